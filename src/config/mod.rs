@@ -1,0 +1,1 @@
+//! Settings: one struct a concern, from flags, environment and file.

@@ -1,0 +1,1 @@
+//! The album example: photos published through a bad third party.

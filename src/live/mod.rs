@@ -1,0 +1,1 @@
+//! One sampler a store, and the stream of what it saw.

@@ -1,0 +1,2 @@
+//! The `jobdeck` command.
+fn main() {}
