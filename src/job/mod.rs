@@ -1,0 +1,87 @@
+//! One stored job: its exact bytes, typed access to its fields, edits of single fields, error traces, display rules.
+//!
+//! Formats: Sidekiq 6, 7 and 8. Nothing here fails on bad input: an entry that is no job is a [`Job`] that says why.
+
+mod display;
+mod edit;
+mod entry;
+mod fields;
+mod new_job;
+mod retry_rule;
+mod time;
+mod trace;
+mod tree;
+
+use bytes::Bytes;
+use std::{borrow::Cow, ops::Range};
+
+pub use entry::{entry, location, running};
+pub use new_job::{NewJob, NewJobError, new_jid};
+pub use retry_rule::RetryRule;
+pub use time::{TimeUnit, parse_time, write_time};
+pub use trace::{decode_trace, encode_trace};
+
+/// One stored job: the exact bytes, and where its fields stand in them.
+#[derive(Clone, Debug)]
+pub struct Job {
+    raw: Bytes,
+    /// Name (unescaped) and place of the value's JSON text, in stored order, repeated names included.
+    fields: Vec<(String, Range<usize>)>,
+    malformed: Option<String>,
+}
+
+/// An entry that cannot be read as a job, and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the entry is no job: {0}")]
+pub struct Malformed(pub String);
+
+impl Job {
+    /// Reads an entry; never fails.
+    #[must_use]
+    pub fn new(raw: impl Into<Bytes>) -> Self {
+        let raw = raw.into();
+        match fields::scan(&raw) {
+            Ok(fields) => Self {
+                raw,
+                fields,
+                malformed: None,
+            },
+            Err(reason) => Self {
+                raw,
+                fields: Vec::new(),
+                malformed: Some(reason),
+            },
+        }
+    }
+
+    /// The stored bytes.
+    #[must_use]
+    pub fn raw(&self) -> &Bytes {
+        &self.raw
+    }
+
+    /// The stored bytes as text, invalid UTF-8 replaced.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.raw)
+    }
+
+    /// Why the entry cannot be read as a JSON object, if so. (Missing or mistyped fields are no such reason.)
+    #[must_use]
+    pub fn malformed(&self) -> Option<&str> {
+        self.malformed.as_deref()
+    }
+}
+
+/// SHA-1 of stored bytes, 40 lower-case hexadecimal digits: the digest of an entry's address.
+#[must_use]
+pub fn digest(raw: &[u8]) -> String {
+    use sha1::{Digest, Sha1};
+    use std::fmt::Write;
+    Sha1::digest(raw)
+        .iter()
+        .fold(String::with_capacity(40), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}

@@ -1,0 +1,27 @@
+//! Plain types that cross the wire between server and browser.
+//!
+//! Compiled for both: only `serde` derives, small pure rules, no input or output.
+
+mod action;
+mod entry;
+mod entry_id;
+mod filter;
+mod json_node;
+mod overview;
+mod page;
+mod place;
+mod process;
+mod snapshot;
+mod timestamp;
+
+pub use action::{Action, ActionOutcome, ActionReport, Verb};
+pub use entry::{JobDetail, JobEntry, JobLocation, TraceLine, Whereabouts};
+pub use entry_id::{EntryId, EntryIdError};
+pub use filter::JobFilter;
+pub use json_node::JsonNode;
+pub use overview::{DayTotals, Overview, QueueSummary};
+pub use page::{Cursor, Order, Page, PageRequest};
+pub use place::{Place, PlaceError, Set};
+pub use process::{ProcessInfo, RunningJob, Signal};
+pub use snapshot::{HistoryPoint, QueueTrend, Snapshot, StoreInfo, StoreState};
+pub use timestamp::Timestamp;

@@ -1,0 +1,88 @@
+//! Worker processes and what they run.
+
+use super::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A worker process, from its heartbeat.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ProcessInfo {
+    /// `HOSTNAME:PID:NONCE`.
+    pub identity: String,
+    /// Host name.
+    pub hostname: String,
+    /// Process id.
+    pub pid: u64,
+    /// Free text, usually the application's folder.
+    pub tag: String,
+    /// Labels.
+    pub labels: Vec<String>,
+    /// Queues that it fetches from, with their weights (0: strict order), capsules joined.
+    pub queues: Vec<(String, u64)>,
+    /// Named groups of queues: name, concurrency, queues; empty before Sidekiq 8.
+    pub capsules: Vec<(String, u64, Vec<String>)>,
+    /// Jobs that it can run at a time.
+    pub concurrency: u64,
+    /// Jobs that it runs, as of the last heartbeat.
+    pub busy: u64,
+    /// Start.
+    pub started_at: Option<Timestamp>,
+    /// Last heartbeat.
+    pub beat_at: Option<Timestamp>,
+    /// Whether it fetches no more.
+    pub quiet: bool,
+    /// Whether it has been told to stop and is finishing.
+    pub stopping: bool,
+    /// Resident memory, KiB.
+    pub rss_kib: Option<u64>,
+    /// Round trip to the store, microseconds.
+    pub rtt_us: Option<u64>,
+    /// Version that it reports.
+    pub version: String,
+    /// Whether it runs inside another program and takes no signals.
+    pub embedded: bool,
+}
+
+/// A job being run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunningJob {
+    /// Identity of the process.
+    pub process: String,
+    /// Thread in the process.
+    pub thread: String,
+    /// Queue that it was fetched from.
+    pub queue: String,
+    /// Job id; empty if the payload has none.
+    pub jid: String,
+    /// Class as shown.
+    pub class: String,
+    /// Arguments as shown, as JSON text; lists may cut it.
+    pub args: String,
+    /// Start of this run.
+    pub run_at: Timestamp,
+    /// The job's payload as stored.
+    pub payload: String,
+}
+
+/// What a process can be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signal {
+    /// `TSTP`: fetch no more; cannot be undone.
+    Quiet,
+    /// `TERM`: finish or hand back what runs, then end.
+    Stop,
+    /// `TTIN`: write what every thread is doing to the log.
+    Dump,
+}
+
+impl Signal {
+    /// The signal's name in Redis.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quiet => "TSTP",
+            Self::Stop => "TERM",
+            Self::Dump => "TTIN",
+        }
+    }
+}

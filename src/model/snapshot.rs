@@ -1,0 +1,81 @@
+//! What the live stream sends.
+
+use super::{JobEntry, Overview, RunningJob, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Everything that changes on its own, in one piece: the live stream sends it whole each time.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Whether the numbers are fresh.
+    pub state: StoreState,
+    /// The last numbers that could be read.
+    pub overview: Overview,
+    /// The jobs that run now, longest first; at most 100.
+    pub running: Vec<RunningJob>,
+    /// The entries that failed last (of the retry and dead sets), newest first; at most 10.
+    pub failures: Vec<JobEntry>,
+    /// The last minutes, oldest first, one point each [`Snapshot::STEP_SECONDS`].
+    pub history: Vec<HistoryPoint>,
+    /// Sizes of each queue over the same points.
+    pub trends: Vec<QueueTrend>,
+}
+
+impl Snapshot {
+    /// Distance between two points of the history, seconds.
+    pub const STEP_SECONDS: u32 = 5;
+    /// Most points of the history: ten minutes.
+    pub const POINTS: usize = 120;
+}
+
+/// Whether a store answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum StoreState {
+    /// Not asked yet.
+    #[default]
+    Starting,
+    /// It answers.
+    Connected,
+    /// It does not.
+    Lost {
+        /// Why, for people.
+        reason: String,
+        /// Since when, by this machine's clock.
+        since: Timestamp,
+    },
+}
+
+/// One point of the history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct HistoryPoint {
+    /// End of the interval.
+    pub at: Timestamp,
+    /// Executions a second over the interval, failed ones included; nothing while the store was lost.
+    pub processed_per_second: Option<f64>,
+    /// Failed executions a second.
+    pub failed_per_second: Option<f64>,
+    /// Jobs in all queues.
+    pub enqueued: u64,
+    /// Highest latency of any queue, seconds.
+    pub latency_seconds: f64,
+}
+
+/// The recent sizes of one queue.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueTrend {
+    /// Queue name.
+    pub name: String,
+    /// Sizes, oldest first, one a point of the history (the newest last; may be shorter than the history).
+    pub sizes: Vec<u64>,
+}
+
+/// What a store is, for the header and `check`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreInfo {
+    /// `redis` or `sqlite`.
+    pub kind: String,
+    /// The address without user, password and other secrets.
+    pub address: String,
+    /// Server or library version, when known: `Redis 7.0.15`.
+    pub version: String,
+}

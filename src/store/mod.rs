@@ -1,0 +1,244 @@
+//! The store contract: what Redis and SQLite both can do, and nothing of how.
+//!
+//! Two sides, kept apart: [`AdminStore`] is what people and scripts ask for, [`WorkerStore`] is the worker's own path.
+//! Both are object-safe; the program holds one [`Store`] per configured address. The conformance suite
+//! (`tests/store_contract.rs`) runs the same tests on every implementation: change it first.
+//!
+//! Rules that every implementation keeps:
+//! - A job is in exactly one place. Every move is one atomic step that first proves it took the entry out.
+//! - Bytes are moved as they are; nothing here rewrites a job's text.
+//! - No call's cost grows with the size of a set: slices, cursors, bounded steps.
+//! - A store that does not answer is [`StoreError::Unavailable`] within two seconds, never a hang.
+
+mod connect;
+mod error;
+pub mod listing;
+pub mod redis;
+pub mod sqlite;
+
+use crate::model::{
+    Cursor, DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal,
+    StoreInfo, Timestamp,
+};
+use async_trait::async_trait;
+use bytes::Bytes;
+use std::{fmt, sync::Arc, time::Duration};
+
+pub use connect::{StoreOptions, connect};
+pub use error::{StoreError, StoreResult};
+
+/// A store, shared by everything that uses it.
+pub type SharedStore = Arc<dyn Store>;
+
+/// Both sides of the contract.
+pub trait Store: AdminStore + WorkerStore + fmt::Debug {}
+
+impl<T: AdminStore + WorkerStore + fmt::Debug> Store for T {}
+
+/// One stored entry with its exact bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredEntry {
+    /// Its address.
+    pub id: EntryId,
+    /// The stored bytes.
+    pub raw: Bytes,
+    /// The place right behind this entry, for going on in either direction: a slice that starts at it does not hold this entry.
+    pub cursor: Cursor,
+}
+
+/// Where a slice begins.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Start {
+    /// At the first entry in the slice's direction.
+    #[default]
+    Edge,
+    /// In a set: at the first entry whose score is not before this one in the slice's direction (inclusive). In a queue: as `Edge`.
+    Score(f64),
+    /// Behind this cursor in the slice's direction. The entry that it was made from may be gone meanwhile.
+    After(Cursor),
+}
+
+/// Some neighbouring entries of a place, in order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Slice {
+    /// The entries; fewer than asked only at the end of the place.
+    pub entries: Vec<StoredEntry>,
+    /// Entries of the whole place.
+    pub total: u64,
+    /// The store's clock.
+    pub now: Timestamp,
+}
+
+/// Where a move puts an entry.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Destination {
+    /// Nowhere: the entry is deleted.
+    Nowhere,
+    /// Into a set with this score (seconds since the epoch), as these bytes.
+    Set {
+        /// The set.
+        set: Set,
+        /// Score, seconds since the epoch.
+        score: f64,
+        /// The bytes to store.
+        raw: Bytes,
+    },
+    /// Into a queue, as these bytes; the queue becomes known if it was not.
+    Queue {
+        /// Queue name.
+        name: String,
+        /// The bytes to store.
+        raw: Bytes,
+        /// Which end.
+        end: QueueEnd,
+    },
+}
+
+/// An end of a queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum QueueEnd {
+    /// Behind all others, as a client enqueues.
+    #[default]
+    Last,
+    /// Next to run, as a worker hands back.
+    Next,
+}
+
+/// One entry to take out, and where to put it: one atomic step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Move {
+    /// The entry: taken out only if it still stands at `id.place` with exactly `raw` as its bytes (a set's entry whatever its score is now).
+    pub entry: StoredEntry,
+    /// Where it goes.
+    pub to: Destination,
+}
+
+/// What admin pages, scripts and bulk operations need.
+#[async_trait]
+pub trait AdminStore: Send + Sync {
+    /// What this store is; no round trip after the first.
+    async fn info(&self) -> StoreResult<StoreInfo>;
+
+    /// The store's clock.
+    async fn now(&self) -> StoreResult<Timestamp>;
+
+    /// All numbers at once; cost grows with the number of queues and processes only.
+    async fn overview(&self) -> StoreResult<Overview>;
+
+    /// Up to `limit` (at most 1 000) neighbouring entries. A place that does not exist is empty.
+    async fn slice(
+        &self,
+        place: &Place,
+        start: &Start,
+        order: Order,
+        limit: usize,
+    ) -> StoreResult<Slice>;
+
+    /// The entries with these addresses, each with its bytes, in the order asked; nothing for one that is gone.
+    async fn locate(&self, ids: &[EntryId]) -> StoreResult<Vec<Option<StoredEntry>>>;
+
+    /// Entries of all queues and sets whose job id is `jid`, searched for at most `budget`.
+    async fn find_jid(&self, jid: &str, budget: Duration) -> StoreResult<JidSearch>;
+
+    /// Makes each move that is still possible. The answer says for each, in order, whether this call took the entry out.
+    /// Each move is atomic by itself, the whole list is not.
+    async fn apply(&self, moves: &[Move]) -> StoreResult<Vec<bool>>;
+
+    /// Adds new entries (`Destination::Nowhere` adds nothing), in order; all or none of each thousand.
+    async fn add(&self, entries: &[Destination]) -> StoreResult<()>;
+
+    /// Stops (or lets go on) the fetching from a queue, for workers that honour it. The queue need not exist.
+    async fn set_paused(&self, queue: &str, paused: bool) -> StoreResult<()>;
+
+    /// Removes a queue with all its jobs; says how many there were.
+    async fn clear_queue(&self, queue: &str) -> StoreResult<u64>;
+
+    /// Every process with a heartbeat, by identity; entries without one are dropped from the list of processes.
+    async fn processes(&self) -> StoreResult<Vec<ProcessInfo>>;
+
+    /// What the processes run, as of their last heartbeat, longest first.
+    async fn running(&self) -> StoreResult<Vec<RunningJob>>;
+
+    /// Leaves a signal for a process to take at its next heartbeat; `false` when there is no such process.
+    async fn signal(&self, identity: &str, signal: Signal) -> StoreResult<bool>;
+
+    /// Totals of the last `days` (1 to 1 825) UTC days, today last.
+    async fn daily_totals(&self, days: u32) -> StoreResult<Vec<DayTotals>>;
+}
+
+/// What a search for a job id found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct JidSearch {
+    /// The entries, wherever they stand.
+    pub entries: Vec<StoredEntry>,
+    /// Entries looked at.
+    pub scanned: u64,
+    /// Entries there are.
+    pub total: u64,
+}
+
+/// A job taken out of a queue by a worker, safe in the process's in-progress list until it is let go.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FetchedJob {
+    /// The queue that it came from.
+    pub queue: String,
+    /// The stored bytes.
+    pub raw: Bytes,
+    /// The store's name for this fetch, unique in the process.
+    pub lease: String,
+}
+
+/// What becomes of a job whose run has ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Settlement {
+    /// It succeeded, or is dropped: the job is gone. Counts as processed, and as failed if `failed`.
+    Finish {
+        /// Whether the run counts as failed.
+        failed: bool,
+    },
+    /// It failed: the job goes where it says. Counts as processed and failed.
+    Fail(Destination),
+    /// It was not run, or not to its end: back to its queue, next to run, with its bytes as fetched. Counts nothing.
+    Requeue,
+}
+
+/// What a process says of itself at a heartbeat.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Heartbeat {
+    /// The process.
+    pub process: ProcessInfo,
+    /// What it runs.
+    pub running: Vec<RunningJob>,
+}
+
+/// What a worker needs. `identity` is the process's `HOSTNAME:PID:NONCE`.
+#[async_trait]
+pub trait WorkerStore: Send + Sync {
+    /// Takes up to `limit` jobs out of these queues, looking at them in this order and passing over paused ones, into the process's
+    /// in-progress list. Returns at once when there are any, otherwise waits for one for at most `wait`.
+    async fn fetch(
+        &self,
+        identity: &str,
+        queues: &[String],
+        limit: usize,
+        wait: Duration,
+    ) -> StoreResult<Vec<FetchedJob>>;
+
+    /// Lets a fetched job go: out of the in-progress list, to where it belongs, with its counters, in one atomic step.
+    /// `false` when it was not in the list any more (recovered by another process): then nothing is changed.
+    async fn settle(
+        &self,
+        identity: &str,
+        job: &FetchedJob,
+        settlement: &Settlement,
+    ) -> StoreResult<bool>;
+
+    /// Says that the process lives (for a minute) and what it runs; answers the signal that somebody left for it.
+    async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Option<Signal>>;
+
+    /// Takes the process out of the list of processes. Its in-progress list must be settled before; what is still in it is recovered later.
+    async fn leave(&self, identity: &str) -> StoreResult<()>;
+
+    /// Puts jobs in progress of processes without a heartbeat back to their queues, next to run; says how many. At most a thousand a call.
+    async fn recover(&self) -> StoreResult<u64>;
+}
