@@ -5,7 +5,7 @@ mod support;
 use jobdeck::worker::{JobContext, Worker};
 use serde_json::{Value, json};
 use std::{path::PathBuf, process::Stdio, time::Duration};
-use support::{Jobdeck, RedisServer, eventually};
+use support::{Jobdeck, RedisServer, wait_until};
 use tokio::process::{Child, Command};
 use tokio_util::sync::CancellationToken;
 
@@ -79,7 +79,7 @@ async fn a_ruby_sidekiq_and_jobdeck_share_one_redis() {
     let jobdeck = Jobdeck::serve(&["--store", &redis.url()]).await;
 
     // Everything that Ruby made and ran is there, and counts the same.
-    eventually("Ruby has run what it could", async || {
+    wait_until("Ruby has run what it could", async || {
         let overview = jobdeck.get("/api/v1/overview").await;
         overview["retrying"] == 2 && overview["dead"] == 1 && overview["running"] == 1 && overview["processed"] == 8
     })
@@ -126,7 +126,7 @@ async fn a_ruby_sidekiq_and_jobdeck_share_one_redis() {
         let ids: Vec<&Value> = page["entries"].as_array().expect("entries").iter().map(|entry| &entry["id"]).collect();
         jobdeck.post("/api/v1/actions", &json!({"action": "retry", "entries": ids})).await;
     }
-    eventually("Ruby ran what Jobdeck retried", async || {
+    wait_until("Ruby ran what Jobdeck retried", async || {
         let ran = echoes(&redis).await;
         failed_jobs.iter().all(|jid| ran.iter().any(|echo| echo["jid"] == json!(jid)))
     })
@@ -135,7 +135,7 @@ async fn a_ruby_sidekiq_and_jobdeck_share_one_redis() {
     // What Jobdeck enqueues, Ruby runs, with exactly these arguments.
     let arguments = json!([12_345_678_901_234_567_890_u64, "ü", [], {}, null, 1.0]);
     let answer = jobdeck.post("/api/v1/jobs", &json!({"class": "EchoJob", "args": arguments})).await;
-    eventually("Ruby ran what Jobdeck enqueued", async || {
+    wait_until("Ruby ran what Jobdeck enqueued", async || {
         echoes(&redis).await.iter().any(|echo| echo["jid"] == answer["jids"][0] && echo["args"] == arguments)
     })
     .await;
@@ -144,7 +144,7 @@ async fn a_ruby_sidekiq_and_jobdeck_share_one_redis() {
     let scheduled = jobdeck.get("/api/v1/sets/scheduled/jobs?limit=1").await;
     let entry = &scheduled["entries"][0];
     jobdeck.post("/api/v1/actions", &json!({"action": "enqueue", "entries": [entry["id"]]})).await;
-    eventually("Ruby ran the scheduled job", async || {
+    wait_until("Ruby ran the scheduled job", async || {
         echoes(&redis).await.iter().any(|echo| echo["jid"] == entry["jid"])
     })
     .await;
@@ -152,7 +152,7 @@ async fn a_ruby_sidekiq_and_jobdeck_share_one_redis() {
     // Quiet from Jobdeck is obeyed by Ruby.
     let identity = counts["identities"][0].as_str().expect("identity");
     jobdeck.post(&format!("/api/v1/processes/{identity}/quiet"), &json!({})).await;
-    eventually("the process is quiet", async || jobdeck.get("/api/v1/processes").await[0]["quiet"] == true).await;
+    wait_until("the process is quiet", async || jobdeck.get("/api/v1/processes").await[0]["quiet"] == true).await;
 
     sidekiq.kill().await.expect("it ends");
     let after = ruby.counts().await;
@@ -189,12 +189,12 @@ async fn what_ruby_enqueues_jobdecks_worker_runs() {
     assert_eq!((ran_jid.as_str(), json!(arguments)), (jid.as_str(), json!([1, "two", {"k": ["v"]}])));
 
     // Ruby sees Jobdeck's process as one of its own, and the job that failed for want of a handler in its retry set.
-    eventually("Ruby sees the process and the failure", async || {
+    wait_until("Ruby sees the process and the failure", async || {
         let counts = ruby.counts().await;
         counts["processes"] == 1 && counts["jids"]["retries"] == json!([failing]) && counts["processed"] == 2 && counts["failed"] == 1
     })
     .await;
     shutdown.cancel();
     running.await.expect("no panic").expect("a clean end");
-    eventually("the process has left", async || ruby.counts().await["processes"] == 0).await;
+    wait_until("the process has left", async || ruby.counts().await["processes"] == 0).await;
 }

@@ -103,6 +103,15 @@ impl RedisServer {
             .expect("the server answers")
     }
 
+    /// What one command answers.
+    pub async fn command<T: redis::FromRedisValue>(&self, parts: &[&str]) -> T {
+        let mut command = redis::cmd(parts[0]);
+        for part in &parts[1..] {
+            command.arg(part);
+        }
+        command.query_async(&mut self.connection().await).await.expect("an answer")
+    }
+
     /// Stops it; what it holds is saved for `restart`.
     pub async fn stop(&mut self) {
         let mut connection = self.connection().await;
