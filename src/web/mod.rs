@@ -1,1 +1,3 @@
 //! HTTP around the pages.
+
+pub mod assets;
