@@ -6,6 +6,8 @@ mod display;
 mod edit;
 mod entry;
 mod fields;
+#[cfg(test)]
+mod fixtures;
 mod json;
 mod new_job;
 mod own_code;

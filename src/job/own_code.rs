@@ -32,7 +32,7 @@ const FOREIGN_PATHS: [&str; 27] = [
 ];
 
 /// Beginnings of symbols that belong to a runtime, for frames that name no file.
-const FOREIGN_SYMBOLS: [&str; 14] = [
+const FOREIGN_SYMBOLS: [&str; 15] = [
     "std::",
     "<std::",
     "core::",
@@ -45,6 +45,7 @@ const FOREIGN_SYMBOLS: [&str; 14] = [
     "<futures_",
     "rust_begin_unwind",
     "__rust",
+    "<fn",
     "__libc",
     "start_thread",
 ];
