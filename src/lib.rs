@@ -20,7 +20,9 @@
 //! | [`app`] | the pages |
 //! | `web` | HTTP around the pages: REST, assets, health, headers |
 //! | `config` | settings from flags, environment and file |
+//! | `telemetry` | the log |
 //! | `demo` | the album example that `make run` shows |
+//! | `commands` | the command line |
 //!
 //! The crate is compiled twice: with feature `ssr` (default) it is the server, with feature
 //! `hydrate` it is the wasm that makes the server's pages live in the browser. Modules without a
@@ -35,6 +37,8 @@ pub mod model;
 #[cfg(feature = "ssr")]
 pub mod admin;
 #[cfg(feature = "ssr")]
+pub mod commands;
+#[cfg(feature = "ssr")]
 pub mod config;
 #[cfg(feature = "ssr")]
 pub mod demo;
@@ -44,6 +48,8 @@ pub mod job;
 pub mod live;
 #[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(feature = "ssr")]
+pub mod telemetry;
 #[cfg(feature = "ssr")]
 pub mod web;
 #[cfg(feature = "ssr")]
