@@ -19,7 +19,7 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
-pub use shell::shell;
+pub use shell::{Site, shell};
 
 /// The whole application, on the server and in the browser.
 #[component]
