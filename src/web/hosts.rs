@@ -55,10 +55,7 @@ impl Hosts {
             .trim_end_matches(']')
             .parse::<IpAddr>()
             .is_ok();
-        is_address
-            || name == "localhost"
-            || name.ends_with(".localhost")
-            || names.contains(&name)
+        is_address || name == "localhost" || name.ends_with(".localhost") || names.contains(&name)
     }
 }
 

@@ -9,7 +9,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context};
+use leptos_axum::{
+    LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context,
+};
 use tower_http::limit::RequestBodyLimitLayer;
 
 /// Largest form that a page may send.
@@ -56,7 +58,9 @@ fn context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     }
 }
 
-fn document(state: AppState) -> impl Fn() -> leptos::prelude::AnyView + Clone + Send + Sync + 'static {
+fn document(
+    state: AppState,
+) -> impl Fn() -> leptos::prelude::AnyView + Clone + Send + Sync + 'static {
     use leptos::prelude::IntoAny;
     let site = state.assets.site("");
     move || shell(state.leptos_options.clone(), site.clone()).into_any()
