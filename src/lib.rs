@@ -13,6 +13,7 @@
 //! | [`model`] | plain types that cross the wire between server and browser |
 //! | `job` | one stored job: its exact bytes, its fields, edits, error traces, display rules |
 //! | `store` | the contract for reading and changing jobs, and its two stores: Redis and SQLite |
+//! | `client` | enqueues jobs |
 //! | `worker` | fetches and runs jobs: concurrency, retries, scheduler, heartbeat, recovery |
 //! | `admin` | the one door for every change and every composed read |
 //! | `live` | one sampler a store, and the stream of what it saw |
@@ -37,6 +38,8 @@ pub mod model;
 #[cfg(feature = "ssr")]
 pub mod admin;
 #[cfg(feature = "ssr")]
+pub mod client;
+#[cfg(feature = "ssr")]
 pub mod commands;
 #[cfg(feature = "ssr")]
 pub mod config;
@@ -57,3 +60,8 @@ pub mod worker;
 
 #[cfg(feature = "hydrate")]
 pub mod hydrate;
+
+#[cfg(feature = "ssr")]
+pub use client::Client;
+#[cfg(feature = "ssr")]
+pub use worker::Worker;
