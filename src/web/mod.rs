@@ -17,7 +17,7 @@ mod state;
 use axum::{Router, routing::get};
 
 pub use hosts::Hosts;
-pub(crate) use rest::moment;
+pub(crate) use rest::{moment, script};
 pub use serve::serve;
 pub use state::AppState;
 

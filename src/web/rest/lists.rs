@@ -6,8 +6,9 @@ use super::{
     error::{Answer, ErrorBody, Problem},
     extract::{Path, Query},
     query::ListQuery,
+    script,
 };
-use crate::admin::{Admin, AdminError};
+use crate::admin::{Admin, AdminResult};
 use crate::model::{EntryId, Order, Page, Place, Set};
 use axum::{Json, extract::State};
 
@@ -59,13 +60,12 @@ async fn page(
     usual_order: Order,
 ) -> Answer<Json<PageBody>> {
     let request = query.request(usual_order)?;
-    let mut page = admin.page(&place, &request).await?;
-    complete(admin, &mut page).await?;
+    let page = script::page(admin, &place, &request).await?;
     Ok(Json(page.into()))
 }
 
 /// Lists cut long arguments, as pages show them; scripts get them whole.
-async fn complete(admin: &Admin, page: &mut Page) -> Answer<()> {
+pub(super) async fn complete(admin: &Admin, page: &mut Page) -> AdminResult<()> {
     let cut: Vec<EntryId> = page
         .entries
         .iter()
@@ -75,7 +75,7 @@ async fn complete(admin: &Admin, page: &mut Page) -> Answer<()> {
     if cut.is_empty() {
         return Ok(());
     }
-    let found = admin.store().locate(&cut).await.map_err(AdminError::from)?;
+    let found = admin.store().locate(&cut).await?;
     for stored in found.into_iter().flatten() {
         if let Some(entry) = page
             .entries

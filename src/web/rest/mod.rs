@@ -13,6 +13,7 @@ mod overview;
 mod processes;
 mod query;
 mod queues;
+pub(crate) mod script;
 
 use super::AppState;
 use axum::{
