@@ -106,6 +106,7 @@ pub(super) async fn dashboard(
     };
     let mut state = AppState::new(Admin::new(store), live, shutdown.clone());
     state.hosts = Hosts::for_address(address, &config.server.hosts);
+    state.environment.clone_from(&config.server.environment);
     output::line(format_args!("Jobdeck is at http://{}", reachable(address)));
     let served = serve(listener, state, shutdown.clone()).await;
     shutdown.cancel();

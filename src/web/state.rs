@@ -19,6 +19,8 @@ pub struct AppState {
     pub live: Live,
     /// The names under which this server may be asked.
     pub hosts: Hosts,
+    /// A word in the header of pages, such as `production`.
+    pub environment: Option<String>,
     /// Ends streams that would never end by themselves.
     pub shutdown: CancellationToken,
 }
@@ -33,6 +35,7 @@ impl AppState {
             admin,
             live,
             hosts: Hosts::any(),
+            environment: None,
             shutdown,
         }
     }
