@@ -17,15 +17,17 @@ pub fn Sparkline(
 ) -> impl IntoView {
     // Says it in words: where it comes from, where it is, and the highest between.
     let label = move || {
-        sizes.with(|sizes| match (sizes.first(), sizes.last(), sizes.iter().max()) {
-            (Some(first), Some(last), Some(highest)) => format!(
-                "from {} to {}, at most {}",
-                format::count(*first),
-                format::count(*last),
-                format::count(*highest)
-            ),
-            _ => "no sizes yet".to_owned(),
-        })
+        sizes.with(
+            |sizes| match (sizes.first(), sizes.last(), sizes.iter().max()) {
+                (Some(first), Some(last), Some(highest)) => format!(
+                    "from {} to {}, at most {}",
+                    format::count(*first),
+                    format::count(*last),
+                    format::count(*highest)
+                ),
+                _ => "no sizes yet".to_owned(),
+            },
+        )
     };
     view! {
         <svg

@@ -107,7 +107,11 @@ mod tests {
         };
         let mut snapshot = Snapshot {
             overview: Overview {
-                queues: vec![queue("empty", 0, 9.0), queue("a", 1, 1.0), queue("b", 2, 3.0)],
+                queues: vec![
+                    queue("empty", 0, 9.0),
+                    queue("a", 1, 1.0),
+                    queue("b", 2, 3.0),
+                ],
                 ..Overview::default()
             },
             ..Snapshot::default()

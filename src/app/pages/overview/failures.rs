@@ -51,7 +51,11 @@ fn Failure(entry: JobEntry) -> impl IntoView {
     } else {
         entry.class.clone()
     };
-    let href = format!("{}?entry={}", format::job_path(&entry.jid), format::url_encode(&entry.id.to_string()));
+    let href = format!(
+        "{}?entry={}",
+        format::job_path(&entry.jid),
+        format::url_encode(&entry.id.to_string())
+    );
     view! {
         <li class="failure">
             <span class="failure-state"><StateBadge state/></span>

@@ -26,7 +26,12 @@ pub(super) fn History() -> impl IntoView {
     let cursor = RwSignal::new(None);
     let series = move |value: fn(&HistoryPoint) -> Option<f64>| {
         Signal::derive(move || -> Vec<Point> {
-            history.with(|history| history.iter().map(|point| (point.at, value(point))).collect())
+            history.with(|history| {
+                history
+                    .iter()
+                    .map(|point| (point.at, value(point)))
+                    .collect()
+            })
         })
     };
     view! {
@@ -93,7 +98,14 @@ fn counters_since_point() -> Memo<Option<(f64, f64)>> {
         if known != Some(point) {
             // The first point was there before this tab; where it began is not known.
             let first = known.is_none();
-            base.set_value(Some((point, if first { Overview::default() } else { now.clone() })));
+            base.set_value(Some((
+                point,
+                if first {
+                    Overview::default()
+                } else {
+                    now.clone()
+                },
+            )));
             return None;
         }
         base.with_value(|base| rates(&base.as_ref()?.1, now))
@@ -158,8 +170,13 @@ fn table_rows(history: &[HistoryPoint]) -> Vec<HistoryPoint> {
             Some(HistoryPoint {
                 at: last.at,
                 enqueued: last.enqueued,
-                latency_seconds: points.iter().map(|point| point.latency_seconds).fold(0.0, f64::max),
-                processed_per_second: mean(points.iter().filter_map(|point| point.processed_per_second)),
+                latency_seconds: points
+                    .iter()
+                    .map(|point| point.latency_seconds)
+                    .fold(0.0, f64::max),
+                processed_per_second: mean(
+                    points.iter().filter_map(|point| point.processed_per_second),
+                ),
                 failed_per_second: mean(points.iter().filter_map(|point| point.failed_per_second)),
             })
         })
@@ -173,14 +190,21 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
 
 /// Highest latency of any queue, seconds.
 pub(super) fn highest_latency(overview: &Overview) -> f64 {
-    overview.queues.iter().map(|queue| queue.latency_seconds).fold(0.0, f64::max)
+    overview
+        .queues
+        .iter()
+        .map(|queue| queue.latency_seconds)
+        .fold(0.0, f64::max)
 }
 
 fn per_second(value: f64) -> String {
     format!("{}/s", format::rate(value))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "drawn, and shown to three digits")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "drawn, and shown to three digits"
+)]
 fn as_float(value: u64) -> f64 {
     value as f64
 }
@@ -189,7 +213,11 @@ fn as_float(value: u64) -> f64 {
 pub(super) fn mean_rates(snapshot: &Snapshot) -> (Option<f64>, Option<f64>) {
     let history = &snapshot.history;
     (
-        mean(history.iter().filter_map(|point| point.processed_per_second)),
+        mean(
+            history
+                .iter()
+                .filter_map(|point| point.processed_per_second),
+        ),
         mean(history.iter().filter_map(|point| point.failed_per_second)),
     )
 }
@@ -209,13 +237,18 @@ mod tests {
 
     #[test]
     fn rows_are_half_minutes_with_the_newest_first() {
-        let history: Vec<_> = (0..8).map(|index| point(index * 5, (index != 7).then_some(2.0), 0.5)).collect();
+        let history: Vec<_> = (0..8)
+            .map(|index| point(index * 5, (index != 7).then_some(2.0), 0.5))
+            .collect();
         let rows = table_rows(&history);
         assert_eq!(rows.len(), 2);
         assert_eq!(rows[0].at, Timestamp(35_000));
         assert_eq!(rows[0].processed_per_second, Some(2.0));
         assert_eq!(rows[1].at, Timestamp(5_000));
-        assert_eq!(table_rows(&[point(0, None, 1.0)])[0].processed_per_second, None);
+        assert_eq!(
+            table_rows(&[point(0, None, 1.0)])[0].processed_per_second,
+            None
+        );
     }
 
     #[test]

@@ -53,7 +53,13 @@ pub(super) fn QueueList() -> impl IntoView {
 fn QueueRow(name: String) -> impl IntoView {
     let numbers = queue_numbers(&name);
     let summary = numbers.summary;
-    let size_class = move || if summary.with(|queue| queue.size == 0) { "num zero" } else { "num num-lead" };
+    let size_class = move || {
+        if summary.with(|queue| queue.size == 0) {
+            "num zero"
+        } else {
+            "num num-lead"
+        }
+    };
     view! {
         <tr>
             <th scope="row" class="grow cut">

@@ -13,7 +13,12 @@ const SHOWN: usize = 10;
 pub(super) fn RunningNow() -> impl IntoView {
     let live = use_live();
     let running = live.select(|snapshot| {
-        snapshot.running.iter().take(SHOWN).cloned().collect::<Vec<_>>()
+        snapshot
+            .running
+            .iter()
+            .take(SHOWN)
+            .cloned()
+            .collect::<Vec<_>>()
     });
     let total = live.select(|snapshot| snapshot.overview.running);
     let processes = live.select(|snapshot| snapshot.overview.processes);

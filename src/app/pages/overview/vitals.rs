@@ -68,7 +68,13 @@ pub(super) fn Vitals() -> impl IntoView {
         .into_iter()
         .map(|vital| {
             let value = live.select(move |snapshot| (vital.value)(&snapshot.overview));
-            let number_class = move || if value.get() == 0 { "vital-number zero" } else { "vital-number" };
+            let number_class = move || {
+                if value.get() == 0 {
+                    "vital-number zero"
+                } else {
+                    "vital-number"
+                }
+            };
             let extra = match vital.state {
                 JobState::Running => Some(
                     view! {
