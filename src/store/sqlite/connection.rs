@@ -24,10 +24,7 @@ pub(super) fn open_writer(location: &Location) -> StoreResult<Connection> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let opening = |error: rusqlite::Error| failure::opening(location, &error);
     let connection = Connection::open_with_flags(&location.path, flags).map_err(opening)?;
-    if connection
-        .is_readonly(rusqlite::MAIN_DB)
-        .map_err(opening)?
-    {
+    if connection.is_readonly(rusqlite::MAIN_DB).map_err(opening)? {
         return Err(location.unusable(
             "the file is read-only for this user: give the right to write it, or name another file",
         ));

@@ -88,7 +88,9 @@ pub(super) fn processes(
 ) -> rusqlite::Result<Vec<ProcessInfo>> {
     connection
         .prepare_cached("SELECT info FROM processes WHERE beat_at > ?1 ORDER BY identity")?
-        .query_map([now.0 - LIFE_MS], |row| from_json(&row.get::<_, String>(0)?))?
+        .query_map([now.0 - LIFE_MS], |row| {
+            from_json(&row.get::<_, String>(0)?)
+        })?
         .collect()
 }
 

@@ -41,7 +41,9 @@ pub(super) fn fetch(
         for (id, raw) in rows {
             entries::delete(connection, id)?;
             connection
-                .prepare_cached("INSERT INTO in_progress (identity, queue, raw) VALUES (?1, ?2, ?3)")?
+                .prepare_cached(
+                    "INSERT INTO in_progress (identity, queue, raw) VALUES (?1, ?2, ?3)",
+                )?
                 .execute((identity, queue, &raw))?;
             jobs.push(FetchedJob {
                 queue: queue.clone(),

@@ -75,7 +75,9 @@ pub(super) fn locate(
 /// The entries with this job id, by index: all of them, at once.
 pub(super) fn find_jid(connection: &Connection, jid: &str) -> rusqlite::Result<JidSearch> {
     let total = connection
-        .prepare_cached("SELECT coalesce(sum(size), 0) FROM places WHERE id <= 3 OR queue IS NOT NULL")?
+        .prepare_cached(
+            "SELECT coalesce(sum(size), 0) FROM places WHERE id <= 3 OR queue IS NOT NULL",
+        )?
         .query_row([], |row| row.get(0))
         .map(places::count)?;
     let entries = connection

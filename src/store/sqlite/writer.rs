@@ -94,9 +94,7 @@ impl Writer {
             address: self.address.to_string(),
             reason: "it is being closed".to_owned(),
         };
-        self.changes
-            .send(Box::new(change))
-            .map_err(|_| closed())?;
+        self.changes.send(Box::new(change)).map_err(|_| closed())?;
         answer.await.map_err(|_| closed())?
     }
 
