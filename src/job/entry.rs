@@ -1,20 +1,103 @@
 //! A stored job as the pages show it.
 
-use super::Job;
-use crate::model::{EntryId, JobEntry, JobLocation, RunningJob, Timestamp, Whereabouts};
+use super::display::cut;
+use super::own_code::is_own;
+use super::tree::tree;
+use super::{Job, decode_trace, digest, retry_rule};
+use crate::model::{
+    EntryId, JobEntry, JobLocation, Place, RunningJob, Timestamp, TraceLine, Whereabouts,
+};
+
+/// Most characters of a long text in a list.
+const LIST_CHARACTERS: usize = 300;
+
+/// Most labels in a list.
+const LIST_TAGS: usize = 20;
+
+/// Fields that have a place of their own on a job's page, as in Sidekiq's Web.
+const KNOWN_FIELDS: [&str; 17] = [
+    "queue",
+    "class",
+    "args",
+    "retry_count",
+    "retried_at",
+    "failed_at",
+    "jid",
+    "error_message",
+    "error_class",
+    "backtrace",
+    "error_backtrace",
+    "enqueued_at",
+    "retry",
+    "wrapped",
+    "created_at",
+    "tags",
+    "display_class",
+];
 
 /// The row of an entry; `whole` keeps long texts, otherwise they are cut for a list.
 #[must_use]
 pub fn entry(id: EntryId, job: &Job, whole: bool) -> JobEntry {
-    let _ = (id, job, whole);
-    unimplemented!()
+    let limit = if whole { 0 } else { LIST_CHARACTERS };
+    let shown = |name: &str| shown_field(job, name, limit);
+    let mut tags = job.tags();
+    if !whole {
+        tags.truncate(LIST_TAGS);
+        tags.iter_mut().for_each(|tag| *tag = cut(tag, limit));
+    }
+    let queue = job
+        .queue()
+        .or_else(|| id.place.queue_name().map(str::to_owned));
+    JobEntry {
+        at: id.place.set().map(|_| Timestamp::from_seconds(id.position)),
+        jid: job.jid().unwrap_or_default(),
+        class: cut(&job.shown_class(), limit),
+        args: job.shown_args(limit),
+        queue: queue.unwrap_or_default(),
+        created_at: job.time("created_at"),
+        enqueued_at: job.time("enqueued_at"),
+        failed_at: job.time("failed_at"),
+        retried_at: job.time("retried_at"),
+        retry_count: job.integer("retry_count"),
+        error_class: shown("error_class"),
+        error_message: shown("error_message"),
+        tags,
+        size_bytes: job.raw().len() as u64,
+        malformed: job.malformed().map(str::to_owned),
+        raw: job.malformed().map(|_| cut_raw(job, limit)),
+        id,
+    }
 }
 
 /// All that a job's page shows of one place.
 #[must_use]
 pub fn location(whereabouts: Whereabouts, id: EntryId, job: &Job) -> JobLocation {
-    let _ = (whereabouts, id, job);
-    unimplemented!()
+    let payload = job.text().into_owned();
+    let (trace, trace_problem) = match job.field("error_backtrace").map(decode_trace) {
+        None => (Vec::new(), None),
+        Some(Ok(lines)) => (lines, None),
+        Some(Err(problem)) => (Vec::new(), Some(problem)),
+    };
+    JobLocation {
+        whereabouts,
+        entry: entry(id, job, true),
+        tree: tree(&payload),
+        payload,
+        trace: trace
+            .into_iter()
+            .map(|text| TraceLine {
+                own: is_own(&text),
+                text,
+            })
+            .collect(),
+        trace_problem,
+        extras: job
+            .effective_fields()
+            .filter(|(name, _)| !KNOWN_FIELDS.contains(&name.as_ref()))
+            .map(|(name, value)| (name.into_owned(), value.to_owned()))
+            .collect(),
+        retry_rule: retry_rule::in_words(job),
+    }
 }
 
 /// A running job from what its process reports.
@@ -26,6 +109,157 @@ pub fn running(
     payload: &Job,
     run_at: Timestamp,
 ) -> RunningJob {
-    let _ = (process, thread, queue, payload, run_at);
-    unimplemented!()
+    RunningJob {
+        process: process.to_owned(),
+        thread: thread.to_owned(),
+        queue: queue.to_owned(),
+        jid: payload.jid().unwrap_or_default(),
+        class: cut(&payload.shown_class(), LIST_CHARACTERS),
+        args: payload.shown_args(LIST_CHARACTERS),
+        run_at,
+        payload: payload.text().into_owned(),
+    }
+}
+
+/// The address that a running job's row carries: its queue and its bytes; no store has an entry there.
+#[must_use]
+pub fn running_id(running: &RunningJob) -> EntryId {
+    EntryId {
+        place: Place::Queue(running.queue.clone()),
+        position: 0.0,
+        digest: digest(running.payload.as_bytes()),
+    }
+}
+
+/// A string field, or another value as it is written; nothing for null.
+fn shown_field(job: &Job, name: &str, limit: usize) -> Option<String> {
+    match job.text_field(name) {
+        Some(text) => Some(cut(&text, limit)),
+        None => job
+            .field(name)
+            .filter(|value| *value != "null")
+            .map(|value| cut(value, limit)),
+    }
+}
+
+/// The bytes as text; only as many as a list shows are looked at.
+fn cut_raw(job: &Job, limit: usize) -> String {
+    // A character has at most four bytes; one more tells that something was cut.
+    let most = if limit == 0 {
+        job.raw.len()
+    } else {
+        job.raw.len().min(limit * 4 + 4)
+    };
+    cut(&String::from_utf8_lossy(&job.raw[..most]), limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{entry, location, running, running_id};
+    use crate::job::{Job, digest};
+    use crate::model::{EntryId, JobEntry, Place, Set, Timestamp, Whereabouts};
+    use proptest::prelude::*;
+
+    fn id(place: Place, job: &Job) -> EntryId {
+        EntryId {
+            place,
+            position: 1_795_470_707.831_634_5,
+            digest: digest(job.raw()),
+        }
+    }
+
+    fn row(text: &str) -> JobEntry {
+        let job = Job::new(text.to_owned());
+        entry(id(Set::Dead.into(), &job), &job, false)
+    }
+
+    #[test]
+    fn a_row_is_cut_for_a_list_and_whole_for_a_page() {
+        let long = "é".repeat(1000);
+        let text = format!(
+            r#"{{"class":"A","jid":"x","args":["{long}"],"error_message":"{long}","queue":"q"}}"#
+        );
+        let job = Job::new(text);
+        let short = entry(id(Set::Dead.into(), &job), &job, false);
+        assert_eq!(short.args.chars().count(), 301);
+        assert!(short.args.ends_with('…'));
+        assert_eq!(
+            short.error_message.map(|text| text.chars().count()),
+            Some(301)
+        );
+        let whole = entry(id(Set::Dead.into(), &job), &job, true);
+        assert_eq!(whole.error_message.as_deref(), Some(long.as_str()));
+        assert_eq!(whole.args.chars().count(), 1004);
+        assert_eq!(whole.at, Some(Timestamp(1_795_470_707_832)));
+    }
+
+    #[test]
+    fn missing_and_mistyped_fields_are_empty_or_as_written() {
+        let row = row(
+            r#"{"jid":5,"class":null,"error_message":{"a":1},"error_class":null,"retry_count":"2","created_at":"soon"}"#,
+        );
+        assert_eq!(row.malformed, None);
+        assert_eq!(row.jid, "");
+        assert_eq!(row.error_message.as_deref(), Some("{\"a\":1}"));
+        assert_eq!(row.error_class, None);
+        assert_eq!(row.retry_count, None);
+        assert_eq!(row.created_at, None);
+        assert_eq!(row.queue, "");
+    }
+
+    #[test]
+    fn in_a_queue_there_is_no_time_and_the_queue_is_known() {
+        let job = Job::new("not json");
+        let row = entry(id(Place::Queue("low".to_owned()), &job), &job, false);
+        assert_eq!(row.at, None);
+        assert_eq!(row.queue, "low");
+        assert_eq!(row.raw.as_deref(), Some("not json"));
+        assert!(row.malformed.is_some());
+    }
+
+    #[test]
+    fn a_page_holds_trace_extras_and_rule() {
+        let job = Job::new(
+            r#"{"class":"A","args":[],"retry":3,"error_backtrace":["/app/a.rb:1","/gems/b.rb:2"],"bid":"b1","cattr":{"x":1.0},"bid":"b2"}"#,
+        );
+        let page = location(Whereabouts::Stored, id(Set::Retries.into(), &job), &job);
+        assert_eq!(
+            page.trace.iter().map(|line| line.own).collect::<Vec<_>>(),
+            [true, false]
+        );
+        assert_eq!(
+            page.extras,
+            [
+                ("cattr".to_owned(), "{\"x\":1.0}".to_owned()),
+                ("bid".to_owned(), "\"b2\"".to_owned())
+            ]
+        );
+        assert_eq!(page.retry_rule, "3 times");
+        assert_eq!(page.trace_problem, None);
+        assert!(page.tree.is_some());
+    }
+
+    #[test]
+    fn a_bad_trace_is_a_problem_that_is_said() {
+        let job = Job::new(r#"{"error_backtrace":"nope!"}"#);
+        let page = location(Whereabouts::Stored, id(Set::Retries.into(), &job), &job);
+        assert!(page.trace_problem.is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_have_a_row_and_a_page(raw in prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..200),
+            "\\{(\"(args|class|tags|error_backtrace|wrapped|encrypt|jid)\":(\\[1,\"a\"\\]|\"x\"|1e9|null|true|\\{\\}),){0,5}\"a\":1\\}".prop_map(String::into_bytes),
+        ]) {
+            let job = Job::new(raw);
+            for place in [Place::Set(Set::Scheduled), Place::Queue("q".to_owned())] {
+                let row = entry(id(place.clone(), &job), &job, false);
+                prop_assert_eq!(row.malformed.is_some(), row.raw.is_some());
+                let _ = location(Whereabouts::Stored, id(place, &job), &job);
+            }
+            let run = running("p", "t", "q", &job, Timestamp(0));
+            prop_assert_eq!(running_id(&run).position, 0.0);
+        }
+    }
 }

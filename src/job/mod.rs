@@ -6,16 +6,20 @@ mod display;
 mod edit;
 mod entry;
 mod fields;
+#[cfg(test)]
+mod fixtures;
+mod json;
 mod new_job;
+mod own_code;
 mod retry_rule;
 mod time;
 mod trace;
 mod tree;
 
 use bytes::Bytes;
-use std::{borrow::Cow, ops::Range};
+use std::borrow::Cow;
 
-pub use entry::{entry, location, running};
+pub use entry::{entry, location, running, running_id};
 pub use new_job::{NewJob, NewJobError, new_jid};
 pub use retry_rule::RetryRule;
 pub use time::{TimeUnit, parse_time, write_time};
@@ -25,8 +29,8 @@ pub use trace::{decode_trace, encode_trace};
 #[derive(Clone, Debug)]
 pub struct Job {
     raw: Bytes,
-    /// Name (unescaped) and place of the value's JSON text, in stored order, repeated names included.
-    fields: Vec<(String, Range<usize>)>,
+    /// Places of the fields, in stored order, repeated names included.
+    fields: Vec<fields::Field>,
     malformed: Option<String>,
 }
 
@@ -77,11 +81,14 @@ impl Job {
 #[must_use]
 pub fn digest(raw: &[u8]) -> String {
     use sha1::{Digest, Sha1};
-    use std::fmt::Write;
-    Sha1::digest(raw)
+    hexadecimal(&Sha1::digest(raw))
+}
+
+/// Lower-case hexadecimal digits, two a byte.
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes
         .iter()
-        .fold(String::with_capacity(40), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }

@@ -1,5 +1,11 @@
 //! One sampler a store, and the stream of what it saw.
+//!
+//! However many browsers watch, the store is read once an interval; nobody watching, it is read just often enough to draw the charts.
 
+mod failures;
+mod frame;
+mod history;
 mod sampler;
 
+pub use frame::Frame;
 pub use sampler::{Live, SamplerOptions};

@@ -1,10 +1,26 @@
 //! Reads a store once an interval, however many watch.
 
-use crate::model::Snapshot;
-use crate::store::SharedStore;
-use std::time::Duration;
-use tokio::sync::watch;
+use super::{Frame, failures, history::History};
+use crate::model::{JobEntry, Overview, RunningJob, Snapshot, StoreState, Timestamp};
+use crate::store::{SharedStore, StoreError};
+use futures::{Stream, StreamExt};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+use tokio::{
+    sync::{Notify, watch},
+    time::{Instant, timeout},
+};
+use tokio_stream::wrappers::WatchStream;
 use tokio_util::sync::CancellationToken;
+
+/// Most running jobs in a snapshot.
+const RUNNING: usize = 100;
+/// A store that says nothing for this long is taken for lost: with one reading a second, the pages say so within two.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Distance of two readings while nobody watches: one a point of the charts.
+const UNWATCHED: Duration = Duration::from_secs(Snapshot::STEP_SECONDS as u64);
 
 /// How the sampler works.
 #[derive(Clone, Copy, Debug)]
@@ -24,25 +40,222 @@ impl Default for SamplerOptions {
 /// A handle to a store's sampler. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Live {
-    snapshots: watch::Receiver<Snapshot>,
+    frames: watch::Sender<Arc<Frame>>,
+    wanted: Arc<Notify>,
+    interval: Duration,
 }
 
 impl Live {
-    /// Starts the sampler; it ends at `shutdown`.
+    /// Starts the sampler on the current runtime; it ends at `shutdown`.
     #[must_use]
     pub fn start(store: SharedStore, options: SamplerOptions, shutdown: CancellationToken) -> Self {
-        let _ = (store, options, shutdown);
-        unimplemented!()
+        let live = Self {
+            frames: watch::Sender::new(Arc::new(Frame::new(
+                Snapshot::default(),
+                Instant::now(),
+                false,
+            ))),
+            wanted: Arc::new(Notify::new()),
+            interval: options.interval,
+        };
+        let sampler = Sampler {
+            store,
+            live: live.clone(),
+            history: History::default(),
+            snapshot: Snapshot::default(),
+            clock: None,
+            failures_seen: None,
+        };
+        tokio::spawn(async move {
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = sampler.run() => {}
+            }
+        });
+        live
     }
 
     /// A snapshot no older than the interval (reads the store if nobody watched); when the store is lost, the last known numbers with the reason.
     pub async fn snapshot(&self) -> Snapshot {
-        self.snapshots.borrow().clone()
+        self.frame().await.snapshot().clone()
     }
 
-    /// Snapshots as they come, the latest at once.
-    #[must_use]
-    pub fn subscribe(&self) -> watch::Receiver<Snapshot> {
-        self.snapshots.clone()
+    /// As [`Live::snapshot`], without a copy.
+    pub async fn frame(&self) -> Arc<Frame> {
+        let mut frames = self.frames.subscribe();
+        let fresh = timeout(PATIENCE * 2, async {
+            loop {
+                let frame = frames.borrow_and_update().clone();
+                if frame.is_fresh(self.interval) {
+                    return frame;
+                }
+                self.wanted.notify_one();
+                // The sender lives as long as this handle.
+                let _ = frames.changed().await;
+            }
+        });
+        match fresh.await {
+            Ok(frame) => frame,
+            // The sampler has ended.
+            Err(_) => self.frames.borrow().clone(),
+        }
     }
+
+    /// The latest frame at once, then each new one, for ever. A slow reader skips to the latest.
+    pub fn stream(&self) -> impl Stream<Item = Arc<Frame>> + Send + use<> {
+        let changes = WatchStream::from_changes(self.frames.subscribe());
+        let live = self.clone();
+        futures::stream::once(async move { live.frame().await }).chain(changes)
+    }
+}
+
+struct Sampler {
+    store: SharedStore,
+    live: Live,
+    history: History,
+    snapshot: Snapshot,
+    /// The store's time, and when it was read.
+    clock: Option<(Timestamp, Instant)>,
+    /// Counters at the last reading of the failures: while they stand, so does the list.
+    failures_seen: Option<(u64, u64, u64)>,
+}
+
+/// What one reading found.
+struct Reading {
+    overview: Overview,
+    /// Running jobs, and the failures if they can have changed; nothing when nobody watches.
+    lists: Option<(Vec<RunningJob>, Option<Vec<JobEntry>>)>,
+}
+
+impl Sampler {
+    async fn run(mut self) {
+        loop {
+            let started = Instant::now();
+            let watched = self.live.frames.receiver_count() > 0;
+            let reading = timeout(PATIENCE, self.read(watched)).await;
+            self.take(reading.unwrap_or_else(|_| Err(silence())), watched);
+            let lost = matches!(self.snapshot.state, StoreState::Lost { .. });
+            self.live.frames.send_replace(Arc::new(Frame::new(
+                self.snapshot.clone(),
+                Instant::now(),
+                watched || lost,
+            )));
+            self.wait(started).await;
+        }
+    }
+
+    /// Waits for the next reading: an interval while somebody watches or the store is lost, else until somebody does or the chart needs a point.
+    async fn wait(&self, started: Instant) {
+        let soon = started + self.live.interval;
+        loop {
+            let watched = self.live.frames.receiver_count() > 0;
+            let lost = matches!(self.snapshot.state, StoreState::Lost { .. });
+            let next = if watched || lost {
+                soon
+            } else {
+                started + UNWATCHED.max(self.live.interval)
+            };
+            tokio::select! {
+                () = tokio::time::sleep_until(next) => return,
+                () = self.live.wanted.notified() => {
+                    // Somebody asks: he gets what is fresh, and only otherwise a new reading.
+                    if !self.live.frames.borrow().is_fresh(self.live.interval) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn read(&self, watched: bool) -> Result<Reading, StoreError> {
+        let overview = self.store.overview().await?;
+        if !watched {
+            return Ok(Reading {
+                overview,
+                lists: None,
+            });
+        }
+        let now = overview.sampled_at;
+        let unchanged = self.failures_seen == Some(failure_counters(&overview));
+        let failures = async {
+            if unchanged {
+                Ok(None)
+            } else {
+                failures::latest(&self.store, now).await.map(Some)
+            }
+        };
+        let (mut running, failures) = tokio::try_join!(self.store.running(), failures)?;
+        running.truncate(RUNNING);
+        for job in &mut running {
+            // Up to megabytes a job, once a second to every viewer, and no list shows it.
+            job.payload = String::new();
+        }
+        Ok(Reading {
+            overview,
+            lists: Some((running, failures)),
+        })
+    }
+
+    fn take(&mut self, reading: Result<Reading, StoreError>, watched: bool) {
+        match reading {
+            Ok(Reading { overview, lists }) => {
+                if let StoreState::Lost { .. } = self.snapshot.state {
+                    tracing::info!("the store answers again");
+                }
+                self.clock = Some((overview.sampled_at, Instant::now()));
+                self.history.record(&overview);
+                if let Some((running, failures)) = lists {
+                    self.snapshot.running = running;
+                    if let Some(failures) = failures {
+                        self.snapshot.failures = failures;
+                        self.failures_seen = Some(failure_counters(&overview));
+                    }
+                }
+                self.snapshot.overview = overview;
+                self.snapshot.state = StoreState::Connected;
+            }
+            Err(error) => {
+                let since = match self.snapshot.state {
+                    StoreState::Lost { since, .. } => since,
+                    StoreState::Starting | StoreState::Connected => {
+                        tracing::warn!(%error, watched, "the store is lost");
+                        system_time()
+                    }
+                };
+                self.history.record_loss(self.now());
+                self.snapshot.state = StoreState::Lost {
+                    reason: error.to_string(),
+                    since,
+                };
+            }
+        }
+        self.snapshot.history = self.history.points();
+        self.snapshot.trends = self.history.trends();
+    }
+
+    /// The store's clock as far as it is known, else this machine's.
+    fn now(&self) -> Timestamp {
+        self.clock.map_or_else(system_time, |(time, read_at)| {
+            let passed = i64::try_from(read_at.elapsed().as_millis()).unwrap_or(i64::MAX);
+            time.plus_milliseconds(passed)
+        })
+    }
+}
+
+fn failure_counters(overview: &Overview) -> (u64, u64, u64) {
+    (overview.failed, overview.retrying, overview.dead)
+}
+
+fn silence() -> StoreError {
+    StoreError::Unavailable {
+        address: "the store".to_owned(),
+        reason: format!("no answer within {} s", PATIENCE.as_secs()),
+    }
+}
+
+fn system_time() -> Timestamp {
+    let since_epoch = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
 }

@@ -1,1 +1,37 @@
-//! HTTP around the pages.
+//! HTTP around the pages: routes, REST, live streams, health, headers.
+//!
+//! [`router`] is everything that can be asked for; [`serve`] answers on a socket until it is told to stop.
+
+pub mod assets;
+mod headers;
+mod health;
+mod hosts;
+mod layers;
+mod origin;
+mod pages;
+pub mod rest;
+mod serve;
+mod sse;
+mod state;
+
+use axum::{Router, routing::get};
+
+pub use hosts::Hosts;
+pub use serve::serve;
+pub use state::AppState;
+
+/// Everything that can be asked for over HTTP.
+#[must_use]
+pub fn router(state: AppState) -> Router {
+    let router = Router::new()
+        .merge(pages::router(&state))
+        .merge(state.assets.clone().router())
+        .route("/live", get(sse::pages))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .nest("/api/v1", rest::router())
+        // What is not there: a page that says so, for people.
+        .fallback(pages::not_found);
+    // Last, or what comes after them slips past.
+    layers::around(router, &state).with_state(state)
+}

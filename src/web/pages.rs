@@ -1,0 +1,67 @@
+//! The pages and their server functions.
+
+use super::{AppState, headers};
+use crate::app::{App, shell};
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{
+    LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context,
+};
+use tower_http::limit::RequestBodyLimitLayer;
+
+/// Largest form that a page may send.
+const FORM_BYTES: usize = 2 * 1024 * 1024;
+
+/// Every page of the application, and the server functions under `/api/ui`.
+pub(super) fn router(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .leptos_routes_with_context(
+            state,
+            generate_route_list(App),
+            context(state.clone()),
+            document(state.clone()),
+        )
+        .layer(RequestBodyLimitLayer::new(FORM_BYTES))
+}
+
+/// The page that says that there is no such page; for programs, a short text.
+pub(super) async fn not_found(State(state): State<AppState>, request: Request) -> Response {
+    let wants_page = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
+    if !wants_page {
+        return (StatusCode::NOT_FOUND, "There is nothing at this address.\n").into_response();
+    }
+    let render = render_app_async_with_context(context(state.clone()), document(state));
+    let mut response = render(request).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response
+}
+
+/// What pages and server functions find in their context: the door, the live data, and the policy that lets the page's own scripts run.
+fn context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+    move || {
+        provide_context(state.admin.clone());
+        provide_context(state.live.clone());
+        if let Some(response) = use_context::<ResponseOptions>() {
+            headers::allow_page(&response);
+        }
+    }
+}
+
+fn document(
+    state: AppState,
+) -> impl Fn() -> leptos::prelude::AnyView + Clone + Send + Sync + 'static {
+    use leptos::prelude::IntoAny;
+    let site = state.assets.site("");
+    move || shell(state.leptos_options.clone(), site.clone()).into_any()
+}

@@ -1,0 +1,137 @@
+//! What a script is told when something fails: `{"error": {"code", "message", "field"?}}`, always.
+
+use crate::{admin::AdminError, store::StoreError};
+use axum::{
+    Json,
+    extract::Request,
+    http::{StatusCode, header::RETRY_AFTER},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Body of every answer that is no success.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorBody {
+    /// What went wrong.
+    pub error: ErrorDetail,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorDetail {
+    /// For programs: `invalid`, `not_found`, `unavailable`, ….
+    pub code: &'static str,
+    /// For people: what is wrong, where, and what to do.
+    pub message: String,
+    /// The field of the request that is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+/// A failed call.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    detail: ErrorDetail,
+}
+
+/// Result of a handler.
+pub(super) type Answer<T> = Result<T, Problem>;
+
+impl Problem {
+    /// A problem with this status, code and text.
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            detail: ErrorDetail {
+                code,
+                message: message.into(),
+                field: None,
+            },
+        }
+    }
+
+    /// A field of the request that holds what it must not hold.
+    pub(super) fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message);
+        problem.detail.field = Some(field.into());
+        problem
+    }
+
+    /// A value of the query that is not understood.
+    pub(super) fn query(field: impl Into<String>, message: impl Into<String>) -> Self {
+        let mut problem = Self::new(StatusCode::BAD_REQUEST, "bad_query", message);
+        problem.detail.field = Some(field.into());
+        problem
+    }
+
+    /// What was named is not there.
+    pub(super) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", message)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let is_unavailable = self.status == StatusCode::SERVICE_UNAVAILABLE;
+        let body = Json(ErrorBody { error: self.detail });
+        if is_unavailable {
+            (self.status, [(RETRY_AFTER, "1")], body).into_response()
+        } else {
+            (self.status, body).into_response()
+        }
+    }
+}
+
+/// The one place where an error becomes a status.
+impl From<AdminError> for Problem {
+    fn from(error: AdminError) -> Self {
+        let (status, code) = match &error {
+            AdminError::Store(error) => store_status(error),
+            AdminError::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
+            AdminError::Refused(_) => (StatusCode::CONFLICT, "refused"),
+            AdminError::Job { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+        };
+        let mut problem = Self::new(status, code, error.to_string());
+        if let AdminError::Job { error, .. } = error {
+            problem.detail.field = Some(error.field);
+        }
+        problem
+    }
+}
+
+fn store_status(error: &StoreError) -> (StatusCode, &'static str) {
+    match error {
+        StoreError::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+        StoreError::Address { .. } | StoreError::Unusable { .. } => {
+            (StatusCode::SERVICE_UNAVAILABLE, "unusable")
+        }
+        StoreError::Refused { .. } => (StatusCode::INSUFFICIENT_STORAGE, "store_refused"),
+        StoreError::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid"),
+    }
+}
+
+/// A refusal before any handler saw the request: JSON for scripts, text for pages.
+pub(in crate::web) fn refusal(
+    request: &Request,
+    status: StatusCode,
+    code: &'static str,
+    message: &str,
+) -> Response {
+    if request.uri().path().starts_with("/api/v1") {
+        Problem::new(status, code, message.trim_end()).into_response()
+    } else {
+        (status, message.to_owned()).into_response()
+    }
+}
+
+/// The answer after a fault in the program itself.
+pub(in crate::web) fn internal_error() -> Response {
+    Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal",
+        "Jobdeck failed to answer this; its log says why.",
+    )
+    .into_response()
+}

@@ -1,0 +1,39 @@
+//! Answers on a socket until told to stop.
+
+use super::{AppState, router};
+use std::{io, time::Duration};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// How long open requests may take to end once the server is told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Answers on `listener` until `shutdown`, then lets open requests end (for at most ten seconds); streams end at once.
+///
+/// # Errors
+/// The socket's.
+pub async fn serve(
+    listener: TcpListener,
+    state: AppState,
+    shutdown: CancellationToken,
+) -> io::Result<()> {
+    // Streams end with the server, whatever token the state was made with.
+    let streams = state.shutdown.clone();
+    let stop = shutdown.clone();
+    let server = axum::serve(listener, router(state)).with_graceful_shutdown(async move {
+        stop.cancelled().await;
+        streams.cancel();
+    });
+    tokio::select! {
+        ended = server => ended,
+        () = drained(shutdown) => {
+            tracing::warn!("some requests were still open after {} s and are dropped", DRAIN.as_secs());
+            Ok(())
+        }
+    }
+}
+
+async fn drained(shutdown: CancellationToken) {
+    shutdown.cancelled().await;
+    tokio::time::sleep(DRAIN).await;
+}

@@ -1,0 +1,45 @@
+//! What every handler may use.
+
+use super::{Hosts, assets::Assets};
+use crate::{admin::Admin, live::Live};
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use tokio_util::sync::CancellationToken;
+
+/// What every handler may use. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    /// Where the pages' files are named.
+    pub leptos_options: LeptosOptions,
+    /// The style sheet, script and wasm of the pages.
+    pub assets: Assets,
+    /// The door to the store.
+    pub admin: Admin,
+    /// What the store looks like now.
+    pub live: Live,
+    /// The names under which this server may be asked.
+    pub hosts: Hosts,
+    /// Ends streams that would never end by themselves.
+    pub shutdown: CancellationToken,
+}
+
+impl AppState {
+    /// The state of a server over one store, which may be asked under any name.
+    #[must_use]
+    pub fn new(admin: Admin, live: Live, shutdown: CancellationToken) -> Self {
+        Self {
+            leptos_options: LeptosOptions::builder().output_name("jobdeck").build(),
+            assets: Assets::open(),
+            admin,
+            live,
+            hosts: Hosts::any(),
+            shutdown,
+        }
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos_options.clone()
+    }
+}

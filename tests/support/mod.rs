@@ -1,0 +1,26 @@
+//! What several integration tests share: private Redis servers, real dumps, waiting for conditions.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "every test file compiles this module for itself and uses a part of it"
+)]
+
+mod fill;
+mod jobdeck;
+mod redis_server;
+
+pub use fill::{fill_queue, fill_set, job_text, load_fixture};
+pub use jobdeck::Jobdeck;
+pub use redis_server::RedisServer;
+
+use std::time::{Duration, Instant};
+
+/// Waits until `condition` holds; panics with `what` when it does not within half a minute.
+pub async fn wait_until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !condition().await {
+        assert!(Instant::now() < deadline, "waited in vain until {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
