@@ -1,4 +1,13 @@
 //! A real Ruby Sidekiq and Jobdeck on one Redis: each sees, changes and runs what the other wrote.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::needless_pass_by_value,
+    clippy::large_futures,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails"
+)]
 
 mod support;
 
