@@ -292,7 +292,7 @@ async fn what_ruby_enqueues_jobdecks_worker_runs() {
         .handler("EchoJob", move |job: JobContext, arguments: Vec<Value>| {
             let sender = sender.clone();
             async move {
-                sender.send((job.jid().to_owned(), arguments))?;
+                sender.send((job.jid().clone(), arguments))?;
                 Ok(())
             }
         })

@@ -3,6 +3,7 @@
 //! The contract is `src/store/mod.rs`. To change a store's behaviour, change this first.
 #![allow(
     clippy::expect_used,
+    clippy::type_complexity,
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::needless_pass_by_value,
