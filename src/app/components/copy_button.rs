@@ -44,8 +44,9 @@ pub fn CopyButton(
 
 /// Copies a text; says whether it was tried. The modern way exists on secure pages only, the old one everywhere.
 fn copy(text: &str) -> bool {
-    let navigator = window().navigator();
-    let clipboard = Reflect::get(&navigator, &"clipboard".into()).unwrap_or(JsValue::UNDEFINED);
+    let clipboard = Reflect::get(&window(), &"navigator".into())
+        .and_then(|navigator| Reflect::get(&navigator, &"clipboard".into()))
+        .unwrap_or(JsValue::UNDEFINED);
     if clipboard.is_object() {
         let write = Reflect::get(&clipboard, &"writeText".into())
             .ok()
