@@ -17,11 +17,15 @@ use std::path::{Path, PathBuf};
 const SITE: &str = "target/site";
 
 fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=build.rs");
+    // The browser's half goes into the site: it must not be built again because that changed.
+    if std::env::var_os("CARGO_FEATURE_SSR").is_none() {
+        return Ok(());
+    }
     // A path that does not exist counts as changed at every build. Where the folder cannot be
     // made (a read-only copy of the source), that is all that is lost.
     let _ = fs::create_dir_all(SITE);
     println!("cargo::rerun-if-changed={SITE}");
-    println!("cargo::rerun-if-changed=build.rs");
 
     let site = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join(SITE);
     let mut list = String::from("&[\n");

@@ -2,18 +2,18 @@
 //!
 //! Every function is a public HTTP endpoint under `/api/ui`. Reads are `GET`; changes are form posts, so that pages work without JavaScript.
 
-mod act_notice;
-mod act_request;
-mod actions;
+pub mod act_notice;
+pub mod act_request;
+pub mod actions;
 mod error;
-mod jobs;
-mod list_query;
-mod live;
-mod page_frame;
-mod processes;
-mod queues;
+pub mod jobs;
+pub mod list_query;
+pub mod live;
+pub mod page_frame;
+pub mod processes;
 pub mod query_string;
-mod time_text;
+pub mod queues;
+pub mod time_text;
 
 #[cfg(feature = "ssr")]
 pub mod respond;

@@ -103,7 +103,6 @@ mod tests {
             "localhost:8080",
             "LOCALHOST",
             "[::1]:8080",
-            "::1",
             "jobs.example.com",
             "jobs.example.com:443",
             "app.localhost:8080",

@@ -9,7 +9,7 @@ mod hosts;
 mod layers;
 mod origin;
 mod pages;
-pub mod rest;
+mod rest;
 mod serve;
 mod sse;
 mod state;
@@ -17,6 +17,7 @@ mod state;
 use axum::{Router, routing::get};
 
 pub use hosts::Hosts;
+pub(crate) use rest::{moment, script};
 pub use serve::serve;
 pub use state::AppState;
 

@@ -1,108 +1,96 @@
-//! The embedded store: one SQLite file.
+//! The embedded store: one SQLite file, with a write-ahead log.
+//!
+//! One thread writes ([`writer`]), a few connections read ([`readers`]): a read never waits for a write. Several processes may
+//! use the same file on one machine. A change is answered after it is in the file and, unless the address says
+//! `?synchronous=normal`, on the disk.
+//!
+//! Order: in a set by score, then by insertion; in a queue by whole-numbered positions of which no two are the same. Sizes are
+//! kept beside the names ([`places`]), so no page counts entries.
 
-use super::{
-    AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Settlement, Slice, Start,
-    StoreResult, StoredEntry, WorkerStore,
-};
-use crate::model::{
-    DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Signal, StoreInfo,
-    Timestamp,
-};
-use async_trait::async_trait;
-use std::time::Duration;
+mod admin;
+mod change;
+mod clock;
+mod connection;
+mod entries;
+mod failure;
+mod file;
+mod location;
+mod overview;
+mod places;
+mod processes;
+mod progress;
+mod queues;
+mod readers;
+mod schema;
+mod slices;
+#[cfg(test)]
+mod tests;
+mod totals;
+mod worker;
+mod writer;
+
+use super::{StoreError, StoreResult};
+use location::Location;
+use readers::Readers;
+use std::thread::JoinHandle;
+use tokio::{sync::Notify, task::spawn_blocking};
+use writer::Writer;
 
 /// The embedded store: one SQLite file.
 #[derive(Debug)]
-pub struct SqliteStore;
+pub struct SqliteStore {
+    address: String,
+    readers: Readers,
+    writer: Writer,
+    /// Told when jobs may have become ready in a queue.
+    ready: Notify,
+    /// Last, so that it is waited for when the last change has been handed in.
+    _thread: WriterThread,
+}
 
 impl SqliteStore {
-    /// Opens it.
+    /// Opens the file, and makes it if it is not there. `path` is what stands behind `sqlite:`, optionally with two slashes in
+    /// front and `?synchronous=full` (default: a loss of power loses nothing) or `?synchronous=normal` (it may lose the last
+    /// changes; the end of a process never does) behind.
     ///
     /// # Errors
-    /// See [`super::connect`].
+    /// [`StoreError::Address`] when it names no file, [`StoreError::Unusable`] when the file cannot be used: then it is left as it is.
     pub async fn open(path: &str) -> StoreResult<Self> {
-        unimplemented!()
+        let location = Location::parse(path)?;
+        spawn_blocking(move || Self::open_blocking(location))
+            .await
+            .map_err(|error| StoreError::Unavailable {
+                address: format!("sqlite:{path}"),
+                reason: format!("opening it failed unexpectedly: {error}"),
+            })?
+    }
+
+    fn open_blocking(location: Location) -> StoreResult<Self> {
+        let connection = connection::open_writer(&location)?;
+        let (writer, thread) = Writer::start(connection, &location.address).map_err(|error| {
+            StoreError::Unavailable {
+                address: location.address.clone(),
+                reason: format!("its thread cannot be started: {error}"),
+            }
+        })?;
+        Ok(Self {
+            address: location.address.clone(),
+            readers: Readers::new(location),
+            writer,
+            ready: Notify::new(),
+            _thread: WriterThread(Some(thread)),
+        })
     }
 }
 
-#[async_trait]
-impl AdminStore for SqliteStore {
-    async fn info(&self) -> StoreResult<StoreInfo> {
-        unimplemented!()
-    }
-    async fn now(&self) -> StoreResult<Timestamp> {
-        unimplemented!()
-    }
-    async fn overview(&self) -> StoreResult<Overview> {
-        unimplemented!()
-    }
-    async fn slice(
-        &self,
-        place: &Place,
-        start: &Start,
-        order: Order,
-        limit: usize,
-    ) -> StoreResult<Slice> {
-        unimplemented!()
-    }
-    async fn locate(&self, ids: &[EntryId]) -> StoreResult<Vec<Option<StoredEntry>>> {
-        unimplemented!()
-    }
-    async fn find_jid(&self, jid: &str, budget: Duration) -> StoreResult<JidSearch> {
-        unimplemented!()
-    }
-    async fn apply(&self, moves: &[Move]) -> StoreResult<Vec<bool>> {
-        unimplemented!()
-    }
-    async fn add(&self, entries: &[Destination]) -> StoreResult<()> {
-        unimplemented!()
-    }
-    async fn set_paused(&self, queue: &str, paused: bool) -> StoreResult<()> {
-        unimplemented!()
-    }
-    async fn clear_queue(&self, queue: &str) -> StoreResult<u64> {
-        unimplemented!()
-    }
-    async fn processes(&self) -> StoreResult<Vec<ProcessInfo>> {
-        unimplemented!()
-    }
-    async fn running(&self) -> StoreResult<Vec<RunningJob>> {
-        unimplemented!()
-    }
-    async fn signal(&self, identity: &str, signal: Signal) -> StoreResult<bool> {
-        unimplemented!()
-    }
-    async fn daily_totals(&self, days: u32) -> StoreResult<Vec<DayTotals>> {
-        unimplemented!()
-    }
-}
+/// Waits for the writing thread, so that the log is folded into the file before the program ends.
+#[derive(Debug)]
+struct WriterThread(Option<JoinHandle<()>>);
 
-#[async_trait]
-impl WorkerStore for SqliteStore {
-    async fn fetch(
-        &self,
-        identity: &str,
-        queues: &[String],
-        limit: usize,
-        wait: Duration,
-    ) -> StoreResult<Vec<FetchedJob>> {
-        unimplemented!()
-    }
-    async fn settle(
-        &self,
-        identity: &str,
-        job: &FetchedJob,
-        settlement: &Settlement,
-    ) -> StoreResult<bool> {
-        unimplemented!()
-    }
-    async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Option<Signal>> {
-        unimplemented!()
-    }
-    async fn leave(&self, identity: &str) -> StoreResult<()> {
-        unimplemented!()
-    }
-    async fn recover(&self) -> StoreResult<u64> {
-        unimplemented!()
+impl Drop for WriterThread {
+    fn drop(&mut self) {
+        if let Some(thread) = self.0.take() {
+            let _ = thread.join();
+        }
     }
 }

@@ -1,0 +1,52 @@
+# Everything there is to type. The steps are in scripts/; docs/BUILDING.md says what they do.
+
+PREFIX ?= /usr/local
+# More arguments for `make run`, for example ARGS="--listen 127.0.0.1:9000", and for `make bench`.
+ARGS ?=
+
+.PHONY: help run test setup site release install bench fmt clean
+
+help:
+	@echo "make run      build everything and start the demo; the last line is the address to open"
+	@echo "make test     every check and test: formatting, lints, wasm build, tests, browser tests"
+	@echo "make release  the optimised binary, with its site inside: target/release/jobdeck"
+	@echo "make install  copy that binary to \$$(DESTDIR)\$$(PREFIX)/bin; PREFIX is $(PREFIX)"
+	@echo "make bench    the benchmarks, on stores of their own"
+	@echo "make setup    only install what building needs"
+	@echo "make site     only build what browsers load, to target/site"
+	@echo "make fmt      format the code"
+	@echo "make clean    delete everything that was built"
+
+run: site
+	@echo "==> Building the server"
+	@scripts/cargo build
+	@exec target/debug/jobdeck demo $(ARGS)
+
+test:
+	@scripts/test
+
+setup:
+	@scripts/setup
+
+site: setup
+	@scripts/site
+
+release: site
+	@echo "==> Building the optimised server"
+	@scripts/cargo build --locked --release
+
+# Builds only if there is no binary, so that `sudo make install` after `make release` compiles nothing as root.
+install:
+	@test -x target/release/jobdeck || $(MAKE) release
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 target/release/jobdeck "$(DESTDIR)$(PREFIX)/bin/jobdeck"
+
+bench: site
+	@scripts/cargo bench $(ARGS)
+
+fmt:
+	@scripts/cargo fmt
+	@scripts/cargo fmt --manifest-path tools/site/Cargo.toml
+
+clean:
+	rm -rf target end2end/node_modules end2end/test-results end2end/playwright-report

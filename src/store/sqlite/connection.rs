@@ -1,0 +1,59 @@
+//! Connections to the file.
+
+use super::{
+    failure::{self, PATIENCE},
+    file,
+    location::Location,
+    schema,
+};
+use crate::store::StoreResult;
+use rusqlite::{Connection, OpenFlags};
+use std::time::Duration;
+
+/// Page cache of each connection, KiB.
+const CACHE_KIB: i64 = 2_048;
+
+/// The write-ahead log is cut back to this size when it could be emptied.
+const LOG_BYTES: i64 = 16 * 1_024 * 1_024;
+
+/// Opens the file for writing; makes it if it is not there.
+pub(super) fn open_writer(location: &Location) -> StoreResult<Connection> {
+    file::inspect(location)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let opening = |error: rusqlite::Error| failure::opening(location, &error);
+    let connection = Connection::open_with_flags(&location.path, flags).map_err(opening)?;
+    if connection.is_readonly(rusqlite::MAIN_DB).map_err(opening)? {
+        return Err(location.unusable(
+            "the file is read-only for this user: give the right to write it, or name another file",
+        ));
+    }
+    schema::prepare(location, &connection)?;
+    tune(&connection)
+        .and_then(|()| {
+            connection.pragma_update(None, "synchronous", location.synchronous.name())?;
+            connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
+            // The writer waits by itself, between requests, see writer.rs.
+            connection.busy_timeout(Duration::ZERO)
+        })
+        .map_err(opening)?;
+    Ok(connection)
+}
+
+/// Opens the file, which the writer has opened before, for reading.
+pub(super) fn open_reader(location: &Location) -> rusqlite::Result<Connection> {
+    // Not opened read-only: such a connection could not take over the write-ahead log if it happened to be the last one.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(&location.path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    tune(&connection)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+fn tune(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "trusted_schema", false)
+}

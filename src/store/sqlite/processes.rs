@@ -1,0 +1,124 @@
+//! Worker processes: heartbeats, what they run, signals.
+
+use super::clock::{self, LIFE_MS};
+use crate::{
+    model::{ProcessInfo, RunningJob, Signal, Timestamp},
+    store::Heartbeat,
+};
+use rusqlite::{Connection, OptionalExtension, named_params, types::Type};
+use serde::Serialize;
+
+/// Writes a heartbeat and takes the oldest signal.
+pub(super) fn beat(
+    connection: &Connection,
+    heartbeat: &Heartbeat,
+) -> rusqlite::Result<Option<Signal>> {
+    let now = clock::now();
+    forget_dead(connection, now)?;
+    let process = ProcessInfo {
+        beat_at: Some(now),
+        ..heartbeat.process.clone()
+    };
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO processes (identity, beat_at, info, running) VALUES (:identity, :beat_at, :info, :running)",
+        )?
+        .execute(named_params! {
+            ":identity": process.identity,
+            ":beat_at": now.0,
+            ":info": json(&process)?,
+            ":running": json(&heartbeat.running)?,
+        })?;
+    let signal: Option<String> = connection
+        .prepare_cached(
+            "DELETE FROM signals WHERE id = (SELECT min(id) FROM signals WHERE identity = ?1) RETURNING signal",
+        )?
+        .query_row([&process.identity], |row| row.get(0))
+        .optional()?;
+    Ok(signal.as_deref().and_then(signal_of))
+}
+
+/// Takes a process out of the list.
+pub(super) fn leave(connection: &Connection, identity: &str) -> rusqlite::Result<()> {
+    for sql in [
+        "DELETE FROM processes WHERE identity = ?1",
+        "DELETE FROM signals WHERE identity = ?1",
+    ] {
+        connection.prepare_cached(sql)?.execute([identity])?;
+    }
+    Ok(())
+}
+
+/// Leaves a signal; whether there is such a process.
+pub(super) fn signal(
+    connection: &Connection,
+    identity: &str,
+    signal: Signal,
+) -> rusqlite::Result<bool> {
+    let now = clock::now();
+    let left = connection
+        .prepare_cached(
+            "INSERT INTO signals (identity, signal, left_at) \
+             SELECT identity, :signal, :now FROM processes WHERE identity = :identity AND beat_at > :since",
+        )?
+        .execute(named_params! {
+            ":identity": identity,
+            ":signal": signal.name(),
+            ":now": now.0,
+            ":since": now.0 - LIFE_MS,
+        })?;
+    Ok(left > 0)
+}
+
+/// Drops processes without a heartbeat, and signals that nobody took.
+pub(super) fn forget_dead(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    for sql in [
+        "DELETE FROM processes WHERE beat_at <= ?1",
+        "DELETE FROM signals WHERE left_at <= ?1",
+    ] {
+        connection.prepare_cached(sql)?.execute([now.0 - LIFE_MS])?;
+    }
+    Ok(())
+}
+
+/// The processes with a heartbeat, by identity.
+pub(super) fn processes(
+    connection: &Connection,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<ProcessInfo>> {
+    connection
+        .prepare_cached("SELECT info FROM processes WHERE beat_at > ?1 ORDER BY identity")?
+        .query_map([now.0 - LIFE_MS], |row| {
+            from_json(&row.get::<_, String>(0)?)
+        })?
+        .collect()
+}
+
+/// What they run, longest first.
+pub(super) fn running(connection: &Connection) -> rusqlite::Result<Vec<RunningJob>> {
+    let lists: Vec<Vec<RunningJob>> = connection
+        .prepare_cached("SELECT running FROM processes WHERE beat_at > ?1 ORDER BY identity")?
+        .query_map([clock::now().0 - LIFE_MS], |row| {
+            from_json(&row.get::<_, String>(0)?)
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut running = lists.concat();
+    running.sort_by_key(|job| job.run_at);
+    Ok(running)
+}
+
+fn signal_of(name: &str) -> Option<Signal> {
+    [Signal::Quiet, Signal::Stop, Signal::Dump]
+        .into_iter()
+        .find(|signal| signal.name() == name)
+}
+
+fn json(value: &impl Serialize) -> rusqlite::Result<String> {
+    serde_json::to_string(value)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+}
+
+fn from_json<T: for<'text> serde::Deserialize<'text>>(text: &str) -> rusqlite::Result<T> {
+    serde_json::from_str(text)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into()))
+}

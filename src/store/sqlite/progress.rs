@@ -1,0 +1,179 @@
+//! Jobs in a worker's hands: fetched, settled, recovered.
+
+use super::{
+    clock::{self, LIFE_MS},
+    entries, places, processes, totals,
+    writer::Writer,
+};
+use crate::store::{Destination, FetchedJob, QueueEnd, Settlement};
+use bytes::Bytes;
+use rusqlite::{Connection, OptionalExtension, named_params};
+
+/// Jobs that one call of [`recover`] puts back.
+const RECOVERED: i64 = 1_000;
+
+/// Moves up to `limit` jobs of these queues, in this order, into the process's hands.
+pub(super) fn fetch(
+    connection: &Connection,
+    identity: &str,
+    queues: &[String],
+    limit: usize,
+) -> rusqlite::Result<Vec<FetchedJob>> {
+    let mut jobs = Vec::new();
+    for queue in queues {
+        let wanted = limit.saturating_sub(jobs.len());
+        if wanted == 0 {
+            break;
+        }
+        let Some(place) = ready_queue(connection, queue)? else {
+            continue;
+        };
+        let rows: Vec<(i64, Vec<u8>)> = connection
+            .prepare_cached(
+                "SELECT id, raw FROM entries INDEXED BY entries_by_position WHERE place = :place ORDER BY position LIMIT :wanted",
+            )?
+            .query_map(
+                named_params! {":place": place, ":wanted": i64::try_from(wanted).unwrap_or(i64::MAX)},
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?
+            .collect::<rusqlite::Result<_>>()?;
+        places::shrink(connection, place, rows.len())?;
+        for (id, raw) in rows {
+            entries::delete(connection, id)?;
+            connection
+                .prepare_cached(
+                    "INSERT INTO in_progress (identity, queue, raw) VALUES (?1, ?2, ?3)",
+                )?
+                .execute((identity, queue, &raw))?;
+            jobs.push(FetchedJob {
+                queue: queue.clone(),
+                raw: Bytes::from(raw),
+                lease: connection.last_insert_rowid().to_string(),
+            });
+        }
+    }
+    Ok(jobs)
+}
+
+/// Whether [`fetch`] would find a job.
+pub(super) fn is_ready(connection: &Connection, queues: &[String]) -> rusqlite::Result<bool> {
+    for queue in queues {
+        if ready_queue(connection, queue)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The number of a queue with jobs that is not paused.
+fn ready_queue(connection: &Connection, queue: &str) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached(
+            "SELECT id FROM places WHERE queue = ?1 AND size > 0 AND NOT EXISTS (SELECT 1 FROM paused WHERE queue = ?1)",
+        )?
+        .query_row([queue], |row| row.get(0))
+        .optional()
+}
+
+/// Lets a job go; whether the process still had it.
+pub(super) fn settle(
+    connection: &Connection,
+    identity: &str,
+    lease: i64,
+    settlement: &Settlement,
+) -> rusqlite::Result<bool> {
+    let held: Option<(String, Vec<u8>)> = connection
+        .prepare_cached(
+            "DELETE FROM in_progress WHERE lease = ?1 AND identity = ?2 RETURNING queue, raw",
+        )?
+        .query_row((lease, identity), |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((queue, raw)) = held else {
+        return Ok(false);
+    };
+    match settlement {
+        Settlement::Finish { failed } => totals::count_run(connection, *failed)?,
+        Settlement::Fail(to) => {
+            entries::put(connection, to)?;
+            totals::count_run(connection, true)?;
+        }
+        Settlement::Requeue => hand_back(connection, queue, raw)?,
+    }
+    Ok(true)
+}
+
+/// Puts jobs of processes without a heartbeat back; says how many.
+pub(super) fn recover(connection: &Connection) -> rusqlite::Result<u64> {
+    let now = clock::now();
+    processes::forget_dead(connection, now)?;
+    // The last one first: so the one that was fetched first is the next to run again.
+    let orphans: Vec<(i64, String, Vec<u8>)> = connection
+        .prepare_cached(
+            "SELECT lease, queue, raw FROM in_progress \
+             WHERE identity NOT IN (SELECT identity FROM processes WHERE beat_at > :since) ORDER BY lease DESC LIMIT :most",
+        )?
+        .query_map(
+            named_params! {":since": now.0 - LIFE_MS, ":most": RECOVERED},
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut recovered = 0;
+    for (lease, queue, raw) in orphans {
+        connection
+            .prepare_cached("DELETE FROM in_progress WHERE lease = ?1")?
+            .execute([lease])?;
+        hand_back(connection, queue, raw)?;
+        recovered += 1;
+    }
+    Ok(recovered)
+}
+
+fn hand_back(connection: &Connection, queue: String, raw: Vec<u8>) -> rusqlite::Result<()> {
+    let to = Destination::Queue {
+        name: queue,
+        raw: Bytes::from(raw),
+        end: QueueEnd::Next,
+    };
+    entries::put(connection, &to)
+}
+
+/// Fetched jobs on their way to the caller. If it has stopped waiting, they go back to their queues.
+#[derive(Debug)]
+pub(super) struct Delivery {
+    identity: String,
+    jobs: Vec<FetchedJob>,
+    writer: Writer,
+}
+
+impl Delivery {
+    pub(super) fn new(identity: &str, jobs: Vec<FetchedJob>, writer: &Writer) -> Self {
+        Self {
+            identity: identity.to_owned(),
+            jobs,
+            writer: writer.clone(),
+        }
+    }
+
+    /// The jobs, delivered.
+    pub(super) fn accept(mut self) -> Vec<FetchedJob> {
+        std::mem::take(&mut self.jobs)
+    }
+}
+
+impl Drop for Delivery {
+    fn drop(&mut self) {
+        if self.jobs.is_empty() {
+            return;
+        }
+        let identity = std::mem::take(&mut self.identity);
+        let jobs = std::mem::take(&mut self.jobs);
+        self.writer.post(move |connection| {
+            for job in jobs.iter().rev() {
+                if let Ok(lease) = job.lease.parse() {
+                    settle(connection, &identity, lease, &Settlement::Requeue)?;
+                }
+            }
+            Ok(())
+        });
+    }
+}
