@@ -157,18 +157,21 @@ async fn the_master_is_found_by_sentinels_also_after_a_failover() {
             .is_ok()
     })
     .await;
+    // A server that changes its role closes its connections.
     wait_until("the replica is the master", async || {
-        let role: (String,) =
-            match raw::<redis::Value>(&mut replica.connection().await, &["ROLE"]).await {
-                redis::Value::Array(parts) => (redis::from_redis_value(parts[0].clone()).unwrap(),),
-                other => panic!("{other:?}"),
-            };
-        role.0 == "master"
+        let role: Result<Vec<redis::Value>, _> = redis::cmd("ROLE")
+            .query_async(&mut replica.connection().await)
+            .await;
+        matches!(role.as_deref(), Ok([redis::Value::BulkString(role), ..]) if role == b"master")
     })
     .await;
     wait_until("a change reaches the new master", async || {
         let _ = store.clear_queue("default").await;
-        raw::<u64>(&mut replica.connection().await, &["LLEN", "queue:default"]).await == 0
+        let size: Result<u64, _> = redis::cmd("LLEN")
+            .arg("queue:default")
+            .query_async(&mut replica.connection().await)
+            .await;
+        size == Ok(0)
     })
     .await;
     let left = store
