@@ -208,7 +208,7 @@ impl Served {
                 && made == batch.len()
                 && made < BATCH_CHANGES
                 && started.elapsed() < BATCH_TIME
-                && let Ok(next) = self.changes.try_recv()
+                && let Some(next) = self.changes.try_iter().find(|next| !next.is_abandoned())
             {
                 batch.push(next);
             }
