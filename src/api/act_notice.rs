@@ -11,10 +11,13 @@ pub fn act_notice(report: &ActionReport) -> String {
         .iter()
         .filter(|(_, outcome)| *outcome == ActionOutcome::Gone)
         .count();
-    let refusals = report.outcomes.iter().filter_map(|(_, outcome)| match outcome {
-        ActionOutcome::Refused(reason) => Some(reason.as_str()),
-        ActionOutcome::Done | ActionOutcome::Gone => None,
-    });
+    let refusals = report
+        .outcomes
+        .iter()
+        .filter_map(|(_, outcome)| match outcome {
+            ActionOutcome::Refused(reason) => Some(reason.as_str()),
+            ActionOutcome::Done | ActionOutcome::Gone => None,
+        });
     let mut parts = Vec::new();
     if done > 0 {
         parts.push(format!("{done} {}", done_word(report.verb)));
@@ -59,11 +62,17 @@ mod tests {
         let sentence = |outcomes: &[ActionOutcome]| {
             act_notice(&ActionReport {
                 verb: Verb::Retry,
-                outcomes: outcomes.iter().map(|outcome| (id.clone(), outcome.clone())).collect(),
+                outcomes: outcomes
+                    .iter()
+                    .map(|outcome| (id.clone(), outcome.clone()))
+                    .collect(),
             })
         };
         assert_eq!(sentence(&[Done, Done]), "2 retried.");
-        assert_eq!(sentence(&[Done, Gone, Done]), "2 retried, 1 was gone meanwhile.");
+        assert_eq!(
+            sentence(&[Done, Gone, Done]),
+            "2 retried, 1 was gone meanwhile."
+        );
         assert_eq!(sentence(&[Gone, Gone]), "2 were gone meanwhile.");
         assert_eq!(
             sentence(&[Refused("no queue.".into()), Refused("other".into())]),

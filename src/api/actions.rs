@@ -24,8 +24,8 @@ pub async fn act(
         .now()
         .await
         .map_err(|error| respond::failed(error.into()))?;
-    let request = ActRequest::read(&verb, &entries, &only, &at, &spread, now)
-        .map_err(respond::invalid)?;
+    let request =
+        ActRequest::read(&verb, &entries, &only, &at, &spread, now).map_err(respond::invalid)?;
     let report = admin
         .act(request.action, &request.entries)
         .await

@@ -11,10 +11,7 @@ use leptos::server_fn::codec::GetUrl;
 /// # Errors
 /// What in the query is wrong; the store's trouble.
 #[server(prefix = "/api/ui", endpoint = "jobs/page", input = GetUrl)]
-pub async fn get_page(
-    place: String,
-    #[server(default)] query: String,
-) -> Result<Page, ApiError> {
+pub async fn get_page(place: String, #[server(default)] query: String) -> Result<Page, ApiError> {
     use super::{ListQuery, respond};
     use crate::model::Place;
     use std::str::FromStr as _;

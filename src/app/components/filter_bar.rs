@@ -36,15 +36,13 @@ pub fn FilterBar(
     with_error: bool,
     /// What the times are: `Died`.
     time_label: &'static str,
-    /// Classes to suggest.
-    #[prop(into)]
-    classes: Signal<Vec<String>>,
     /// Queues to suggest.
     #[prop(into)]
     queues: Signal<Vec<String>>,
 ) -> impl IntoView {
     let navigate = use_navigate();
-    let typed = move |field: Field| Signal::derive(move || query.with(|query| query.get(field).to_owned()));
+    let typed =
+        move |field: Field| Signal::derive(move || query.with(|query| query.get(field).to_owned()));
     let submit = move |event: SubmitEvent| {
         // Every field has a default, so reading cannot fail; if it did, the browser sends the form itself.
         let Ok(fields) = Fields::from_event(&event) else {
@@ -54,12 +52,22 @@ pub fn FilterBar(
         menu::close_menus(None);
         let asked = fields.apply(query.get_untracked().unfiltered());
         let address = format!("{}{}", path.get_untracked(), asked.to_text());
-        navigate(&address, NavigateOptions { scroll: false, ..Default::default() });
+        navigate(
+            &address,
+            NavigateOptions {
+                scroll: false,
+                ..Default::default()
+            },
+        );
     };
     let hidden = move || {
         let query = query.get();
-        let order = query.reversed.then(|| view! { <input type="hidden" name="order" value="reversed"/> });
-        let limit = query.limit.map(|limit| view! { <input type="hidden" name="limit" value=limit/> });
+        let order = query
+            .reversed
+            .then(|| view! { <input type="hidden" name="order" value="reversed"/> });
+        let limit = query
+            .limit
+            .map(|limit| view! { <input type="hidden" name="limit" value=limit/> });
         view! { {order} {limit} }
     };
     view! {
@@ -82,7 +90,7 @@ pub fn FilterBar(
             <details class="menu filter-menu" name="menu">
                 <summary class="button">"Filter"</summary>
                 <div class="menu-body filter-fields">
-                    <TextField name="class" label="Class" value=typed(Field::Class) list="filter-classes"/>
+                    <TextField name="class" label="Class" value=typed(Field::Class) list=""/>
                     {with_queue.then(|| view! {
                         <TextField name="queue" label="Queue" value=typed(Field::Queue) list="filter-queues"/>
                     })}
@@ -93,7 +101,6 @@ pub fn FilterBar(
                     <TimeField name="from" label=from_label(time_label) value=typed(Field::From)/>
                     <TimeField name="to" label="until" value=typed(Field::To)/>
                     <button type="submit" class="button button-primary">"Apply"</button>
-                    <Suggestions id="filter-classes" names=classes/>
                     <Suggestions id="filter-queues" names=queues/>
                 </div>
             </details>

@@ -20,7 +20,9 @@ pub fn verb_consequence(verb: Verb, place: &Place) -> &'static str {
     match (verb, place) {
         (Verb::Retry, _) => "Puts it into its queue now. That does not use up a retry.",
         (Verb::Enqueue, _) => "Puts it into its queue now.",
-        (Verb::Kill, _) => "Moves it to the dead set, where it stays until somebody retries or deletes it.",
+        (Verb::Kill, _) => {
+            "Moves it to the dead set, where it stays until somebody retries or deletes it."
+        }
         (Verb::Delete, _) => "It is removed for good and never runs. There is no undo.",
         (Verb::Reschedule, Place::Set(Set::Dead)) => {
             "It goes back to the retry set and runs at that time."
@@ -60,6 +62,8 @@ mod tests {
     #[test]
     fn where_a_rescheduled_job_waits_depends_on_where_it_is() {
         assert!(verb_consequence(Verb::Reschedule, &Place::Set(Set::Dead)).contains("retry set"));
-        assert!(verb_consequence(Verb::Reschedule, &Place::Queue("a".into())).contains("scheduled set"));
+        assert!(
+            verb_consequence(Verb::Reschedule, &Place::Queue("a".into())).contains("scheduled set")
+        );
     }
 }

@@ -33,7 +33,11 @@ pub fn VerbButtons(
                     view! { <Unfolding verb form title busy ask/> }.into_any()
                 }
                 Verb::Retry | Verb::Enqueue | Verb::Kill => {
-                    let class = if index == 0 { "button button-primary" } else { "button" };
+                    let class = if index == 0 {
+                        "button button-primary"
+                    } else {
+                        "button"
+                    };
                     view! {
                         <button
                             type="submit"
