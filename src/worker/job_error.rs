@@ -98,6 +98,13 @@ impl JobError {
         self
     }
 
+    /// The same error with another message.
+    #[must_use]
+    pub fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
+    }
+
     /// No more retries: straight to the dead set.
     #[must_use]
     pub fn kill(self) -> Self {
