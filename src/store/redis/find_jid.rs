@@ -67,6 +67,13 @@ impl RedisStore {
             }
         }
         search.total = search.total.max(search.scanned);
+        // With cursors that hold; one that has moved since is shown where it was seen.
+        let ids: Vec<EntryId> = search.entries.iter().map(|entry| entry.id.clone()).collect();
+        for (entry, located) in search.entries.iter_mut().zip(self.locate_entries(&ids).await?) {
+            if let Some(located) = located {
+                *entry = located;
+            }
+        }
         Ok(search)
     }
 
@@ -143,28 +150,26 @@ fn found(place: &Place, size: u64, index: u64, raw: Bytes, score: f64) -> Stored
     }
 }
 
-/// Tells whether an entry is the job.
+/// Tells whether an entry is the job: looks at the bytes first, and reads only what may be it.
 struct Matcher<'jid> {
     jid: &'jid str,
-    /// Looks for the bytes first, where they can only be written in one way.
-    finder: Option<Finder<'jid>>,
+    plain: Finder<'jid>,
+    /// How an escape begins that the id may be written with instead.
+    escape: Finder<'static>,
 }
 
 impl<'jid> Matcher<'jid> {
     fn new(jid: &'jid str) -> Self {
-        let is_plain = jid
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':'));
+        let is_simple = jid.bytes().all(|byte| byte.is_ascii_alphanumeric());
         Self {
             jid,
-            finder: is_plain.then(|| Finder::new(jid)),
+            plain: Finder::new(jid),
+            escape: Finder::new(if is_simple { r"\u00" } else { r"\" }),
         }
     }
 
     fn matches(&self, raw: &Bytes) -> bool {
-        self.finder
-            .as_ref()
-            .is_none_or(|finder| finder.find(raw).is_some())
+        (self.plain.find(raw).is_some() || self.escape.find(raw).is_some())
             && Job::new(raw.clone()).jid().as_deref() == Some(self.jid)
     }
 }
@@ -186,5 +191,7 @@ mod tests {
     fn jids_may_be_written_with_escapes() {
         let raw = Bytes::from_static(br#"{"jid":"a\/b\u00e9"}"#);
         assert!(Matcher::new("a/b\u{e9}").matches(&raw));
+        let raw = Bytes::from_static(br#"{"jid":"\u0061bc"}"#);
+        assert!(Matcher::new("abc").matches(&raw));
     }
 }

@@ -107,7 +107,7 @@ impl Keys {
         format!("{}jobdeck:progress:{identity}", self.prefix)
     }
 
-    /// Jobdeck's sorted set of processes with jobs in progress; the score is their last sign of life.
+    /// Jobdeck's sorted set of processes with jobs in progress; the score is the time until when they need no heartbeat.
     pub(super) fn progress_processes(&self) -> String {
         self.key("jobdeck:processes")
     }

@@ -6,7 +6,7 @@ use crate::{
     model::{ProcessInfo, RunningJob, Signal, Timestamp},
     store::StoreResult,
 };
-use ::redis::{cmd, pipe};
+use ::redis::{Value, cmd, from_redis_value, pipe};
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -69,20 +69,25 @@ impl RedisStore {
         let identities = self.identities().await?;
         let mut tables = pipe();
         for identity in &identities {
+            tables.cmd("EXISTS").arg(self.keys.process(identity));
             tables.cmd("HGETALL").arg(self.keys.work(identity));
             tables.cmd("HGETALL").arg(self.keys.workers(identity));
         }
-        let tables: Vec<Vec<(Bytes, Bytes)>> = self.lenient(&mut tables).await?;
-        let mut running: Vec<RunningJob> = identities
-            .iter()
-            .zip(tables.chunks(2))
-            .flat_map(|(identity, tables)| {
-                tables
-                    .iter()
-                    .flatten()
-                    .map(move |(thread, work)| running_job(identity, thread, work))
-            })
-            .collect();
+        let mut replies = self.lenient::<Value>(&mut tables).await?.into_iter();
+        let mut running = Vec::new();
+        for identity in &identities {
+            let lives = replies.next() == Some(Value::Int(1));
+            for table in replies.by_ref().take(2) {
+                let table: Vec<(Bytes, Bytes)> = from_redis_value(table).unwrap_or_default();
+                if lives {
+                    running.extend(
+                        table
+                            .iter()
+                            .map(|(thread, work)| running_job(identity, thread, work)),
+                    );
+                }
+            }
+        }
         running.sort_by(|one, other| {
             (one.run_at, &one.process, &one.thread).cmp(&(
                 other.run_at,

@@ -15,8 +15,6 @@ const MOST: usize = 1_000;
 const PAUSES: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(100));
 /// How long a day's numbers are kept, seconds: five years, as Sidekiq keeps them.
 const DAY_TTL: u64 = 5 * 365 * 86_400;
-/// Seconds without a sign of life after which a process is dead: how long a heartbeat counts.
-const LIFE: u64 = 60;
 /// Jobs that one step puts back, and one call.
 const RECOVERED: (u64, u64) = (100, 1_000);
 /// After the store was lost, processes first get the time to say that they live.
@@ -56,6 +54,7 @@ impl RedisStore {
         let ticket = self.tickets.start(identity, limit);
         let mut call = scripts::FETCH.key(self.keys.progress(identity));
         call.key(self.keys.progress_processes())
+            .key(self.keys.process(identity))
             .key(self.keys.paused());
         for queue in queues {
             call.key(self.keys.queue(queue));
@@ -183,7 +182,6 @@ impl RedisStore {
             let mut call = scripts::RECOVER.key(self.keys.progress_processes());
             call.key(self.keys.queues())
                 .arg(self.keys.prefix())
-                .arg(LIFE)
                 .arg(RECOVERED.0);
             let moved: u64 = self.worker.change(&call).await?;
             recovered += moved;

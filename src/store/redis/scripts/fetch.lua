@@ -1,8 +1,8 @@
 -- Takes jobs out of queues into the process's in-progress hash: lease -> length of the queue's name, colon, name, bytes.
--- KEYS: in-progress hash, sorted set of processes with jobs in progress, set of paused queues, queues
+-- KEYS: in-progress hash, sorted set of processes with jobs in progress, hash of the process, set of paused queues, queues
 -- ARGV: identity; limit; ticket of this call; number of lost calls; ticket and limit of each lost call; queue names
 -- Answers lease and value of each job. What a lost call has taken (its answer never arrived) is answered instead of new jobs.
-local progress, processes, paused = KEYS[1], KEYS[2], KEYS[3]
+local progress, processes, process, paused = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local identity, left, ticket, lost = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local answer = {}
 
@@ -22,8 +22,8 @@ if #answer > 0 then
 end
 
 local number = 0
-for index = 4, #KEYS do
-  local name = ARGV[4 + lost * 2 + index - 3]
+for index = 5, #KEYS do
+  local name = ARGV[4 + lost * 2 + index - 4]
   if left > 0 and redis.call('SISMEMBER', paused, name) == 0 then
     local jobs = redis.pcall('RPOP', KEYS[index], left)
     -- Something that is no list is no queue: passed over.
@@ -36,8 +36,9 @@ for index = 4, #KEYS do
       end
       local reply = redis.pcall('HSET', progress, unpack(fields))
       if type(reply) ~= 'table' then
-        -- The time of the first fetch: a process that has not had its first heartbeat yet is not taken for dead.
-        reply = redis.pcall('ZADD', processes, 'NX', redis.call('TIME')[1], identity)
+        -- A process that has not had its first heartbeat yet is given a minute for it.
+        local grace = redis.call('EXISTS', process) == 1 and 0 or 60
+        reply = redis.pcall('ZADD', processes, 'NX', redis.call('TIME')[1] + grace, identity)
       end
       if type(reply) == 'table' and reply.err then
         redis.pcall('HDEL', progress, unpack(fields))

@@ -1,15 +1,16 @@
 -- Puts jobs in progress of dead processes back to their queues, next to run; answers how many.
--- A process is dead when its heartbeat's hash is gone and it gave no sign of life for a minute.
--- KEYS: sorted set of processes with jobs in progress (score: last sign of life), set of queue names
--- ARGV: what stands before every key; seconds without a sign of life; most jobs
-local prefix, left = ARGV[1], tonumber(ARGV[3])
+-- A process is dead when its heartbeat's hash is gone and the time that it is given without one is over.
+-- KEYS: sorted set of processes with jobs in progress (score: until when they need no heartbeat), set of queue names
+-- ARGV: what stands before every key; most jobs
+local prefix, left = ARGV[1], tonumber(ARGV[2])
 local now = tonumber(redis.call('TIME')[1])
 local moved = 0
-for _, identity in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[2]), 'LIMIT', 0, 20)) do
+for _, identity in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 1000)) do
   if left == 0 then
     break
   end
   if redis.call('EXISTS', prefix .. identity) == 1 then
+    -- It lives: the others' turn first, next time.
     redis.call('ZADD', KEYS[1], 'XX', now, identity)
   else
     local progress = prefix .. 'jobdeck:progress:' .. identity
@@ -38,8 +39,7 @@ for _, identity in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - ton
     if redis.call('HLEN', progress) == 0 then
       redis.call('ZREM', KEYS[1], identity)
     else
-      -- More than was asked, or not to be put back now: the others' turn first.
-      redis.call('ZADD', KEYS[1], 'XX', now - tonumber(ARGV[2]), identity)
+      redis.call('ZADD', KEYS[1], 'XX', now, identity)
     end
   end
 end
