@@ -5,8 +5,8 @@ mod support;
 use jobdeck::{
     model::{Order, Place, Set},
     store::{
-        self, Destination, FetchedJob, Move, QueueEnd, Settlement, SharedStore, Start, StoreError,
-        StoreOptions, StoredEntry,
+        self, Destination, FetchedJob, Heartbeat, Move, QueueEnd, Settlement, SharedStore, Start,
+        StoreError, StoreOptions, StoredEntry,
     },
 };
 use rusqlite::Connection;
@@ -291,6 +291,11 @@ async fn helper_process() {
         return;
     };
     let store = open(Path::new(&path)).await.unwrap();
+    for identity in ["host:1:a", "host:2:a"] {
+        let mut heartbeat = Heartbeat::default();
+        heartbeat.process.identity = identity.to_owned();
+        store.heartbeat(&heartbeat).await.unwrap();
+    }
     match task.split_once(' ').unwrap() {
         ("work", name) => work(&store, name).await,
         ("run", name) => run(&store, name).await,
@@ -407,7 +412,8 @@ async fn nothing_acknowledged_is_lost_by_twenty_sudden_ends() {
         .unwrap();
     assert_eq!(sound, "ok");
     let store = open(&path).await.unwrap();
-    // What was fetched and not settled is still in progress, and nobody beats for it.
+    // What was fetched and not settled is still in progress, and nobody beats for it any more.
+    store.leave("host:1:a").await.unwrap();
     store.recover().await.unwrap();
     let mut places: Vec<Place> = Set::ALL.into_iter().map(Place::Set).collect();
     places.push(Place::Queue("added".to_owned()));

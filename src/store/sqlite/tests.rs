@@ -462,12 +462,13 @@ async fn take_step(store: &SqliteStore, held: &mut Vec<FetchedJob>, step: Step) 
             assert_eq!(store.apply(&moves).await.unwrap(), [true]);
             let _ = store.apply(&moves).await.unwrap();
         }
-        Step::Fetch(limit) => held.extend(
-            store
-                .fetch("host:1:a", &queues, limit, Duration::ZERO)
-                .await
-                .unwrap(),
-        ),
+        Step::Fetch(limit) => {
+            let mut heartbeat = Heartbeat::default();
+            heartbeat.process.identity = "host:1:a".to_owned();
+            store.heartbeat(&heartbeat).await.unwrap();
+            let fetched = store.fetch("host:1:a", &queues, limit, Duration::ZERO);
+            held.extend(fetched.await.unwrap());
+        }
         Step::Settle(number) => {
             if let Some(job) = held.pop() {
                 let settlement = Settlement::Fail(to(number, job.raw[0]));
@@ -491,6 +492,7 @@ async fn take_step(store: &SqliteStore, held: &mut Vec<FetchedJob>, step: Step) 
             assert_eq!(cleared, expected as u64);
         }
         Step::Recover => {
+            store.leave("host:1:a").await.unwrap();
             assert_eq!(store.recover().await.unwrap(), held.len() as u64);
             held.clear();
         }
