@@ -1,5 +1,11 @@
 //! The embedded store as a file: files that it cannot use, sudden ends, several processes.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests fail by panicking; helper processes speak by printing"
+)]
+
 mod support;
 
 use jobdeck::{
@@ -71,7 +77,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 async fn refused(path: &Path, says: &[&str]) {
     let folder = path.parent().filter(|folder| folder.is_dir());
     let before = folder.map(files);
-    let error = open(path).await.err().expect("it cannot be opened");
+    let error = open(path).await.unwrap_err();
     let text = error.to_string();
     assert!(
         matches!(error, StoreError::Unusable { .. }),
@@ -159,7 +165,7 @@ async fn a_missing_folder_and_a_folder_instead_of_a_file_are_named() {
     let a_file = folder.path().join("file");
     fs::write(&a_file, "text").unwrap();
     let below = a_file.join("jobs.db");
-    let error = open(&below).await.err().unwrap();
+    let error = open(&below).await.unwrap_err();
     assert!(matches!(error, StoreError::Unusable { .. }), "{error:?}");
 }
 
@@ -168,7 +174,7 @@ async fn a_missing_folder_and_a_folder_instead_of_a_file_are_named() {
 async fn a_folder_that_cannot_be_written_is_named() {
     // Nobody can make files here, not even the superuser, as whom tests may run.
     let path = Path::new("/proc/self/jobs.db");
-    let error = open(path).await.err().unwrap();
+    let error = open(path).await.unwrap_err();
     assert!(matches!(error, StoreError::Unusable { .. }), "{error:?}");
     let text = error.to_string();
     assert!(
@@ -241,8 +247,7 @@ async fn memory_is_no_store() {
     for url in ["sqlite::memory:", "sqlite:", "sqlite://"] {
         let error = store::connect(url, &StoreOptions::default())
             .await
-            .err()
-            .unwrap();
+            .unwrap_err();
         assert!(matches!(error, StoreError::Address { .. }), "{error:?}");
         assert!(error.to_string().contains("jobdeck.db"), "{error}");
     }

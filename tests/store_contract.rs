@@ -2,6 +2,8 @@
 //!
 //! The contract is `src/store/mod.rs`. To change a store's behaviour, change this first.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 mod support;
 
 #[path = "store_contract/adding.rs"]
