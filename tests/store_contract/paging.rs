@@ -7,6 +7,9 @@ use jobdeck::{
 };
 use std::time::Duration;
 
+/// Whether a filter shows the job of this number.
+type Shows = fn(u32) -> bool;
+
 /// Longer than any search here takes.
 const LONG: Duration = Duration::from_secs(30);
 
@@ -98,7 +101,7 @@ pub(crate) async fn pages_lead_forward_and_back(subject: Subject) {
 pub(crate) async fn each_filter_shows_what_it_names(subject: Subject) {
     let some = |text: &str| Some(text.to_owned());
     let none = JobFilter::default;
-    let cases: Vec<(JobFilter, fn(u32) -> bool)> = vec![
+    let cases: Vec<(JobFilter, Shows)> = vec![
         (
             JobFilter {
                 class: some("Resize"),
