@@ -13,6 +13,7 @@
 //! | [`model`] | plain types that cross the wire between server and browser |
 //! | `job` | one stored job: its exact bytes, its fields, edits, error traces, display rules |
 //! | `store` | the contract for reading and changing jobs, and its two stores: Redis and SQLite |
+//! | `client` | enqueues jobs |
 //! | `worker` | fetches and runs jobs: concurrency, retries, scheduler, heartbeat, recovery |
 //! | `admin` | the one door for every change and every composed read |
 //! | `live` | one sampler a store, and the stream of what it saw |
@@ -20,7 +21,9 @@
 //! | [`app`] | the pages |
 //! | `web` | HTTP around the pages: REST, assets, health, headers |
 //! | `config` | settings from flags, environment and file |
-//! | `demo` | the album example that `make run` shows |
+//! | `telemetry` | the log |
+//! | `demo` | the album example (to come) |
+//! | `commands` | the command line |
 //!
 //! The crate is compiled twice: with feature `ssr` (default) it is the server, with feature
 //! `hydrate` it is the wasm that makes the server's pages live in the browser. Modules without a
@@ -35,6 +38,10 @@ pub mod model;
 #[cfg(feature = "ssr")]
 pub mod admin;
 #[cfg(feature = "ssr")]
+pub mod client;
+#[cfg(feature = "ssr")]
+pub mod commands;
+#[cfg(feature = "ssr")]
 pub mod config;
 #[cfg(feature = "ssr")]
 pub mod demo;
@@ -45,9 +52,16 @@ pub mod live;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]
+pub mod telemetry;
+#[cfg(feature = "ssr")]
 pub mod web;
 #[cfg(feature = "ssr")]
 pub mod worker;
 
 #[cfg(feature = "hydrate")]
 pub mod hydrate;
+
+#[cfg(feature = "ssr")]
+pub use client::Client;
+#[cfg(feature = "ssr")]
+pub use worker::Worker;

@@ -1,2 +1,7 @@
 //! The `jobdeck` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    jobdeck::commands::main()
+}

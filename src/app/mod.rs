@@ -1,23 +1,63 @@
-//! The pages: document shell, route table, one file a page.
+//! The pages: document shell, frame around every page, route table, one file a page.
 
+#![allow(
+    unreachable_pub,
+    reason = "what the component macro makes is public, also in a private module"
+)]
+
+pub mod components;
+pub mod format;
+pub mod keyboard;
+pub mod layout;
+pub mod live;
+pub mod pages;
 mod shell;
+pub mod theme;
 
-pub use shell::{Site, shell};
-
+use crate::app::layout::{Frame, Layout};
+use crate::app::pages::{
+    DeadPage, JobPage, NotFoundPage, OverviewPage, ProcessesPage, QueuePage, QueuesPage,
+    RetriesPage, RunningPage, ScheduledPage,
+};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{Route, Router, Routes};
-use leptos_router::path;
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+pub use shell::{Site, shell};
 
 /// The whole application, on the server and in the browser.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    live::provide_live();
+    keyboard::provide_help_dialog();
+    // Every page is rendered whole before its first byte leaves: right status, right title, and it works without JavaScript.
     view! {
-        <Title text="Jobdeck"/>
+        <Title formatter=|text: String| {
+            if text.is_empty() { "Jobdeck".to_owned() } else { format!("{text} · Jobdeck") }
+        }/>
         <Router>
-            <Routes fallback=|| "Not found">
-                <Route path=path!("") view=|| view! { <h1>"Jobdeck"</h1> }/>
+            <Routes fallback=|| {
+                view! {
+                    <Frame>
+                        <NotFoundPage/>
+                    </Frame>
+                }
+            }>
+                <ParentRoute path=path!("") view=Layout ssr=SsrMode::Async>
+                    <Route path=path!("") view=OverviewPage/>
+                    <Route path=path!("queues") view=QueuesPage/>
+                    <Route path=path!("queues/:name") view=QueuePage/>
+                    <Route path=path!("running") view=RunningPage/>
+                    <Route path=path!("scheduled") view=ScheduledPage/>
+                    <Route path=path!("retries") view=RetriesPage/>
+                    <Route path=path!("dead") view=DeadPage/>
+                    // Both: by its path, and by the search box's query `?jid=`.
+                    <Route path=path!("jobs") view=JobPage/>
+                    <Route path=path!("jobs/:jid") view=JobPage/>
+                    <Route path=path!("processes") view=ProcessesPage/>
+                </ParentRoute>
             </Routes>
         </Router>
     }

@@ -1,1 +1,203 @@
-//! Settings: one struct a concern, from flags, environment and file.
+//! Settings: one struct a concern, from flags over the environment over a file.
+//!
+//! `docs/CONFIGURATION.md` lists them for people; `settings.rs` holds their names.
+
+mod duration;
+mod error;
+mod file;
+mod settings;
+mod sources;
+
+use crate::store::StoreOptions;
+use serde::Deserialize;
+use std::{
+    fmt,
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+pub use error::{ConfigError, Problem};
+pub use settings::{SETTINGS, Setting};
+pub use sources::Sources;
+
+/// The file that is read when no other is named.
+pub const DEFAULT_FILE: &str = "jobdeck.toml";
+
+/// All settings.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// How the server is reached.
+    pub server: ServerConfig,
+    /// Where the jobs are.
+    pub store: StoreConfig,
+    /// What the worker runs.
+    pub worker: WorkerConfig,
+    /// What is logged.
+    pub log: LogConfig,
+    /// How fresh pages are.
+    pub live: LiveConfig,
+}
+
+/// How the server is reached: `[server]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerConfig {
+    /// Address and port to listen on (`server.listen`, `JOBDECK_LISTEN`, `--listen`). Default: `127.0.0.1:8080`, this machine only. There is
+    /// no log-in yet: whoever reaches it may do everything.
+    pub listen: SocketAddr,
+    /// Names under which it may be asked, besides IP addresses and `localhost` (`server.hosts`, `JOBDECK_HOSTS` with commas). Default: none,
+    /// which means: on loopback no other name, elsewhere any. Needed behind a proxy on the same machine.
+    pub hosts: Vec<String>,
+    /// A word in the header, so that nobody takes production for a test (`server.environment`, `JOBDECK_ENVIRONMENT`). Default: none.
+    pub environment: Option<String>,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: (Ipv4Addr::LOCALHOST, 8080).into(),
+            hosts: Vec::new(),
+            environment: None,
+        }
+    }
+}
+
+/// Where the jobs are: `[store]`.
+#[derive(Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreConfig {
+    /// Address (`store.url`, `JOBDECK_STORE`, else `REDIS_URL`, `--store`): `sqlite:PATH`, `redis://`, `rediss://`, `redis+unix://` or
+    /// `redis-sentinel://`, with user and password if need be. Default: `sqlite:jobdeck.db`.
+    pub url: String,
+    /// A file that holds the address, in place of `url`, to keep a password out of flags and environment (`store.url_file`, `JOBDECK_STORE_FILE`).
+    pub url_file: Option<PathBuf>,
+    /// Redis: the old key namespace, which stands before every key with a colon (`store.key_prefix`, `JOBDECK_KEY_PREFIX`, `--key-prefix`). Default: none.
+    pub key_prefix: Option<String>,
+}
+
+impl StoreConfig {
+    /// The options beside the address.
+    #[must_use]
+    pub fn options(&self) -> StoreOptions {
+        StoreOptions {
+            key_prefix: self.key_prefix.clone(),
+        }
+    }
+
+    /// Whether the jobs are in a file of this program, so that nobody else takes care of them.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        self.url.starts_with("sqlite:")
+    }
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        Self {
+            url: "sqlite:jobdeck.db".to_owned(),
+            url_file: None,
+            key_prefix: None,
+        }
+    }
+}
+
+/// Without the address's password.
+impl fmt::Debug for StoreConfig {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("StoreConfig")
+            .field("url", &without_secrets(&self.url))
+            .field("url_file", &self.url_file)
+            .field("key_prefix", &self.key_prefix)
+            .finish()
+    }
+}
+
+/// What the worker runs: `[worker]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WorkerConfig {
+    /// Whether `serve` also works (`worker.enabled`, `JOBDECK_WORKER`, `--worker`, `--no-worker`). Default: on SQLite, where nobody else
+    /// would enqueue what is due; not on Redis.
+    pub enabled: Option<bool>,
+    /// Queues, each with an optional weight: `critical=3` (`worker.queues`, `JOBDECK_WORKER_QUEUES` with commas, `--queue`). Default: `default`.
+    pub queues: Vec<String>,
+    /// Jobs at a time (`worker.concurrency`, `JOBDECK_WORKER_CONCURRENCY`, `--concurrency`). Default: 10.
+    pub concurrency: u16,
+    /// How long running jobs may take to end when the worker stops; then they are handed back (`worker.shutdown_timeout`,
+    /// `JOBDECK_WORKER_SHUTDOWN_TIMEOUT`). Default: `25s`.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub shutdown_timeout: Duration,
+}
+
+impl Default for WorkerConfig {
+    fn default() -> Self {
+        Self {
+            enabled: None,
+            queues: vec!["default".to_owned()],
+            concurrency: 10,
+            shutdown_timeout: Duration::from_secs(25),
+        }
+    }
+}
+
+/// What is logged, on standard error: `[log]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogConfig {
+    /// Which messages: a level (`error`, `warn`, `info`, `debug`, `trace`) or a filter such as `info,jobdeck::store=debug`
+    /// (`log.filter`, `JOBDECK_LOG`, `--log`). Default: `info`.
+    pub filter: String,
+    /// `text` or `json` (`log.format`, `JOBDECK_LOG_FORMAT`). Default: `text`.
+    pub format: LogFormat,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self {
+            filter: "info".to_owned(),
+            format: LogFormat::Text,
+        }
+    }
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How fresh pages are: `[live]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LiveConfig {
+    /// Time between two readings of the store while somebody watches (`live.interval`, `JOBDECK_LIVE_INTERVAL`). Default: `1s`; from `100ms` to `1m`.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub interval: Duration,
+}
+
+impl Default for LiveConfig {
+    fn default() -> Self {
+        Self {
+            interval: Duration::from_secs(1),
+        }
+    }
+}
+
+/// An address of a store without what stands before its `@`.
+fn without_secrets(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://…@{rest}"),
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -101,6 +101,12 @@ impl Live {
         }
     }
 
+    /// How many streams are open.
+    #[must_use]
+    pub fn watchers(&self) -> usize {
+        self.frames.receiver_count()
+    }
+
     /// The latest frame at once, then each new one, for ever. A slow reader skips to the latest.
     pub fn stream(&self) -> impl Stream<Item = Arc<Frame>> + Send + use<> {
         let changes = WatchStream::from_changes(self.frames.subscribe());

@@ -1,6 +1,7 @@
 //! The pages and their server functions.
 
 use super::{AppState, headers};
+use crate::api::Environment;
 use crate::app::{App, shell};
 use axum::{
     Router,
@@ -9,7 +10,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context};
+use leptos_axum::{
+    LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context,
+};
 use tower_http::limit::RequestBodyLimitLayer;
 
 /// Largest form that a page may send.
@@ -50,13 +53,18 @@ fn context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(state.admin.clone());
         provide_context(state.live.clone());
+        if let Some(name) = &state.environment {
+            provide_context(Environment { name: name.clone() });
+        }
         if let Some(response) = use_context::<ResponseOptions>() {
             headers::allow_page(&response);
         }
     }
 }
 
-fn document(state: AppState) -> impl Fn() -> leptos::prelude::AnyView + Clone + Send + Sync + 'static {
+fn document(
+    state: AppState,
+) -> impl Fn() -> leptos::prelude::AnyView + Clone + Send + Sync + 'static {
     use leptos::prelude::IntoAny;
     let site = state.assets.site("");
     move || shell(state.leptos_options.clone(), site.clone()).into_any()

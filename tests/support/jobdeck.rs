@@ -38,19 +38,37 @@ impl Jobdeck {
             .expect("the binary runs");
         let mut lines = BufReader::new(process.stdout.take().expect("its output")).lines();
         let address = loop {
-            let line = lines.next_line().await.expect("text").expect("it says where it is before it ends");
+            let line = lines
+                .next_line()
+                .await
+                .expect("text")
+                .expect("it says where it is before it ends");
             if let Some(position) = line.find("http://") {
-                break line[position..].split_whitespace().next().expect("an address").trim_end_matches('/').to_owned();
+                break line[position..]
+                    .split_whitespace()
+                    .next()
+                    .expect("an address")
+                    .trim_end_matches('/')
+                    .to_owned();
             }
         };
         // What it still writes must not fill the pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { process, address, http: reqwest::Client::new() }
+        Self {
+            process,
+            address,
+            http: reqwest::Client::new(),
+        }
     }
 
     /// The JSON that a path answers.
     pub async fn get(&self, path: &str) -> Value {
-        let response = self.http.get(format!("{}{path}", self.address)).send().await.expect("an answer");
+        let response = self
+            .http
+            .get(format!("{}{path}", self.address))
+            .send()
+            .await
+            .expect("an answer");
         let (status, body) = (response.status(), response.text().await.expect("a body"));
         assert!(status.is_success(), "GET {path}: {status} {body}");
         serde_json::from_str(&body).expect("JSON")
@@ -58,9 +76,19 @@ impl Jobdeck {
 
     /// The JSON that a path answers to this body.
     pub async fn post(&self, path: &str, body: &Value) -> Value {
-        let response = self.http.post(format!("{}{path}", self.address)).json(body).send().await.expect("an answer");
+        let response = self
+            .http
+            .post(format!("{}{path}", self.address))
+            .json(body)
+            .send()
+            .await
+            .expect("an answer");
         let (status, body) = (response.status(), response.text().await.expect("a body"));
         assert!(status.is_success(), "POST {path}: {status} {body}");
-        if body.is_empty() { Value::Null } else { serde_json::from_str(&body).expect("JSON") }
+        if body.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&body).expect("JSON")
+        }
     }
 }

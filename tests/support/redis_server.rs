@@ -109,7 +109,10 @@ impl RedisServer {
         for part in &parts[1..] {
             command.arg(part);
         }
-        command.query_async(&mut self.connection().await).await.expect("an answer")
+        command
+            .query_async(&mut self.connection().await)
+            .await
+            .expect("an answer")
     }
 
     /// Stops it; what it holds is saved for `restart`.

@@ -1,41 +1,124 @@
 //! Sidekiq's layout in Redis.
+//!
+//! | file | owns |
+//! | --- | --- |
+//! | `address`, `sentinel`, `server` | what may be connected to, and what is there |
+//! | `connection`, `request`, `failure` | one shared connection that comes back by itself; errors in our words |
+//! | `keys`, `scripts` | the names of keys; the Lua scripts, each one atomic step |
+//! | `cursor`, `slices`, `locate`, `find_jid` | reading entries |
+//! | `moves`, `queues` | changing them |
+//! | `overview`, `processes`, `process_info` | numbers, processes and what they run |
+//! | `worker`, `tickets` | the worker's path: fetch, settle, heartbeat, recover |
+
+mod address;
+mod connection;
+mod cursor;
+mod failure;
+mod find_jid;
+mod keys;
+mod locate;
+mod moves;
+mod overview;
+mod process_info;
+mod processes;
+mod queues;
+mod request;
+mod scripts;
+mod sentinel;
+mod server;
+mod slices;
+mod tickets;
+mod worker;
 
 use super::{
     AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Settlement, Slice, Start,
-    StoreResult, StoredEntry, WorkerStore,
+    StoreError, StoreOptions, StoreResult, StoredEntry, WorkerStore,
 };
 use crate::model::{
     DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Signal, StoreInfo,
     Timestamp,
 };
+use address::Address;
 use async_trait::async_trait;
-use std::time::Duration;
+use connection::Link;
+use keys::Keys;
+use std::{sync::Once, time::Duration};
+use tickets::Tickets;
+
+pub(super) use address::shown_unparsed;
 
 /// Sidekiq's layout in Redis.
 #[derive(Debug)]
-pub struct RedisStore;
+pub struct RedisStore {
+    keys: Keys,
+    /// For people and the sampler.
+    admin: Link,
+    /// For workers, whose large answers are not to hold up the others.
+    worker: Link,
+    tickets: Tickets,
+}
 
 impl RedisStore {
-    /// Opens it.
+    /// Opens it; connects at the first call.
     ///
     /// # Errors
     /// See [`super::connect`].
-    pub async fn connect(url: &str, options: &super::StoreOptions) -> StoreResult<Self> {
-        unimplemented!()
+    pub async fn connect(url: &str, options: &StoreOptions) -> StoreResult<Self> {
+        static TLS: Once = Once::new();
+        // Two libraries of this program bring TLS along: they must agree on the cryptography. An error says that one is chosen already.
+        TLS.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
+        let address = Address::parse(url)?;
+        Ok(Self {
+            keys: Keys::new(options.key_prefix.as_deref()),
+            admin: Link::new(address.clone()),
+            worker: Link::new(address),
+            tickets: Tickets::default(),
+        })
     }
+}
+
+/// Refuses what cannot be stored.
+fn check(to: &Destination) -> StoreResult<()> {
+    match to {
+        Destination::Set { score, .. } if score.is_nan() => Err(StoreError::Invalid(
+            "the score is no number: give a time in seconds since the epoch".to_owned(),
+        )),
+        Destination::Queue { name, .. } if name.is_empty() => Err(StoreError::Invalid(
+            "the queue's name is empty: give it one".to_owned(),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The answer of `TIME`: seconds and microseconds.
+fn timestamp((seconds, microseconds): (i64, i64)) -> Timestamp {
+    Timestamp(seconds.saturating_mul(1000)).plus_milliseconds(microseconds / 1000)
+}
+
+/// A UTC day's name, `2026-11-23`.
+fn day_name(time: Timestamp) -> String {
+    let civil = time.civil();
+    format!("{:04}-{:02}-{:02}", civil.year, civil.month, civil.day)
 }
 
 #[async_trait]
 impl AdminStore for RedisStore {
     async fn info(&self) -> StoreResult<StoreInfo> {
-        unimplemented!()
+        Ok(StoreInfo {
+            kind: "redis".to_owned(),
+            version: self.admin.server().await?,
+            address: self.admin.shown().to_owned(),
+        })
     }
+
     async fn now(&self) -> StoreResult<Timestamp> {
-        unimplemented!()
+        self.admin.read(&::redis::cmd("TIME")).await.map(timestamp)
     }
+
     async fn overview(&self) -> StoreResult<Overview> {
-        unimplemented!()
+        self.read_overview().await
     }
+
     async fn slice(
         &self,
         place: &Place,
@@ -43,37 +126,52 @@ impl AdminStore for RedisStore {
         order: Order,
         limit: usize,
     ) -> StoreResult<Slice> {
-        unimplemented!()
+        match place {
+            Place::Set(set) => self.slice_set(*set, start, order, limit).await,
+            Place::Queue(name) => self.slice_queue(name, start, order, limit).await,
+        }
     }
+
+    /// An entry of a set is looked for among all entries of its score, an entry of a queue around its position and then further
+    /// away, up to 50 000 entries; one that has moved further counts as gone.
     async fn locate(&self, ids: &[EntryId]) -> StoreResult<Vec<Option<StoredEntry>>> {
-        unimplemented!()
+        self.locate_entries(ids).await
     }
+
     async fn find_jid(&self, jid: &str, budget: Duration) -> StoreResult<JidSearch> {
-        unimplemented!()
+        self.search_jid(jid, budget).await
     }
+
     async fn apply(&self, moves: &[Move]) -> StoreResult<Vec<bool>> {
-        unimplemented!()
+        self.apply_moves(moves).await
     }
+
     async fn add(&self, entries: &[Destination]) -> StoreResult<()> {
-        unimplemented!()
+        self.add_entries(entries).await
     }
+
     async fn set_paused(&self, queue: &str, paused: bool) -> StoreResult<()> {
-        unimplemented!()
+        self.pause(queue, paused).await
     }
+
     async fn clear_queue(&self, queue: &str) -> StoreResult<u64> {
-        unimplemented!()
+        self.clear(queue).await
     }
+
     async fn processes(&self) -> StoreResult<Vec<ProcessInfo>> {
-        unimplemented!()
+        self.read_processes().await
     }
+
     async fn running(&self) -> StoreResult<Vec<RunningJob>> {
-        unimplemented!()
+        self.read_running().await
     }
+
     async fn signal(&self, identity: &str, signal: Signal) -> StoreResult<bool> {
-        unimplemented!()
+        self.leave_signal(identity, signal).await
     }
+
     async fn daily_totals(&self, days: u32) -> StoreResult<Vec<DayTotals>> {
-        unimplemented!()
+        self.read_daily_totals(days).await
     }
 }
 
@@ -86,23 +184,27 @@ impl WorkerStore for RedisStore {
         limit: usize,
         wait: Duration,
     ) -> StoreResult<Vec<FetchedJob>> {
-        unimplemented!()
+        self.fetch_jobs(identity, queues, limit, wait).await
     }
+
     async fn settle(
         &self,
         identity: &str,
         job: &FetchedJob,
         settlement: &Settlement,
     ) -> StoreResult<bool> {
-        unimplemented!()
+        self.settle_job(identity, job, settlement).await
     }
+
     async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Option<Signal>> {
-        unimplemented!()
+        self.beat(heartbeat).await
     }
+
     async fn leave(&self, identity: &str) -> StoreResult<()> {
-        unimplemented!()
+        self.sign_off(identity).await
     }
+
     async fn recover(&self) -> StoreResult<u64> {
-        unimplemented!()
+        self.recover_jobs().await
     }
 }

@@ -169,7 +169,11 @@ pub(super) fn check(to: &Destination) -> StoreResult<()> {
 fn digest_bytes(digest: &str) -> Vec<u8> {
     let digits: Vec<u8> = digest
         .chars()
-        .filter_map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok()))
+        .filter_map(|digit| {
+            digit
+                .to_digit(16)
+                .and_then(|value| u8::try_from(value).ok())
+        })
         .collect();
     digits
         .chunks_exact(2)

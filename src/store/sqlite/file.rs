@@ -55,9 +55,8 @@ fn inspect_header(location: &Location) -> StoreResult<()> {
         return Ok(());
     }
     if header.len() < 100 || !header.starts_with(b"SQLite format 3\0") {
-        return Err(
-            location.unusable("the file is no SQLite database; it was left as it is: name another file")
-        );
+        return Err(location
+            .unusable("the file is no SQLite database; it was left as it is: name another file"));
     }
     let number = |offset: usize| {
         header

@@ -69,7 +69,9 @@ pub(super) fn grow_queue(
 pub(super) fn shrink(connection: &Connection, id: i64, entries: usize) -> rusqlite::Result<()> {
     connection
         .prepare_cached("UPDATE places SET size = size - :entries WHERE id = :id")?
-        .execute(named_params! {":id": id, ":entries": i64::try_from(entries).unwrap_or(i64::MAX)})?;
+        .execute(
+            named_params! {":id": id, ":entries": i64::try_from(entries).unwrap_or(i64::MAX)},
+        )?;
     Ok(())
 }
 

@@ -81,6 +81,17 @@ pub(super) fn forget_dead(connection: &Connection, now: Timestamp) -> rusqlite::
     Ok(())
 }
 
+/// Whether a process has a heartbeat.
+pub(super) fn lives(
+    connection: &Connection,
+    identity: &str,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("SELECT 1 FROM processes WHERE identity = ?1 AND beat_at > ?2")?
+        .exists((identity, now.0 - LIFE_MS))
+}
+
 /// The processes with a heartbeat, by identity.
 pub(super) fn processes(
     connection: &Connection,
@@ -88,7 +99,9 @@ pub(super) fn processes(
 ) -> rusqlite::Result<Vec<ProcessInfo>> {
     connection
         .prepare_cached("SELECT info FROM processes WHERE beat_at > ?1 ORDER BY identity")?
-        .query_map([now.0 - LIFE_MS], |row| from_json(&row.get::<_, String>(0)?))?
+        .query_map([now.0 - LIFE_MS], |row| {
+            from_json(&row.get::<_, String>(0)?)
+        })?
         .collect()
 }
 

@@ -84,9 +84,8 @@ fn migrate(connection: &Connection, version: i32) -> rusqlite::Result<()> {
 fn write_ahead(location: &Location, connection: &Connection) -> StoreResult<()> {
     let started = Instant::now();
     loop {
-        let mode = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| {
-            row.get::<_, String>(0)
-        });
+        let mode = connection
+            .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
         match mode {
             Ok(mode) if mode == "wal" => return Ok(()),
             Ok(mode) => {

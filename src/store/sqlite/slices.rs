@@ -26,6 +26,25 @@ pub(super) fn edge(place: &Place, start: &Start, order: Order) -> StoreResult<(f
     }
 }
 
+/// Two statements that together read on from a position and row: the rest of that position, and what is behind it. As one, with
+/// `(position, id) > (…)`, SQLite would look at every entry of that position, and a million may share one.
+pub(super) fn statements(order: Order) -> [&'static str; 2] {
+    match order {
+        Order::Ascending => [
+            "SELECT id, position, digest, raw FROM entries INDEXED BY entries_by_position \
+             WHERE place = ?1 AND position = ?2 AND id > ?3 ORDER BY id LIMIT ?4",
+            "SELECT id, position, digest, raw FROM entries INDEXED BY entries_by_position \
+             WHERE place = ?1 AND position > ?2 ORDER BY position, id LIMIT ?3",
+        ],
+        Order::Descending => [
+            "SELECT id, position, digest, raw FROM entries INDEXED BY entries_by_position \
+             WHERE place = ?1 AND position = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4",
+            "SELECT id, position, digest, raw FROM entries INDEXED BY entries_by_position \
+             WHERE place = ?1 AND position < ?2 ORDER BY position DESC, id DESC LIMIT ?3",
+        ],
+    }
+}
+
 /// Up to `limit` entries behind `edge`.
 pub(super) fn slice(
     connection: &Connection,
@@ -40,26 +59,49 @@ pub(super) fn slice(
             ..Slice::default()
         });
     };
-    let sql = match order {
-        Order::Ascending => {
-            "SELECT id, position, digest, raw FROM entries INDEXED BY entries_by_position \
-             WHERE place = ?1 AND (position, id) > (?2, ?3) ORDER BY position, id LIMIT ?4"
-        }
-        Order::Descending => {
-            "SELECT id, position, digest, raw FROM entries INDEXED BY entries_by_position \
-             WHERE place = ?1 AND (position, id) < (?2, ?3) ORDER BY position DESC, id DESC LIMIT ?4"
-        }
-    };
-    let limit = i64::try_from(limit.min(MOST)).unwrap_or(0);
-    let entries = connection
-        .prepare_cached(sql)?
-        .query_map((id, position, row, limit), |row| entries::read(row, place))?
-        .collect::<rusqlite::Result<_>>()?;
+    let limit = limit.min(MOST);
+    let mut entries = Vec::new();
+    let [rest, behind] = statements(order);
+    read(
+        connection,
+        rest,
+        place,
+        (id, position, row, most(limit)),
+        &mut entries,
+    )?;
+    let missing = limit - entries.len();
+    if missing > 0 {
+        read(
+            connection,
+            behind,
+            place,
+            (id, position, most(missing)),
+            &mut entries,
+        )?;
+    }
     Ok(Slice {
         entries,
         total,
         now: clock::now(),
     })
+}
+
+fn most(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+fn read(
+    connection: &Connection,
+    sql: &str,
+    place: &Place,
+    parameters: impl rusqlite::Params,
+    entries: &mut Vec<StoredEntry>,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(sql)?;
+    for entry in statement.query_map(parameters, |row| entries::read(row, place))? {
+        entries.push(entry?);
+    }
+    Ok(())
 }
 
 /// Each of these entries that is there.
@@ -75,7 +117,9 @@ pub(super) fn locate(
 /// The entries with this job id, by index: all of them, at once.
 pub(super) fn find_jid(connection: &Connection, jid: &str) -> rusqlite::Result<JidSearch> {
     let total = connection
-        .prepare_cached("SELECT coalesce(sum(size), 0) FROM places WHERE id <= 3 OR queue IS NOT NULL")?
+        .prepare_cached(
+            "SELECT coalesce(sum(size), 0) FROM places WHERE id <= 3 OR queue IS NOT NULL",
+        )?
         .query_row([], |row| row.get(0))
         .map(places::count)?;
     let entries = connection

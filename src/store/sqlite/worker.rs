@@ -6,9 +6,7 @@ use super::{
 };
 use crate::{
     model::Signal,
-    store::{
-        FetchedJob, Heartbeat, Settlement, StoreError, StoreResult, WorkerStore,
-    },
+    store::{FetchedJob, Heartbeat, Settlement, StoreError, StoreResult, WorkerStore},
 };
 use async_trait::async_trait;
 use std::time::Duration;
@@ -41,7 +39,10 @@ impl WorkerStore for SqliteStore {
                 if now >= until {
                     return Ok(Vec::new());
                 }
-                if timeout_at(until.min(now + LOOK), woken.as_mut()).await.is_ok() {
+                if timeout_at(until.min(now + LOOK), woken.as_mut())
+                    .await
+                    .is_ok()
+                {
                     break;
                 }
                 let queues = queues.to_vec();

@@ -94,9 +94,7 @@ impl Writer {
             address: self.address.to_string(),
             reason: "it is being closed".to_owned(),
         };
-        self.changes
-            .send(Box::new(change))
-            .map_err(|_| closed())?;
+        self.changes.send(Box::new(change)).map_err(|_| closed())?;
         answer.await.map_err(|_| closed())?
     }
 
@@ -210,7 +208,7 @@ impl Served {
                 && made == batch.len()
                 && made < BATCH_CHANGES
                 && started.elapsed() < BATCH_TIME
-                && let Ok(next) = self.changes.try_recv()
+                && let Some(next) = self.changes.try_iter().find(|next| !next.is_abandoned())
             {
                 batch.push(next);
             }

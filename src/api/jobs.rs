@@ -1,0 +1,71 @@
+//! Reading jobs: pages of lists, and one job.
+
+use super::ApiError;
+use crate::model::{JobDetail, Page};
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+/// A page of a queue or set. `place` is `scheduled`, `retries`, `dead` or `queue:NAME`; `query` is the page's own query
+/// ([`super::ListQuery`]).
+///
+/// # Errors
+/// What in the query is wrong; the store's trouble.
+#[server(prefix = "/api/ui", endpoint = "jobs/page", input = GetUrl)]
+pub async fn get_page(place: String, #[server(default)] query: String) -> Result<Page, ApiError> {
+    use super::{ListQuery, respond};
+    use crate::model::Place;
+    use std::str::FromStr as _;
+    let place = Place::from_str(&place).map_err(|error| respond::invalid(error.to_string()))?;
+    let request = ListQuery::parse(&query)
+        .to_request(&place)
+        .map_err(respond::invalid)?;
+    let admin = respond::admin()?;
+    admin.page(&place, &request).await.map_err(respond::failed)
+}
+
+/// Every place where a job is now: by its job id, with the entry as a hint where to look first; or by the entry alone.
+/// A page about a job that is nowhere gets the status 404.
+///
+/// # Errors
+/// Neither a job id nor an entry was given, or the entry is none; the store's trouble.
+#[server(prefix = "/api/ui", endpoint = "jobs/show", input = GetUrl)]
+pub async fn get_job(
+    #[server(default)] jid: String,
+    #[server(default)] entry: String,
+) -> Result<JobDetail, ApiError> {
+    use super::respond;
+    use crate::model::EntryId;
+    let hint: Option<EntryId> = match entry.as_str() {
+        "" => None,
+        // A hint that is none is no hint; alone it is a mistake.
+        text => match text.parse() {
+            Ok(id) => Some(id),
+            Err(_) if !jid.is_empty() => None,
+            Err(error) => return Err(respond::invalid(error.to_string())),
+        },
+    };
+    let admin = respond::admin()?;
+    let detail = match (jid.as_str(), &hint) {
+        ("", None) => {
+            return Err(respond::invalid("no job id and no entry is given"));
+        }
+        ("", Some(id)) => admin
+            .entry(id)
+            .await
+            .map_err(respond::failed)?
+            .unwrap_or_else(|| JobDetail {
+                jid: String::new(),
+                locations: Vec::new(),
+                scanned: 0,
+                total: 0,
+            }),
+        (jid, hint) => admin
+            .job(jid, hint.as_ref())
+            .await
+            .map_err(respond::failed)?,
+    };
+    if detail.locations.is_empty() {
+        respond::page_not_found();
+    }
+    Ok(detail)
+}

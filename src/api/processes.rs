@@ -1,0 +1,104 @@
+//! Worker processes and what they run.
+
+use super::ApiError;
+use crate::model::{ProcessInfo, RunningJob, Signal};
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use serde::{Deserialize, Serialize};
+
+/// Which running jobs to show; empty fields show all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunningFilter {
+    /// Class as shown, whole.
+    pub class: Option<String>,
+    /// Queue, whole.
+    pub queue: Option<String>,
+    /// Process, whole identity.
+    pub process: Option<String>,
+}
+
+impl RunningFilter {
+    /// Whether it shows this job.
+    #[must_use]
+    pub fn shows(&self, job: &RunningJob) -> bool {
+        let is = |wanted: &Option<String>, value: &str| {
+            wanted.as_ref().is_none_or(|wanted| wanted == value)
+        };
+        is(&self.class, &job.class)
+            && is(&self.queue, &job.queue)
+            && is(&self.process, &job.process)
+    }
+
+    /// Whether it shows everything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Every process.
+///
+/// # Errors
+/// The store's.
+#[server(prefix = "/api/ui", endpoint = "processes", input = GetUrl)]
+pub async fn get_processes() -> Result<Vec<ProcessInfo>, ApiError> {
+    use super::respond;
+    respond::admin()?.processes().await.map_err(respond::failed)
+}
+
+/// What runs now and passes the filter, longest first, without payloads; at most 1 000.
+///
+/// # Errors
+/// The store's.
+#[server(prefix = "/api/ui", endpoint = "running", input = GetUrl)]
+pub async fn get_running(
+    /// Class as shown, whole.
+    class: Option<String>,
+    /// Queue, whole.
+    queue: Option<String>,
+    /// Process, whole identity.
+    process: Option<String>,
+) -> Result<Vec<RunningJob>, ApiError> {
+    use super::respond;
+    const MOST: usize = 1_000;
+    let filter = RunningFilter {
+        class,
+        queue,
+        process,
+    };
+    let mut running = respond::admin()?.running().await.map_err(respond::failed)?;
+    running.retain(|job| filter.shows(job));
+    running.truncate(MOST);
+    for job in &mut running {
+        job.payload = String::new();
+    }
+    Ok(running)
+}
+
+/// Tells a process to quiet, stop or dump; answers in words what was done. Leads back to the list of processes.
+///
+/// # Errors
+/// [`ApiError::NotFound`] when it has no heartbeat, [`ApiError::Refused`] when it takes no signals (embedded); the store's.
+#[server(prefix = "/api/ui", endpoint = "signal_process")]
+pub async fn signal_process(
+    /// Identity of the process.
+    identity: String,
+    /// What it is told.
+    signal: Signal,
+) -> Result<String, ApiError> {
+    use super::respond;
+    respond::admin()?
+        .signal(&identity, signal)
+        .await
+        .map_err(respond::failed)?;
+    let done = match signal {
+        Signal::Quiet => {
+            format!("Told {identity} to fetch no more jobs; it obeys at its next heartbeat.")
+        }
+        Signal::Stop => format!("Told {identity} to stop; it obeys at its next heartbeat."),
+        Signal::Dump => format!("Told {identity} to write what its threads do to its log."),
+    };
+    respond::notice(&done);
+    leptos_axum::redirect("/processes");
+    Ok(done)
+}

@@ -1,0 +1,171 @@
+//! What every server function needs on the server: its services, the right status for an error, and a word for the next page.
+
+use super::ApiError;
+use crate::admin::{Admin, AdminError};
+use crate::live::Live;
+use crate::store::StoreError;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+const NOTICE_COOKIE: &str = "jobdeck_notice";
+/// Longest text that is told on the next page: a cookie holds 4 KB.
+const LONGEST_NOTICE_CHARS: usize = 300;
+
+/// The door to the store of this request.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] outside a request of the server.
+pub fn admin() -> Result<Admin, ApiError> {
+    use_context::<Admin>().ok_or_else(no_store)
+}
+
+/// The sampler of the store of this request.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] outside a request of the server.
+pub fn live() -> Result<Live, ApiError> {
+    use_context::<Live>().ok_or_else(no_store)
+}
+
+fn no_store() -> ApiError {
+    fail(
+        StatusCode::SERVICE_UNAVAILABLE,
+        ApiError::Unavailable("this server has no store".to_owned()),
+    )
+}
+
+/// The error for the browser, with the response's status set to match it.
+#[must_use]
+pub fn failed(error: AdminError) -> ApiError {
+    let text = error.to_string();
+    match error {
+        AdminError::Store(StoreError::Unavailable { .. } | StoreError::Unusable { .. }) => {
+            fail(StatusCode::SERVICE_UNAVAILABLE, ApiError::Unavailable(text))
+        }
+        AdminError::Store(StoreError::Refused { .. }) => {
+            fail(StatusCode::INSUFFICIENT_STORAGE, ApiError::Refused(text))
+        }
+        AdminError::Store(_) => invalid(text),
+        AdminError::NotFound(text) => fail(StatusCode::NOT_FOUND, ApiError::NotFound(text)),
+        AdminError::Refused(text) => fail(StatusCode::CONFLICT, ApiError::Refused(text)),
+        AdminError::Job { .. } => invalid(text),
+    }
+}
+
+/// The request is wrong: which field, and what to write instead.
+#[must_use]
+pub fn invalid(text: impl Into<String>) -> ApiError {
+    fail(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        ApiError::Invalid(text.into()),
+    )
+}
+
+/// What was named does not exist (any more).
+#[must_use]
+pub fn not_found(text: impl Into<String>) -> ApiError {
+    fail(StatusCode::NOT_FOUND, ApiError::NotFound(text.into()))
+}
+
+/// Sets the response's status, unless the answer is a redirect back to a page: a browser follows that only with its own status.
+fn fail(status: StatusCode, error: ApiError) -> ApiError {
+    if !is_form_post() {
+        set_status(status);
+    }
+    error
+}
+
+/// Sets the status of the page or answer that is being made.
+pub fn set_status(status: StatusCode) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(status);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.insert_header(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+    }
+}
+
+/// Gives the page that is being made the status 404. An answer to a script keeps its own.
+pub fn page_not_found() {
+    let is_page =
+        use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/api/"));
+    if is_page {
+        set_status(StatusCode::NOT_FOUND);
+    }
+}
+
+/// Tells `text` on the page that a plain form post leads to. Does nothing for a post by script, which shows the answer itself.
+pub fn notice(text: &str) {
+    if !is_form_post() {
+        return;
+    }
+    let text: String = text.chars().take(LONGEST_NOTICE_CHARS).collect();
+    set_cookie(NOTICE_COOKIE, &URL_SAFE_NO_PAD.encode(text), 60);
+}
+
+/// The word left by [`notice`], once.
+#[must_use]
+pub fn take_notice() -> Option<String> {
+    let encoded = cookie(NOTICE_COOKIE)?;
+    set_cookie(NOTICE_COOKIE, "", 0);
+    let text = URL_SAFE_NO_PAD.decode(encoded).ok()?;
+    String::from_utf8(text).ok()
+}
+
+/// A cookie of the request.
+#[must_use]
+pub fn cookie(name: &str) -> Option<String> {
+    cookie_in(&use_context::<Parts>()?.headers, name)
+}
+
+fn cookie_in(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+/// Sets a cookie for the whole site; `value` must already be safe in a header.
+pub fn set_cookie(name: &str, value: &str, max_age_seconds: u32) {
+    let cookie =
+        format!("{name}={value}; Path=/; Max-Age={max_age_seconds}; SameSite=Lax; HttpOnly");
+    if let (Some(response), Ok(cookie)) = (
+        use_context::<ResponseOptions>(),
+        HeaderValue::try_from(cookie),
+    ) {
+        response.append_header(header::SET_COOKIE, cookie);
+    }
+}
+
+/// Whether a browser posted a plain form: it wants a page back, not data.
+fn is_form_post() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        parts.method == Method::POST
+            && parts
+                .headers
+                .get(header::ACCEPT)
+                .and_then(|accept| accept.to_str().ok())
+                .is_some_and(|accept| accept.contains("text/html"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, HeaderValue::from_static("a=1; theme=dark"));
+        headers.append(header::COOKIE, HeaderValue::from_static("b=x=y"));
+        assert_eq!(cookie_in(&headers, "theme").as_deref(), Some("dark"));
+        assert_eq!(cookie_in(&headers, "b").as_deref(), Some("x=y"));
+        assert_eq!(cookie_in(&headers, "heme"), None);
+    }
+}

@@ -1,0 +1,50 @@
+//! The question before an act that cannot be undone.
+
+use leptos::html::Dialog;
+use leptos::prelude::*;
+use leptos::web_sys::Event;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+
+/// The question before an act that cannot be undone: how many, what follows, a button that repeats the verb, focus on Cancel.
+///
+/// It is open because the page's address says so. That way it works without JavaScript, too; with it, the dialog is modal.
+#[component]
+pub fn Confirm(
+    /// What is asked: `Clear queue default?`
+    #[prop(into)]
+    title: String,
+    /// Where Cancel and Escape lead: the page's address without the question.
+    #[prop(into)]
+    cancel_href: String,
+    /// What follows, and the form with the button that repeats the verb.
+    children: Children,
+) -> impl IntoView {
+    let dialog = NodeRef::<Dialog>::new();
+    let navigate = use_navigate();
+    // A dialog that the server sent open is not modal until it is opened again. Focus goes to Cancel, the first thing in it.
+    Effect::new(move || {
+        if let Some(dialog) = dialog.get()
+            && dialog.matches(":modal").is_ok_and(|modal| !modal)
+        {
+            dialog.close();
+            // Fails only outside a document.
+            let _ = dialog.show_modal();
+        }
+    });
+    let cancel = cancel_href.clone();
+    let on_cancel = move |event: Event| {
+        event.prevent_default();
+        let options = NavigateOptions {
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        navigate(&cancel, options);
+    };
+    view! {
+        <dialog class="confirm" node_ref=dialog open aria-labelledby="confirm-title" on:cancel=on_cancel>
+            <h2 id="confirm-title">{title}</h2>
+            <a class="button confirm-cancel" href=cancel_href autofocus>"Cancel"</a>
+            <div class="confirm-body">{children()}</div>
+        </dialog>
+    }
+}

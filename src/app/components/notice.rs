@@ -1,0 +1,84 @@
+//! What the page tells the operator about what was done or could not be done.
+
+use super::{Icon, IconName};
+use crate::api::ApiError;
+use leptos::prelude::*;
+
+/// What kind of news it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// Something was done.
+    Done,
+    /// Something needs attention.
+    Warning,
+    /// Something could not be done.
+    Error,
+}
+
+impl NoticeKind {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Done => "notice notice-done",
+            Self::Warning => "notice notice-warning",
+            Self::Error => "notice notice-error",
+        }
+    }
+
+    fn icon(self) -> IconName {
+        match self {
+            Self::Done => IconName::Processed,
+            Self::Warning => IconName::Info,
+            Self::Error => IconName::Failed,
+        }
+    }
+}
+
+/// A line of news above the content.
+#[component]
+pub fn Notice(
+    /// What kind.
+    kind: NoticeKind,
+    /// What is said.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class=kind.class() role=if kind == NoticeKind::Error { "alert" } else { "status" }>
+            <Icon name=kind.icon()/>
+            <div class="notice-text">{children()}</div>
+        </div>
+    }
+}
+
+/// Why something could not be read or done.
+#[component]
+pub fn ErrorNotice(
+    /// Why.
+    error: ApiError,
+) -> impl IntoView {
+    view! { <Notice kind=NoticeKind::Error>{error.to_string()}</Notice> }
+}
+
+/// What came of an action: nothing before it ends, then its own words, or why it could not be done.
+///
+/// Works for a plain form post, too: a failed one comes back in the address and so in the action's value; a done one is told by
+/// [`crate::api::get_page_frame`].
+#[component]
+pub fn ActionNotice<T>(
+    /// The action's value.
+    #[prop(into)]
+    value: Signal<Option<Result<T, ApiError>>>,
+    /// The words for what was done.
+    done: fn(&T) -> String,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+{
+    move || {
+        value.get().map(|result| match result {
+            Ok(result) => {
+                view! { <Notice kind=NoticeKind::Done>{done(&result)}</Notice> }.into_any()
+            }
+            Err(error) => view! { <ErrorNotice error/> }.into_any(),
+        })
+    }
+}

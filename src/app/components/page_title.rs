@@ -1,0 +1,23 @@
+//! The title line of a page.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The title line of a page: its name, and behind it (as children) the one number that matters.
+#[component]
+pub fn PageTitle(
+    /// The page's name, also the document's title.
+    #[prop(into)]
+    title: Signal<String>,
+    /// The number that matters, links, buttons.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <Title text=move || title.get()/>
+        <div class="page-title">
+            <h1>{move || title.get()}</h1>
+            {children.map(|children| children())}
+        </div>
+    }
+}

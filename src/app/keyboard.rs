@@ -1,0 +1,232 @@
+//! Keys that work on every page, and the dialog that lists all keys.
+
+use crate::app::components::{Icon, IconName};
+use crate::app::live::use_live;
+use leptos::ev::KeyboardEvent;
+use leptos::html::Dialog;
+use leptos::leptos_dom::helpers::window_event_listener;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{Element, HtmlElement};
+use leptos_router::hooks::use_navigate;
+
+/// Keys of every page, and those of lists.
+const KEYS: [(&str, &[(&str, &str)]); 3] = [
+    (
+        "Everywhere",
+        &[
+            ("/", "find a job, or search a list"),
+            ("p", "hold the numbers still, or go on"),
+            ("?", "this help"),
+            ("Esc", "leave a dialog or a field"),
+        ],
+    ),
+    (
+        "Go to",
+        &[
+            ("g o", "Overview"),
+            ("g q", "Queues"),
+            ("g r", "Running"),
+            ("g s", "Scheduled"),
+            ("g t", "Retries"),
+            ("g d", "Dead"),
+            ("g p", "Processes"),
+        ],
+    ),
+    (
+        "In a list of jobs",
+        &[
+            ("j / k", "next, previous job"),
+            ("Enter", "open the job"),
+            ("x", "select the job"),
+            ("r", "retry, or enqueue now"),
+            ("e", "reschedule"),
+            ("#", "delete"),
+            ("u", "undo"),
+        ],
+    ),
+];
+
+/// Where `g` and a letter lead.
+fn destination(letter: &str) -> Option<&'static str> {
+    Some(match letter {
+        "o" => "/",
+        "q" => "/queues",
+        "r" => "/running",
+        "s" => "/scheduled",
+        "t" => "/retries",
+        "d" => "/dead",
+        "p" => "/processes",
+        _ => return None,
+    })
+}
+
+/// What the letters before have begun.
+#[derive(Clone, Copy, Debug)]
+struct HelpDialog(NodeRef<Dialog>);
+
+/// Whether a key is meant for a field or a dialog, or is a shortcut of the browser: then pages leave it alone.
+#[must_use]
+pub fn is_taken(event: &KeyboardEvent) -> bool {
+    if event.default_prevented()
+        || event.ctrl_key()
+        || event.meta_key()
+        || event.alt_key()
+        || event.is_composing()
+    {
+        return true;
+    }
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| {
+        target
+            .closest("input:not([type=checkbox]):not([type=radio]), textarea, select, dialog, [contenteditable]")
+            .is_ok_and(|field| field.is_some())
+    })
+}
+
+/// The dialog that lists all keys; listens for the keys of every page.
+#[component]
+pub fn KeyboardHelp() -> impl IntoView {
+    let dialog = help_dialog();
+    let live = use_live();
+    let navigate = use_navigate();
+    let after_g = StoredValue::new(false);
+    Effect::new(move || {
+        let navigate = navigate.clone();
+        let listener = window_event_listener(leptos::ev::keydown, move |event| {
+            if is_taken(&event) {
+                return;
+            }
+            let key = event.key();
+            if after_g.get_value() {
+                after_g.set_value(false);
+                if let Some(path) = destination(&key) {
+                    event.prevent_default();
+                    navigate(path, Default::default());
+                }
+                return;
+            }
+            match key.as_str() {
+                "g" => after_g.set_value(true),
+                "/" => {
+                    event.prevent_default();
+                    focus_search();
+                }
+                "p" => live.held().update(|held| *held = !*held),
+                "?" => open(dialog),
+                _ => {}
+            }
+        });
+        on_cleanup(move || listener.remove());
+    });
+    let groups = KEYS
+        .into_iter()
+        .map(|(title, keys)| {
+            let rows = keys
+                .iter()
+                .map(|(keys, meaning)| {
+                    let keys = keys
+                        .split(' ')
+                        .map(|key| {
+                            if key == "/" && keys.len() > 1 {
+                                view! { " / " }.into_any()
+                            } else {
+                                view! { <kbd>{key}</kbd> }.into_any()
+                            }
+                        })
+                        .collect_view();
+                    view! {
+                        <div class="key-row">
+                            <dt>{keys}</dt>
+                            <dd>{*meaning}</dd>
+                        </div>
+                    }
+                })
+                .collect_view();
+            view! {
+                <section>
+                    <h3>{title}</h3>
+                    <dl>{rows}</dl>
+                </section>
+            }
+        })
+        .collect_view();
+    view! {
+        <dialog class="help" node_ref=dialog aria-labelledby="help-title">
+            <form method="dialog" class="help-head">
+                <h2 id="help-title">"Keyboard"</h2>
+                <button class="button button-quiet" type="submit">
+                    <Icon name=IconName::Close/>
+                    <span class="visually-hidden">"Close"</span>
+                </button>
+            </form>
+            <div class="help-keys">{groups}</div>
+        </dialog>
+    }
+}
+
+/// Opens the list of keys. Not there without JavaScript, as the keys are not.
+#[component]
+pub fn HelpButton() -> impl IntoView {
+    let dialog = help_dialog();
+    let hydrated = use_live().is_hydrated();
+    view! {
+        <button
+            class="button button-quiet help-button"
+            type="button"
+            title="Keyboard shortcuts (?)"
+            hidden=move || !hydrated.get()
+            on:click=move |_| open(dialog)
+        >
+            <Icon name=IconName::Keyboard/>
+            <span class="visually-hidden">"Keyboard shortcuts"</span>
+        </button>
+    }
+}
+
+/// The dialog of this tab, made by whoever asks first.
+fn help_dialog() -> NodeRef<Dialog> {
+    use_context::<HelpDialog>().map_or_else(NodeRef::new, |HelpDialog(dialog)| dialog)
+}
+
+/// Puts the place of the dialog in context, for the button and the dialog to meet.
+pub fn provide_help_dialog() {
+    provide_context(HelpDialog(NodeRef::new()));
+}
+
+fn open(dialog: NodeRef<Dialog>) {
+    if let Some(dialog) = dialog.get_untracked()
+        && !dialog.open()
+    {
+        // Fails only outside a document.
+        let _ = dialog.show_modal();
+    }
+}
+
+/// A list's own search comes before the search for a job.
+fn focus_search() {
+    let field = ["[data-search]", "#find-job"]
+        .into_iter()
+        .find_map(|selector| document().query_selector(selector).ok().flatten());
+    if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+        // Fails only for an element that is gone.
+        let _ = field.focus();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KEYS, destination};
+
+    #[test]
+    fn every_listed_way_leads_somewhere() {
+        for (keys, _) in KEYS[1].1 {
+            assert!(
+                destination(keys.trim_start_matches("g ")).is_some(),
+                "{keys}"
+            );
+        }
+    }
+}

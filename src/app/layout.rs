@@ -1,0 +1,79 @@
+//! The frame around every page: header, navigation with live counts, banners.
+
+mod banner;
+mod connection;
+mod header;
+mod navigation;
+
+use crate::api::{PageFrame, get_page_frame, get_snapshot, get_store_info};
+use crate::app::components::{ErrorNotice, Notice, NoticeKind};
+use crate::app::keyboard::KeyboardHelp;
+use crate::app::live::{subscribe, use_live};
+use banner::StoreBanner;
+use header::Header;
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+use navigation::Navigation;
+
+/// Where the event stream is.
+const LIVE_URL: &str = "/live";
+
+/// The frame with the page that the address names.
+#[component]
+pub fn Layout() -> impl IntoView {
+    view! {
+        <Frame>
+            <Outlet/>
+        </Frame>
+    }
+}
+
+/// The frame around any page.
+#[component]
+pub fn Frame(
+    /// The page.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let live = use_live();
+    let first = OnceResource::new(async {
+        (
+            get_snapshot().await,
+            get_store_info().await,
+            get_page_frame().await,
+        )
+    });
+    // Runs in the browser only, after it has taken the page over.
+    Effect::new(move || subscribe(live, LIVE_URL));
+    view! {
+        <Suspense>
+            {move || {
+                let children = children.clone();
+                Suspend::new(async move {
+                    let (snapshot, store, frame) = first.await;
+                    let problem = match snapshot {
+                        Ok(snapshot) => {
+                            live.receive(snapshot);
+                            None
+                        }
+                        Err(error) => Some(error),
+                    };
+                    let PageFrame { theme, notice, environment } = frame.unwrap_or_default();
+                    view! {
+                        <a class="skip-link" href="#main">"Skip to content"</a>
+                        <Header store=store.ok() theme environment/>
+                        <div class="frame">
+                            <Navigation/>
+                            <main id="main" class="page" tabindex="-1">
+                                <StoreBanner/>
+                                {problem.map(|error| view! { <ErrorNotice error/> })}
+                                {notice.map(|text| view! { <Notice kind=NoticeKind::Done>{text}</Notice> })}
+                                {children()}
+                            </main>
+                        </div>
+                        <KeyboardHelp/>
+                    }
+                })
+            }}
+        </Suspense>
+    }
+}

@@ -1,0 +1,102 @@
+//! The line at the top of every page.
+
+use super::connection::Connection;
+use crate::api::{Environment, Theme};
+use crate::app::components::{Icon, IconName};
+use crate::app::keyboard::HelpButton;
+use crate::app::theme::ThemeSwitch;
+use crate::model::StoreInfo;
+use leptos::prelude::*;
+
+/// Product, store, environment, connection, search, theme, help.
+#[component]
+pub(super) fn Header(
+    /// What the store is, when it could be asked.
+    store: Option<StoreInfo>,
+    /// The theme that the request asked for.
+    theme: Theme,
+    /// The configured environment.
+    environment: Option<Environment>,
+) -> impl IntoView {
+    let environment_class = environment
+        .as_ref()
+        .map(|environment| environment_class(&environment.name));
+    view! {
+        <header class="header" data-environment=environment_class>
+            <a class="brand" href="/">
+                <svg class="brand-mark" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
+                    <path d="M1 2.5h14v3H1zM1 7h9.5v3H1zM1 11.5h5v3H1z"></path>
+                </svg>
+                <span class="brand-name">"Jobdeck"</span>
+            </a>
+            {environment.map(|environment| view! { <span class="environment">{environment.name}</span> })}
+            <StoreLabel store/>
+            <Connection/>
+            <form class="search" role="search" action="/jobs" method="get">
+                <label class="visually-hidden" for="find-job">"Find a job by its jid"</label>
+                <Icon name=IconName::Search/>
+                <input
+                    id="find-job"
+                    type="search"
+                    name="jid"
+                    placeholder="Find job by jid"
+                    autocomplete="off"
+                    autocapitalize="off"
+                    spellcheck="false"
+                    required
+                    aria-keyshortcuts="/"
+                />
+                <kbd class="search-key" aria-hidden="true">"/"</kbd>
+            </form>
+            <ThemeSwitch initial=theme/>
+            <HelpButton/>
+        </header>
+    }
+}
+
+#[component]
+fn StoreLabel(store: Option<StoreInfo>) -> impl IntoView {
+    match store {
+        Some(store) => {
+            let product = if store.version.is_empty() {
+                store.kind.clone()
+            } else {
+                store.version.clone()
+            };
+            let title = format!("{product} at {}", store.address);
+            view! {
+                <span class="store" title=title>
+                    <span class="store-kind">{product}</span>
+                    <span class="store-address">{store.address}</span>
+                </span>
+            }
+            .into_any()
+        }
+        None => view! { <span class="store">"store unknown"</span> }.into_any(),
+    }
+}
+
+/// Which of the known kinds an environment is, for its colour.
+fn environment_class(name: &str) -> &'static str {
+    let name = name.to_ascii_lowercase();
+    if name.starts_with("prod") {
+        "production"
+    } else if name.starts_with("stag") || name.starts_with("pre") {
+        "staging"
+    } else {
+        "other"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::environment_class;
+
+    #[test]
+    fn production_is_recognised_by_its_usual_names() {
+        assert_eq!(environment_class("Production"), "production");
+        assert_eq!(environment_class("prod-eu"), "production");
+        assert_eq!(environment_class("staging"), "staging");
+        assert_eq!(environment_class("mine"), "other");
+    }
+}

@@ -1,0 +1,24 @@
+//! One file a page.
+
+mod dead;
+mod job;
+mod job_list;
+mod not_found;
+mod overview;
+mod processes;
+mod queue;
+mod queues;
+mod retries;
+mod running;
+mod scheduled;
+
+pub use dead::DeadPage;
+pub use job::JobPage;
+pub use not_found::NotFoundPage;
+pub use overview::OverviewPage;
+pub use processes::ProcessesPage;
+pub use queue::QueuePage;
+pub use queues::QueuesPage;
+pub use retries::RetriesPage;
+pub use running::RunningPage;
+pub use scheduled::ScheduledPage;

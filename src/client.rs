@@ -1,0 +1,226 @@
+//! Enqueues jobs.
+
+use crate::{
+    job::{NewJob, NewJobError, TimeUnit},
+    model::{Set, Timestamp},
+    store::{Destination, QueueEnd, SharedStore, StoreError},
+};
+use serde::Serialize;
+use std::time::Duration;
+
+/// Jobs added in one step, as in Sidekiq's bulk push.
+const STEP: usize = 1_000;
+
+/// Why a job was not enqueued.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EnqueueError {
+    /// The arguments have no JSON form.
+    #[error("the arguments cannot be written as JSON: {0}")]
+    Args(#[from] serde_json::Error),
+    /// The job is not acceptable.
+    #[error(transparent)]
+    Job(#[from] NewJobError),
+    /// The store did not take it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Enqueues jobs; cheap to clone.
+///
+/// Arguments are anything that serde can write: a tuple, array or `Vec` is the list of arguments, `()` none, anything else (a struct, a
+/// number) the only argument. Times are the store's.
+///
+/// # Examples
+///
+/// ```
+/// use jobdeck::{Client, job::NewJob, store::{StoreOptions, connect}};
+/// use std::time::Duration;
+///
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let url = format!("sqlite:{}/jobs.db", folder.path().display());
+/// let store = connect(&url, &StoreOptions::default()).await?; // url: "sqlite:jobs.db"
+/// let client = Client::new(store.clone());
+///
+/// let jid = client.enqueue("PublishPhoto", ("sunset.png", 1024)).await?;
+/// assert_eq!(jid.len(), 24);
+///
+/// // Ten minutes from now.
+/// client.enqueue_in(Duration::from_secs(600), "SendReminder", (42,)).await?;
+///
+/// // Many at once, in this order.
+/// let jids = client.enqueue_many("PublishPhoto", [("a.png", 640), ("b.png", 640)]).await?;
+/// assert_eq!(jids.len(), 2);
+///
+/// // Everything else that a job can say.
+/// let mut job = NewJob::new("PublishPhoto");
+/// job.queue = "photos".to_owned();
+/// job.args = r#"["c.png",640]"#.to_owned();
+/// job.extra.push(("tags".to_owned(), r#"["album-7"]"#.to_owned()));
+/// client.push(job).await?;
+///
+/// let overview = store.overview().await?;
+/// assert_eq!((overview.enqueued, overview.scheduled), (4, 1));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Client {
+    store: SharedStore,
+    time_unit: TimeUnit,
+}
+
+impl Client {
+    /// A client for this store. Times are written as seconds with a fraction, which every Sidekiq reads right.
+    #[must_use]
+    pub fn new(store: SharedStore) -> Self {
+        Self {
+            store,
+            time_unit: TimeUnit::default(),
+        }
+    }
+
+    /// The same client, writing times in this unit.
+    #[must_use]
+    pub fn with_time_unit(mut self, unit: TimeUnit) -> Self {
+        self.time_unit = unit;
+        self
+    }
+
+    /// Enqueues a job in queue `default`, to be run as soon as possible. Answers its jid.
+    ///
+    /// # Errors
+    /// See [`EnqueueError`]. After [`StoreError::Unavailable`] the job may be enqueued nevertheless.
+    pub async fn enqueue(
+        &self,
+        class: impl Into<String>,
+        args: impl Serialize,
+    ) -> Result<String, EnqueueError> {
+        self.push(new_job(class, &args)?).await
+    }
+
+    /// Enqueues a job for a time from now. Answers its jid.
+    ///
+    /// # Errors
+    /// As [`Client::enqueue`].
+    pub async fn enqueue_in(
+        &self,
+        delay: Duration,
+        class: impl Into<String>,
+        args: impl Serialize,
+    ) -> Result<String, EnqueueError> {
+        let delay_ms = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
+        let at = self.store.now().await?.plus_milliseconds(delay_ms);
+        self.enqueue_at(at, class, args).await
+    }
+
+    /// Enqueues a job for a point in time; at once if that is not in the future. Answers its jid.
+    ///
+    /// # Errors
+    /// As [`Client::enqueue`].
+    pub async fn enqueue_at(
+        &self,
+        at: Timestamp,
+        class: impl Into<String>,
+        args: impl Serialize,
+    ) -> Result<String, EnqueueError> {
+        let mut job = new_job(class, &args)?;
+        job.at = Some(at);
+        self.push(job).await
+    }
+
+    /// Enqueues one job for each of these arguments, first things first. Answers their jids in order.
+    ///
+    /// # Errors
+    /// As [`Client::push_many`].
+    pub async fn enqueue_many<A: Serialize>(
+        &self,
+        class: impl Into<String>,
+        many: impl IntoIterator<Item = A>,
+    ) -> Result<Vec<String>, EnqueueError> {
+        let class = class.into();
+        let jobs: Result<Vec<NewJob>, EnqueueError> = many
+            .into_iter()
+            .map(|args| new_job(class.clone(), &args))
+            .collect();
+        self.push_many(jobs?).await
+    }
+
+    /// Enqueues a job with all that it says. Answers its jid.
+    ///
+    /// # Errors
+    /// As [`Client::enqueue`].
+    pub async fn push(&self, job: NewJob) -> Result<String, EnqueueError> {
+        let jids = self.push_many(vec![job]).await?;
+        Ok(jids.into_iter().next().unwrap_or_default())
+    }
+
+    /// Enqueues jobs with all that they say, a thousand a step. Answers their jids in order.
+    ///
+    /// # Errors
+    /// As [`Client::enqueue`]. Nothing is enqueued when one of the jobs is not acceptable; when the store fails, whole thousands may be.
+    pub async fn push_many(&self, jobs: Vec<NewJob>) -> Result<Vec<String>, EnqueueError> {
+        for job in &jobs {
+            job.validate()?;
+        }
+        let mut jids = Vec::with_capacity(jobs.len());
+        for step in jobs.chunks(STEP) {
+            let now = self.store.now().await?;
+            let mut entries = Vec::with_capacity(step.len());
+            for new in step {
+                let job = new.encode(now, self.time_unit)?;
+                jids.push(job.jid().unwrap_or_default());
+                let raw = job.raw().clone();
+                entries.push(match new.at {
+                    Some(at) if new.is_scheduled(now) => Destination::Set {
+                        set: Set::Scheduled,
+                        score: at.seconds(),
+                        raw,
+                    },
+                    _ => Destination::Queue {
+                        name: new.queue.clone(),
+                        raw,
+                        end: QueueEnd::Last,
+                    },
+                });
+            }
+            self.store.add(&entries).await?;
+        }
+        Ok(jids)
+    }
+}
+
+fn new_job(class: impl Into<String>, args: &impl Serialize) -> Result<NewJob, EnqueueError> {
+    let mut job = NewJob::new(class);
+    job.args = args_json(args)?;
+    Ok(job)
+}
+
+/// The mirror image of how a handler's arguments are read.
+fn args_json(args: &impl Serialize) -> Result<String, serde_json::Error> {
+    let json = serde_json::to_string(args)?;
+    Ok(match json.as_bytes().first() {
+        Some(b'[') => json,
+        _ if json == "null" => "[]".to_owned(),
+        _ => format!("[{json}]"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::args_json;
+
+    #[test]
+    fn arguments_are_always_an_array() {
+        assert_eq!(args_json(&(1, "two", 3.5)).unwrap(), r#"[1,"two",3.5]"#);
+        assert_eq!(args_json(&vec![1, 2]).unwrap(), "[1,2]");
+        assert_eq!(args_json(&()).unwrap(), "[]");
+        assert_eq!(args_json(&7).unwrap(), "[7]");
+        assert_eq!(args_json(&"[x").unwrap(), r#"["[x"]"#);
+        assert_eq!(
+            args_json(&serde_json::json!({"a": 1})).unwrap(),
+            r#"[{"a":1}]"#
+        );
+    }
+}

@@ -1,0 +1,81 @@
+//! The command line: one file a sub-command.
+//!
+//! Exit codes: 0 done, 1 failed, 2 wrong usage. What was asked for goes to standard output; errors, in one line with what to do, and the log
+//! go to standard error.
+
+mod check;
+mod completions;
+mod enqueue;
+mod failure;
+mod health;
+mod jobs;
+mod options;
+mod output;
+mod serve;
+mod signals;
+mod time;
+mod worker;
+
+use clap::{Parser, Subcommand};
+use failure::Failure;
+use std::process::ExitCode;
+
+/// A live dashboard and admin tool for background jobs, with an embedded worker.
+///
+/// Speaks Sidekiq's Redis layout, and carries an embedded SQLite store.
+#[derive(Debug, Parser)]
+#[command(
+    name = "jobdeck",
+    version,
+    max_term_width = 100,
+    propagate_version = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    Worker(worker::WorkerCommand),
+    Enqueue(enqueue::Enqueue),
+    Jobs(jobs::Jobs),
+    Check(check::Check),
+    Health(health::Health),
+    Completions(completions::Completions),
+}
+
+/// Runs the command that the process's arguments name.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::error(&failure);
+            failure.exit_code()
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(format!("the runtime cannot start: {error}")))?;
+    let result = runtime.block_on(async {
+        match command {
+            Command::Serve(command) => command.run().await,
+            Command::Worker(command) => command.run().await,
+            Command::Enqueue(command) => command.run().await,
+            Command::Jobs(command) => command.run().await,
+            Command::Check(command) => command.run().await,
+            Command::Health(command) => command.run().await,
+            Command::Completions(command) => command.run(),
+        }
+    });
+    // Whatever a stuck store holds up must not keep the process from ending.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    result
+}

@@ -1,0 +1,79 @@
+//! Options that several commands share.
+
+use super::Failure;
+use crate::{
+    config::{Config, ConfigError, Sources},
+    store::{SharedStore, connect},
+    telemetry,
+};
+use clap::Args;
+use std::path::PathBuf;
+
+/// Where the settings and the jobs are.
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    /// Where the jobs are: sqlite:PATH, redis://…, rediss://…, redis+unix://… or redis-sentinel://…
+    ///
+    /// Default: sqlite:jobdeck.db, unless JOBDECK_STORE, REDIS_URL or the configuration says otherwise.
+    #[arg(long, value_name = "URL")]
+    pub(super) store: Option<String>,
+    /// Redis: put this and a colon before every key (an old namespace).
+    #[arg(long, value_name = "PREFIX")]
+    pub(super) key_prefix: Option<String>,
+    /// Read the configuration from this file [default: jobdeck.toml, if there is one].
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Which messages to log: error, warn, info, debug, trace, or a filter such as info,jobdeck::store=debug.
+    #[arg(long, value_name = "FILTER")]
+    pub(super) log: Option<String>,
+}
+
+impl Common {
+    /// The sources of the settings, with these flags.
+    pub(super) fn sources(&self) -> Sources {
+        Sources {
+            file: self.config.clone(),
+            ..Sources::of_process()
+        }
+        .flag("store.url", "--store", self.store.clone())
+        .flag("store.key_prefix", "--key-prefix", self.key_prefix.clone())
+        .flag("log.filter", "--log", self.log.clone())
+    }
+}
+
+/// The settings, and the log that they want.
+pub(super) fn settings(sources: &Sources) -> Result<Config, Failure> {
+    let config = sources.load()?;
+    telemetry::start(&config.log).map_err(|error| {
+        Failure::usage(format!(
+            "`log.filter` is not understood: {error}; write a level such as `info`, or `info,jobdeck::store=debug`"
+        ))
+    })?;
+    Ok(config)
+}
+
+/// The store that the settings name.
+pub(super) async fn open(config: &Config) -> Result<SharedStore, Failure> {
+    Ok(connect(&config.store.url, &config.store.options()).await?)
+}
+
+/// The settings and the store, for commands that act once.
+pub(super) async fn settings_and_store(common: &Common) -> Result<(Config, SharedStore), Failure> {
+    let mut sources = common.sources();
+    if common.log.is_none() {
+        // A command that ends at once says by itself what went wrong.
+        sources = quiet(sources)?;
+    }
+    let config = settings(&sources)?;
+    let store = open(&config).await?;
+    Ok((config, store))
+}
+
+fn quiet(sources: Sources) -> Result<Sources, ConfigError> {
+    let said = sources.load()?.log.filter != crate::config::LogConfig::default().filter;
+    Ok(if said {
+        sources
+    } else {
+        sources.flag("log.filter", "--log", Some("error"))
+    })
+}

@@ -1,0 +1,135 @@
+//! `jobdeck serve`: the dashboard.
+
+use super::{
+    Failure,
+    options::{Common, open, settings},
+    output, signals, worker,
+};
+use crate::{
+    admin::Admin,
+    config::Config,
+    live::{Live, SamplerOptions},
+    store::SharedStore,
+    web::{AppState, Hosts, serve},
+};
+use clap::Args;
+use std::{
+    io::ErrorKind,
+    net::{IpAddr, SocketAddr},
+};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Serve the dashboard
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    common: Common,
+    /// Address and port to listen on [default: 127.0.0.1:8080].
+    ///
+    /// There is no log-in yet: whoever reaches the address may do everything.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+    /// Work as well, even on Redis.
+    #[arg(long, overrides_with = "no_worker")]
+    worker: bool,
+    /// Do not work, even on SQLite (then nobody enqueues what is due).
+    #[arg(long)]
+    no_worker: bool,
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let worker = match (self.worker, self.no_worker) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            _ => None,
+        };
+        let sources = self
+            .common
+            .sources()
+            .flag("server.listen", "--listen", self.listen)
+            .flag("worker.enabled", "--worker", worker);
+        let config = settings(&sources)?;
+        let shutdown = signals::shutdown()?;
+        let listener = listen(config.server.listen).await?;
+        let store = open(&config).await?;
+        dashboard(&config, listener, store, shutdown).await
+    }
+}
+
+/// Listens on this address.
+pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let hint = match error.kind() {
+            ErrorKind::AddrInUse => {
+                "another program listens there; choose another port with `--listen`"
+            }
+            ErrorKind::PermissionDenied => "choose a port above 1023 with `--listen`",
+            ErrorKind::AddrNotAvailable => "this machine does not have that address",
+            _ => "choose another address with `--listen`",
+        };
+        Failure::new(format!("cannot listen on {address}: {error}: {hint}"))
+    })
+}
+
+/// Serves the dashboard of a store until shutdown; says on standard output where it is.
+pub(super) async fn dashboard(
+    config: &Config,
+    listener: TcpListener,
+    store: SharedStore,
+    shutdown: CancellationToken,
+) -> Result<(), Failure> {
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::new(format!("the socket has no address: {error}")))?;
+    if !address.ip().is_loopback() {
+        tracing::warn!(
+            %address,
+            "listening beyond this machine: there is no log-in yet, whoever reaches this address can read, change and delete every job"
+        );
+    }
+    let options = SamplerOptions {
+        interval: config.live.interval,
+    };
+    let live = Live::start(store.clone(), options, shutdown.clone());
+    let worker = if is_worker(config) {
+        let worker = worker::builder(store.clone(), config)?.embedded(true);
+        let stop = shutdown.clone();
+        Some(tokio::spawn(async move {
+            if let Err(error) = worker.run(stop).await {
+                tracing::error!(%error, "the worker has ended; nobody here enqueues what is due");
+            }
+        }))
+    } else {
+        None
+    };
+    let mut state = AppState::new(Admin::new(store), live, shutdown.clone());
+    state.hosts = Hosts::for_address(address, &config.server.hosts);
+    state.environment.clone_from(&config.server.environment);
+    output::line(format_args!("Jobdeck is at http://{}", reachable(address)));
+    let served = serve(listener, state, shutdown.clone()).await;
+    shutdown.cancel();
+    if let Some(worker) = worker {
+        let _ = worker.await;
+    }
+    served.map_err(|error| Failure::new(format!("the server failed: {error}")))
+}
+
+/// Whether the server also takes care of what is due: on an embedded store nobody else would.
+fn is_worker(config: &Config) -> bool {
+    config
+        .worker
+        .enabled
+        .unwrap_or_else(|| config.store.is_embedded())
+}
+
+/// The address to open: for a server on every address, the one of this machine itself.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::from(std::net::Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}

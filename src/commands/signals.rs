@@ -1,0 +1,33 @@
+//! Ends a server when it is told to.
+
+use super::Failure;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+/// A token that is cancelled at the first `SIGINT` or `SIGTERM`. At the second the process ends at once.
+pub(super) fn shutdown() -> Result<CancellationToken, Failure> {
+    let shutdown = CancellationToken::new();
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut terminate = listen(SignalKind::terminate())?;
+    let token = shutdown.clone();
+    tokio::spawn(async move {
+        either(&mut interrupt, &mut terminate).await;
+        tracing::info!("stopping; once more to stop at once");
+        token.cancel();
+        either(&mut interrupt, &mut terminate).await;
+        #[expect(clippy::exit, reason = "what the second signal asks for")]
+        std::process::exit(1);
+    });
+    Ok(shutdown)
+}
+
+async fn either(interrupt: &mut Signal, terminate: &mut Signal) {
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+fn listen(kind: SignalKind) -> Result<Signal, Failure> {
+    signal(kind).map_err(|error| Failure::new(format!("signals cannot be listened to: {error}")))
+}

@@ -1,0 +1,100 @@
+//! The settings file: its values, and the line on which each stands.
+
+use super::{
+    ConfigError, Problem,
+    settings::{SETTINGS, nearest},
+};
+use std::{collections::BTreeMap, ops::Range, path::Path};
+use toml::{Spanned, de::DeTable, de::DeValue};
+
+/// A settings file.
+#[derive(Debug, Default)]
+pub(super) struct File {
+    pub(super) table: toml::Table,
+    /// `section.key` to `file:line`.
+    places: BTreeMap<String, String>,
+}
+
+impl File {
+    /// Reads a file's text; `path` is for messages.
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        let at = |span: Range<usize>| {
+            let line = text[..span.start.min(text.len())].matches('\n').count() + 1;
+            format!("{}:{line}", path.display())
+        };
+        let parsed = DeTable::parse(text).map_err(|error| {
+            let place = error.span().map_or_else(|| path.display().to_string(), at);
+            ConfigError::one(place, error.message())
+        })?;
+        let mut places = BTreeMap::new();
+        let mut problems = Vec::new();
+        for (section, value) in parsed.get_ref() {
+            visit_section(section, value, &at, &mut places, &mut problems);
+        }
+        if !problems.is_empty() {
+            return Err(ConfigError(problems));
+        }
+        let table = text.parse().map_err(|error: toml::de::Error| {
+            ConfigError::one(path.display().to_string(), error.message())
+        })?;
+        Ok(Self { table, places })
+    }
+
+    /// Where a setting stands, if the file holds it.
+    pub(super) fn place(&self, key: &str) -> Option<&str> {
+        self.places.get(key).map(String::as_str)
+    }
+}
+
+fn visit_section(
+    section: &Spanned<std::borrow::Cow<'_, str>>,
+    value: &Spanned<DeValue<'_>>,
+    at: &impl Fn(Range<usize>) -> String,
+    places: &mut BTreeMap<String, String>,
+    problems: &mut Vec<Problem>,
+) {
+    let name = section.get_ref().as_ref();
+    let sections = SETTINGS
+        .iter()
+        .filter_map(|setting| setting.key.split('.').next());
+    if !sections.clone().any(|known| known == name) {
+        // Perhaps the section was forgotten: `listen = …` at the top.
+        let key = SETTINGS.iter().find(|setting| {
+            setting
+                .key
+                .split_once('.')
+                .is_some_and(|(_, key)| key == name)
+        });
+        let hint = match (key, nearest(name, sections)) {
+            (Some(setting), _) => format!("; it is `{}`", setting.key),
+            (None, Some(known)) => format!("; did you mean `[{known}]`?"),
+            (None, None) => String::new(),
+        };
+        problems.push(Problem::new(
+            at(section.span()),
+            format!("there is no setting `{name}`{hint}"),
+        ));
+        return;
+    }
+    let DeValue::Table(keys) = value.get_ref() else {
+        problems.push(Problem::new(
+            at(section.span()),
+            format!("`{name}` is a section: write `[{name}]` and its settings below"),
+        ));
+        return;
+    };
+    for (key, _) in keys {
+        let full = format!("{name}.{}", key.get_ref());
+        if SETTINGS.iter().any(|setting| setting.key == full) {
+            places.insert(full, at(key.span()));
+            continue;
+        }
+        let hint = nearest(&full, SETTINGS.iter().map(|setting| setting.key))
+            .map(|known| format!("; did you mean `{known}`?"))
+            .unwrap_or_default();
+        problems.push(Problem::new(
+            at(key.span()),
+            format!("there is no setting `{full}`{hint}"),
+        ));
+    }
+}

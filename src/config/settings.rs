@@ -1,0 +1,73 @@
+//! The names of all settings, in the file and in the environment.
+
+/// One setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Its name in the file: `section.key`.
+    pub key: &'static str,
+    /// The environment variable that sets it.
+    pub variable: &'static str,
+    pub(super) kind: Kind,
+}
+
+/// How the text of an environment variable is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Number,
+    Switch,
+    /// Items with commas between them.
+    List,
+}
+
+/// Every setting there is.
+pub const SETTINGS: &[Setting] = &[
+    setting("server.listen", "JOBDECK_LISTEN", Kind::Text),
+    setting("server.hosts", "JOBDECK_HOSTS", Kind::List),
+    setting("server.environment", "JOBDECK_ENVIRONMENT", Kind::Text),
+    setting("store.url", "JOBDECK_STORE", Kind::Text),
+    setting("store.url_file", "JOBDECK_STORE_FILE", Kind::Text),
+    setting("store.key_prefix", "JOBDECK_KEY_PREFIX", Kind::Text),
+    setting("worker.enabled", "JOBDECK_WORKER", Kind::Switch),
+    setting("worker.queues", "JOBDECK_WORKER_QUEUES", Kind::List),
+    setting(
+        "worker.concurrency",
+        "JOBDECK_WORKER_CONCURRENCY",
+        Kind::Number,
+    ),
+    setting(
+        "worker.shutdown_timeout",
+        "JOBDECK_WORKER_SHUTDOWN_TIMEOUT",
+        Kind::Text,
+    ),
+    setting("log.filter", "JOBDECK_LOG", Kind::Text),
+    setting("log.format", "JOBDECK_LOG_FORMAT", Kind::Text),
+    setting("live.interval", "JOBDECK_LIVE_INTERVAL", Kind::Text),
+];
+
+const fn setting(key: &'static str, variable: &'static str, kind: Kind) -> Setting {
+    Setting {
+        key,
+        variable,
+        kind,
+    }
+}
+
+/// The candidate that looks most like `wrong`, if any looks like it at all.
+pub(super) fn nearest<'a>(
+    wrong: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| {
+            let likeness = strsim::normalized_damerau_levenshtein(
+                &wrong.to_lowercase(),
+                &candidate.to_lowercase(),
+            );
+            (likeness, candidate)
+        })
+        .filter(|(likeness, _)| *likeness >= 0.4)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, candidate)| candidate)
+}

@@ -1,0 +1,267 @@
+//! Where settings come from, and how they become one [`Config`].
+
+use super::{
+    Config, ConfigError, DEFAULT_FILE, Problem,
+    file::File,
+    settings::{Kind, SETTINGS, Setting, nearest},
+};
+use figment::{
+    Figment, Profile,
+    providers::Serialized,
+    value::{Dict, Value},
+};
+use std::{path::PathBuf, time::Duration};
+
+/// Where settings come from, each over those below it.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// Settings given as flags: `section.key`, the flag as typed (for messages), the value.
+    pub flags: Vec<(&'static str, &'static str, Value)>,
+    /// The environment.
+    pub environment: Vec<(String, String)>,
+    /// The file that was asked for; without one, [`DEFAULT_FILE`] is read if it is there.
+    pub file: Option<PathBuf>,
+}
+
+impl Sources {
+    /// This process's environment, and no flags.
+    #[must_use]
+    pub fn of_process() -> Self {
+        Self {
+            // What is no UTF-8 cannot be one of our settings.
+            environment: std::env::vars_os()
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                })
+                .collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a flag, if it was given.
+    #[must_use]
+    pub fn flag(
+        mut self,
+        key: &'static str,
+        flag: &'static str,
+        value: Option<impl Into<Value>>,
+    ) -> Self {
+        if let Some(value) = value {
+            self.flags.push((key, flag, value.into()));
+        }
+        self
+    }
+
+    /// The settings.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them: an unreadable file, an unknown name, a value that is not understood.
+    pub fn load(&self) -> Result<Config, ConfigError> {
+        let file = self.read_file()?;
+        let (environment, mut problems) = self.read_environment();
+        let mut figment = Figment::from(Serialized::from(&file.table, Profile::Default));
+        for (setting, _, value) in &environment {
+            figment = figment.merge(Serialized::from(
+                nested(setting.key, value.clone()),
+                Profile::Default,
+            ));
+        }
+        for (key, _, value) in &self.flags {
+            figment = figment.merge(Serialized::from(
+                nested(key, value.clone()),
+                Profile::Default,
+            ));
+        }
+        let place = |key: &str| self.place(key, &environment, &file);
+        match figment.extract::<Config>() {
+            Ok(mut config) if problems.is_empty() => {
+                read_secret(&mut config, &place)?;
+                check(&config, &place)?;
+                Ok(config)
+            }
+            Ok(_) => Err(ConfigError(problems)),
+            Err(errors) => {
+                problems.extend(errors.into_iter().map(|error| {
+                    let key = error.path.join(".");
+                    Problem::new(place(&key), format!("`{key}`: {}", error.kind))
+                }));
+                Err(ConfigError(problems))
+            }
+        }
+    }
+
+    fn read_file(&self) -> Result<File, ConfigError> {
+        let asked = self
+            .file
+            .clone()
+            .or_else(|| self.variable("JOBDECK_CONFIG").map(PathBuf::from));
+        let path = asked.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
+        match std::fs::read_to_string(&path) {
+            Ok(text) => File::parse(&path, &text),
+            Err(error) if asked.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+                Ok(File::default())
+            }
+            Err(error) => Err(ConfigError::one(
+                path.display().to_string(),
+                format!("cannot be read: {error}"),
+            )),
+        }
+    }
+
+    fn read_environment(&self) -> (Vec<(&'static Setting, &str, Value)>, Vec<Problem>) {
+        let mut values = Vec::new();
+        let mut problems = Vec::new();
+        for setting in SETTINGS {
+            let variables = if setting.key == "store.url" {
+                // Sidekiq's own; ours says it more clearly.
+                &["JOBDECK_STORE", "REDIS_URL"][..]
+            } else {
+                std::slice::from_ref(&setting.variable)
+            };
+            let Some((variable, text)) = variables
+                .iter()
+                .find_map(|variable| Some((*variable, self.variable(variable)?)))
+            else {
+                continue;
+            };
+            match typed(setting.kind, text) {
+                Ok(value) => values.push((setting, variable, value)),
+                Err(reason) => problems.push(Problem::new(variable, reason)),
+            }
+        }
+        problems.extend(
+            self.environment
+                .iter()
+                .filter_map(|(name, _)| misspelt(name)),
+        );
+        (values, problems)
+    }
+
+    /// An empty variable counts as none.
+    fn variable(&self, name: &str) -> Option<&str> {
+        self.environment
+            .iter()
+            .find(|(known, value)| known == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Where the value of a setting comes from, for messages.
+    fn place(
+        &self,
+        key: &str,
+        environment: &[(&'static Setting, &str, Value)],
+        file: &File,
+    ) -> String {
+        if let Some((_, flag, _)) = self.flags.iter().rfind(|(known, ..)| *known == key) {
+            return (*flag).to_owned();
+        }
+        if let Some((_, variable, _)) = environment.iter().find(|(setting, ..)| setting.key == key)
+        {
+            return (*variable).to_owned();
+        }
+        file.place(key).unwrap_or("the settings").to_owned()
+    }
+}
+
+/// A variable that is none of ours but looks like a misspelt one. (Others may begin with `JOBDECK_` with good reason: Kubernetes sets
+/// `JOBDECK_PORT` and more in every container beside a service of this name.)
+fn misspelt(name: &str) -> Option<Problem> {
+    if !name.starts_with("JOBDECK_") || name == "JOBDECK_CONFIG" {
+        return None;
+    }
+    let known = nearest(name, SETTINGS.iter().map(|setting| setting.variable))?;
+    let is_near = name != known && strsim::damerau_levenshtein(name, known) <= 2;
+    is_near.then(|| {
+        Problem::new(
+            name,
+            format!("there is no such variable; did you mean `{known}`?"),
+        )
+    })
+}
+
+fn typed(kind: Kind, text: &str) -> Result<Value, String> {
+    match kind {
+        Kind::Text => Ok(Value::from(text)),
+        Kind::Number => text
+            .trim()
+            .parse::<i64>()
+            .map(Value::from)
+            .map_err(|_| format!("`{text}` is no whole number")),
+        Kind::Switch => match text.trim() {
+            "true" | "1" | "yes" | "on" => Ok(Value::from(true)),
+            "false" | "0" | "no" | "off" => Ok(Value::from(false)),
+            _ => Err(format!("`{text}` is neither `true` nor `false`")),
+        },
+        Kind::List => Ok(text
+            .split(',')
+            .map(str::trim)
+            .filter(|item| !item.is_empty())
+            .map(Value::from)
+            .collect::<Vec<_>>()
+            .into()),
+    }
+}
+
+/// `{section: {key: value}}`.
+fn nested(key: &str, value: Value) -> Dict {
+    let (section, key) = key.split_once('.').unwrap_or(("", key));
+    let inner = Dict::from([(key.to_owned(), value)]);
+    Dict::from([(section.to_owned(), inner.into())])
+}
+
+/// Puts the address from `store.url_file` in its place.
+fn read_secret(config: &mut Config, place: &impl Fn(&str) -> String) -> Result<(), ConfigError> {
+    let Some(path) = &config.store.url_file else {
+        return Ok(());
+    };
+    let said = place("store.url_file");
+    if place("store.url") != "the settings" {
+        return Err(ConfigError::one(
+            said,
+            format!(
+                "`store.url` is set as well (by {}): remove one of them",
+                place("store.url")
+            ),
+        ));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        ConfigError::one(&said, format!("{} cannot be read: {error}", path.display()))
+    })?;
+    text.trim().clone_into(&mut config.store.url);
+    Ok(())
+}
+
+/// What types alone cannot say.
+fn check(config: &Config, place: &impl Fn(&str) -> String) -> Result<(), ConfigError> {
+    let mut problems = Vec::new();
+    let mut demand = |key: &str, holds: bool, reason: &str| {
+        if !holds {
+            problems.push(Problem::new(place(key), format!("`{key}`: {reason}")));
+        }
+    };
+    demand(
+        "store.url",
+        !config.store.url.is_empty(),
+        "it is empty: name a store, such as `sqlite:jobdeck.db`",
+    );
+    demand(
+        "worker.concurrency",
+        (1..=1000).contains(&config.worker.concurrency),
+        "it must be from 1 to 1000",
+    );
+    demand(
+        "worker.queues",
+        !config.worker.queues.is_empty(),
+        "name at least one queue",
+    );
+    demand(
+        "live.interval",
+        (Duration::from_millis(100)..=Duration::from_secs(60)).contains(&config.live.interval),
+        "it must be from `100ms` to `1m`",
+    );
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(ConfigError(problems))
+    }
+}

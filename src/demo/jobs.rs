@@ -1,0 +1,101 @@
+//! The demo's classes and their arguments.
+
+use crate::job::{NewJob, RetryRule};
+use serde::{Deserialize, Serialize};
+
+/// Creates an album at the gallery and enqueues the jobs for its photos.
+pub(super) const PUBLISH_ALBUM: &str = "PublishAlbum";
+/// Makes a photo and sends it to the gallery.
+pub(super) const PUBLISH_PHOTO: &str = "PublishPhoto";
+/// Makes a photo's small picture.
+pub(super) const MAKE_THUMBNAIL: &str = "MakeThumbnail";
+/// Tells followers of a new album, some time after it.
+pub(super) const NOTIFY_FOLLOWERS: &str = "NotifyFollowers";
+/// Reminds an owner of an album, minutes later.
+pub(super) const REMIND_OWNER: &str = "RemindOwner";
+/// Adds an album's views up: long, and of no hurry.
+pub(super) const COUNT_VIEWS: &str = "CountViews";
+
+/// All of them.
+pub(super) const CLASSES: [&str; 6] = [
+    PUBLISH_ALBUM,
+    PUBLISH_PHOTO,
+    MAKE_THUMBNAIL,
+    NOTIFY_FOLLOWERS,
+    REMIND_OWNER,
+    COUNT_VIEWS,
+];
+
+/// Retries of the demo's jobs: few, so that people see jobs die.
+const RETRIES: u32 = 3;
+
+/// Longest edge of a usual photo, pixels.
+pub(super) const WEB_EDGE: u32 = 256;
+/// Longest edge of a photo in full resolution: too large for the gallery.
+pub(super) const FULL_EDGE: u32 = 1024;
+/// Longest edge that the gallery still takes, with something to spare.
+pub(super) const SAFE_EDGE: u32 = 512;
+
+/// An album as its owner handed it in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Album {
+    pub(super) album: u64,
+    pub(super) title: String,
+    /// How many photos it has; they are numbered from 1.
+    pub(super) photos: u32,
+    /// Numbers of the photos that the owner wants in full resolution.
+    #[serde(default)]
+    pub(super) full_resolution: Vec<u32>,
+}
+
+/// One photo of an album.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Photo {
+    pub(super) album: u64,
+    pub(super) photo: u32,
+    pub(super) title: String,
+    /// Longest edge, pixels.
+    pub(super) max_edge: u32,
+}
+
+impl Album {
+    pub(super) fn photo(&self, number: u32) -> Photo {
+        let full = self.full_resolution.contains(&number);
+        Photo {
+            album: self.album,
+            photo: number,
+            title: self.title.clone(),
+            max_edge: if full { FULL_EDGE } else { WEB_EDGE },
+        }
+    }
+}
+
+/// A job of the demo for this queue, its only argument an object.
+pub(super) fn new_job(
+    class: &str,
+    queue: &str,
+    album: u64,
+    argument: &impl Serialize,
+) -> Result<NewJob, serde_json::Error> {
+    let mut job = NewJob::new(class);
+    queue.clone_into(&mut job.queue);
+    job.args = format!("[{}]", serde_json::to_string(argument)?);
+    job.retry = RetryRule::Times(RETRIES);
+    job.extra = vec![
+        ("backtrace".to_owned(), "true".to_owned()),
+        ("tags".to_owned(), format!(r#"["album-{album}"]"#)),
+    ];
+    Ok(job)
+}
+
+/// The command that publishes a photo smaller, for people to copy.
+pub(super) fn smaller_command(photo: &Photo) -> Result<String, serde_json::Error> {
+    let smaller = Photo {
+        max_edge: SAFE_EDGE,
+        ..photo.clone()
+    };
+    let argument = serde_json::to_string(&smaller)?;
+    Ok(format!(
+        "jobdeck enqueue {PUBLISH_PHOTO} --queue photos --retry {RETRIES} --args '[{argument}]'"
+    ))
+}

@@ -1,0 +1,314 @@
+//! One shared connection that comes back by itself.
+
+use super::{
+    address::{Address, Target},
+    failure::{failure, server_error},
+    request::Request,
+    sentinel, server,
+};
+use crate::store::{StoreError, StoreResult};
+use ::redis::{
+    AsyncConnectionConfig, Client, FromRedisValue, RedisError, RedisResult,
+    aio::MultiplexedConnection, cmd,
+};
+use std::{
+    fmt,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::time::timeout;
+
+/// Longest a call may take altogether: a lost store is known within two seconds.
+const LONGEST: Duration = Duration::from_millis(1_900);
+/// Longest for a connection to be made.
+const CONNECT: Duration = Duration::from_millis(900);
+/// Longest for an answer.
+const ANSWER: Duration = Duration::from_millis(1_000);
+/// A connection that was not used for so long is asked whether it still lives before it carries a change.
+const IDLE: Duration = Duration::from_millis(500);
+
+/// A connection shared by all callers. It is made at the first call and again after it was lost; callers that come while it is being
+/// made wait for that one.
+pub(super) struct Link {
+    address: Address,
+    slot: Mutex<Slot>,
+    connecting: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Slot {
+    live: Option<Live>,
+    /// Connections made so far.
+    count: u64,
+    /// The server's name and version, once it has told.
+    server: Option<String>,
+    /// When the last attempt to connect failed, and why.
+    failed: Option<(Instant, StoreError)>,
+    /// Whether the server has been lost since the last connection.
+    lost: bool,
+    /// When it came back the last time, if it ever was lost.
+    returned: Option<Instant>,
+}
+
+#[derive(Clone)]
+struct Live {
+    connection: MultiplexedConnection,
+    number: u64,
+    used: Instant,
+}
+
+impl Link {
+    /// A connection to be made when it is first needed.
+    pub(super) fn new(address: Address) -> Self {
+        Self {
+            address,
+            slot: Mutex::default(),
+            connecting: tokio::sync::Mutex::new(()),
+        }
+    }
+
+    /// The address without secrets.
+    pub(super) fn shown(&self) -> &str {
+        &self.address.shown
+    }
+
+    /// The server's name and version; empty when it does not tell. Connects if that is not known yet.
+    pub(super) async fn server(&self) -> StoreResult<String> {
+        if self.slot().server.is_none() {
+            self.limited(async { self.live().await.map(drop) }).await?;
+        }
+        Ok(self.slot().server.clone().unwrap_or_default())
+    }
+
+    /// When the server came back the last time after it was lost.
+    pub(super) fn returned(&self) -> Option<Instant> {
+        self.slot().returned
+    }
+
+    /// Asks for something. A connection that breaks meanwhile is replaced, and the question asked once more.
+    pub(super) async fn read<T: FromRedisValue>(&self, request: &impl Request) -> StoreResult<T> {
+        self.limited(self.attempt(request, false)).await
+    }
+
+    /// Changes something: sent once only, for an answer that got lost says nothing about the change.
+    pub(super) async fn change<T: FromRedisValue>(&self, request: &impl Request) -> StoreResult<T> {
+        self.limited(self.attempt(request, true)).await
+    }
+
+    /// As `change`; also says whether the change may have been made although there is an error.
+    pub(super) async fn change_once<T: FromRedisValue>(
+        &self,
+        request: &impl Request,
+    ) -> (bool, StoreResult<T>) {
+        let sent = AtomicBool::new(false);
+        let marked = Marked {
+            request,
+            sent: &sent,
+        };
+        let result = self.limited(self.attempt(&marked, true)).await;
+        (sent.load(Ordering::Relaxed), result)
+    }
+
+    /// The store's error for one of the library's.
+    pub(super) fn failure(&self, error: &RedisError) -> StoreError {
+        failure(error, self.shown())
+    }
+
+    async fn limited<T>(&self, work: impl Future<Output = StoreResult<T>>) -> StoreResult<T> {
+        match timeout(LONGEST, work).await {
+            Ok(result) => result,
+            Err(_) => Err(StoreError::Unavailable {
+                address: self.shown().to_owned(),
+                reason: "no answer in time".to_owned(),
+            }),
+        }
+    }
+
+    async fn attempt<T: FromRedisValue>(
+        &self,
+        request: &impl Request,
+        change: bool,
+    ) -> StoreResult<T> {
+        let mut again = true;
+        loop {
+            let mut live = self.live().await?;
+            if change && live.used.elapsed() > IDLE {
+                let alive: RedisResult<String> =
+                    cmd("PING").query_async(&mut live.connection).await;
+                if let Err(error) = alive
+                    && error.is_io_error()
+                {
+                    self.forget(live.number);
+                    if again && error.is_connection_dropped() {
+                        again = false;
+                        continue;
+                    }
+                    return Err(self.failure(&error));
+                }
+            }
+            let error = match request.send(&mut live.connection).await {
+                Ok(value) => {
+                    self.used(live.number);
+                    return Ok(value);
+                }
+                Err(error) => error,
+            };
+            let demoted = self.is_demoted(&error);
+            if demoted || error.is_io_error() || error.is_unrecoverable_error() {
+                self.forget(live.number);
+            }
+            if again && (demoted || (!change && error.is_connection_dropped())) {
+                again = false;
+                continue;
+            }
+            return Err(self.failure(&error));
+        }
+    }
+
+    /// Whether a server that Sentinels named as master is none any more. It has refused the change then.
+    fn is_demoted(&self, error: &RedisError) -> bool {
+        matches!(self.address.target, Target::Sentinels { .. })
+            && server_error(error).is_some_and(|(code, _)| code == "READONLY")
+    }
+
+    async fn live(&self) -> StoreResult<Live> {
+        let arrived = Instant::now();
+        if let Some(live) = self.slot().live.clone() {
+            return Ok(live);
+        }
+        let _guard = self.connecting.lock().await;
+        {
+            let slot = self.slot();
+            if let Some(live) = &slot.live {
+                return Ok(live.clone());
+            }
+            // The attempt that this call has waited for has failed: no second one of the same moment.
+            if let Some((at, error)) = &slot.failed
+                && *at >= arrived
+            {
+                return Err(error.clone());
+            }
+        }
+        let made = match timeout(CONNECT, self.connect()).await {
+            Ok(made) => made,
+            Err(_) => Err(StoreError::Unavailable {
+                address: self.shown().to_owned(),
+                reason: "it does not accept a connection in time".to_owned(),
+            }),
+        };
+        let mut slot = self.slot();
+        let now = Instant::now();
+        match made {
+            Ok((connection, server)) => {
+                slot.count += 1;
+                let live = Live {
+                    connection,
+                    number: slot.count,
+                    used: now,
+                };
+                slot.live = Some(live.clone());
+                slot.server = Some(server);
+                slot.failed = None;
+                if std::mem::take(&mut slot.lost) {
+                    slot.returned = Some(now);
+                }
+                Ok(live)
+            }
+            Err(error) => {
+                slot.lost = true;
+                slot.failed = Some((now, error.clone()));
+                Err(error)
+            }
+        }
+    }
+
+    async fn connect(&self) -> StoreResult<(MultiplexedConnection, String)> {
+        let (info, sentinels) = match &self.address.target {
+            Target::Server(info) => (info.clone(), false),
+            Target::Sentinels {
+                sentinels,
+                name,
+                master,
+            } => (
+                sentinel::resolve(sentinels, name, master, self.shown()).await?,
+                true,
+            ),
+        };
+        let mut connection = open(info).await.map_err(|error| self.failure(&error))?;
+        if sentinels {
+            sentinel::check_master(&mut connection, self.shown()).await?;
+        }
+        let server = self.describe(&mut connection).await?;
+        Ok((connection, server))
+    }
+
+    /// Whether the server will do. One that does not tell its version is taken as it is: hosts forbid the command.
+    async fn describe(&self, connection: &mut MultiplexedConnection) -> StoreResult<String> {
+        let info: RedisResult<String> = cmd("INFO").arg("server").query_async(connection).await;
+        match info {
+            Ok(info) => server::describe(&info).map_err(|reason| StoreError::Unusable {
+                address: self.shown().to_owned(),
+                reason,
+            }),
+            Err(error) => match server_error(&error) {
+                Some((code, _)) if code == "NOPERM" || code == "ERR" => Ok(String::new()),
+                _ => Err(self.failure(&error)),
+            },
+        }
+    }
+
+    fn used(&self, number: u64) {
+        if let Some(live) = &mut self.slot().live
+            && live.number == number
+        {
+            live.used = Instant::now();
+        }
+    }
+
+    fn forget(&self, number: u64) {
+        let mut slot = self.slot();
+        if slot.live.as_ref().is_some_and(|live| live.number == number) {
+            slot.live = None;
+            slot.lost = true;
+        }
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A request that notes that it is being sent.
+struct Marked<'request, R> {
+    request: &'request R,
+    sent: &'request AtomicBool,
+}
+
+impl<R: Request> Request for Marked<'_, R> {
+    async fn send<T: FromRedisValue>(
+        &self,
+        connection: &mut MultiplexedConnection,
+    ) -> RedisResult<T> {
+        self.sent.store(true, Ordering::Relaxed);
+        self.request.send(connection).await
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Link").field(&self.shown()).finish()
+    }
+}
+
+/// A new connection with our limits.
+pub(super) async fn open(info: ::redis::ConnectionInfo) -> RedisResult<MultiplexedConnection> {
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(CONNECT))
+        .set_response_timeout(Some(ANSWER));
+    Client::open(info)?
+        .get_multiplexed_async_connection_with_config(&config)
+        .await
+}

@@ -1,0 +1,143 @@
+//! The names of all keys: Sidekiq's, and Jobdeck's own under `jobdeck:`.
+
+use crate::model::{Place, Set};
+
+/// Names keys, each behind the prefix of an old namespaced deployment, if there is one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Keys {
+    prefix: String,
+}
+
+impl Keys {
+    /// Keys behind `prefix` and a colon.
+    pub(super) fn new(prefix: Option<&str>) -> Self {
+        let name = prefix.unwrap_or_default().trim_end_matches(':');
+        Self {
+            prefix: if name.is_empty() {
+                String::new()
+            } else {
+                format!("{name}:")
+            },
+        }
+    }
+
+    /// What stands before every key, colon included; may be empty.
+    pub(super) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    fn key(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    /// Set of the names of known queues.
+    pub(super) fn queues(&self) -> String {
+        self.key("queues")
+    }
+
+    /// Set of the names of paused queues.
+    pub(super) fn paused(&self) -> String {
+        self.key("paused")
+    }
+
+    /// List of a queue's jobs, next to run at the right end.
+    pub(super) fn queue(&self, name: &str) -> String {
+        format!("{}queue:{name}", self.prefix)
+    }
+
+    /// Sorted set of jobs.
+    pub(super) fn set(&self, set: Set) -> String {
+        self.key(match set {
+            Set::Scheduled => "schedule",
+            Set::Retries => "retry",
+            Set::Dead => "dead",
+        })
+    }
+
+    /// Where the jobs of a place are.
+    pub(super) fn place(&self, place: &Place) -> String {
+        match place {
+            Place::Set(set) => self.set(*set),
+            Place::Queue(name) => self.queue(name),
+        }
+    }
+
+    /// Set of the identities of processes.
+    pub(super) fn processes(&self) -> String {
+        self.key("processes")
+    }
+
+    /// Lock of whoever drops dead processes.
+    pub(super) fn cleanup_lock(&self) -> String {
+        self.key("process_cleanup")
+    }
+
+    /// Hash of a process's heartbeat.
+    pub(super) fn process(&self, identity: &str) -> String {
+        self.key(identity)
+    }
+
+    /// Hash of what a process runs.
+    pub(super) fn work(&self, identity: &str) -> String {
+        format!("{}{identity}:work", self.prefix)
+    }
+
+    /// Hash of what a process of Sidekiq 6.4 or older runs.
+    pub(super) fn workers(&self, identity: &str) -> String {
+        format!("{}{identity}:workers", self.prefix)
+    }
+
+    /// List of signals left for a process.
+    pub(super) fn signals(&self, identity: &str) -> String {
+        format!("{}{identity}-signals", self.prefix)
+    }
+
+    /// A counter, `processed` or `failed`, since ever.
+    pub(super) fn counter(&self, name: &str) -> String {
+        format!("{}stat:{name}", self.prefix)
+    }
+
+    /// A counter of one UTC day, `2026-11-23`.
+    pub(super) fn day_counter(&self, name: &str, day: &str) -> String {
+        format!("{}stat:{name}:{day}", self.prefix)
+    }
+
+    /// Jobdeck's hash of the jobs that a process has fetched and not let go.
+    pub(super) fn progress(&self, identity: &str) -> String {
+        format!("{}jobdeck:progress:{identity}", self.prefix)
+    }
+
+    /// Jobdeck's sorted set of processes with jobs in progress; the score is the time until when they need no heartbeat.
+    pub(super) fn progress_processes(&self) -> String {
+        self.key("jobdeck:processes")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Keys;
+    use crate::model::{Place, Set};
+
+    #[test]
+    fn keys_are_sidekiqs() {
+        let keys = Keys::new(None);
+        assert_eq!(keys.place(&Place::Set(Set::Scheduled)), "schedule");
+        assert_eq!(keys.place(&Place::Set(Set::Retries)), "retry");
+        assert_eq!(keys.place(&Place::Queue("a b".to_owned())), "queue:a b");
+        assert_eq!(keys.signals("vm:1:ab"), "vm:1:ab-signals");
+        assert_eq!(
+            keys.day_counter("failed", "2026-11-23"),
+            "stat:failed:2026-11-23"
+        );
+    }
+
+    #[test]
+    fn a_prefix_stands_before_every_key_with_one_colon() {
+        for prefix in ["app", "app:"] {
+            let keys = Keys::new(Some(prefix));
+            assert_eq!(keys.queue("low"), "app:queue:low");
+            assert_eq!(keys.process("vm:1:ab"), "app:vm:1:ab");
+        }
+        assert_eq!(Keys::new(Some("")).queues(), "queues");
+    }
+}

@@ -1,0 +1,200 @@
+//! Entries taken out, put elsewhere, and added.
+
+use super::{RedisStore, check, failure::server_error, locate::hint, request::Load, scripts};
+use crate::store::{Destination, Move, QueueEnd, StoreError, StoreResult};
+use ::redis::{Pipeline, RedisResult, pipe};
+use std::collections::HashMap;
+
+/// Moves in one round trip.
+const MOVES: usize = 100;
+/// Moves out of queues in one round trip: each looks for its entry from the nearer end.
+const QUEUE_MOVES: usize = 10;
+/// Entries added in one step, all or none.
+const ADDED: usize = 1_000;
+
+impl RedisStore {
+    pub(super) async fn apply_moves(&self, moves: &[Move]) -> StoreResult<Vec<bool>> {
+        for change in moves {
+            check(&change.to)?;
+        }
+        let mut taken = Vec::with_capacity(moves.len());
+        let mut rest = moves;
+        while let Some(first) = rest.first() {
+            let from_queue = first.entry.id.place.queue_name().is_some();
+            let same = rest
+                .iter()
+                .take_while(|change| change.entry.id.place.queue_name().is_some() == from_queue)
+                .count();
+            let count = same.min(if from_queue { QUEUE_MOVES } else { MOVES });
+            let (chunk, after) = rest.split_at(count);
+            taken.extend(self.apply_chunk(chunk).await?);
+            rest = after;
+        }
+        Ok(taken)
+    }
+
+    async fn apply_chunk(&self, moves: &[Move]) -> StoreResult<Vec<bool>> {
+        let mut outcome = vec![false; moves.len()];
+        let mut left: Vec<usize> = (0..moves.len()).collect();
+        // A server that has forgotten the script (restart, failover, SCRIPT FLUSH) has made none of the moves that it says so of.
+        for _ in 0..3 {
+            let mut calls = pipe();
+            for change in left.iter().filter_map(|&at| moves.get(at)) {
+                self.add_move(&mut calls, change);
+            }
+            let replies: Vec<RedisResult<i64>> = self.admin.change(calls.ignore_errors()).await?;
+            let mut unknown = Vec::new();
+            for (at, reply) in left.into_iter().zip(replies) {
+                match reply {
+                    Ok(count) => {
+                        if let Some(taken) = outcome.get_mut(at) {
+                            *taken = count == 1;
+                        }
+                    }
+                    Err(error) if is_unknown_script(&error) => unknown.push(at),
+                    Err(error) => return Err(self.admin.failure(&error)),
+                }
+            }
+            left = unknown;
+            if left.is_empty() {
+                return Ok(outcome);
+            }
+            let _: String = self.admin.read(&Load(&scripts::MOVE)).await?;
+        }
+        Err(StoreError::Unavailable {
+            address: self.admin.shown().to_owned(),
+            reason: "it forgets scripts as soon as they are loaded".to_owned(),
+        })
+    }
+
+    fn add_move(&self, calls: &mut Pipeline, change: &Move) {
+        let id = &change.entry.id;
+        let source = self.keys.place(&id.place);
+        let to = Put::new(self, &change.to);
+        let destination = to.key.unwrap_or_else(|| source.clone());
+        let call = calls.cmd("EVALSHA").arg(scripts::MOVE.get_hash()).arg(3);
+        call.arg(source).arg(destination).arg(self.keys.queues());
+        call.arg(&change.entry.raw[..]);
+        match id.place.queue_name() {
+            None => call.arg("set"),
+            Some(_) => call.arg(hint(id.position)),
+        };
+        call.arg(to.kind).arg(to.detail).arg(to.raw);
+    }
+
+    pub(super) async fn add_entries(&self, entries: &[Destination]) -> StoreResult<()> {
+        for entry in entries {
+            check(entry)?;
+        }
+        for chunk in entries.chunks(ADDED) {
+            self.add_chunk(chunk).await?;
+        }
+        Ok(())
+    }
+
+    async fn add_chunk(&self, entries: &[Destination]) -> StoreResult<()> {
+        // One command for all entries of a set, or of a queue's end: its values stay in order.
+        let mut groups: Vec<Group<'_>> = Vec::new();
+        let mut known: HashMap<(String, &str), usize> = HashMap::new();
+        for entry in entries {
+            let to = Put::new(self, entry);
+            let Some(key) = to.key else {
+                continue;
+            };
+            let command = match to.kind {
+                "set" => "ZADD",
+                "next" => "RPUSH",
+                _ => "LPUSH",
+            };
+            let at = *known.entry((key.clone(), command)).or_insert_with(|| {
+                groups.push(Group {
+                    command,
+                    key,
+                    queue: if command == "ZADD" {
+                        String::new()
+                    } else {
+                        to.detail.clone()
+                    },
+                    values: Vec::new(),
+                });
+                groups.len() - 1
+            });
+            if let Some(group) = groups.get_mut(at) {
+                group.values.push((to.detail, to.raw));
+            }
+        }
+        if groups.is_empty() {
+            return Ok(());
+        }
+        let mut call = scripts::ADD.key(self.keys.queues());
+        for group in &groups {
+            call.key(&group.key);
+        }
+        for group in &groups {
+            let in_set = group.command == "ZADD";
+            call.arg(group.command)
+                .arg(&group.queue)
+                .arg(group.values.len() * if in_set { 2 } else { 1 });
+            for (detail, raw) in &group.values {
+                if in_set {
+                    call.arg(detail);
+                }
+                call.arg(*raw);
+            }
+        }
+        self.admin.change(&call).await
+    }
+}
+
+/// Entries that one command adds.
+struct Group<'entries> {
+    command: &'static str,
+    key: String,
+    /// The queue's name; empty for a set.
+    queue: String,
+    /// Score (or queue name) and bytes.
+    values: Vec<(String, &'entries [u8])>,
+}
+
+/// A destination in the words of `put.lua`.
+pub(super) struct Put<'entry> {
+    /// `nowhere`, `set`, `last` or `next`.
+    pub(super) kind: &'static str,
+    pub(super) key: Option<String>,
+    /// Score or queue name.
+    pub(super) detail: String,
+    pub(super) raw: &'entry [u8],
+}
+
+impl<'entry> Put<'entry> {
+    pub(super) fn new(store: &RedisStore, to: &'entry Destination) -> Self {
+        match to {
+            Destination::Nowhere => Self {
+                kind: "nowhere",
+                key: None,
+                detail: String::new(),
+                raw: &[],
+            },
+            Destination::Set { set, score, raw } => Self {
+                kind: "set",
+                key: Some(store.keys.set(*set)),
+                // The shortest text that reads back as the same double, as Sidekiq writes it.
+                detail: score.to_string(),
+                raw,
+            },
+            Destination::Queue { name, raw, end } => Self {
+                kind: match end {
+                    QueueEnd::Last => "last",
+                    QueueEnd::Next => "next",
+                },
+                key: Some(store.keys.queue(name)),
+                detail: name.clone(),
+                raw,
+            },
+        }
+    }
+}
+
+fn is_unknown_script(error: &::redis::RedisError) -> bool {
+    server_error(error).is_some_and(|(code, _)| code == "NOSCRIPT")
+}

@@ -1,0 +1,171 @@
+//! Calls of `fetch` whose answer never arrived.
+//!
+//! A fetch takes jobs out of their queues before its answer is on the way. If the answer gets lost (connection broken, caller gone),
+//! the jobs would stay in the in-progress hash of a process that knows nothing of them. So every call has a ticket, from which the
+//! leases of its jobs are made; the next fetch of the process names the lost tickets and gets those jobs first.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+/// How long a lost ticket is asked for after the store answers again: a request that was on its way may still be carried out.
+const ASKED: Duration = Duration::from_secs(10);
+/// Most lost tickets of a process.
+const MOST: usize = 32;
+
+/// The tickets of all processes that fetch through a store.
+#[derive(Debug)]
+pub(super) struct Tickets {
+    random: u64,
+    next: AtomicU64,
+    lost: Mutex<HashMap<String, Vec<Lost>>>,
+}
+
+/// A call whose answer never arrived.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Lost {
+    pub(super) ticket: String,
+    /// Most jobs that it may have taken.
+    pub(super) limit: usize,
+    asked_since: Option<Instant>,
+}
+
+impl Default for Tickets {
+    fn default() -> Self {
+        Self {
+            random: rand::random(),
+            next: AtomicU64::new(0),
+            lost: Mutex::default(),
+        }
+    }
+}
+
+impl Tickets {
+    /// A new ticket. Unless the call says how it ended, it counts as lost when dropped.
+    pub(super) fn start<'store>(&'store self, identity: &'store str, limit: usize) -> Call<'store> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let lost = self.all().get(identity).cloned().unwrap_or_default();
+        Call {
+            tickets: self,
+            identity,
+            ticket: format!("{:016x}{number:08x}", self.random),
+            limit,
+            lost,
+            ended: false,
+        }
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<String, Vec<Lost>>> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One call on its way.
+pub(super) struct Call<'store> {
+    tickets: &'store Tickets,
+    identity: &'store str,
+    pub(super) ticket: String,
+    limit: usize,
+    /// The lost tickets that this call asks for.
+    pub(super) lost: Vec<Lost>,
+    ended: bool,
+}
+
+impl Call<'_> {
+    /// The answer has arrived, with these leases.
+    pub(super) fn answered<'lease>(mut self, leases: impl Iterator<Item = &'lease str>) {
+        self.ended = true;
+        if self.lost.is_empty() {
+            return;
+        }
+        let found: Vec<&str> = leases
+            .filter_map(|lease| lease.split_once(':'))
+            .map(|(ticket, _)| ticket)
+            .collect();
+        let now = Instant::now();
+        let mut all = self.tickets.all();
+        let Some(lost) = all.get_mut(self.identity) else {
+            return;
+        };
+        lost.retain_mut(|lost| {
+            if !self.lost.iter().any(|asked| asked.ticket == lost.ticket) {
+                return true;
+            }
+            let since = *lost.asked_since.get_or_insert(now);
+            !found.contains(&lost.ticket.as_str()) && now.duration_since(since) < ASKED
+        });
+        if lost.is_empty() {
+            all.remove(self.identity);
+        }
+    }
+
+    /// The call was never sent.
+    pub(super) fn not_sent(mut self) {
+        self.ended = true;
+    }
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        let mut all = self.tickets.all();
+        let lost = all.entry(self.identity.to_owned()).or_default();
+        lost.push(Lost {
+            ticket: self.ticket.clone(),
+            limit: self.limit,
+            asked_since: None,
+        });
+        let surplus = lost.len().saturating_sub(MOST);
+        lost.drain(..surplus);
+    }
+}
+
+impl fmt::Debug for Call<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Call").field(&self.ticket).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tickets;
+
+    #[test]
+    fn a_call_without_an_end_is_asked_for_until_its_jobs_are_found() {
+        let tickets = Tickets::default();
+        let lost = tickets.start("a", 5);
+        let ticket = lost.ticket.clone();
+        drop(lost);
+        assert!(tickets.start("b", 5).lost.is_empty());
+
+        let call = tickets.start("a", 5);
+        assert_eq!((&call.lost[0].ticket, call.lost[0].limit), (&ticket, 5));
+        call.answered(std::iter::empty());
+
+        let call = tickets.start("a", 5);
+        assert_eq!(call.lost.len(), 1, "the request may still be carried out");
+        call.answered([format!("{ticket}:0001").as_str()].into_iter());
+
+        let call = tickets.start("a", 5);
+        assert!(call.lost.is_empty());
+        call.not_sent();
+        assert!(tickets.start("a", 5).lost.is_empty());
+    }
+
+    #[test]
+    fn lost_calls_do_not_pile_up() {
+        let tickets = Tickets::default();
+        for _ in 0..1000 {
+            drop(tickets.start("a", 1));
+        }
+        assert_eq!(tickets.start("a", 1).lost.len(), super::MOST);
+    }
+}

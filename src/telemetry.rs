@@ -1,0 +1,25 @@
+//! The log: to standard error, as text or as JSON lines.
+
+use crate::config::{LogConfig, LogFormat};
+use std::io::IsTerminal;
+use tracing_subscriber::{EnvFilter, filter::ParseError};
+
+/// Starts writing the log. Only the first call does anything.
+///
+/// # Errors
+/// When the filter of the settings is not understood.
+pub fn start(config: &LogConfig) -> Result<(), ParseError> {
+    let filter = EnvFilter::builder().parse(&config.filter)?;
+    // https://no-color.org: any value but the empty one.
+    let colours_refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal() && !colours_refused);
+    // A second call is a test's, and finds the log running.
+    let _ = match config.format {
+        LogFormat::Text => log.try_init(),
+        LogFormat::Json => log.json().try_init(),
+    };
+    Ok(())
+}

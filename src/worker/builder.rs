@@ -1,0 +1,267 @@
+//! Settings and handlers of a worker.
+
+use super::{
+    JobContext, JobError, JobResult, RetryChoice, Worker,
+    handler::{self, Handler},
+    identity,
+    registry::Registry,
+    runtime::Runtime,
+};
+use crate::{
+    job::{RetryRule, TimeUnit},
+    store::{SharedStore, StoreError},
+};
+use serde::de::DeserializeOwned;
+use std::{future::Future, sync::Arc, time::Duration};
+
+/// Why a worker cannot run.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WorkerError {
+    /// Nothing could ever run.
+    #[error("the concurrency is 0: give the number of jobs to run at a time")]
+    NoConcurrency,
+    /// A queue's name is empty.
+    #[error("a queue's name is empty: give each queue a name, such as `default`")]
+    EmptyQueueName,
+    /// A queue is named twice.
+    #[error("the queue `{0}` is given twice: name it once, with a weight")]
+    RepeatedQueue(String),
+    /// Two handlers for one class.
+    #[error("the class `{0}` has two handlers: register one")]
+    RepeatedHandler(String),
+    /// A retry rule for a class that nothing runs.
+    #[error("the class `{0}` has a retry rule but no handler: register one by that name")]
+    RuleWithoutHandler(String),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+/// The settings, checked.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) queues: Vec<(String, u64)>,
+    pub(super) concurrency: usize,
+    pub(super) timeout: Duration,
+    pub(super) fetch_wait: Duration,
+    pub(super) heartbeat_interval: Duration,
+    pub(super) poll_interval: Option<Duration>,
+    pub(super) recovery_interval: Duration,
+    pub(super) max_retries: u32,
+    pub(super) default_retry: RetryRule,
+    pub(super) time_unit: TimeUnit,
+    pub(super) tag: String,
+    pub(super) labels: Vec<String>,
+    pub(super) embedded: bool,
+    pub(super) only_known_classes: bool,
+}
+
+/// Settings and handlers of a worker. Every setting has a default; a worker without handlers runs no jobs, but enqueues what is due and
+/// recovers what others left.
+#[must_use = "a builder does nothing until it runs"]
+#[derive(Debug)]
+pub struct WorkerBuilder {
+    store: SharedStore,
+    settings: Settings,
+    registry: Registry,
+    repeated_handler: Option<String>,
+}
+
+impl WorkerBuilder {
+    pub(super) fn new(store: SharedStore) -> Self {
+        Self {
+            store,
+            settings: Settings {
+                queues: Vec::new(),
+                concurrency: 10,
+                timeout: Duration::from_secs(25),
+                fetch_wait: Duration::from_secs(1),
+                heartbeat_interval: Duration::from_secs(5),
+                poll_interval: None,
+                recovery_interval: Duration::from_secs(30),
+                max_retries: RetryRule::DEFAULT_TIMES,
+                default_retry: RetryRule::Default,
+                time_unit: TimeUnit::default(),
+                tag: identity::folder_name(),
+                labels: Vec::new(),
+                embedded: false,
+                only_known_classes: false,
+            },
+            registry: Registry::default(),
+            repeated_handler: None,
+        }
+    }
+
+    /// Fetches from this queue too. With weights, a queue is asked first with probability weight / sum of weights; when all weights are 0,
+    /// the queues are asked strictly in the order given. Without any queue the worker fetches from `default`.
+    pub fn queue(mut self, name: impl Into<String>, weight: u64) -> Self {
+        self.settings.queues.push((name.into(), weight));
+        self
+    }
+
+    /// Fetches from these queues too, as [`WorkerBuilder::queue`].
+    pub fn queues(mut self, queues: impl IntoIterator<Item = (String, u64)>) -> Self {
+        self.settings.queues.extend(queues);
+        self
+    }
+
+    /// Jobs that run at a time; 10 by default.
+    pub fn concurrency(mut self, concurrency: usize) -> Self {
+        self.settings.concurrency = concurrency;
+        self
+    }
+
+    /// Runs jobs of this class (of Active Job's wrapper: the wrapped class).
+    ///
+    /// `A` is what the arguments are read as: a tuple, a `Vec` or a struct from the whole array, or any type from a single argument.
+    /// Arguments that do not fit are a failure of the job. So are a returned error and a panic.
+    pub fn handler<A, F, Fut>(mut self, class: impl Into<String>, handler: F) -> Self
+    where
+        A: DeserializeOwned + Send + 'static,
+        F: Fn(JobContext, A) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = JobResult> + Send + 'static,
+    {
+        let class = class.into();
+        let erased: Handler = handler::erase(handler);
+        if !self.registry.register(class.clone(), erased) {
+            self.repeated_handler = Some(class);
+        }
+        self
+    }
+
+    /// How long to wait before a retry of this class: given the retries used before this failure, and the error. Asked only when there is
+    /// a retry left and the error itself does not say ([`JobError::retry_after`]).
+    pub fn retry_in(
+        mut self,
+        class: impl Into<String>,
+        rule: impl Fn(u32, &JobError) -> RetryChoice + Send + Sync + 'static,
+    ) -> Self {
+        self.registry.set_retry_rule(class.into(), Arc::new(rule));
+        self
+    }
+
+    /// How long running jobs may go on when the worker stops, before they are aborted and handed back; 25 seconds by default.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.settings.timeout = timeout;
+        self
+    }
+
+    /// How long one fetch waits for a job; 1 second by default. Stopping can take that long.
+    pub fn fetch_wait(mut self, wait: Duration) -> Self {
+        self.settings.fetch_wait = wait;
+        self
+    }
+
+    /// Time between two heartbeats, 5 seconds by default, at most 20: what others see of the process is that old, signals wait that long.
+    pub fn heartbeat_interval(mut self, interval: Duration) -> Self {
+        // A heartbeat is good for a minute; it must survive two that are lost.
+        self.settings.heartbeat_interval =
+            interval.clamp(Duration::from_millis(100), Duration::from_secs(20));
+        self
+    }
+
+    /// Average time between two looks for due jobs. By default 1 second on an embedded store, and on a shared one 5 seconds times the
+    /// number of processes, so that together they look every 5 seconds.
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.settings.poll_interval = Some(interval.max(Duration::from_millis(10)));
+        self
+    }
+
+    /// Time between two looks for jobs of processes that are gone; 30 seconds by default.
+    pub fn recovery_interval(mut self, interval: Duration) -> Self {
+        self.settings.recovery_interval = interval.max(Duration::from_millis(10));
+        self
+    }
+
+    /// Retries of a job whose `retry` is `true`; 25 by default.
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.settings.max_retries = retries;
+        self
+    }
+
+    /// What counts for a failed job without a `retry` field; the same as `true` by default.
+    pub fn default_retry(mut self, rule: RetryRule) -> Self {
+        self.settings.default_retry = rule;
+        self
+    }
+
+    /// How times are written into jobs that do not show a unit yet; jobs that do keep theirs.
+    pub fn time_unit(mut self, unit: TimeUnit) -> Self {
+        self.settings.time_unit = unit;
+        self
+    }
+
+    /// Free text shown beside the process; the working directory's name by default.
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.settings.tag = tag.into();
+        self
+    }
+
+    /// Adds a label shown beside the process.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.settings.labels.push(label.into());
+        self
+    }
+
+    /// Says that the worker is a part of a program with other duties: then it takes no signals from pages.
+    pub fn embedded(mut self, embedded: bool) -> Self {
+        self.settings.embedded = embedded;
+        self
+    }
+
+    /// What happens to a job without a handler here. `false`, the default: it fails, as in Sidekiq. `true`: it goes back to its queue for
+    /// other processes that fetch from it, and this one pauses for a second; for use only where there are such processes.
+    pub fn only_known_classes(mut self, only: bool) -> Self {
+        self.settings.only_known_classes = only;
+        self
+    }
+
+    /// Checks the settings.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn build(self) -> Result<Worker, WorkerError> {
+        let Self {
+            store,
+            mut settings,
+            registry,
+            repeated_handler,
+        } = self;
+        if settings.concurrency == 0 {
+            return Err(WorkerError::NoConcurrency);
+        }
+        if let Some(class) = repeated_handler {
+            return Err(WorkerError::RepeatedHandler(class));
+        }
+        if let Some(class) = registry.rule_without_handler() {
+            return Err(WorkerError::RuleWithoutHandler(class.to_owned()));
+        }
+        for (index, (name, _)) in settings.queues.iter().enumerate() {
+            if name.is_empty() {
+                return Err(WorkerError::EmptyQueueName);
+            }
+            if settings.queues[..index]
+                .iter()
+                .any(|(earlier, _)| earlier == name)
+            {
+                return Err(WorkerError::RepeatedQueue(name.clone()));
+            }
+        }
+        if settings.queues.is_empty() {
+            settings.queues.push(("default".to_owned(), 1));
+        }
+        let hostname = identity::hostname();
+        Ok(Worker {
+            runtime: Arc::new(Runtime::new(store, settings, registry, hostname)),
+        })
+    }
+
+    /// Checks the settings and runs: see [`Worker::run`].
+    ///
+    /// # Errors
+    /// What is wrong with the settings, or with the store.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), WorkerError> {
+        self.build()?.run(shutdown).await
+    }
+}

@@ -1,0 +1,32 @@
+//! The store's clock, kept between the calls that ask for it.
+
+use crate::model::Timestamp;
+use std::{
+    sync::atomic::{AtomicI64, Ordering},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// The store's clock as of the last heartbeat, carried on by this machine's: scores are compared with the store's time, by whichever
+/// process looks next.
+#[derive(Debug, Default)]
+pub(super) struct Clock {
+    ahead_milliseconds: AtomicI64,
+}
+
+impl Clock {
+    pub(super) fn now(&self) -> Timestamp {
+        local_now().plus_milliseconds(self.ahead_milliseconds.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn set(&self, store_now: Timestamp) {
+        self.ahead_milliseconds
+            .store(store_now.0.saturating_sub(local_now().0), Ordering::Relaxed);
+    }
+}
+
+fn local_now() -> Timestamp {
+    let since_epoch = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,191 @@
+//! One job: runs it and settles it.
+
+use super::{
+    JobContext, JobError, RetryChoice,
+    panics::CatchPanic,
+    retry::{self, Failure, Verdict},
+    runtime::Runtime,
+};
+use crate::{
+    job::{Job, RetryRule},
+    model::Set,
+    store::{Destination, FetchedJob, Settlement, StoreError},
+};
+use bytes::Bytes;
+use std::{sync::Arc, time::Duration};
+use tokio::time::{Instant, sleep};
+
+/// First and longest pause between two tries to settle a job.
+const SETTLE_PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// Runs the job and settles it.
+pub(super) async fn process(runtime: &Runtime, fetched: FetchedJob) {
+    let slot = runtime.running.enter(fetched.clone(), runtime.clock.now());
+    let settlement = run(runtime, &fetched).await;
+    settle(runtime, &fetched, &settlement).await;
+    drop(slot);
+}
+
+/// Hands the job back to its queue, next to run.
+pub(super) async fn hand_back(runtime: &Runtime, fetched: FetchedJob) {
+    settle(runtime, &fetched, &Settlement::Requeue).await;
+}
+
+/// Hands the job back with a single try, at the very end.
+pub(super) async fn hand_back_once(runtime: &Runtime, fetched: &FetchedJob) {
+    let result = runtime
+        .store
+        .settle(&runtime.identity, fetched, &Settlement::Requeue)
+        .await;
+    if let Err(error) = result {
+        tracing::warn!(%error, queue = fetched.queue, "a job could not be handed back; it is recovered later");
+    }
+}
+
+/// Whether the job is for other processes: see [`super::WorkerBuilder::only_known_classes`].
+pub(super) fn is_foreign(runtime: &Runtime, fetched: &FetchedJob) -> bool {
+    if !runtime.settings.only_known_classes {
+        return false;
+    }
+    let job = Job::new(fetched.raw.clone());
+    job.malformed().is_none()
+        && job
+            .handler_class()
+            .is_none_or(|class| runtime.registry.handler(&class).is_none())
+}
+
+/// What is to become of the job.
+async fn run(runtime: &Runtime, fetched: &FetchedJob) -> Settlement {
+    let job = Arc::new(Job::new(fetched.raw.clone()));
+    if let Some(reason) = job.malformed() {
+        tracing::warn!(
+            queue = fetched.queue,
+            reason,
+            "an entry that is no job goes to the dead set as it is"
+        );
+        return Settlement::Fail(to_dead(runtime, fetched.raw.clone()));
+    }
+    let class = job.handler_class().unwrap_or_default();
+    let Some(handler) = runtime.registry.handler(&class) else {
+        let error = JobError::new("NameError", format!("uninitialized constant {class}"));
+        return failed(runtime, fetched, &job, &error, false);
+    };
+    let context = JobContext::new(Arc::clone(&job), &fetched.queue, runtime.stopping.clone());
+    let wants_trace = retry::trace_limit(&job).is_some();
+    let started = Instant::now();
+    let result = tokio::select! {
+        biased;
+        result = CatchPanic::new(handler(context), wants_trace) => result,
+        () = runtime.aborting.cancelled() => {
+            tracing::info!(class, jid = job.jid(), "unfinished job goes back to its queue");
+            return Settlement::Requeue;
+        }
+    };
+    match result {
+        Ok(()) => {
+            let duration_ms = started.elapsed().as_millis();
+            tracing::debug!(class, jid = job.jid(), duration_ms, "job done");
+            Settlement::Finish { failed: false }
+        }
+        Err(error) => failed(runtime, fetched, &job, &error, true),
+    }
+}
+
+/// `inside`: whether the job's own code failed, rather than the look-up of its class.
+fn failed(
+    runtime: &Runtime,
+    fetched: &FetchedJob,
+    job: &Job,
+    error: &JobError,
+    inside: bool,
+) -> Settlement {
+    let settings = &runtime.settings;
+    let class = job.handler_class().unwrap_or_default();
+    let now = runtime.clock.now();
+    let failure = Failure {
+        job,
+        queue: &fetched.queue,
+        error,
+        now,
+        // A job that says nothing and fails before its class is known is not retried.
+        default_retry: if inside {
+            settings.default_retry
+        } else {
+            RetryRule::Never
+        },
+        max_retries: settings.max_retries,
+        time_unit: settings.time_unit,
+    };
+    let choose = |count| {
+        error.choice().unwrap_or_else(|| {
+            runtime
+                .registry
+                .retry_rule(&class)
+                .map_or(RetryChoice::Default, |rule| rule(count, error))
+        })
+    };
+    let verdict = retry::after_failure(&failure, choose, |bound| rand::random_range(0..bound));
+    let jid = job.jid().unwrap_or_default();
+    match verdict {
+        Verdict::Drop => {
+            tracing::warn!(class, jid, error = %error, "job failed and is not kept");
+            Settlement::Finish { failed: true }
+        }
+        Verdict::Retry { delay_ms, raw } => {
+            tracing::warn!(class, jid, error = %error, retry_in_ms = delay_ms, "job failed");
+            Settlement::Fail(Destination::Set {
+                set: Set::Retries,
+                score: now.plus_milliseconds(delay_ms).seconds(),
+                raw,
+            })
+        }
+        Verdict::Die { raw } => {
+            tracing::warn!(class, jid, error = %error, "job failed and is dead");
+            Settlement::Fail(to_dead(runtime, raw))
+        }
+    }
+}
+
+fn to_dead(runtime: &Runtime, raw: Bytes) -> Destination {
+    Destination::Set {
+        set: Set::Dead,
+        score: runtime.clock.now().seconds(),
+        raw,
+    }
+}
+
+/// Settles until it is done, or the time for finishing is over: then the job stays in the in-progress list and is recovered later.
+async fn settle(runtime: &Runtime, fetched: &FetchedJob, settlement: &Settlement) {
+    let (mut pause, longest) = SETTLE_PAUSES;
+    loop {
+        // Asked before the try, so that there is one more try when the time is over.
+        let last = runtime.aborting.is_cancelled();
+        let error = match runtime
+            .store
+            .settle(&runtime.identity, fetched, settlement)
+            .await
+        {
+            Ok(true) => return,
+            Ok(false) => {
+                tracing::warn!(
+                    queue = fetched.queue,
+                    lease = fetched.lease,
+                    "a job was recovered by another process while it ran here; it may run twice"
+                );
+                return;
+            }
+            Err(error) => error,
+        };
+        let hopeless = matches!(error, StoreError::Invalid(_));
+        if last || hopeless {
+            tracing::error!(%error, queue = fetched.queue, lease = fetched.lease, "a job could not be settled; it is recovered and run again later");
+            return;
+        }
+        tracing::debug!(%error, queue = fetched.queue, lease = fetched.lease, "a job could not be settled yet");
+        tokio::select! {
+            () = sleep(pause) => {}
+            () = runtime.aborting.cancelled() => {}
+        }
+        pause = (pause * 2).min(longest);
+    }
+}

@@ -1,0 +1,82 @@
+//! What the parts of a running worker share.
+
+use super::{builder::Settings, clock::Clock, identity, registry::Registry, running::RunningTable};
+use crate::{model::Timestamp, store::SharedStore};
+use std::sync::OnceLock;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// What the parts of a running worker share.
+#[derive(Debug)]
+pub(super) struct Runtime {
+    pub(super) store: SharedStore,
+    pub(super) settings: Settings,
+    pub(super) registry: Registry,
+    pub(super) identity: String,
+    pub(super) hostname: String,
+    pub(super) clock: Clock,
+    pub(super) running: RunningTable,
+    /// The first heartbeat, by the store's clock.
+    pub(super) started_at: OnceLock<Timestamp>,
+    /// Asks for a heartbeat before its time: something changed that people watch for.
+    pub(super) beat_soon: Notify,
+    /// Fetch no more.
+    pub(super) quiet: CancellationToken,
+    /// Finish or hand back what runs, then end.
+    pub(super) stopping: CancellationToken,
+    /// The time for finishing is over.
+    pub(super) aborting: CancellationToken,
+    /// No job runs any more; heartbeat, scheduler and recovery end too.
+    pub(super) ended: CancellationToken,
+}
+
+impl Runtime {
+    pub(super) fn new(
+        store: SharedStore,
+        settings: Settings,
+        registry: Registry,
+        hostname: String,
+    ) -> Self {
+        Self {
+            store,
+            settings,
+            registry,
+            identity: identity::new_identity(&hostname),
+            hostname,
+            clock: Clock::default(),
+            running: RunningTable::default(),
+            started_at: OnceLock::new(),
+            beat_soon: Notify::new(),
+            quiet: CancellationToken::new(),
+            stopping: CancellationToken::new(),
+            aborting: CancellationToken::new(),
+            ended: CancellationToken::new(),
+        }
+    }
+
+    /// Jobs run at a time; none without handlers: what would be fetched could only fail.
+    pub(super) fn concurrency(&self) -> usize {
+        if self.registry.is_empty() {
+            0
+        } else {
+            self.settings.concurrency
+        }
+    }
+
+    pub(super) fn go_quiet(&self) {
+        if !self.quiet.is_cancelled() {
+            tracing::info!(identity = %self.identity, "worker is quiet: it fetches no more jobs");
+            self.quiet.cancel();
+            self.beat_soon.notify_one();
+        }
+    }
+
+    pub(super) fn begin_stop(&self) {
+        self.go_quiet();
+        if !self.stopping.is_cancelled() {
+            tracing::info!(identity = %self.identity, running = self.running.len(), "worker stops");
+            self.stopping.cancel();
+            self.beat_soon.notify_one();
+        }
+    }
+}

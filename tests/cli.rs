@@ -1,0 +1,337 @@
+//! The command line, run as people run it.
+
+use serde_json::Value;
+use std::{
+    path::Path,
+    process::{Output, Stdio},
+    time::Duration,
+};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    process::{Child, Command},
+    time::timeout,
+};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A working directory of its own, where `jobdeck.db` and `jobdeck.toml` are looked for.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a folder"))
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jobdeck"));
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        for (name, _) in std::env::vars() {
+            if name.starts_with("JOBDECK_") || name == "REDIS_URL" || name == "RUST_BACKTRACE" {
+                command.env_remove(name);
+            }
+        }
+        command
+    }
+
+    async fn run(&self, arguments: &[&str]) -> Run {
+        let output = timeout(PATIENCE, self.command(arguments).output())
+            .await
+            .expect("it ends in time")
+            .expect("it runs");
+        Run::from(output)
+    }
+}
+
+#[derive(Debug)]
+struct Run {
+    code: Option<i32>,
+    output: String,
+    error: String,
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            output: String::from_utf8(output.stdout).expect("text"),
+            error: String::from_utf8(output.stderr).expect("text"),
+        }
+    }
+}
+
+impl Run {
+    /// It did what it was asked for; what it said.
+    fn done(self) -> String {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        self.output
+    }
+
+    /// It ended with this code and one line that holds this text.
+    fn failed(self, code: i32, text: &str) {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        assert_eq!(self.error.lines().count(), 1, "{self:?}");
+        assert!(self.error.starts_with("jobdeck: "), "{self:?}");
+        assert!(self.error.contains(text), "{self:?}");
+    }
+}
+
+#[tokio::test]
+async fn help_and_version_are_there_for_every_command() {
+    let place = Place::new();
+    let help = place.run(&["--help"]).await.done();
+    for command in [
+        "serve",
+        "worker",
+        "demo",
+        "enqueue",
+        "jobs",
+        "check",
+        "health",
+        "completions",
+    ] {
+        assert!(help.contains(&format!("\n  {command}")), "{command}: {help}");
+        let own = place.run(&[command, "--help"]).await.done();
+        assert!(own.contains("Usage: jobdeck"), "{own}");
+    }
+    assert!(place.run(&["--version"]).await.done().starts_with("jobdeck 0."));
+}
+
+#[tokio::test]
+async fn wrong_usage_ends_with_2_and_says_what_is_wrong() {
+    let place = Place::new();
+    for (arguments, text) in [
+        (&["sreve"][..], "serve"),
+        (&["serve", "--prot", "1"], "--prot"),
+        (&["enqueue"], "<CLASS>"),
+        (&["enqueue", "A", "--in", "soon"], "`30s`"),
+        (&["enqueue", "A", "--in", "5m", "--at", "1"], "--at"),
+        (&["enqueue", "A", "--retry", "maybe"], "`true`"),
+        (&["enqueue", "A", "--count", "0"], "--count"),
+        (&["jobs", "list", "morgue"], "queue:NAME"),
+        (&["jobs", "reschedule", "a"], "--in"),
+    ] {
+        let run = place.run(arguments).await;
+        assert_eq!(run.code, Some(2), "{arguments:?}: {run:?}");
+        assert!(run.error.contains(text), "{arguments:?}: {run:?}");
+    }
+    place
+        .run(&["enqueue", "A", "--args", "{}"])
+        .await
+        .failed(2, "--args");
+    place
+        .run(&["enqueue", "A", "--args", "[1"])
+        .await
+        .failed(2, "--args");
+    place
+        .run(&["check", "--store", "mysql://x"])
+        .await
+        .failed(2, "sqlite:");
+    place
+        .run(&["check", "--config", "none.toml"])
+        .await
+        .failed(2, "none.toml");
+    place
+        .run(&["serve", "--listen", "8080"])
+        .await
+        .failed(2, "--listen");
+}
+
+#[tokio::test]
+async fn an_unknown_setting_is_named_with_its_line_and_the_nearest_one() {
+    let place = Place::new();
+    std::fs::write(place.path().join("jobdeck.toml"), "[store]\nulr = 'sqlite:a.db'\n").expect("written");
+    place
+        .run(&["check"])
+        .await
+        .failed(2, "jobdeck.toml:2: there is no setting `store.ulr`; did you mean `store.url`?");
+}
+
+#[tokio::test]
+async fn jobs_are_enqueued_listed_and_changed() {
+    let place = Place::new();
+    let jids = place
+        .run(&["enqueue", "PublishPhoto", "--args", r#"[1, "ü"]"#, "--queue", "photos", "--tag", "album", "--count", "3"])
+        .await
+        .done();
+    let jids: Vec<&str> = jids.lines().collect();
+    assert_eq!(jids.len(), 3);
+    assert!(jids.iter().all(|jid| jid.len() == 24), "{jids:?}");
+    assert!(place.path().join("jobdeck.db").exists(), "the default store is a file here");
+
+    let list = place.run(&["jobs", "list", "queue:photos", "--json"]).await.done();
+    let list: Value = serde_json::from_str(&list).expect("JSON");
+    assert_eq!(list["total"], 3);
+    assert_eq!(list["entries"][0]["args"], serde_json::json!([1, "ü"]));
+    assert_eq!(list["entries"][0]["tags"], serde_json::json!(["album"]));
+
+    place.run(&["jobs", "kill", jids[0]]).await.done();
+    let dead = place.run(&["jobs", "list", "dead"]).await.done();
+    assert!(dead.contains("PublishPhoto [1,\"ü\"]"), "{dead}");
+    let id = dead.split_whitespace().next().expect("an id").to_owned();
+    place
+        .run(&["jobs", "reschedule", &id, "--in", "1h"])
+        .await
+        .done();
+    let again = place.run(&["jobs", "delete", &id]).await;
+    assert_eq!(again.code, Some(1), "{again:?}");
+    assert!(again.output.contains("not there any more"), "{again:?}");
+    let shown = place.run(&["jobs", "show", jids[0], "--json"]).await.done();
+    let shown: Value = serde_json::from_str(&shown).expect("JSON");
+    assert_eq!(shown["locations"][0]["entry"]["in"], "retries");
+    place.run(&["jobs", "delete", jids[0]]).await.done();
+    place
+        .run(&["jobs", "show", jids[0]])
+        .await
+        .failed(1, "is in no queue and no set");
+
+    place
+        .run(&["enqueue", "A", "--in", "5m", "--retry", "false"])
+        .await
+        .done();
+    let check = place.run(&["check"]).await.done();
+    assert!(check.contains("2 jobs, 1 scheduled, 0 to retry, 0 dead"), "{check}");
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_used_is_one_clear_line() {
+    let place = Place::new();
+    std::fs::write(place.path().join("jobdeck.db"), "this is a text and no database, whatever its name says").expect("written");
+    place.run(&["check"]).await.failed(1, "jobdeck.db");
+    // Taken and let go: nobody listens there.
+    let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = socket.local_addr().expect("an address").port();
+    drop(socket);
+    let url = format!("redis://user:hunter2@127.0.0.1:{port}/0");
+    let run = place.run(&["check", "--store", &url]).await;
+    assert!(!run.error.contains("hunter2"), "{run:?}");
+    assert_eq!((run.code, run.error.lines().count()), (Some(1), 1), "{run:?}");
+    assert!(run.error.contains(&port.to_string()), "{run:?}");
+}
+
+/// A running server, and the line that it said.
+struct Serving {
+    process: Child,
+    address: String,
+}
+
+impl Serving {
+    async fn start(place: &Place, arguments: &[&str]) -> Self {
+        let mut process = place
+            .command(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it runs");
+        let mut line = String::new();
+        let mut output = BufReader::new(process.stdout.take().expect("its output"));
+        timeout(PATIENCE, output.read_line(&mut line))
+            .await
+            .expect("in time")
+            .expect("a line");
+        let address = line
+            .trim_end()
+            .strip_prefix("Jobdeck is at ")
+            .unwrap_or_else(|| panic!("`{line}`"))
+            .to_owned();
+        // The rest of the output is read to its end, so that the process never waits for a reader.
+        tokio::spawn(async move {
+            let mut rest = Vec::new();
+            let _ = output.read_to_end(&mut rest).await;
+        });
+        Self { process, address }
+    }
+
+    /// Ends it as a service manager does; its exit code and its log.
+    async fn stop(mut self) -> (Option<i32>, String) {
+        let pid = self.process.id().expect("it runs").to_string();
+        let killed = Command::new("kill").arg(pid).status().await.expect("kill");
+        assert!(killed.success());
+        let mut log = String::new();
+        let mut errors = self.process.stderr.take().expect("its log");
+        let ended = timeout(PATIENCE, async {
+            let _ = errors.read_to_string(&mut log).await;
+            self.process.wait().await.expect("it ends")
+        });
+        let status = ended.await.expect("it ends in time");
+        (status.code(), log)
+    }
+}
+
+#[tokio::test]
+async fn serve_says_where_it_is_answers_and_ends_cleanly() {
+    let place = Place::new();
+    let server = Serving::start(&place, &["serve", "--listen", "127.0.0.1:0"]).await;
+    let health = place.run(&["health", &server.address]).await.done();
+    assert!(health.contains("connected"), "{health}");
+
+    // A second server finds the port taken.
+    let listen = server.address.trim_start_matches("http://").to_owned();
+    place
+        .run(&["serve", "--listen", &listen])
+        .await
+        .failed(1, "--listen");
+
+    // An open stream does not keep it from ending.
+    let stream = reqwest::get(format!("{}/live", server.address)).await.expect("a stream");
+    let (code, log) = server.stop().await;
+    assert_eq!(code, Some(0), "{log}");
+    assert!(!log.contains('\u{1b}'), "no colours where nobody sees them: {log}");
+    drop(stream);
+    place
+        .run(&["health", &format!("http://{listen}")])
+        .await
+        .failed(1, "does not answer");
+}
+
+#[tokio::test]
+async fn on_sqlite_serve_enqueues_what_is_due() {
+    let place = Place::new();
+    let jid = place
+        .run(&["enqueue", "A", "--in", "1s"])
+        .await
+        .done();
+    let server = Serving::start(&place, &["serve", "--listen", "127.0.0.1:0"]).await;
+    let url = format!("{}/api/v1/jobs/{}", server.address, jid.trim());
+    let moved = timeout(PATIENCE, async {
+        loop {
+            let text = reqwest::get(&url).await.expect("an answer").text().await.expect("text");
+            if text.contains("\"in\":\"queue:default\"") {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    moved.await.expect("it is enqueued");
+    let (code, log) = server.stop().await;
+    assert_eq!(code, Some(0), "{log}");
+}
+
+#[tokio::test]
+async fn listening_beyond_this_machine_is_warned_about() {
+    let place = Place::new();
+    let server = Serving::start(&place, &["serve", "--listen", "0.0.0.0:0"]).await;
+    assert!(server.address.starts_with("http://127.0.0.1:"), "{}", server.address);
+    let (_, log) = server.stop().await;
+    assert!(log.contains("no log-in"), "{log}");
+    let server = Serving::start(&place, &["serve", "--listen", "127.0.0.1:0"]).await;
+    let (_, log) = server.stop().await;
+    assert!(!log.contains("no log-in"), "{log}");
+}
+
+#[tokio::test]
+async fn completions_are_printed_for_every_shell() {
+    let place = Place::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = place.run(&["completions", shell]).await.done();
+        assert!(script.contains("enqueue"), "{shell}");
+    }
+}

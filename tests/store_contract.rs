@@ -1,0 +1,162 @@
+//! The conformance suite: what every store must do, run for each store that there is.
+//!
+//! The contract is `src/store/mod.rs`. To change a store's behaviour, change this first.
+#![allow(
+    clippy::expect_used,
+    clippy::type_complexity,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::needless_pass_by_value,
+    clippy::large_futures,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails"
+)]
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
+mod support;
+
+#[path = "store_contract/adding.rs"]
+mod adding;
+#[path = "store_contract/addressing.rs"]
+mod addressing;
+#[path = "store_contract/fetching.rs"]
+mod fetching;
+#[path = "store_contract/harness.rs"]
+mod harness;
+#[path = "store_contract/moving.rs"]
+mod moving;
+#[path = "store_contract/paging.rs"]
+mod paging;
+#[path = "store_contract/processes.rs"]
+mod processes;
+#[path = "store_contract/queues.rs"]
+mod queues;
+#[path = "store_contract/races.rs"]
+mod races;
+#[path = "store_contract/settling.rs"]
+mod settling;
+#[path = "store_contract/slicing.rs"]
+mod slicing;
+
+/// Makes one test of each function for each store. Every test has a store of its own.
+macro_rules! conformance {
+    ($($module:ident: $($test:ident),+;)+) => {
+        mod sqlite {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    crate::$module::$test(crate::harness::sqlite().await).await;
+                }
+            )+)+
+        }
+        mod redis {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    crate::$module::$test(crate::harness::redis().await).await;
+                }
+            )+)+
+        }
+    };
+}
+
+conformance! {
+    adding:
+        a_new_store_is_empty_everywhere,
+        added_entries_count_where_they_stand,
+        a_queue_keeps_the_order_of_2500_entries,
+        a_set_is_ordered_by_score_whatever_the_order_of_adding,
+        every_byte_of_an_odd_entry_is_kept,
+        equal_entries_of_a_queue_are_all_kept,
+        hostile_queue_names_are_only_names,
+        a_score_that_is_no_number_is_refused_and_nothing_added,
+        adding_nowhere_adds_nothing,
+        the_next_end_of_a_queue_runs_first;
+    slicing:
+        a_place_that_does_not_exist_is_empty,
+        pages_meet_without_gap_in_both_directions,
+        a_thousand_entries_of_one_score_are_each_seen_once,
+        a_slice_starts_at_a_score_inclusively,
+        a_queue_has_no_scores_to_start_at,
+        a_cursor_outlives_its_entry_in_a_set,
+        a_cursor_outlives_its_entry_in_a_queue,
+        a_walk_over_a_set_sees_what_stays_once_while_others_come_and_go,
+        a_walk_over_a_queue_sees_what_stays_once_while_others_come_and_go,
+        a_cursor_leads_back_to_where_it_came_from,
+        a_slice_holds_no_more_than_asked,
+        a_foreign_cursor_is_an_error,
+        extreme_scores_have_their_place;
+    addressing:
+        every_entry_can_be_located_by_its_address,
+        addresses_of_equal_scores_are_told_apart,
+        an_entry_that_is_gone_has_no_address_any_more,
+        an_address_in_another_place_finds_nothing,
+        a_job_handed_back_to_its_queue_keeps_its_address,
+        a_job_id_is_found_in_every_place,
+        a_job_id_is_found_only_where_it_is_the_job_id;
+    moving:
+        an_entry_moves_from_every_place_to_every_place,
+        a_deleted_entry_is_gone,
+        a_move_writes_the_bytes_it_is_given,
+        an_entry_that_is_gone_is_not_moved,
+        other_bytes_at_the_same_address_are_not_moved,
+        a_set_entry_is_taken_whatever_its_score_is_now,
+        one_of_two_equal_entries_is_moved,
+        odd_entries_can_be_moved_and_deleted,
+        the_answer_is_in_the_order_asked,
+        a_move_into_an_unknown_queue_makes_it_known,
+        a_move_with_a_score_that_is_no_number_is_refused;
+    races:
+        two_retries_of_one_job_enqueue_it_once,
+        many_operators_take_each_entry_once,
+        many_workers_fetch_each_job_once,
+        a_settlement_counts_once;
+    queues:
+        a_paused_queue_is_passed_over_until_it_goes_on,
+        an_unknown_queue_can_be_paused_ahead,
+        a_cleared_queue_is_gone_with_its_jobs,
+        clearing_one_queue_leaves_the_others,
+        a_drained_queue_stays_known,
+        latency_is_the_age_of_the_job_next_to_run,
+        clocks_that_disagree_give_no_negative_latency;
+    fetching:
+        jobs_are_fetched_first_in_first_out,
+        a_fetch_takes_no_more_than_its_limit,
+        queues_are_fetched_in_the_order_given,
+        a_fetch_of_nothing_ends_after_its_wait,
+        a_waiting_fetch_is_woken_by_a_new_job,
+        a_waiting_fetch_is_woken_by_a_move_into_the_queue,
+        a_fetched_job_is_nowhere_else,
+        odd_entries_are_fetched_byte_for_byte,
+        sets_are_not_fetched_from;
+    settling:
+        a_finished_job_is_gone_and_counted,
+        a_failed_job_goes_where_it_is_said,
+        a_requeued_job_is_next_with_its_bytes_and_counts_nothing,
+        a_requeued_job_brings_its_queue_back,
+        a_job_is_settled_once,
+        another_process_cannot_settle_it,
+        jobs_of_a_process_without_heartbeat_are_recovered_to_run_next,
+        jobs_of_a_living_process_are_not_recovered,
+        a_process_has_time_for_its_first_heartbeat,
+        jobs_left_behind_by_a_leaving_process_are_recovered,
+        a_recovered_job_cannot_be_settled_by_its_old_process,
+        the_totals_of_days_end_with_today;
+    processes:
+        a_heartbeat_shows_its_process,
+        a_process_without_heartbeat_is_not_shown,
+        a_leaving_process_is_not_shown,
+        running_jobs_are_shown_longest_first,
+        a_later_heartbeat_replaces_what_runs,
+        signals_are_taken_once_and_in_order,
+        a_signal_needs_a_process,
+        the_store_says_what_it_is;
+    paging:
+        pages_lead_forward_and_back,
+        each_filter_shows_what_it_names,
+        times_limit_a_set_by_score,
+        a_search_without_time_says_that_it_is_partial,
+        a_search_in_pieces_finds_everything_once,
+        odd_entries_are_listed;
+}

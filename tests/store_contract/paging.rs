@@ -1,0 +1,300 @@
+//! Pages with filters, as the lists show them.
+
+use crate::harness::{Subject, every_place, into_place, into_queue, into_set, odd_entries, queue};
+use jobdeck::{
+    model::{JobFilter, Order, Page, PageRequest, Place, Set, Timestamp},
+    store::listing,
+};
+use std::time::Duration;
+
+/// Whether a filter shows the job of this number.
+type Shows = fn(u32) -> bool;
+
+/// Longer than any search here takes.
+const LONG: Duration = Duration::from_secs(30);
+
+async fn page(subject: &Subject, place: &Place, request: &PageRequest) -> Page {
+    listing::page(subject.store.as_ref(), place, request, LONG)
+        .await
+        .unwrap()
+}
+
+fn jids(page: &Page) -> Vec<String> {
+    page.entries.iter().map(|entry| entry.jid.clone()).collect()
+}
+
+/// Failed jobs that differ in everything one can filter by.
+fn failed(number: u32) -> String {
+    let class = ["Publish", "Resize", "Mail"][number as usize % 3];
+    let queue = ["default", "low"][number as usize % 2];
+    let error = ["TooLarge", "Timeout"][number as usize / 2 % 2];
+    let tag = if number.is_multiple_of(10) {
+        "vip"
+    } else {
+        "plain"
+    };
+    format!(
+        r#"{{"class":"{class}","args":["photo {number}"],"queue":"{queue}","jid":"job-{number:04}","error_class":"{error}","error_message":"Photo {number} was Refused","tags":["{tag}","all"],"retry_count":0,"created_at":1795469606.5,"enqueued_at":{}.5}}"#,
+        1_795_469_600 + number
+    )
+}
+
+async fn fill(subject: &Subject, place: &Place, count: u32) {
+    let entries: Vec<_> = (0..count)
+        .map(|number| match place {
+            Place::Set(set) => into_set(*set, f64::from(1_795_470_000 + number), failed(number)),
+            Place::Queue(name) => into_queue(name, failed(number)),
+        })
+        .collect();
+    subject.add(&entries).await.unwrap();
+}
+
+fn names(numbers: impl IntoIterator<Item = u32>) -> Vec<String> {
+    numbers
+        .into_iter()
+        .map(|number| format!("job-{number:04}"))
+        .collect()
+}
+
+pub(crate) async fn pages_lead_forward_and_back(subject: Subject) {
+    for place in every_place() {
+        fill(&subject, &place, 25).await;
+        for (order, numbers) in [
+            (Order::Ascending, (0..25).collect::<Vec<_>>()),
+            (Order::Descending, (0..25).rev().collect()),
+        ] {
+            let request = PageRequest {
+                order,
+                limit: 10,
+                ..PageRequest::default()
+            };
+            let first = page(&subject, &place, &request).await;
+            assert_eq!(jids(&first), names(numbers[..10].iter().copied()));
+            assert_eq!(first.total, 25);
+            assert!(first.previous.is_none() && first.next.is_some() && !first.partial);
+            let next = |after| PageRequest {
+                after,
+                ..request.clone()
+            };
+            let second = page(&subject, &place, &next(first.next.clone())).await;
+            assert_eq!(jids(&second), names(numbers[10..20].iter().copied()));
+            let third = page(&subject, &place, &next(second.next.clone())).await;
+            assert_eq!(jids(&third), names(numbers[20..].iter().copied()));
+            assert!(third.next.is_none());
+            let back = PageRequest {
+                before: third.previous,
+                ..request.clone()
+            };
+            let again = page(&subject, &place, &back).await;
+            assert_eq!(jids(&again), jids(&second));
+            let back = PageRequest {
+                before: again.previous,
+                ..request.clone()
+            };
+            let start = page(&subject, &place, &back).await;
+            assert_eq!(jids(&start), jids(&first));
+            assert!(start.previous.is_none());
+        }
+    }
+}
+
+pub(crate) async fn each_filter_shows_what_it_names(subject: Subject) {
+    let some = |text: &str| Some(text.to_owned());
+    let none = JobFilter::default;
+    let cases: Vec<(JobFilter, Shows)> = vec![
+        (
+            JobFilter {
+                class: some("Resize"),
+                ..none()
+            },
+            |number| number % 3 == 1,
+        ),
+        (
+            JobFilter {
+                queue: some("low"),
+                ..none()
+            },
+            |number| number % 2 == 1,
+        ),
+        (
+            JobFilter {
+                error: some("Timeout"),
+                ..none()
+            },
+            |number| number / 2 % 2 == 1,
+        ),
+        (
+            JobFilter {
+                error: some("photo 7 WAS"),
+                ..none()
+            },
+            |number| number == 7,
+        ),
+        (
+            JobFilter {
+                text: some("PHOTO 12\""),
+                ..none()
+            },
+            |number| number == 12,
+        ),
+        (
+            JobFilter {
+                tag: some("vip"),
+                ..none()
+            },
+            |number| number.is_multiple_of(10),
+        ),
+        (
+            JobFilter {
+                class: some("Publish"),
+                queue: some("default"),
+                tag: some("vip"),
+                ..none()
+            },
+            |number| number % 30 == 0,
+        ),
+        (
+            JobFilter {
+                class: some("publish"),
+                ..none()
+            },
+            |_| false,
+        ),
+        (
+            JobFilter {
+                tag: some("vi"),
+                ..none()
+            },
+            |_| false,
+        ),
+        (
+            JobFilter {
+                text: some("*"),
+                ..none()
+            },
+            |_| false,
+        ),
+    ];
+    for place in every_place() {
+        fill(&subject, &place, 60).await;
+        for (filter, shown) in &cases {
+            let request = PageRequest {
+                filter: filter.clone(),
+                limit: 100,
+                ..PageRequest::default()
+            };
+            let page = page(&subject, &place, &request).await;
+            let expected = names((0..60).filter(|number| shown(*number)));
+            assert_eq!(jids(&page), expected, "{place}: {filter:?}");
+            assert_eq!(page.total, 60);
+            assert!(page.next.is_none() && !page.partial);
+        }
+    }
+}
+
+pub(crate) async fn times_limit_a_set_by_score(subject: Subject) {
+    let at = |number: i64| Some(Timestamp((1_795_470_000 + number) * 1_000));
+    for place in every_place() {
+        fill(&subject, &place, 40).await;
+        // A queue's entries are taken by when they were enqueued: job n at …600.5 + n.
+        let at = |number: i64| match place {
+            Place::Set(_) => at(number),
+            Place::Queue(_) => Some(Timestamp((1_795_469_600 + number) * 1_000 + 500)),
+        };
+        for (from, to, expected) in [
+            (at(10), at(19), names(10..20)),
+            (at(35), None, names(35..40)),
+            (None, at(4), names(0..5)),
+            (at(50), None, names(0..0)),
+            (at(20), at(10), names(0..0)),
+        ] {
+            for order in [Order::Ascending, Order::Descending] {
+                let request = PageRequest {
+                    filter: JobFilter {
+                        from,
+                        to,
+                        ..JobFilter::default()
+                    },
+                    order,
+                    limit: 100,
+                    ..PageRequest::default()
+                };
+                let mut shown = jids(&page(&subject, &place, &request).await);
+                shown.sort();
+                assert_eq!(shown, expected, "{place}: {from:?} to {to:?}, {order:?}");
+            }
+        }
+    }
+}
+
+pub(crate) async fn a_search_without_time_says_that_it_is_partial(subject: Subject) {
+    let place = Place::Set(Set::Dead);
+    fill(&subject, &place, 2_500).await;
+    let request = PageRequest {
+        filter: JobFilter {
+            text: Some("photo 2499\"".to_owned()),
+            ..JobFilter::default()
+        },
+        ..PageRequest::default()
+    };
+    let first = listing::page(subject.store.as_ref(), &place, &request, Duration::ZERO)
+        .await
+        .unwrap();
+    assert!(first.partial);
+    assert!(first.entries.is_empty());
+    assert!(first.next.is_some());
+    assert!(first.scanned < 2_500);
+    assert_eq!(first.total, 2_500);
+}
+
+pub(crate) async fn a_search_in_pieces_finds_everything_once(subject: Subject) {
+    for place in [Place::Set(Set::Retries), queue("default")] {
+        fill(&subject, &place, 2_500).await;
+        for order in [Order::Ascending, Order::Descending] {
+            let mut request = PageRequest {
+                filter: JobFilter {
+                    tag: Some("vip".to_owned()),
+                    ..JobFilter::default()
+                },
+                order,
+                limit: 30,
+                ..PageRequest::default()
+            };
+            let mut found = Vec::new();
+            loop {
+                let page = listing::page(subject.store.as_ref(), &place, &request, Duration::ZERO)
+                    .await
+                    .unwrap();
+                found.extend(jids(&page));
+                request.after = page.next;
+                if request.after.is_none() {
+                    break;
+                }
+            }
+            if order == Order::Descending {
+                found.reverse();
+            }
+            assert_eq!(found, names((0..2_500).step_by(10)), "{place} {order:?}");
+        }
+    }
+}
+
+pub(crate) async fn odd_entries_are_listed(subject: Subject) {
+    for place in every_place() {
+        for (_, raw) in odd_entries() {
+            subject.put(into_place(&place, raw)).await;
+        }
+        let request = PageRequest {
+            limit: 100,
+            ..PageRequest::default()
+        };
+        let listed = page(&subject, &place, &request).await;
+        assert_eq!(listed.entries.len(), odd_entries().len(), "{place}");
+        for entry in &listed.entries {
+            assert!(subject.find(&entry.id).await.is_some(), "{}", entry.id);
+        }
+        let sizes: u64 = listed.entries.iter().map(|entry| entry.size_bytes).sum();
+        let expected: usize = odd_entries().iter().map(|(_, raw)| raw.len()).sum();
+        assert_eq!(sizes, expected as u64);
+    }
+}
