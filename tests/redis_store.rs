@@ -8,6 +8,8 @@ mod addresses;
 mod dumps;
 #[path = "redis_store/hostile.rs"]
 mod hostile;
+#[path = "redis_store/large.rs"]
+mod large;
 #[path = "redis_store/lost.rs"]
 mod lost;
 #[path = "redis_store/paging.rs"]
