@@ -1,5 +1,7 @@
 //! What several integration tests share: private Redis servers, real dumps, waiting for conditions.
 #![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
     dead_code,
     unreachable_pub,
     unused_imports,
