@@ -1,4 +1,12 @@
 //! What only the Redis store has: real dumps, lost servers, addresses, hostile data. The contract itself is tested in `store_contract`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::cast_possible_wrap,
+    clippy::type_complexity,
+    reason = "helpers of tests: what goes wrong in them is a failed test"
+)]
 
 mod support;
 
