@@ -1,4 +1,4 @@
-//! What only the Redis store has: real dumps, lost servers, addresses.
+//! What only the Redis store has: real dumps, lost servers, addresses, hostile data. The contract itself is tested in `store_contract`.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -6,6 +6,8 @@
     clippy::needless_pass_by_value,
     clippy::large_futures,
     clippy::disallowed_methods,
+    clippy::cast_possible_wrap,
+    clippy::type_complexity,
     reason = "a test that cannot go on fails"
 )]
 
@@ -17,6 +19,8 @@ mod addresses;
 mod dumps;
 #[path = "redis_store/hostile.rs"]
 mod hostile;
+#[path = "redis_store/large.rs"]
+mod large;
 #[path = "redis_store/lost.rs"]
 mod lost;
 #[path = "redis_store/paging.rs"]

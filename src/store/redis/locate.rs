@@ -15,9 +15,9 @@ use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Entries that one step looks at.
-const STEP: u64 = 500;
+const STEP: u64 = 250;
 /// Bytes that one step looks at, about.
-const STEP_BYTES: u64 = 1 << 20;
+const STEP_BYTES: u64 = 1 << 19;
 /// Entries of a queue that are looked at for a group of addresses.
 const MOST_OF_QUEUE: u64 = 50_000;
 
@@ -202,9 +202,9 @@ mod tests {
 
     #[test]
     fn steps_cover_the_neighbourhood_once() {
-        let near = steps([10, 620].into_iter(), 250, None);
+        let near = steps([10, 320].into_iter(), 125, None);
         assert!(near.into_iter().eq([0, 1]));
-        let end = steps([10, 4_000_000_000].into_iter(), 250, Some(1_000));
+        let end = steps([10, 4_000_000_000].into_iter(), 125, Some(500));
         assert!(end.into_iter().eq([0, 1]));
     }
 

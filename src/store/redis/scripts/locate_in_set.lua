@@ -11,7 +11,7 @@ local base, run = redis.call('ZCOUNT', key, '-inf', '(' .. score), redis.call('Z
 local stop, bytes, found = math.min(run, offset + tonumber(ARGV[3])), 0, {}
 while offset < stop and bytes < tonumber(ARGV[4]) do
   -- One by one at first: usually the score is that of one entry only.
-  local count = offset == 0 and 1 or 16
+  local count = offset == 0 and 1 or 50
   for index, text in ipairs(redis.call('ZRANGE', key, base + offset, base + math.min(offset + count, stop) - 1)) do
     if wanted[redis.sha1hex(text)] then
       found[#found + 1] = offset + index - 1

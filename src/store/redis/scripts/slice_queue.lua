@@ -38,7 +38,7 @@ local function look(guess)
   if at then
     return at
   end
-  local high, stop = math.min(guess + 256, total - 1), math.max(guess - 512, 0)
+  local high, stop = math.min(guess + 128, total - 1), math.max(guess - 384, 0)
   while high >= stop and bytes < 1048576 do
     step = math.max(4, math.min(256, math.floor(262144 / most)))
     local low = math.max(stop, high - step + 1)
