@@ -98,11 +98,20 @@ async fn help_and_version_are_there_for_every_command() {
         "health",
         "completions",
     ] {
-        assert!(help.contains(&format!("\n  {command}")), "{command}: {help}");
+        assert!(
+            help.contains(&format!("\n  {command}")),
+            "{command}: {help}"
+        );
         let own = place.run(&[command, "--help"]).await.done();
         assert!(own.contains("Usage: jobdeck"), "{own}");
     }
-    assert!(place.run(&["--version"]).await.done().starts_with("jobdeck 0."));
+    assert!(
+        place
+            .run(&["--version"])
+            .await
+            .done()
+            .starts_with("jobdeck 0.")
+    );
 }
 
 #[tokio::test]
@@ -148,26 +157,47 @@ async fn wrong_usage_ends_with_2_and_says_what_is_wrong() {
 #[tokio::test]
 async fn an_unknown_setting_is_named_with_its_line_and_the_nearest_one() {
     let place = Place::new();
-    std::fs::write(place.path().join("jobdeck.toml"), "[store]\nulr = 'sqlite:a.db'\n").expect("written");
-    place
-        .run(&["check"])
-        .await
-        .failed(2, "jobdeck.toml:2: there is no setting `store.ulr`; did you mean `store.url`?");
+    std::fs::write(
+        place.path().join("jobdeck.toml"),
+        "[store]\nulr = 'sqlite:a.db'\n",
+    )
+    .expect("written");
+    place.run(&["check"]).await.failed(
+        2,
+        "jobdeck.toml:2: there is no setting `store.ulr`; did you mean `store.url`?",
+    );
 }
 
 #[tokio::test]
 async fn jobs_are_enqueued_listed_and_changed() {
     let place = Place::new();
     let jids = place
-        .run(&["enqueue", "PublishPhoto", "--args", r#"[1, "ü"]"#, "--queue", "photos", "--tag", "album", "--count", "3"])
+        .run(&[
+            "enqueue",
+            "PublishPhoto",
+            "--args",
+            r#"[1, "ü"]"#,
+            "--queue",
+            "photos",
+            "--tag",
+            "album",
+            "--count",
+            "3",
+        ])
         .await
         .done();
     let jids: Vec<&str> = jids.lines().collect();
     assert_eq!(jids.len(), 3);
     assert!(jids.iter().all(|jid| jid.len() == 24), "{jids:?}");
-    assert!(place.path().join("jobdeck.db").exists(), "the default store is a file here");
+    assert!(
+        place.path().join("jobdeck.db").exists(),
+        "the default store is a file here"
+    );
 
-    let list = place.run(&["jobs", "list", "queue:photos", "--json"]).await.done();
+    let list = place
+        .run(&["jobs", "list", "queue:photos", "--json"])
+        .await
+        .done();
     let list: Value = serde_json::from_str(&list).expect("JSON");
     assert_eq!(list["total"], 3);
     assert_eq!(list["entries"][0]["args"], serde_json::json!([1, "ü"]));
@@ -198,13 +228,20 @@ async fn jobs_are_enqueued_listed_and_changed() {
         .await
         .done();
     let check = place.run(&["check"]).await.done();
-    assert!(check.contains("2 jobs, 1 scheduled, 0 to retry, 0 dead"), "{check}");
+    assert!(
+        check.contains("2 jobs, 1 scheduled, 0 to retry, 0 dead"),
+        "{check}"
+    );
 }
 
 #[tokio::test]
 async fn a_store_that_cannot_be_used_is_one_clear_line() {
     let place = Place::new();
-    std::fs::write(place.path().join("jobdeck.db"), "this is a text and no database, whatever its name says").expect("written");
+    std::fs::write(
+        place.path().join("jobdeck.db"),
+        "this is a text and no database, whatever its name says",
+    )
+    .expect("written");
     place.run(&["check"]).await.failed(1, "jobdeck.db");
     // Taken and let go: nobody listens there.
     let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -213,7 +250,11 @@ async fn a_store_that_cannot_be_used_is_one_clear_line() {
     let url = format!("redis://user:hunter2@127.0.0.1:{port}/0");
     let run = place.run(&["check", "--store", &url]).await;
     assert!(!run.error.contains("hunter2"), "{run:?}");
-    assert_eq!((run.code, run.error.lines().count()), (Some(1), 1), "{run:?}");
+    assert_eq!(
+        (run.code, run.error.lines().count()),
+        (Some(1), 1),
+        "{run:?}"
+    );
     assert!(run.error.contains(&port.to_string()), "{run:?}");
 }
 
@@ -281,10 +322,15 @@ async fn serve_says_where_it_is_answers_and_ends_cleanly() {
         .failed(1, "--listen");
 
     // An open stream does not keep it from ending.
-    let stream = reqwest::get(format!("{}/live", server.address)).await.expect("a stream");
+    let stream = reqwest::get(format!("{}/live", server.address))
+        .await
+        .expect("a stream");
     let (code, log) = server.stop().await;
     assert_eq!(code, Some(0), "{log}");
-    assert!(!log.contains('\u{1b}'), "no colours where nobody sees them: {log}");
+    assert!(
+        !log.contains('\u{1b}'),
+        "no colours where nobody sees them: {log}"
+    );
     drop(stream);
     place
         .run(&["health", &format!("http://{listen}")])
@@ -295,15 +341,17 @@ async fn serve_says_where_it_is_answers_and_ends_cleanly() {
 #[tokio::test]
 async fn on_sqlite_serve_enqueues_what_is_due() {
     let place = Place::new();
-    let jid = place
-        .run(&["enqueue", "A", "--in", "1s"])
-        .await
-        .done();
+    let jid = place.run(&["enqueue", "A", "--in", "1s"]).await.done();
     let server = Serving::start(&place, &["serve", "--listen", "127.0.0.1:0"]).await;
     let url = format!("{}/api/v1/jobs/{}", server.address, jid.trim());
     let moved = timeout(PATIENCE, async {
         loop {
-            let text = reqwest::get(&url).await.expect("an answer").text().await.expect("text");
+            let text = reqwest::get(&url)
+                .await
+                .expect("an answer")
+                .text()
+                .await
+                .expect("text");
             if text.contains("\"in\":\"queue:default\"") {
                 return;
             }
@@ -319,7 +367,11 @@ async fn on_sqlite_serve_enqueues_what_is_due() {
 async fn listening_beyond_this_machine_is_warned_about() {
     let place = Place::new();
     let server = Serving::start(&place, &["serve", "--listen", "0.0.0.0:0"]).await;
-    assert!(server.address.starts_with("http://127.0.0.1:"), "{}", server.address);
+    assert!(
+        server.address.starts_with("http://127.0.0.1:"),
+        "{}",
+        server.address
+    );
     let (_, log) = server.stop().await;
     assert!(log.contains("no log-in"), "{log}");
     let server = Serving::start(&place, &["serve", "--listen", "127.0.0.1:0"]).await;

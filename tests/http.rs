@@ -96,7 +96,12 @@ impl Site {
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("an answer");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
         Answer {
@@ -106,7 +111,13 @@ impl Site {
         }
     }
 
-    async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -123,12 +134,14 @@ impl Site {
     }
 
     async fn page(&self, path: &str) -> Answer {
-        self.ask(Method::GET, path, &[("accept", "text/html")], "").await
+        self.ask(Method::GET, path, &[("accept", "text/html")], "")
+            .await
     }
 
     async fn post(&self, path: &str, body: &Value) -> Answer {
         let headers = [("content-type", "application/json")];
-        self.ask(Method::POST, path, &headers, &body.to_string()).await
+        self.ask(Method::POST, path, &headers, &body.to_string())
+            .await
     }
 
     /// Enqueues jobs; answers their jids.
@@ -143,7 +156,10 @@ impl Site {
     async fn entries(&self, path: &str) -> Vec<Value> {
         let answer = self.get(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
-        answer.json()["entries"].as_array().expect("entries").clone()
+        answer.json()["entries"]
+            .as_array()
+            .expect("entries")
+            .clone()
     }
 }
 
@@ -168,7 +184,10 @@ async fn every_page_is_whole_html_that_runs_nothing_but_its_own() {
     for path in PAGES {
         let answer = site.page(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
-        assert!(answer.header("content-type").starts_with("text/html"), "{path}");
+        assert!(
+            answer.header("content-type").starts_with("text/html"),
+            "{path}"
+        );
         assert!(answer.text.starts_with("<!DOCTYPE html>"), "{path}");
         assert!(answer.text.contains("</html>"), "{path}");
         let policy = answer.header("content-security-policy").to_owned();
@@ -183,7 +202,10 @@ async fn every_page_is_whole_html_that_runs_nothing_but_its_own() {
         ] {
             assert!(policy.contains(part), "{path}: {policy}");
         }
-        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
+        assert!(
+            !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
+            "{policy}"
+        );
         let nonce = policy
             .split("'nonce-")
             .nth(1)
@@ -225,7 +247,10 @@ async fn every_answer_carries_the_headers_that_keep_it_to_itself() {
         assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
         assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
         assert_eq!(answer.header("cache-control"), "no-store", "{path}");
-        assert!(!answer.header("content-security-policy").is_empty(), "{path}");
+        assert!(
+            !answer.header("content-security-policy").is_empty(),
+            "{path}"
+        );
         assert!(!answer.header("x-request-id").is_empty(), "{path}");
     }
 }
@@ -240,11 +265,17 @@ async fn what_is_not_there_is_a_page_for_people_and_json_for_scripts() {
     assert_eq!(text.status, StatusCode::NOT_FOUND);
     assert!(!text.text.contains('<'), "{}", text.text);
     let json = site.page("/api/v1/no/such/path").await;
-    assert_eq!((json.status, json.code()), (StatusCode::NOT_FOUND, "not_found".to_owned()));
+    assert_eq!(
+        (json.status, json.code()),
+        (StatusCode::NOT_FOUND, "not_found".to_owned())
+    );
     let wrong = site.ask(Method::DELETE, "/api/v1/overview", &[], "").await;
     assert_eq!(
         (wrong.status, wrong.code()),
-        (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed".to_owned())
+        (
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed".to_owned()
+        )
     );
     assert!(wrong.header("allow").contains("GET"));
 }
@@ -258,7 +289,12 @@ async fn a_change_that_a_foreign_page_asks_for_is_refused_everywhere() {
         &[("origin", "http://evil.example")],
         &[("origin", "null")],
     ];
-    for path in ["/api/v1/jobs", "/api/v1/queues/a/pause", "/api/ui/set_queue_paused", "/nothing"] {
+    for path in [
+        "/api/v1/jobs",
+        "/api/v1/queues/a/pause",
+        "/api/ui/set_queue_paused",
+        "/nothing",
+    ] {
         for headers in foreign {
             let answer = site.ask(Method::POST, path, headers, "{}").await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {headers:?}");
@@ -268,14 +304,24 @@ async fn a_change_that_a_foreign_page_asks_for_is_refused_everywhere() {
         .ask(Method::POST, "/api/v1/jobs", foreign[0], "{}")
         .await;
     assert_eq!(answer.code(), "cross_origin");
-    for headers in [&[("sec-fetch-site", "same-origin")], &[("origin", "http://127.0.0.1:8080")]] {
+    for headers in [
+        &[("sec-fetch-site", "same-origin")],
+        &[("origin", "http://127.0.0.1:8080")],
+    ] {
         let answer = site
             .ask(Method::POST, "/api/v1/queues/a/pause", headers, "")
             .await;
-        assert_eq!(answer.status, StatusCode::OK, "{headers:?}: {}", answer.text);
+        assert_eq!(
+            answer.status,
+            StatusCode::OK,
+            "{headers:?}: {}",
+            answer.text
+        );
     }
     // Reading is no change.
-    let read = site.ask(Method::GET, "/api/v1/queues", foreign[0], "").await;
+    let read = site
+        .ask(Method::GET, "/api/v1/queues", foreign[0], "")
+        .await;
     assert_eq!(read.status, StatusCode::OK);
 }
 
@@ -297,15 +343,27 @@ async fn under_a_foreign_name_nothing_is_answered() {
 async fn the_document_lists_exactly_the_routes_that_there_are() {
     let site = Site::new().await;
     let document = site.get("/api/v1/openapi.json").await.json();
-    assert!(document["openapi"].as_str().expect("a version").starts_with("3.1"));
+    assert!(
+        document["openapi"]
+            .as_str()
+            .expect("a version")
+            .starts_with("3.1")
+    );
     assert_eq!(document["servers"][0]["url"], "/api/v1");
     let mut listed: Vec<String> = document["paths"]
         .as_object()
         .expect("paths")
         .iter()
         .flat_map(|(path, methods)| {
-            let methods: Vec<_> = methods.as_object().expect("methods").keys().cloned().collect();
-            methods.into_iter().map(move |method| format!("{method} {path}"))
+            let methods: Vec<_> = methods
+                .as_object()
+                .expect("methods")
+                .keys()
+                .cloned()
+                .collect();
+            methods
+                .into_iter()
+                .map(move |method| format!("{method} {path}"))
         })
         .collect();
     listed.sort();
@@ -338,7 +396,9 @@ async fn the_document_lists_exactly_the_routes_that_there_are() {
             .replace("{jid}", "a");
         let method = method.to_uppercase().parse().expect("a method");
         let headers = [("content-type", "application/json")];
-        let answer = site.ask(method, &format!("/api/v1{path}"), &headers, "{}").await;
+        let answer = site
+            .ask(method, &format!("/api/v1{path}"), &headers, "{}")
+            .await;
         let is_route = answer.status != StatusCode::METHOD_NOT_ALLOWED
             && !answer.text.contains("there is nothing at");
         assert!(is_route, "{route}: {} {}", answer.status, answer.text);
@@ -347,7 +407,10 @@ async fn the_document_lists_exactly_the_routes_that_there_are() {
     let text = document.to_string();
     for reference in text.split("#/components/schemas/").skip(1) {
         let name = reference.split('"').next().expect("a name");
-        assert!(document["components"]["schemas"][name].is_object(), "{name}");
+        assert!(
+            document["components"]["schemas"][name].is_object(),
+            "{name}"
+        );
     }
 }
 
@@ -362,7 +425,12 @@ async fn a_job_is_added_found_moved_and_deleted() {
     let jid = answer.json()["jids"][0].as_str().expect("a jid").to_owned();
 
     let list = site.get("/api/v1/queues/photos/jobs").await;
-    assert!(list.text.contains(r#""args":[12345678901234567890123,1.0,[],{"a":"ü"}]"#), "{}", list.text);
+    assert!(
+        list.text
+            .contains(r#""args":[12345678901234567890123,1.0,[],{"a":"ü"}]"#),
+        "{}",
+        list.text
+    );
     let entry = &list.json()["entries"][0];
     assert_eq!(entry["jid"], json!(jid));
     assert_eq!(entry["in"], "queue:photos");
@@ -371,10 +439,19 @@ async fn a_job_is_added_found_moved_and_deleted() {
     assert!(entry["created_at"].as_str().expect("a time").ends_with('Z'));
 
     let detail = site.get(&format!("/api/v1/jobs/{jid}")).await;
-    assert!(detail.text.contains(r#""custom":{"b":1}"#), "{}", detail.text);
-    assert!(detail.text.contains("12345678901234567890123"), "{}", detail.text);
+    assert!(
+        detail.text.contains(r#""custom":{"b":1}"#),
+        "{}",
+        detail.text
+    );
+    assert!(
+        detail.text.contains("12345678901234567890123"),
+        "{}",
+        detail.text
+    );
 
-    let act = json!({"action": "reschedule", "at": "2099-01-01T00:00:00Z", "entries": [entry["id"]]});
+    let act =
+        json!({"action": "reschedule", "at": "2099-01-01T00:00:00Z", "entries": [entry["id"]]});
     let done = site.post("/api/v1/actions", &act).await;
     assert_eq!(done.status, StatusCode::OK, "{}", done.text);
     assert_eq!(done.json()["results"][0]["result"], "done");
@@ -384,12 +461,21 @@ async fn a_job_is_added_found_moved_and_deleted() {
 
     // The old address is that of an entry which has moved.
     let again = site.post("/api/v1/actions", &act).await;
-    assert_eq!((again.status, again.code()), (StatusCode::CONFLICT, "gone".to_owned()));
+    assert_eq!(
+        (again.status, again.code()),
+        (StatusCode::CONFLICT, "gone".to_owned())
+    );
 
     let delete = json!({"action": "delete", "entries": [scheduled[0]["id"]]});
-    assert_eq!(site.post("/api/v1/actions", &delete).await.status, StatusCode::OK);
+    assert_eq!(
+        site.post("/api/v1/actions", &delete).await.status,
+        StatusCode::OK
+    );
     let gone = site.get(&format!("/api/v1/jobs/{jid}")).await;
-    assert_eq!((gone.status, gone.code()), (StatusCode::NOT_FOUND, "not_found".to_owned()));
+    assert_eq!(
+        (gone.status, gone.code()),
+        (StatusCode::NOT_FOUND, "not_found".to_owned())
+    );
 }
 
 #[tokio::test]
@@ -405,12 +491,18 @@ async fn several_jobs_are_added_or_none() {
     assert_eq!(jids.len(), 3);
     assert_eq!(site.entries("/api/v1/sets/scheduled/jobs").await.len(), 2);
     let wrong = site
-        .post("/api/v1/jobs", &json!([{"class": "A", "args": []}, {"class": "A", "args": {}}]))
+        .post(
+            "/api/v1/jobs",
+            &json!([{"class": "A", "args": []}, {"class": "A", "args": {}}]),
+        )
         .await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     let error = &wrong.json()["error"];
     assert_eq!(error["field"], "args");
-    assert!(error["message"].as_str().expect("text").contains("job 1"), "{error}");
+    assert!(
+        error["message"].as_str().expect("text").contains("job 1"),
+        "{error}"
+    );
     assert_eq!(site.entries("/api/v1/queues/default/jobs").await.len(), 1);
 }
 
@@ -424,19 +516,72 @@ async fn wrong_requests_are_told_what_is_wrong() {
         ("/api/v1/jobs", json_type, "[1]", 422, "invalid"),
         ("/api/v1/jobs", json_type, "\"A\"", 422, "invalid"),
         ("/api/v1/jobs", json_type, r#"{"args":[]}"#, 422, "invalid"),
-        ("/api/v1/jobs", json_type, r#"{"class":"A","args":[],"at":"tomorrow"}"#, 422, "invalid"),
+        (
+            "/api/v1/jobs",
+            json_type,
+            r#"{"class":"A","args":[],"at":"tomorrow"}"#,
+            422,
+            "invalid",
+        ),
         ("/api/v1/jobs", &[][..], "{}", 415, "not_json"),
         ("/api/v1/actions", json_type, "{}", 422, "invalid"),
-        ("/api/v1/actions", json_type, r#"{"action":"burn","entries":[]}"#, 422, "invalid"),
-        ("/api/v1/actions", json_type, r#"{"action":"retry","entries":[]}"#, 422, "invalid"),
-        ("/api/v1/actions", json_type, r#"{"action":"retry","entries":["x"]}"#, 422, "invalid"),
-        ("/api/v1/actions", json_type, r#"{"action":"reschedule","entries":["x"]}"#, 422, "invalid"),
-        ("/api/v1/actions", json_type, r#"{"action":"retry","at":1,"entries":["x"]}"#, 422, "invalid"),
-        ("/api/v1/actions", json_type, r#"{"action":"retry","all":true,"entries":["x"]}"#, 422, "invalid"),
-        ("/api/v1/processes/nobody:1:x/quiet", json_type, "", 404, "not_found"),
+        (
+            "/api/v1/actions",
+            json_type,
+            r#"{"action":"burn","entries":[]}"#,
+            422,
+            "invalid",
+        ),
+        (
+            "/api/v1/actions",
+            json_type,
+            r#"{"action":"retry","entries":[]}"#,
+            422,
+            "invalid",
+        ),
+        (
+            "/api/v1/actions",
+            json_type,
+            r#"{"action":"retry","entries":["x"]}"#,
+            422,
+            "invalid",
+        ),
+        (
+            "/api/v1/actions",
+            json_type,
+            r#"{"action":"reschedule","entries":["x"]}"#,
+            422,
+            "invalid",
+        ),
+        (
+            "/api/v1/actions",
+            json_type,
+            r#"{"action":"retry","at":1,"entries":["x"]}"#,
+            422,
+            "invalid",
+        ),
+        (
+            "/api/v1/actions",
+            json_type,
+            r#"{"action":"retry","all":true,"entries":["x"]}"#,
+            422,
+            "invalid",
+        ),
+        (
+            "/api/v1/processes/nobody:1:x/quiet",
+            json_type,
+            "",
+            404,
+            "not_found",
+        ),
     ] {
         let answer = site.ask(Method::POST, path, headers, body).await;
-        assert_eq!(answer.status.as_u16(), status, "{path} {body}: {}", answer.text);
+        assert_eq!(
+            answer.status.as_u16(),
+            status,
+            "{path} {body}: {}",
+            answer.text
+        );
         assert_eq!(answer.code(), code, "{path} {body}: {}", answer.text);
     }
     for (query, field) in [
@@ -449,32 +594,69 @@ async fn wrong_requests_are_told_what_is_wrong() {
         ("after=a&before=b", "before"),
     ] {
         let answer = site.get(&format!("/api/v1/sets/dead/jobs?{query}")).await;
-        assert_eq!((answer.status.as_u16(), answer.code().as_str()), (400, "bad_query"), "{query}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.code().as_str()),
+            (400, "bad_query"),
+            "{query}"
+        );
         assert_eq!(answer.json()["error"]["field"], field, "{query}");
     }
     let unknown = site.get("/api/v1/sets/dead/jobs?clas=A").await;
-    assert_eq!((unknown.status.as_u16(), unknown.code().as_str()), (400, "bad_query"));
+    assert_eq!(
+        (unknown.status.as_u16(), unknown.code().as_str()),
+        (400, "bad_query")
+    );
     assert!(unknown.text.contains("clas"), "{}", unknown.text);
     let cursor = site.get("/api/v1/sets/dead/jobs?after=nonsense").await;
-    assert_eq!((cursor.status.as_u16(), cursor.code().as_str()), (400, "invalid"), "{}", cursor.text);
+    assert_eq!(
+        (cursor.status.as_u16(), cursor.code().as_str()),
+        (400, "invalid"),
+        "{}",
+        cursor.text
+    );
     let set = site.get("/api/v1/sets/morgue/jobs").await;
-    assert_eq!((set.status.as_u16(), set.code().as_str()), (404, "not_found"));
+    assert_eq!(
+        (set.status.as_u16(), set.code().as_str()),
+        (404, "not_found")
+    );
 }
 
 #[tokio::test]
 async fn a_body_that_is_too_large_is_refused() {
     let site = Site::new().await;
     let headers = [("content-type", "application/json")];
-    let large = |megabytes: usize| format!(r#"{{"class":"A","args":["{}"]}}"#, "x".repeat(megabytes << 20));
-    let jobs = site.ask(Method::POST, "/api/v1/jobs", &headers, &large(3)).await;
+    let large = |megabytes: usize| {
+        format!(
+            r#"{{"class":"A","args":["{}"]}}"#,
+            "x".repeat(megabytes << 20)
+        )
+    };
+    let jobs = site
+        .ask(Method::POST, "/api/v1/jobs", &headers, &large(3))
+        .await;
     assert_eq!(jobs.status, StatusCode::CREATED, "{}", jobs.text);
-    let jobs = site.ask(Method::POST, "/api/v1/jobs", &headers, &large(17)).await;
-    assert_eq!((jobs.status, jobs.code()), (StatusCode::PAYLOAD_TOO_LARGE, "too_large".to_owned()));
-    let act = site.ask(Method::POST, "/api/v1/actions", &headers, &large(3)).await;
-    assert_eq!((act.status, act.code()), (StatusCode::PAYLOAD_TOO_LARGE, "too_large".to_owned()));
+    let jobs = site
+        .ask(Method::POST, "/api/v1/jobs", &headers, &large(17))
+        .await;
+    assert_eq!(
+        (jobs.status, jobs.code()),
+        (StatusCode::PAYLOAD_TOO_LARGE, "too_large".to_owned())
+    );
+    let act = site
+        .ask(Method::POST, "/api/v1/actions", &headers, &large(3))
+        .await;
+    assert_eq!(
+        (act.status, act.code()),
+        (StatusCode::PAYLOAD_TOO_LARGE, "too_large".to_owned())
+    );
     let form = [("content-type", "application/x-www-form-urlencoded")];
     let page = site
-        .ask(Method::POST, "/api/ui/set_queue_paused", &form, &"x".repeat(3 << 20))
+        .ask(
+            Method::POST,
+            "/api/ui/set_queue_paused",
+            &form,
+            &"x".repeat(3 << 20),
+        )
         .await;
     assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE);
 
@@ -490,18 +672,39 @@ async fn queues_are_listed_paused_and_cleared() {
         .await;
     let path = "/api/v1/queues/a%2Fb%20%C3%BC";
     assert_eq!(site.entries(&format!("{path}/jobs")).await.len(), 1);
-    assert_eq!(site.post(&format!("{path}/pause"), &json!({})).await.status, StatusCode::OK);
+    assert_eq!(
+        site.post(&format!("{path}/pause"), &json!({})).await.status,
+        StatusCode::OK
+    );
     let queues = site.get("/api/v1/queues").await.json();
-    let names: Vec<_> = queues.as_array().expect("queues").iter().map(|queue| &queue["name"]).collect();
+    let names: Vec<_> = queues
+        .as_array()
+        .expect("queues")
+        .iter()
+        .map(|queue| &queue["name"])
+        .collect();
     assert_eq!(names, ["a/b ü", "default"]);
-    assert_eq!((&queues[0]["paused"], &queues[1]["paused"]), (&json!(true), &json!(false)));
+    assert_eq!(
+        (&queues[0]["paused"], &queues[1]["paused"]),
+        (&json!(true), &json!(false))
+    );
     assert!(queues[0]["latency_seconds"].is_number());
-    assert_eq!(site.post(&format!("{path}/resume"), &json!({})).await.json()["paused"], false);
+    assert_eq!(
+        site.post(&format!("{path}/resume"), &json!({}))
+            .await
+            .json()["paused"],
+        false
+    );
     let cleared = site.ask(Method::DELETE, path, &[], "").await;
     assert_eq!(cleared.json(), json!({"name": "a/b ü", "deleted": 1}));
     let overview = site.get("/api/v1/overview").await.json();
     assert_eq!(overview["enqueued"], 1);
-    assert!(overview["sampled_at"].as_str().expect("a time").ends_with('Z'));
+    assert!(
+        overview["sampled_at"]
+            .as_str()
+            .expect("a time")
+            .ends_with('Z')
+    );
 }
 
 #[tokio::test]
@@ -516,7 +719,13 @@ async fn pages_of_a_set_follow_each_other_without_gap_or_repeat() {
     let last = loop {
         let page = site.get(&path).await.json();
         assert_eq!(page["total"], 25);
-        seen.extend(page["entries"].as_array().expect("entries").iter().map(|entry| entry["args"][0].as_i64()));
+        seen.extend(
+            page["entries"]
+                .as_array()
+                .expect("entries")
+                .iter()
+                .map(|entry| entry["args"][0].as_i64()),
+        );
         match page["next"].as_str() {
             Some(cursor) => path = format!("/api/v1/sets/scheduled/jobs?limit=10&after={cursor}"),
             None => break page,
@@ -525,26 +734,53 @@ async fn pages_of_a_set_follow_each_other_without_gap_or_repeat() {
     seen.sort();
     assert_eq!(seen, (0..25).map(Some).collect::<Vec<_>>());
     let cursor = last["previous"].as_str().expect("a page in front");
-    let front = site.get(&format!("/api/v1/sets/scheduled/jobs?limit=10&before={cursor}")).await.json();
+    let front = site
+        .get(&format!(
+            "/api/v1/sets/scheduled/jobs?limit=10&before={cursor}"
+        ))
+        .await
+        .json();
     assert_eq!(front["entries"].as_array().expect("entries").len(), 10);
-    assert_eq!(site.entries("/api/v1/sets/scheduled/jobs?class=C1&limit=100").await.len(), 12);
-    assert_eq!(site.entries("/api/v1/sets/scheduled/jobs?from=2099-01-01T00:00:04Z").await.len(), 5);
+    assert_eq!(
+        site.entries("/api/v1/sets/scheduled/jobs?class=C1&limit=100")
+            .await
+            .len(),
+        12
+    );
+    assert_eq!(
+        site.entries("/api/v1/sets/scheduled/jobs?from=2099-01-01T00:00:04Z")
+            .await
+            .len(),
+        5
+    );
 }
 
 #[tokio::test]
 async fn what_is_no_job_is_shown_as_it_is_and_can_be_deleted() {
     let site = Site::new().await;
     let raw = b"not json \xff<script>".to_vec();
-    let entry = Destination::Set { set: Set::Dead, score: 1.5, raw: raw.into() };
+    let entry = Destination::Set {
+        set: Set::Dead,
+        score: 1.5,
+        raw: raw.into(),
+    };
     site.store.add(&[entry]).await.expect("it is added");
     let entries = site.entries("/api/v1/sets/dead/jobs").await;
     assert_eq!(entries[0]["args"], Value::Null);
     assert!(entries[0]["malformed"].is_string(), "{}", entries[0]);
-    assert!(entries[0]["raw"].as_str().expect("text").starts_with("not json"));
+    assert!(
+        entries[0]["raw"]
+            .as_str()
+            .expect("text")
+            .starts_with("not json")
+    );
     let page = site.page("/dead").await;
     assert!(!page.text.contains("<script>\u{fffd}") && !page.text.contains("\u{fffd}<script>"));
     let delete = json!({"action": "delete", "entries": [entries[0]["id"]]});
-    assert_eq!(site.post("/api/v1/actions", &delete).await.json()["done"], 1);
+    assert_eq!(
+        site.post("/api/v1/actions", &delete).await.json()["done"],
+        1
+    );
 }
 
 #[tokio::test]
@@ -566,19 +802,41 @@ async fn health_says_that_the_process_lives_and_whether_the_store_answers() {
 #[tokio::test]
 async fn without_its_store_scripts_get_503_and_pages_still_come() {
     let site = Site::lost().await;
-    for path in ["/api/v1/overview", "/api/v1/queues", "/api/v1/sets/dead/jobs", "/api/v1/processes", "/api/v1/jobs/a"] {
+    for path in [
+        "/api/v1/overview",
+        "/api/v1/queues",
+        "/api/v1/sets/dead/jobs",
+        "/api/v1/processes",
+        "/api/v1/jobs/a",
+    ] {
         let answer = site.get(path).await;
-        assert_eq!((answer.status, answer.code().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "unavailable"), "{path}");
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            "{path}"
+        );
         assert!(!answer.header("retry-after").is_empty(), "{path}");
     }
-    let added = site.post("/api/v1/jobs", &json!({"class": "A", "args": []})).await;
-    assert_eq!(added.status, StatusCode::SERVICE_UNAVAILABLE, "{}", added.text);
+    let added = site
+        .post("/api/v1/jobs", &json!({"class": "A", "args": []}))
+        .await;
+    assert_eq!(
+        added.status,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "{}",
+        added.text
+    );
     for path in PAGES {
         let page = site.page(path).await;
-        let is_told = page.status == StatusCode::OK || page.status == StatusCode::SERVICE_UNAVAILABLE;
+        let is_told =
+            page.status == StatusCode::OK || page.status == StatusCode::SERVICE_UNAVAILABLE;
         assert!(is_told, "{path}: {}", page.status);
         assert!(page.text.contains("</html>"), "{path}");
-        assert!(page.text.contains("does not answer"), "{path} must say why: {}", page.text);
+        assert!(
+            page.text.contains("does not answer"),
+            "{path} must say why: {}",
+            page.text
+        );
     }
 }
 
@@ -592,16 +850,30 @@ async fn long_answers_are_compressed_for_those_who_understand_it() {
         .header(header::ACCEPT_ENCODING, "br")
         .body(Body::empty())
         .expect("a request");
-    let response = site.router.clone().oneshot(request).await.expect("an answer");
+    let response = site
+        .router
+        .clone()
+        .oneshot(request)
+        .await
+        .expect("an answer");
     assert_eq!(response.headers()["content-encoding"], "br");
 }
 
 #[tokio::test]
 async fn server_functions_have_addresses_of_their_own() {
-    let mut paths: Vec<&str> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
-    assert!(paths.iter().all(|path| path.starts_with("/api/ui/")), "{paths:?}");
+    let mut paths: Vec<&str> = leptos::server_fn::axum::server_fn_paths()
+        .map(|(path, _)| path)
+        .collect();
+    assert!(
+        paths.iter().all(|path| path.starts_with("/api/ui/")),
+        "{paths:?}"
+    );
     let count = paths.len();
     paths.sort_unstable();
     paths.dedup();
-    assert_eq!(paths.len(), count, "two of them share an address: {paths:?}");
+    assert_eq!(
+        paths.len(),
+        count,
+        "two of them share an address: {paths:?}"
+    );
 }

@@ -29,8 +29,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "model", "job", "store", "client", "worker", "admin", "live", "web", "config",
-            "telemetry", "demo",
+            "model",
+            "job",
+            "store",
+            "client",
+            "worker",
+            "admin",
+            "live",
+            "web",
+            "config",
+            "telemetry",
+            "demo",
         ],
     ),
 ];
@@ -131,7 +140,9 @@ fn modules_use_only_what_stands_below_them() {
             .unwrap_or_else(|| panic!("`{module}` has no line in this test's table: add one"));
         for name in names_behind("crate::", &code(&path)) {
             // What is no module is re-exported at the root, or a macro.
-            if modules.contains(name.as_str()) && name != module && !allowed.contains(&name.as_str())
+            if modules.contains(name.as_str())
+                && name != module
+                && !allowed.contains(&name.as_str())
             {
                 wrong.push(format!("src/{} uses `{name}`", relative.display()));
             }
@@ -166,7 +177,8 @@ fn features_are_told_apart_on_module_lines_only() {
         let code = code(&path);
         let mut lines = code.lines().peekable();
         while let Some(line) = lines.next() {
-            let is_gate = line.contains("feature = \"ssr\"") || line.contains("feature = \"hydrate\"");
+            let is_gate =
+                line.contains("feature = \"ssr\"") || line.contains("feature = \"hydrate\"");
             if !is_gate {
                 continue;
             }

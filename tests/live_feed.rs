@@ -96,7 +96,8 @@ impl Feed {
                 .await
                 .expect("something in time")
                 .ok()??;
-            self.text.push_str(std::str::from_utf8(&bytes).expect("text"));
+            self.text
+                .push_str(std::str::from_utf8(&bytes).expect("text"));
         }
     }
 
@@ -104,11 +105,17 @@ impl Feed {
     async fn until(&mut self, what: &str, condition: impl Fn(&Value) -> bool) -> Value {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let (_, data) = self.next().await.unwrap_or_else(|| panic!("the stream ended before {what}"));
+            let (_, data) = self
+                .next()
+                .await
+                .unwrap_or_else(|| panic!("the stream ended before {what}"));
             if condition(&data) {
                 return data;
             }
-            assert!(Instant::now() < deadline, "waited in vain until {what}: {data}");
+            assert!(
+                Instant::now() < deadline,
+                "waited in vain until {what}: {data}"
+            );
         }
     }
 }
@@ -138,7 +145,9 @@ async fn a_page_gets_the_state_at_once_and_then_what_changes() {
         .await
         .expect("enqueued");
     let later = feed
-        .until("the jobs are seen", |data| data["overview"]["enqueued"] == 2)
+        .until("the jobs are seen", |data| {
+            data["overview"]["enqueued"] == 2
+        })
         .await;
     assert_eq!(later["overview"]["queues"][0]["name"], "default");
     server.shutdown.cancel();
@@ -151,7 +160,10 @@ async fn a_script_gets_the_numbers_with_readable_times() {
     let mut feed = server.open("/api/v1/live").await;
     let (name, data) = feed.next().await.expect("an event");
     assert_eq!(name, "overview");
-    assert!(data["sampled_at"].as_str().expect("a time").ends_with('Z'), "{data}");
+    assert!(
+        data["sampled_at"].as_str().expect("a time").ends_with('Z'),
+        "{data}"
+    );
     let (name, _) = feed.next().await.expect("another");
     assert_eq!(name, "overview");
     server.shutdown.cancel();
