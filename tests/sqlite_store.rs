@@ -1,12 +1,26 @@
 //! The embedded store as a file: files that it cannot use, sudden ends, several processes.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::needless_pass_by_value,
+    clippy::large_futures,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails"
+)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests fail by panicking; helper processes speak by printing"
+)]
 
 mod support;
 
 use jobdeck::{
     model::{Order, Place, Set},
     store::{
-        self, Destination, FetchedJob, Move, QueueEnd, Settlement, SharedStore, Start, StoreError,
-        StoreOptions, StoredEntry,
+        self, Destination, FetchedJob, Heartbeat, Move, QueueEnd, Settlement, SharedStore, Start,
+        StoreError, StoreOptions, StoredEntry,
     },
 };
 use rusqlite::Connection;
@@ -71,7 +85,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 async fn refused(path: &Path, says: &[&str]) {
     let folder = path.parent().filter(|folder| folder.is_dir());
     let before = folder.map(files);
-    let error = open(path).await.err().expect("it cannot be opened");
+    let error = open(path).await.expect_err("it cannot be opened");
     let text = error.to_string();
     assert!(
         matches!(error, StoreError::Unusable { .. }),
@@ -159,7 +173,7 @@ async fn a_missing_folder_and_a_folder_instead_of_a_file_are_named() {
     let a_file = folder.path().join("file");
     fs::write(&a_file, "text").unwrap();
     let below = a_file.join("jobs.db");
-    let error = open(&below).await.err().unwrap();
+    let error = open(&below).await.unwrap_err();
     assert!(matches!(error, StoreError::Unusable { .. }), "{error:?}");
 }
 
@@ -168,7 +182,7 @@ async fn a_missing_folder_and_a_folder_instead_of_a_file_are_named() {
 async fn a_folder_that_cannot_be_written_is_named() {
     // Nobody can make files here, not even the superuser, as whom tests may run.
     let path = Path::new("/proc/self/jobs.db");
-    let error = open(path).await.err().unwrap();
+    let error = open(path).await.unwrap_err();
     assert!(matches!(error, StoreError::Unusable { .. }), "{error:?}");
     let text = error.to_string();
     assert!(
@@ -241,8 +255,7 @@ async fn memory_is_no_store() {
     for url in ["sqlite::memory:", "sqlite:", "sqlite://"] {
         let error = store::connect(url, &StoreOptions::default())
             .await
-            .err()
-            .unwrap();
+            .unwrap_err();
         assert!(matches!(error, StoreError::Address { .. }), "{error:?}");
         assert!(error.to_string().contains("jobdeck.db"), "{error}");
     }
@@ -291,6 +304,11 @@ async fn helper_process() {
         return;
     };
     let store = open(Path::new(&path)).await.unwrap();
+    for identity in ["host:1:a", "host:2:a"] {
+        let mut heartbeat = Heartbeat::default();
+        heartbeat.process.identity = identity.to_owned();
+        store.heartbeat(&heartbeat).await.unwrap();
+    }
     match task.split_once(' ').unwrap() {
         ("work", name) => work(&store, name).await,
         ("run", name) => run(&store, name).await,
@@ -407,7 +425,8 @@ async fn nothing_acknowledged_is_lost_by_twenty_sudden_ends() {
         .unwrap();
     assert_eq!(sound, "ok");
     let store = open(&path).await.unwrap();
-    // What was fetched and not settled is still in progress, and nobody beats for it.
+    // What was fetched and not settled is still in progress, and nobody beats for it any more.
+    store.leave("host:1:a").await.unwrap();
     store.recover().await.unwrap();
     let mut places: Vec<Place> = Set::ALL.into_iter().map(Place::Set).collect();
     places.push(Place::Queue("added".to_owned()));

@@ -1,6 +1,17 @@
 //! The conformance suite: what every store must do, run for each store that there is.
 //!
 //! The contract is `src/store/mod.rs`. To change a store's behaviour, change this first.
+#![allow(
+    clippy::expect_used,
+    clippy::type_complexity,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::needless_pass_by_value,
+    clippy::large_futures,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails"
+)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 mod support;
 
@@ -127,6 +138,7 @@ conformance! {
         another_process_cannot_settle_it,
         jobs_of_a_process_without_heartbeat_are_recovered_to_run_next,
         jobs_of_a_living_process_are_not_recovered,
+        a_process_has_time_for_its_first_heartbeat,
         jobs_left_behind_by_a_leaving_process_are_recovered,
         a_recovered_job_cannot_be_settled_by_its_old_process,
         the_totals_of_days_end_with_today;

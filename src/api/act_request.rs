@@ -221,12 +221,22 @@ mod tests {
     fn times_are_chosen_or_typed() {
         let entries = [entry("retries", 'a')];
         assert_eq!(
-            read("reschedule:1h", &entries, "nonsense", "").unwrap().action,
-            Action::Reschedule { at: NOW.plus_milliseconds(3_600_000), spread_seconds: 0 }
+            read("reschedule:1h", &entries, "nonsense", "")
+                .unwrap()
+                .action,
+            Action::Reschedule {
+                at: NOW.plus_milliseconds(3_600_000),
+                spread_seconds: 0
+            }
         );
         assert_eq!(
-            read("reschedule", &entries, "2026-11-24T10:00Z", "30").unwrap().action,
-            Action::Reschedule { at: Timestamp(1_795_514_400_000), spread_seconds: 1_800 }
+            read("reschedule", &entries, "2026-11-24T10:00Z", "30")
+                .unwrap()
+                .action,
+            Action::Reschedule {
+                at: Timestamp(1_795_514_400_000),
+                spread_seconds: 1_800
+            }
         );
         for preset in Preset::ALL {
             assert!(read(&preset.verb(), &entries, "", "").is_ok());
@@ -236,7 +246,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said() {
         let entries = [entry("retries", 'a')];
-        let problem = |verb, entries: &[String], at, spread| read(verb, entries, at, spread).unwrap_err();
+        let problem =
+            |verb, entries: &[String], at, spread| read(verb, entries, at, spread).unwrap_err();
         assert!(problem("retry", &[], "", "").contains("No job is selected"));
         assert!(problem("explode", &entries, "", "").contains("`explode` is no action"));
         assert!(problem("", &entries, "", "").contains("is no action"));

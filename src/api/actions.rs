@@ -17,21 +17,19 @@ pub async fn act(
     #[server(default)] at: String,
     #[server(default)] spread: String,
 ) -> Result<ActionReport, ApiError> {
-    use super::{ActNotice, ActRequest, server, way_back};
-    let admin = server::admin()?;
+    use super::{ActRequest, act_notice, respond};
+    let admin = respond::admin()?;
     let now = admin
         .store()
         .now()
         .await
-        .map_err(|error| server::respond(error.into()))?;
-    let request = ActRequest::read(&verb, &entries, &only, &at, &spread, now)
-        .map_err(server::invalid)?;
+        .map_err(|error| respond::failed(error.into()))?;
+    let request =
+        ActRequest::read(&verb, &entries, &only, &at, &spread, now).map_err(respond::invalid)?;
     let report = admin
         .act(request.action, &request.entries)
         .await
-        .map_err(server::respond)?;
-    if let Some(referer) = server::form_referer() {
-        leptos_axum::redirect(&way_back(&referer, &ActNotice::of(&report)));
-    }
+        .map_err(respond::failed)?;
+    respond::notice(&act_notice(&report));
     Ok(report)
 }

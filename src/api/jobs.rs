@@ -11,20 +11,16 @@ use leptos::server_fn::codec::GetUrl;
 /// # Errors
 /// What in the query is wrong; the store's trouble.
 #[server(prefix = "/api/ui", endpoint = "jobs/page", input = GetUrl)]
-pub async fn get_page(
-    place: String,
-    #[server(default)] query: String,
-) -> Result<Page, ApiError> {
-    use super::{ListQuery, server};
+pub async fn get_page(place: String, #[server(default)] query: String) -> Result<Page, ApiError> {
+    use super::{ListQuery, respond};
     use crate::model::Place;
-    let place: Place = place
-        .parse()
-        .map_err(|error| server::invalid(format!("{error}")))?;
+    use std::str::FromStr as _;
+    let place = Place::from_str(&place).map_err(|error| respond::invalid(error.to_string()))?;
     let request = ListQuery::parse(&query)
         .to_request(&place)
-        .map_err(server::invalid)?;
-    let admin = server::admin()?;
-    admin.page(&place, &request).await.map_err(server::respond)
+        .map_err(respond::invalid)?;
+    let admin = respond::admin()?;
+    admin.page(&place, &request).await.map_err(respond::failed)
 }
 
 /// Every place where a job is now: by its job id, with the entry as a hint where to look first; or by the entry alone.
@@ -37,7 +33,7 @@ pub async fn get_job(
     #[server(default)] jid: String,
     #[server(default)] entry: String,
 ) -> Result<JobDetail, ApiError> {
-    use super::server;
+    use super::respond;
     use crate::model::EntryId;
     let hint: Option<EntryId> = match entry.as_str() {
         "" => None,
@@ -45,20 +41,18 @@ pub async fn get_job(
         text => match text.parse() {
             Ok(id) => Some(id),
             Err(_) if !jid.is_empty() => None,
-            Err(error) => return Err(server::invalid(format!("{error}"))),
+            Err(error) => return Err(respond::invalid(error.to_string())),
         },
     };
-    let admin = server::admin()?;
+    let admin = respond::admin()?;
     let detail = match (jid.as_str(), &hint) {
         ("", None) => {
-            return Err(server::invalid(
-                "Which job? Write its job id behind /jobs/.".to_owned(),
-            ));
+            return Err(respond::invalid("no job id and no entry is given"));
         }
         ("", Some(id)) => admin
             .entry(id)
             .await
-            .map_err(server::respond)?
+            .map_err(respond::failed)?
             .unwrap_or_else(|| JobDetail {
                 jid: String::new(),
                 locations: Vec::new(),
@@ -68,10 +62,10 @@ pub async fn get_job(
         (jid, hint) => admin
             .job(jid, hint.as_ref())
             .await
-            .map_err(server::respond)?,
+            .map_err(respond::failed)?,
     };
     if detail.locations.is_empty() {
-        server::page_not_found();
+        respond::page_not_found();
     }
     Ok(detail)
 }

@@ -228,7 +228,11 @@ impl ListQuery {
     #[must_use]
     pub fn order(&self, place: &Place) -> Order {
         let usual = usual_order(place);
-        if self.reversed { usual.reversed() } else { usual }
+        if self.reversed {
+            usual.reversed()
+        } else {
+            usual
+        }
     }
 
     /// What to ask the store for.
@@ -318,7 +322,10 @@ mod tests {
             query.next_page(&Cursor("d".into()), 9, 2).to_text(),
             "?class=A&searched=9&found=2&after=d"
         );
-        assert_eq!(query.previous_page(&Cursor("b".into())).to_text(), "?class=A&before=b");
+        assert_eq!(
+            query.previous_page(&Cursor("b".into())).to_text(),
+            "?class=A&before=b"
+        );
         assert_eq!(query.turned().to_text(), "?class=A&order=reversed");
     }
 
@@ -328,8 +335,14 @@ mod tests {
         let request = ListQuery::parse("from=2026-11-24&to=2026-11-24")
             .to_request(&place)
             .unwrap();
-        assert_eq!(request.filter.from.unwrap().to_string(), "2026-11-24T00:00:00.000Z");
-        assert_eq!(request.filter.to.unwrap().to_string(), "2026-11-24T23:59:59.999Z");
+        assert_eq!(
+            request.filter.from.unwrap().to_string(),
+            "2026-11-24T00:00:00.000Z"
+        );
+        assert_eq!(
+            request.filter.to.unwrap().to_string(),
+            "2026-11-24T23:59:59.999Z"
+        );
         assert_eq!(request.order, Order::Descending);
         assert_eq!(request.limit, 50);
     }

@@ -2,16 +2,28 @@
 //!
 //! Every function is a public HTTP endpoint under `/api/ui`. Reads are `GET`; changes are form posts, so that pages work without JavaScript.
 
+pub mod act_notice;
+pub mod act_request;
+pub mod actions;
 mod error;
+pub mod jobs;
+pub mod list_query;
 pub mod live;
 pub mod page_frame;
 pub mod processes;
+pub mod query_string;
 pub mod queues;
+pub mod time_text;
 
 #[cfg(feature = "ssr")]
 pub mod respond;
 
+pub use act_notice::act_notice;
+pub use act_request::{ActRequest, MOST_ENTRIES, Preset, SPREAD_MINUTES};
+pub use actions::{Act, act};
 pub use error::ApiError;
+pub use jobs::{GetJob, GetPage, get_job, get_page};
+pub use list_query::{Field, ListQuery, PAGE_SIZE, PAGE_SIZES, usual_order};
 pub use live::{GetSnapshot, GetStoreInfo, get_snapshot, get_store_info};
 pub use page_frame::{
     Environment, GetPageFrame, PageFrame, SetTheme, Theme, get_page_frame, set_theme,
@@ -21,3 +33,4 @@ pub use processes::{
     signal_process,
 };
 pub use queues::{ClearQueue, QueueCleared, SetQueuePaused, clear_queue, set_queue_paused};
+pub use time_text::{is_day, parse_time, picker_text};

@@ -87,6 +87,15 @@ pub fn set_status(status: StatusCode) {
     }
 }
 
+/// Gives the page that is being made the status 404. An answer to a script keeps its own.
+pub fn page_not_found() {
+    let is_page =
+        use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/api/"));
+    if is_page {
+        set_status(StatusCode::NOT_FOUND);
+    }
+}
+
 /// Tells `text` on the page that a plain form post leads to. Does nothing for a post by script, which shows the answer itself.
 pub fn notice(text: &str) {
     if !is_form_post() {

@@ -10,7 +10,9 @@ use crate::model::Timestamp;
 pub fn parse_time(text: &str) -> Result<Timestamp, String> {
     read(text.trim()).ok_or_else(|| {
         let shown: String = text.chars().take(40).collect();
-        format!("`{shown}` is no time: write it like 2026-11-24T10:00 (UTC) or 2026-11-24T10:00+01:00")
+        format!(
+            "`{shown}` is no time: write it like 2026-11-24T10:00 (UTC) or 2026-11-24T10:00+01:00"
+        )
     })
 }
 
@@ -34,7 +36,8 @@ fn read(text: &str) -> Option<Timestamp> {
     let mut parts = day.splitn(3, '-');
     let year = digits(parts.next()?, 4..=4)?;
     let month = digits(parts.next()?, 2..=2).filter(|month| (1..=12).contains(month))?;
-    let day = digits(parts.next()?, 2..=2).filter(|day| (1..=days_in(year, month)).contains(day))?;
+    let day =
+        digits(parts.next()?, 2..=2).filter(|day| (1..=days_in(year, month)).contains(day))?;
     let milliseconds = match clock {
         Some(clock) => time_of_day(clock)?,
         None => 0,
@@ -120,16 +123,32 @@ mod tests {
         assert_eq!(time("2026-11-24T00:30+01:00"), "2026-11-23T23:30:00.000Z");
         assert_eq!(time("2026-12-31T23:30-05:30"), "2027-01-01T05:00:00.000Z");
         assert!(is_day("2026-11-24") && !is_day("2026-11-24T10:00"));
-        assert_eq!(picker_text(Timestamp(1_795_469_606_286)), "2026-11-23T21:33");
+        assert_eq!(
+            picker_text(Timestamp(1_795_469_606_286)),
+            "2026-11-23T21:33"
+        );
     }
 
     #[test]
     fn what_is_no_time_is_refused_with_an_example() {
         for text in [
-            "", "soon", "2026", "2026-13-01", "2026-02-29", "2026-11-24T24:00", "2026-11-24T10",
-            "2026-11-24T10:00:60", "2026-11-24T10:00+1", "26-11-24", "2026-11-24T10:00:00.", "٢٠٢٦-11-24",
+            "",
+            "soon",
+            "2026",
+            "2026-13-01",
+            "2026-02-29",
+            "2026-11-24T24:00",
+            "2026-11-24T10",
+            "2026-11-24T10:00:60",
+            "2026-11-24T10:00+1",
+            "26-11-24",
+            "2026-11-24T10:00:00.",
+            "٢٠٢٦-11-24",
         ] {
-            assert!(parse_time(text).unwrap_err().contains("2026-11-24T10:00"), "{text}");
+            assert!(
+                parse_time(text).unwrap_err().contains("2026-11-24T10:00"),
+                "{text}"
+            );
         }
     }
 

@@ -169,6 +169,15 @@ pub(crate) async fn jobs_of_a_living_process_are_not_recovered(subject: Subject)
     assert!(subject.settle(WORKER, &fetched, &DONE).await.unwrap());
 }
 
+pub(crate) async fn a_process_has_time_for_its_first_heartbeat(subject: Subject) {
+    subject.enqueue("default", [1]).await;
+    let fetched = subject.take_one("default").await;
+    assert_eq!(subject.recover().await.unwrap(), 0);
+    subject.heartbeat(&beat(WORKER)).await.unwrap();
+    assert_eq!(subject.recover().await.unwrap(), 0);
+    assert!(subject.settle(WORKER, &fetched, &DONE).await.unwrap());
+}
+
 pub(crate) async fn jobs_left_behind_by_a_leaving_process_are_recovered(subject: Subject) {
     subject.heartbeat(&beat(WORKER)).await.unwrap();
     subject.enqueue("default", [1]).await;

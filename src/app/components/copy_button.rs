@@ -4,8 +4,8 @@ use super::{Icon, IconName};
 use crate::app::live::use_live;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
-use leptos::web_sys::js_sys::{Function, Reflect};
 use leptos::web_sys::HtmlTextAreaElement;
+use leptos::web_sys::js_sys::{Function, Reflect};
 use std::time::Duration;
 
 /// How long the button says what it did.
@@ -23,8 +23,17 @@ pub fn CopyButton(
     let hydrated = use_live().is_hydrated();
     let said = RwSignal::new("");
     let copy = move |_| {
-        said.set(if text.with_untracked(|text| copy(text)) { "Copied" } else { "Not possible" });
-        set_timeout(move || { said.try_set(""); }, SAID);
+        said.set(if text.with_untracked(|text| copy(text)) {
+            "Copied"
+        } else {
+            "Not possible"
+        });
+        set_timeout(
+            move || {
+                said.try_set("");
+            },
+            SAID,
+        );
     };
     view! {
         <button
@@ -44,8 +53,9 @@ pub fn CopyButton(
 
 /// Copies a text; says whether it was tried. The modern way exists on secure pages only, the old one everywhere.
 fn copy(text: &str) -> bool {
-    let navigator = window().navigator();
-    let clipboard = Reflect::get(&navigator, &"clipboard".into()).unwrap_or(JsValue::UNDEFINED);
+    let clipboard = Reflect::get(&window(), &"navigator".into())
+        .and_then(|navigator| Reflect::get(&navigator, &"clipboard".into()))
+        .unwrap_or(JsValue::UNDEFINED);
     if clipboard.is_object() {
         let write = Reflect::get(&clipboard, &"writeText".into())
             .ok()
@@ -58,7 +68,11 @@ fn copy(text: &str) -> bool {
 /// Copies by selecting a field that nobody sees.
 fn copy_by_selection(text: &str) -> Option<bool> {
     let body = document().body()?;
-    let field: HtmlTextAreaElement = document().create_element("textarea").ok()?.dyn_into().ok()?;
+    let field: HtmlTextAreaElement = document()
+        .create_element("textarea")
+        .ok()?
+        .dyn_into()
+        .ok()?;
     field.set_value(text);
     field.set_class_name("visually-hidden");
     body.append_child(&field).ok()?;

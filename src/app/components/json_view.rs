@@ -49,7 +49,13 @@ fn value(node: JsonNode, depth: usize) -> AnyView {
                 .into_iter()
                 .map(|item| view! { <li>{value(item, depth + 1)}</li> })
                 .collect_view();
-            fold("[", "]", length, depth, view! { <ol start="0">{rows}</ol> }.into_any())
+            fold(
+                "[",
+                "]",
+                length,
+                depth,
+                view! { <ol start="0">{rows}</ol> }.into_any(),
+            )
         }
         JsonNode::Object(members) => {
             let length = members.len();
@@ -65,13 +71,25 @@ fn value(node: JsonNode, depth: usize) -> AnyView {
                     }
                 })
                 .collect_view();
-            fold("{", "}", length, depth, view! { <ul>{rows}</ul> }.into_any())
+            fold(
+                "{",
+                "}",
+                length,
+                depth,
+                view! { <ul>{rows}</ul> }.into_any(),
+            )
         }
     }
 }
 
 /// A list between brackets that folds.
-fn fold(open: &'static str, close: &'static str, length: usize, depth: usize, rows: AnyView) -> AnyView {
+fn fold(
+    open: &'static str,
+    close: &'static str,
+    length: usize,
+    depth: usize,
+    rows: AnyView,
+) -> AnyView {
     let is_open = depth < OPEN_DEPTH && (length <= OPEN_LENGTH || depth == 0);
     let hint = format!("{length} {close}");
     view! {
@@ -89,7 +107,10 @@ fn count_values(node: &JsonNode) -> usize {
         JsonNode::Literal(_) | JsonNode::Text(_) => 1,
         JsonNode::Array(items) => 1 + items.iter().map(count_values).sum::<usize>(),
         JsonNode::Object(members) => {
-            1 + members.iter().map(|(_, member)| count_values(member)).sum::<usize>()
+            1 + members
+                .iter()
+                .map(|(_, member)| count_values(member))
+                .sum::<usize>()
         }
     }
 }
@@ -218,14 +239,23 @@ mod tests {
 
     #[test]
     fn short_arguments_stay_on_a_line() {
-        assert_eq!(indented("[1,\"a, b\",{\"x\":null}]"), "[1,\"a, b\",{\"x\":null}]");
+        assert_eq!(
+            indented("[1,\"a, b\",{\"x\":null}]"),
+            "[1,\"a, b\",{\"x\":null}]"
+        );
     }
 
     #[test]
     fn long_arguments_are_indented_with_every_number_as_written() {
-        let long = format!("[12345678901234567890,1.0,\"{}\",{{\"a\":[1,2]}}]", "x{[,:".repeat(20));
+        let long = format!(
+            "[12345678901234567890,1.0,\"{}\",{{\"a\":[1,2]}}]",
+            "x{[,:".repeat(20)
+        );
         let text = indented(&long);
-        assert!(text.starts_with("[\n  12345678901234567890,\n  1.0,\n  \"x{[,:"), "{text}");
+        assert!(
+            text.starts_with("[\n  12345678901234567890,\n  1.0,\n  \"x{[,:"),
+            "{text}"
+        );
         assert!(text.ends_with("\",\n  {\"a\":[1,2]}\n]"), "{text}");
     }
 

@@ -41,7 +41,8 @@ pub fn is_menu_open() -> bool {
 pub fn close_menus(inside: Option<&Node>) {
     while let Ok(Some(menu)) = document().query_selector(OPEN) {
         // Menus of a page share a name, so there is one open at most.
-        if inside.is_some_and(|node| menu.contains(Some(node))) || menu.remove_attribute("open").is_err()
+        if inside.is_some_and(|node| menu.contains(Some(node)))
+            || menu.remove_attribute("open").is_err()
         {
             break;
         }

@@ -26,10 +26,12 @@ pub fn TimeField(
 ) -> impl IntoView {
     let hydrated = use_live().is_hydrated();
     let input = NodeRef::<Input>::new();
-    let server_text = move || value.with(|text| parse_time(text).map_or_else(|_| String::new(), picker_text));
+    let server_text =
+        move || value.with(|text| parse_time(text).map_or_else(|_| String::new(), picker_text));
     // From here on the field speaks the browser's zone.
     Effect::new(move || {
-        let text = value.with(|text| parse_time(text).map_or_else(|_| String::new(), utc_to_picker));
+        let text =
+            value.with(|text| parse_time(text).map_or_else(|_| String::new(), utc_to_picker));
         if hydrated.get()
             && let Some(input) = input.get()
         {

@@ -68,7 +68,10 @@ fn about(own: usize, all: usize) -> String {
     match own {
         0 => format!("{frames}, none of the application's own"),
         own if own == all => frames,
-        own => format!("{frames}, {} of the application's own", format::count(own as u64)),
+        own => format!(
+            "{frames}, {} of the application's own",
+            format::count(own as u64)
+        ),
     }
 }
 

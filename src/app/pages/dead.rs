@@ -1,10 +1,22 @@
-//! The dead set.
+//! Jobs that ran out of retries, or were killed.
 
-use crate::app::components::PageTitle;
+use super::job_list::JobList;
+use crate::app::components::{Count, JobState, PageTitle};
+use crate::app::live::use_live;
+use crate::model::{Place, Set};
 use leptos::prelude::*;
 
-/// The dead set.
+/// Jobs that ran out of retries, or were killed.
 #[component]
 pub fn DeadPage() -> impl IntoView {
-    view! { <PageTitle title="Dead"/> }
+    let count = use_live().select(|snapshot| snapshot.overview.dead);
+    view! {
+        <PageTitle title="Dead">
+            <p class="headline">
+                <strong class=JobState::Dead.class()><Count value=count/></strong>
+                {move || if count.get() == 1 { " job is out of retries or was killed" } else { " jobs are out of retries or were killed" }}
+            </p>
+        </PageTitle>
+        <JobList place=Place::Set(Set::Dead)/>
+    }
 }

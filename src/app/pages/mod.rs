@@ -2,6 +2,7 @@
 
 mod dead;
 mod job;
+mod job_list;
 mod not_found;
 mod overview;
 mod processes;

@@ -1,10 +1,22 @@
-//! The retry set.
+//! Failed jobs that wait for their next try.
 
-use crate::app::components::PageTitle;
+use super::job_list::JobList;
+use crate::app::components::{Count, JobState, PageTitle};
+use crate::app::live::use_live;
+use crate::model::{Place, Set};
 use leptos::prelude::*;
 
-/// The retry set.
+/// Failed jobs that wait for their next try.
 #[component]
 pub fn RetriesPage() -> impl IntoView {
-    view! { <PageTitle title="Retries"/> }
+    let count = use_live().select(|snapshot| snapshot.overview.retrying);
+    view! {
+        <PageTitle title="Retries">
+            <p class="headline">
+                <strong class=JobState::Retrying.class()><Count value=count/></strong>
+                {move || if count.get() == 1 { " failed job waits for its next try" } else { " failed jobs wait for their next try" }}
+            </p>
+        </PageTitle>
+        <JobList place=Place::Set(Set::Retries)/>
+    }
 }

@@ -1,10 +1,22 @@
-//! The scheduled set.
+//! Jobs that wait for their time.
 
-use crate::app::components::PageTitle;
+use super::job_list::JobList;
+use crate::app::components::{Count, JobState, PageTitle};
+use crate::app::live::use_live;
+use crate::model::{Place, Set};
 use leptos::prelude::*;
 
-/// The scheduled set.
+/// Jobs that wait for their time.
 #[component]
 pub fn ScheduledPage() -> impl IntoView {
-    view! { <PageTitle title="Scheduled"/> }
+    let count = use_live().select(|snapshot| snapshot.overview.scheduled);
+    view! {
+        <PageTitle title="Scheduled">
+            <p class="headline">
+                <strong class=JobState::Scheduled.class()><Count value=count/></strong>
+                {move || if count.get() == 1 { " job waits for its time" } else { " jobs wait for their time" }}
+            </p>
+        </PageTitle>
+        <JobList place=Place::Set(Set::Scheduled)/>
+    }
 }

@@ -8,10 +8,35 @@ use std::{error::Error, io, sync::Arc};
 pub(super) fn server_error(error: &RedisError) -> Option<(String, String)> {
     let errors = error.clone().into_server_errors()?;
     let (_, first) = errors.first()?;
-    Some((
-        first.code().to_owned(),
-        first.details().unwrap_or_default().to_owned(),
-    ))
+    let text = first.details().unwrap_or_default();
+    Some((code(first.code(), text).to_owned(), text.to_owned()))
+}
+
+/// The code that matters: of an error inside a script, older servers tell it in the text only.
+fn code<'error>(code: &'error str, text: &str) -> &'error str {
+    const INNER: [&str; 8] = [
+        "WRONGTYPE",
+        "OOM",
+        "READONLY",
+        "MISCONF",
+        "NOREPLICAS",
+        "NOPERM",
+        "MASTERDOWN",
+        "LOADING",
+    ];
+    if code != "ERR" {
+        return code;
+    }
+    if text.contains("executing the script can't") {
+        return "NOPERM";
+    }
+    if !text.contains("script") {
+        return code;
+    }
+    INNER
+        .into_iter()
+        .find(|inner| text.contains(&format!("{inner} ")))
+        .unwrap_or(code)
 }
 
 /// The store's error for one of the library's.
@@ -141,5 +166,32 @@ fn server_failure(address: String, code: &str, text: &str) -> StoreError {
             address,
             reason: format!("it answered with an error: {code} {text}"),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code;
+
+    #[test]
+    fn errors_inside_scripts_keep_their_meaning_on_old_servers() {
+        for (text, expected) in [
+            (
+                "Error running script (call to f_12): @user_script:5: WRONGTYPE Operation against a key holding the wrong kind of value",
+                "WRONGTYPE",
+            ),
+            (
+                "Error running script (call to f_12): @user_script:9: @user_script: 9: -OOM command not allowed when used memory > 'maxmemory'.",
+                "OOM",
+            ),
+            (
+                "The user executing the script can't run this command or subcommand script: aa50, on @user_script:5.",
+                "NOPERM",
+            ),
+            ("syntax error", "ERR"),
+        ] {
+            assert_eq!(code("ERR", text), expected);
+        }
+        assert_eq!(code("NOAUTH", "Authentication required."), "NOAUTH");
     }
 }

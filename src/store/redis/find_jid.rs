@@ -68,8 +68,16 @@ impl RedisStore {
         }
         search.total = search.total.max(search.scanned);
         // With cursors that hold; one that has moved since is shown where it was seen.
-        let ids: Vec<EntryId> = search.entries.iter().map(|entry| entry.id.clone()).collect();
-        for (entry, located) in search.entries.iter_mut().zip(self.locate_entries(&ids).await?) {
+        let ids: Vec<EntryId> = search
+            .entries
+            .iter()
+            .map(|entry| entry.id.clone())
+            .collect();
+        for (entry, located) in search
+            .entries
+            .iter_mut()
+            .zip(self.locate_entries(&ids).await?)
+        {
             if let Some(located) = located {
                 *entry = located;
             }

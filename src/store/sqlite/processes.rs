@@ -81,6 +81,17 @@ pub(super) fn forget_dead(connection: &Connection, now: Timestamp) -> rusqlite::
     Ok(())
 }
 
+/// Whether a process has a heartbeat.
+pub(super) fn lives(
+    connection: &Connection,
+    identity: &str,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("SELECT 1 FROM processes WHERE identity = ?1 AND beat_at > ?2")?
+        .exists((identity, now.0 - LIFE_MS))
+}
+
 /// The processes with a heartbeat, by identity.
 pub(super) fn processes(
     connection: &Connection,

@@ -19,6 +19,13 @@ pub(super) fn fetch(
     queues: &[String],
     limit: usize,
 ) -> rusqlite::Result<Vec<FetchedJob>> {
+    let now = clock::now();
+    // A process that has not had its first heartbeat yet is given the time for it.
+    let grace = if processes::lives(connection, identity, now)? {
+        now.0
+    } else {
+        now.0 + LIFE_MS
+    };
     let mut jobs = Vec::new();
     for queue in queues {
         let wanted = limit.saturating_sub(jobs.len());
@@ -42,9 +49,9 @@ pub(super) fn fetch(
             entries::delete(connection, id)?;
             connection
                 .prepare_cached(
-                    "INSERT INTO in_progress (identity, queue, raw) VALUES (?1, ?2, ?3)",
+                    "INSERT INTO in_progress (identity, queue, raw, grace) VALUES (?1, ?2, ?3, ?4)",
                 )?
-                .execute((identity, queue, &raw))?;
+                .execute((identity, queue, &raw, grace))?;
             jobs.push(FetchedJob {
                 queue: queue.clone(),
                 raw: Bytes::from(raw),
@@ -110,10 +117,11 @@ pub(super) fn recover(connection: &Connection) -> rusqlite::Result<u64> {
     let orphans: Vec<(i64, String, Vec<u8>)> = connection
         .prepare_cached(
             "SELECT lease, queue, raw FROM in_progress \
-             WHERE identity NOT IN (SELECT identity FROM processes WHERE beat_at > :since) ORDER BY lease DESC LIMIT :most",
+             WHERE grace <= :now AND identity NOT IN (SELECT identity FROM processes WHERE beat_at > :since) \
+             ORDER BY lease DESC LIMIT :most",
         )?
         .query_map(
-            named_params! {":since": now.0 - LIFE_MS, ":most": RECOVERED},
+            named_params! {":now": now.0, ":since": now.0 - LIFE_MS, ":most": RECOVERED},
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )?
         .collect::<rusqlite::Result<_>>()?;

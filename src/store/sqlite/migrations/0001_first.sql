@@ -37,7 +37,9 @@ CREATE TABLE in_progress (
     lease    INTEGER PRIMARY KEY AUTOINCREMENT,
     identity TEXT NOT NULL,
     queue    TEXT NOT NULL,
-    raw      BLOB NOT NULL
+    raw      BLOB NOT NULL,
+    -- Until when its process needs no heartbeat, milliseconds since the epoch: time for the first one.
+    grace    INTEGER NOT NULL
 ) STRICT;
 
 -- Worker processes as of their last heartbeat. Times are milliseconds since the epoch.

@@ -1,0 +1,176 @@
+//! The dialog before a delete, and the one that asks for a new time.
+
+use super::verb::{verb_consequence, verb_with_count};
+use super::{SpreadField, TimeField, picker_to_utc};
+use crate::api::{Act, Preset};
+use crate::app::live::use_live;
+use crate::model::{Place, Verb};
+use leptos::ev::SubmitEvent;
+use leptos::form::FromFormData;
+use leptos::html::{Button, Dialog};
+use leptos::prelude::*;
+
+/// What a dialog asks about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// What is to be done.
+    pub verb: Verb,
+    /// Where the jobs are.
+    pub place: Place,
+    /// To which entries, as text.
+    pub entries: Vec<String>,
+}
+
+/// Nothing asked of the server but this verb for these entries.
+#[must_use]
+pub fn act_on(verb: impl Into<String>, entries: Vec<String>) -> Act {
+    Act {
+        verb: verb.into(),
+        entries,
+        only: String::new(),
+        at: String::new(),
+        spread: String::new(),
+    }
+}
+
+/// The dialog that is open while there is a question. Only with JavaScript; without it the same forms unfold in place.
+#[component]
+pub fn ActDialog(
+    /// What is asked, while something is.
+    question: RwSignal<Option<Question>>,
+    /// Does it.
+    act: Callback<Act>,
+) -> impl IntoView {
+    let dialog = NodeRef::<Dialog>::new();
+    let cancel = NodeRef::<Button>::new();
+    Effect::new(move || {
+        let (Some(dialog), is_asked) = (dialog.get(), question.with(Option::is_some)) else {
+            return;
+        };
+        if is_asked && !dialog.open() {
+            // Fails only outside a document.
+            let _ = dialog.show_modal();
+            if let Some(cancel) = cancel.get_untracked() {
+                let _ = cancel.focus();
+            }
+        } else if !is_asked && dialog.open() {
+            dialog.close();
+        }
+    });
+    let close = move || question.set(None);
+    view! {
+        <dialog
+            class="ask"
+            node_ref=dialog
+            aria-labelledby="ask-title"
+            on:close=move |_| close()
+        >
+            <h2 id="ask-title">
+                {move || {
+                    question
+                        .get()
+                        .map(|asked| {
+                            let mark = if asked.verb == Verb::Delete { "?" } else { "" };
+                            format!("{}{mark}", verb_with_count(asked.verb, asked.entries.len()))
+                        })
+                }}
+            </h2>
+            <p>
+                {move || question.get().map(|asked| verb_consequence(asked.verb, &asked.place))}
+            </p>
+            {move || {
+                question
+                    .get()
+                    .filter(|asked| asked.verb == Verb::Reschedule)
+                    .map(|asked| view! { <RescheduleForm asked act close/> })
+            }}
+            <div class="ask-buttons">
+                <button type="button" class="button" node_ref=cancel on:click=move |_| close()>
+                    "Cancel"
+                </button>
+                {move || {
+                    question.get().map(|asked| view! { <Confirm asked act close/> })
+                }}
+            </div>
+        </dialog>
+    }
+}
+
+/// The button that repeats the verb.
+#[component]
+fn Confirm(
+    asked: Question,
+    act: Callback<Act>,
+    close: impl Fn() + Copy + Send + 'static,
+) -> impl IntoView {
+    let label = verb_with_count(asked.verb, asked.entries.len());
+    if asked.verb == Verb::Reschedule {
+        return view! {
+            <button type="submit" class="button button-primary" form="ask-reschedule">
+                {label}
+            </button>
+        }
+        .into_any();
+    }
+    let confirm = move |_| {
+        act.run(act_on(asked.verb.name(), asked.entries.clone()));
+        close();
+    };
+    view! {
+        <button type="button" class="button button-danger" on:click=confirm>
+            {label}
+        </button>
+    }
+    .into_any()
+}
+
+/// Usual choices, a time, a spread.
+#[component]
+fn RescheduleForm(
+    asked: Question,
+    act: Callback<Act>,
+    close: impl Fn() + Copy + Send + 'static,
+) -> impl IntoView {
+    const HOUR_MILLISECONDS: i64 = 3_600_000;
+    let entries = StoredValue::new(asked.entries);
+    let presets = Preset::ALL
+        .into_iter()
+        .map(|preset| {
+            let choose = move |_| {
+                act.run(act_on(preset.verb(), entries.get_value()));
+                close();
+            };
+            view! {
+                <button type="button" class="button" on:click=choose>
+                    {preset.label}
+                </button>
+            }
+        })
+        .collect_view();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        // Every field has a default, so reading cannot fail.
+        let Ok(mut typed) = Act::from_event(&event) else {
+            return;
+        };
+        typed.at = picker_to_utc(&typed.at);
+        typed.entries = entries.get_value();
+        act.run(typed);
+        close();
+    };
+    let soon = use_live()
+        .clock()
+        .get_untracked()
+        .map(|now| now.plus_milliseconds(HOUR_MILLISECONDS).to_string())
+        .unwrap_or_default();
+    view! {
+        <div class="presets" role="group" aria-label="Usual choices">
+            {presets}
+        </div>
+        <form id="ask-reschedule" class="ask-fields" on:submit=submit>
+            <input type="hidden" name="verb" value="reschedule"/>
+            <TimeField name="at" label="Run at" value=soon required=true/>
+            <SpreadField/>
+        </form>
+    }
+}

@@ -1,0 +1,181 @@
+//! The rows of a list. The table listens for all of them.
+
+use super::job_row::{JobRow, RowContext};
+use super::menu;
+use super::selection::{ENTRIES, Selection};
+use crate::api::ListQuery;
+use crate::app::live::use_live;
+use crate::model::{EntryId, JobEntry, Order, Place, Set, Verb};
+use leptos::ev::{MouseEvent, PointerEvent};
+use leptos::prelude::Set as _;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{Element, HtmlInputElement};
+use std::collections::HashMap;
+
+/// One row: its key, its job, and what its links depend on.
+#[derive(Clone, Debug, PartialEq)]
+struct Row {
+    key: String,
+    entry: JobEntry,
+    context: RowContext,
+}
+
+/// The rows of a list.
+#[component]
+pub fn JobTable(
+    /// The list's path.
+    #[prop(into)]
+    path: Signal<String>,
+    /// What is shown now.
+    query: Memo<ListQuery>,
+    /// Where the entries stand.
+    #[prop(into)]
+    place: Signal<Place>,
+    /// The jobs.
+    #[prop(into)]
+    entries: Signal<Vec<JobEntry>>,
+    /// Which rows are ticked.
+    selection: Selection,
+    /// Whether somebody points at the rows: then they do not move.
+    pointed: RwSignal<bool>,
+    /// Asks for what a verb needs, for one entry.
+    ask: Callback<(Verb, EntryId)>,
+) -> impl IntoView {
+    let hydrated = use_live().is_hydrated();
+    let rows = Memo::new(move |_| {
+        let context = RowContext {
+            path: path.get(),
+            query: query.get().first_page(),
+            place: place.get(),
+        };
+        entries.with(|entries| rows(entries, &context))
+    });
+    let on_click = move |event: MouseEvent| {
+        let Some(target) = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok())
+        else {
+            return;
+        };
+        if let Some(tick) = target.dyn_ref::<HtmlInputElement>()
+            && tick.name() == ENTRIES
+        {
+            selection.ticked(tick, event.shift_key());
+        } else if let Ok(Some(item)) = target.closest("[data-ask]") {
+            let verb = item
+                .get_attribute("data-ask")
+                .and_then(|name| verb_of(&name));
+            if let (Some(verb), Some(id)) = (verb, entry_of(&item)) {
+                event.prevent_default();
+                menu::close_menus(None);
+                ask.run((verb, id));
+            }
+        }
+    };
+    let point = move |event: PointerEvent, inside: bool| {
+        if event.pointer_type() == "mouse" {
+            pointed.set(inside);
+        }
+    };
+    let tick_all = move |event| selection.set_all(event_target_checked(&event));
+    let time = move || {
+        let (place, query) = (place.get(), query.get());
+        let href = format!("{}{}", path.get(), query.turned().to_text());
+        let sort = match query.order(&place) {
+            Order::Ascending => "ascending",
+            Order::Descending => "descending",
+        };
+        view! {
+            <th scope="col" class="num job-time" aria-sort=sort>
+                <a class="sort" href=href>{time_label(&place)}</a>
+            </th>
+        }
+    };
+    view! {
+        <table class="jobs">
+            <thead>
+                <tr>
+                    <th scope="col" class="job-tick">
+                        <input
+                            type="checkbox"
+                            aria-label="Select all jobs on this page"
+                            title="Select all jobs on this page"
+                            autocomplete="off"
+                            hidden=move || !hydrated.get()
+                            prop:checked=move || selection.is_all()
+                            on:change=tick_all
+                        />
+                        <span class="visually-hidden">"Selected"</span>
+                    </th>
+                    <th scope="col" class="job-main">"Job"</th>
+                    {move || {
+                        (place.get().set() != Some(Set::Scheduled))
+                            .then(|| view! { <th scope="col" class="num job-retries">"Retries"</th> })
+                    }}
+                    {time}
+                    <th scope="col" class="job-more"><span class="visually-hidden">"Actions"</span></th>
+                </tr>
+            </thead>
+            <tbody
+                on:click=on_click
+                on:pointerenter=move |event| point(event, true)
+                on:pointerleave=move |event| point(event, false)
+            >
+                <For each=move || rows.get() key=|row| row.key.clone() let:row>
+                    <JobRow entry=row.entry context=row.context/>
+                </For>
+            </tbody>
+        </table>
+    }
+}
+
+/// What the time of a row is.
+#[must_use]
+pub fn time_label(place: &Place) -> &'static str {
+    match place {
+        Place::Set(Set::Scheduled) => "Due",
+        Place::Set(Set::Retries) => "Next retry",
+        Place::Set(Set::Dead) => "Died",
+        Place::Queue(_) => "Enqueued",
+    }
+}
+
+/// The entry of the row that an element stands in.
+#[must_use]
+pub fn entry_of(element: &Element) -> Option<EntryId> {
+    let row = element.closest("tr.job").ok()??;
+    row.get_attribute("data-entry")?.parse().ok()
+}
+
+fn verb_of(name: &str) -> Option<Verb> {
+    [
+        Verb::Retry,
+        Verb::Enqueue,
+        Verb::Reschedule,
+        Verb::Kill,
+        Verb::Delete,
+    ]
+    .into_iter()
+    .find(|verb| verb.name() == name)
+}
+
+/// Each job with a key that stays the same while it shows the same. Equal jobs of a queue may have equal addresses.
+fn rows(entries: &[JobEntry], context: &RowContext) -> Vec<Row> {
+    let links = context.query.to_text();
+    let mut seen: HashMap<String, usize> = HashMap::with_capacity(entries.len());
+    entries
+        .iter()
+        .map(|entry| {
+            let id = entry.id.to_string();
+            let copy = seen.entry(id.clone()).or_default();
+            let key = format!("{id} {copy} {}{links}", context.path);
+            *copy += 1;
+            Row {
+                key,
+                entry: entry.clone(),
+                context: context.clone(),
+            }
+        })
+        .collect()
+}

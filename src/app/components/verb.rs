@@ -1,0 +1,69 @@
+//! How the pages name what can be done to jobs.
+
+use crate::model::{Place, Set, Verb};
+
+/// The word on a button.
+#[must_use]
+pub fn verb_label(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Retry => "Retry",
+        Verb::Enqueue => "Enqueue now",
+        Verb::Reschedule => "Reschedule",
+        Verb::Kill => "Kill",
+        Verb::Delete => "Delete",
+    }
+}
+
+/// What it does to a job of this place, in a sentence.
+#[must_use]
+pub fn verb_consequence(verb: Verb, place: &Place) -> &'static str {
+    match (verb, place) {
+        (Verb::Retry, _) => "Puts it into its queue now. That does not use up a retry.",
+        (Verb::Enqueue, _) => "Puts it into its queue now.",
+        (Verb::Kill, _) => {
+            "Moves it to the dead set, where it stays until somebody retries or deletes it."
+        }
+        (Verb::Delete, _) => "It is removed for good and never runs. There is no undo.",
+        (Verb::Reschedule, Place::Set(Set::Dead)) => {
+            "It goes back to the retry set and runs at that time."
+        }
+        (Verb::Reschedule, Place::Queue(_)) => {
+            "It leaves the queue, waits in the scheduled set, and runs at that time."
+        }
+        (Verb::Reschedule, Place::Set(Set::Scheduled | Set::Retries)) => "It runs at that time.",
+    }
+}
+
+/// `Delete 12 jobs`, `Delete this job`.
+#[must_use]
+pub fn verb_with_count(verb: Verb, count: usize) -> String {
+    let jobs = match count {
+        1 => "this job".to_owned(),
+        count => format!("{count} jobs"),
+    };
+    let verb = match verb {
+        Verb::Enqueue => "Enqueue",
+        other => verb_label(other),
+    };
+    format!("{verb} {jobs}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{verb_consequence, verb_with_count};
+    use crate::model::{Place, Set, Verb};
+
+    #[test]
+    fn the_button_repeats_the_verb_and_how_many() {
+        assert_eq!(verb_with_count(Verb::Delete, 1), "Delete this job");
+        assert_eq!(verb_with_count(Verb::Reschedule, 12), "Reschedule 12 jobs");
+    }
+
+    #[test]
+    fn where_a_rescheduled_job_waits_depends_on_where_it_is() {
+        assert!(verb_consequence(Verb::Reschedule, &Place::Set(Set::Dead)).contains("retry set"));
+        assert!(
+            verb_consequence(Verb::Reschedule, &Place::Queue("a".into())).contains("scheduled set")
+        );
+    }
+}

@@ -1,0 +1,160 @@
+//! What a list shows: rows and pages, or why there are none.
+
+use super::List;
+use crate::api::{ApiError, ListQuery};
+use crate::app::components::{ErrorNotice, JobTable, Pager, pager_about};
+use crate::model::{EntryId, Page, Place, Set, Verb};
+use leptos::prelude::*;
+
+/// Rows and pages, or why there are none.
+#[component]
+pub(super) fn ListBody(list: List, ask: Callback<(Verb, EntryId)>) -> impl IntoView {
+    let List {
+        place,
+        path,
+        query,
+        page,
+        selection,
+        pointed,
+        ..
+    } = list;
+    // The last page that could be read stays while the same one cannot be read again.
+    let shown = Memo::new(
+        move |last: Option<&Option<(String, Page)>>| match page.get() {
+            Some((key, Ok(page))) => Some((key, page)),
+            Some((key, Err(_))) => last.cloned().flatten().filter(|(last, _)| *last == key),
+            None => last.cloned().flatten(),
+        },
+    );
+    let problem = Memo::new(move |_| page.get().and_then(|(_, page)| page.err()));
+    let entries = Memo::new(move |_| {
+        shown.with(|shown| {
+            shown
+                .as_ref()
+                .map(|(_, page)| page.entries.clone())
+                .unwrap_or_default()
+        })
+    });
+    let current = Memo::new(move |_| shown.get().map(|(_, page)| page));
+    let has_rows = Memo::new(move |_| entries.with(|entries| !entries.is_empty()));
+    let has_pages = Memo::new(move |_| current.with(Option::is_some));
+    // The rows stand in the document when this runs.
+    Effect::new(move || {
+        entries.track();
+        request_animation_frame(move || {
+            selection.read();
+            super::keys::give_focus(list);
+        });
+    });
+    view! {
+        {move || problem.get().map(|error| view! { <Problem error list/> })}
+        <Show
+            when=move || has_rows.get()
+            fallback=move || view! { <Empty list current/> }
+        >
+            <JobTable path query place entries selection pointed ask/>
+        </Show>
+        <Show when=move || has_pages.get()>
+            <Pager path query place page=current/>
+        </Show>
+    }
+}
+
+/// Why the list could not be read.
+#[component]
+fn Problem(error: ApiError, list: List) -> impl IntoView {
+    let is_wrong = matches!(error, ApiError::Invalid(_));
+    let href = move || {
+        format!(
+            "{}{}",
+            list.path.get(),
+            list.query.with(ListQuery::unfiltered).to_text()
+        )
+    };
+    view! {
+        <ErrorNotice error/>
+        {is_wrong
+            .then(|| {
+                view! {
+                    <p class="empty-small"><a href=href>"Show the list without filter"</a></p>
+                }
+            })}
+    }
+}
+
+/// Nothing there, nothing that matches, or nothing found yet: three different things.
+#[component]
+fn Empty(list: List, current: Memo<Option<Page>>) -> impl IntoView {
+    move || {
+        let page = current.get()?;
+        let query = list.query.get();
+        let path = list.path.get();
+        let first = format!("{path}{}", query.first_page().to_text());
+        let all = format!("{path}{}", query.unfiltered().to_text());
+        Some(if page.partial {
+            view! {
+                <div class="empty">
+                    <p class="empty-title">"Nothing found yet."</p>
+                    <p>{capital(&pager_about(&query, &page))} ". Continue the search below."</p>
+                </div>
+            }
+            .into_any()
+        } else if query.is_filtered() {
+            view! {
+                <div class="empty">
+                    <p class="empty-title">"No job matches."</p>
+                    <p>{capital(&pager_about(&query, &page))} "."</p>
+                    <p><a href=all>"Show all jobs"</a></p>
+                </div>
+            }
+            .into_any()
+        } else if !query.is_first_page() {
+            view! {
+                <div class="empty">
+                    <p class="empty-title">"Nothing on this page any more."</p>
+                    <p><a href=first>"Go to the first page"</a></p>
+                </div>
+            }
+            .into_any()
+        } else {
+            let (title, text) = list.place.with(nothing_there);
+            view! {
+                <div class="empty">
+                    <p class="empty-title">{title}</p>
+                    <p>{text}</p>
+                </div>
+            }
+            .into_any()
+        })
+    }
+}
+
+/// What an empty place means.
+fn nothing_there(place: &Place) -> (&'static str, &'static str) {
+    match place {
+        Place::Set(Set::Scheduled) => (
+            "Nothing is scheduled.",
+            "Jobs that are enqueued for a time to come wait here until it has come.",
+        ),
+        Place::Set(Set::Retries) => (
+            "Nothing to retry.",
+            "Jobs that failed wait here for their next try.",
+        ),
+        Place::Set(Set::Dead) => (
+            "No dead jobs.",
+            "Jobs that ran out of retries, or were killed, stay here until somebody retries or deletes them.",
+        ),
+        Place::Queue(_) => (
+            "This queue is empty.",
+            "Nothing waits here: every job that was enqueued has been taken by a worker.",
+        ),
+    }
+}
+
+/// The first letter large.
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(characters).collect()
+    })
+}

@@ -1,0 +1,105 @@
+//! When a list reads its page again: by itself while nobody reads it, else only when asked.
+
+use super::{List, live_total};
+use crate::app::components::menu;
+use crate::app::format;
+use crate::app::live::use_live;
+use leptos::prelude::*;
+
+/// Live numbers (one a second) between two readings when nothing seems to have changed.
+const QUIET_SECONDS: u32 = 5;
+/// And when the number of jobs has.
+const CHANGED_SECONDS: u32 = 2;
+/// A page that was this much work is not read again unasked.
+const MOST_SCANNED: u64 = 20_000;
+/// Further down than this somebody reads.
+const SCROLLED_PIXELS: f64 = 240.0;
+
+/// Follows the live numbers. They stop when the tab is hidden or held still, and so does the list.
+pub(super) fn follow(list: List) {
+    let live = use_live();
+    let snapshot = live.snapshot();
+    let waited = StoredValue::new(0_u32);
+    // What is on the page now: its total and how much work it was.
+    let known = StoredValue::new(None::<(u64, u64)>);
+    Effect::new(move || {
+        list.page.with(|page| {
+            if let Some((_, Ok(page))) = page {
+                known.set_value(Some((page.total, page.scanned)));
+            }
+        });
+        waited.set_value(0);
+        list.changed.set(0);
+    });
+    Effect::new(move || {
+        snapshot.track();
+        let Some((total, scanned)) = known.get_value() else {
+            return;
+        };
+        if !list
+            .query
+            .with_untracked(crate::api::ListQuery::is_first_page)
+        {
+            return;
+        }
+        waited.update_value(|waited| *waited += 1);
+        let now = list.place.with_untracked(|place| {
+            snapshot.with_untracked(|snapshot| live_total(snapshot, place))
+        });
+        let change = difference(now, total);
+        if is_being_read(list) || scanned > MOST_SCANNED {
+            // The first numbers after a reading may be older than it.
+            if waited.get_value() >= 2 && list.changed.get_untracked() != change {
+                list.changed.set(change);
+            }
+        } else if waited.get_value()
+            >= if change == 0 {
+                QUIET_SECONDS
+            } else {
+                CHANGED_SECONDS
+            }
+        {
+            waited.set_value(0);
+            list.page.refetch();
+        }
+    });
+}
+
+/// Whether rows that move would be in somebody's way.
+fn is_being_read(list: List) -> bool {
+    list.selection.count().get_untracked() > 0
+        || list.pointed.get_untracked()
+        || list.question.with_untracked(Option::is_some)
+        || list.action.pending().get_untracked()
+        || menu::is_menu_open()
+        || window().scroll_y().unwrap_or(0.0) > SCROLLED_PIXELS
+}
+
+fn difference(now: u64, then: u64) -> i64 {
+    let size = i64::try_from(now.abs_diff(then)).unwrap_or(i64::MAX);
+    if now < then { -size } else { size }
+}
+
+/// What has changed: `12 new, show`. How many of them a filter lets through is not known.
+#[must_use]
+pub(super) fn pill_text(changed: i64, is_filtered: bool) -> String {
+    let count = format::count(changed.unsigned_abs());
+    match (is_filtered, changed > 0) {
+        (true, _) => "Changed · show".to_owned(),
+        (false, true) => format!("{count} new · show"),
+        (false, false) => format!("{count} gone · show"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{difference, pill_text};
+
+    #[test]
+    fn the_pill_says_what_changed() {
+        assert_eq!(pill_text(difference(112, 100), false), "12 new · show");
+        assert_eq!(pill_text(difference(99, 100), false), "1 gone · show");
+        assert_eq!(pill_text(difference(99, 100), true), "Changed · show");
+        assert_eq!(difference(u64::MAX, 0), i64::MAX);
+    }
+}

@@ -1,0 +1,197 @@
+//! The writing thread: transactions that are shared, refused, waited for, given up.
+
+use super::{Subject, dead, queued};
+use crate::store::{AdminStore, StoreError, WorkerStore, sqlite::failure};
+use rusqlite::Connection;
+use std::time::{Duration, Instant};
+
+#[tokio::test]
+async fn a_full_disk_refuses_and_keeps_what_was_there() {
+    let subject = Subject::new().await;
+    let store = &subject.store;
+    store.add(&[queued("default", "before")]).await.unwrap();
+    let pages = subject.number("PRAGMA page_count") + 20;
+    store
+        .writer
+        .write(move |connection| connection.pragma_update(None, "max_page_count", pages))
+        .await
+        .unwrap();
+    let big = vec![b'x'; 200_000];
+    let error = store.add(&[dead(1.0, big.clone())]).await.unwrap_err();
+    assert!(matches!(error, StoreError::Refused { .. }), "{error:?}");
+    let text = error.to_string();
+    assert!(
+        text.contains("disk is full") && text.contains("nothing was changed"),
+        "{text}"
+    );
+    // Of changes that come together, those that fit are made.
+    let release = subject.hold_writer();
+    let small = [queued("default", "small")];
+    let large = [dead(2.0, big)];
+    let third = [queued("default", "third")];
+    let (first, second, third, ()) = tokio::join!(
+        store.add(&small),
+        store.add(&large),
+        store.add(&third),
+        async {
+            tokio::task::yield_now().await;
+            drop(release);
+        }
+    );
+    first.unwrap();
+    assert!(matches!(second, Err(StoreError::Refused { .. })));
+    third.unwrap();
+    let overview = store.overview().await.unwrap();
+    assert_eq!((overview.enqueued, overview.dead), (3, 0));
+    subject.check_sizes();
+    // There is room again.
+    store
+        .writer
+        .write(|connection| connection.pragma_update(None, "max_page_count", 1_000_000))
+        .await
+        .unwrap();
+    store.add(&large).await.unwrap();
+    assert_eq!(store.overview().await.unwrap().dead, 1);
+}
+
+#[tokio::test]
+async fn changes_that_come_together_share_a_transaction() {
+    let subject = Subject::new().await;
+    let release = subject.hold_writer();
+    let version = |connection: &Connection| {
+        connection.query_row("SELECT count(*) FROM entries", [], |row| {
+            row.get::<_, i64>(0)
+        })
+    };
+    let writer = &subject.store.writer;
+    let reader = subject.connection();
+    let (entry, other) = ([queued("a", "1")], [queued("a", "2")]);
+    // The third sees the first two, which nobody outside sees before all are in the file.
+    let (first, second, inside, outside) = tokio::join!(
+        subject.store.add(&entry),
+        subject.store.add(&other),
+        writer.write(move |connection| Ok((version(connection)?, version(&reader)?))),
+        async {
+            tokio::task::yield_now().await;
+            drop(release);
+        }
+    );
+    first.unwrap();
+    second.unwrap();
+    assert_eq!(inside.unwrap(), (2, 0));
+    let () = outside;
+    assert_eq!(subject.store.overview().await.unwrap().enqueued, 2);
+}
+
+#[tokio::test]
+async fn a_change_that_fails_undoes_only_itself() {
+    let subject = Subject::new().await;
+    let release = subject.hold_writer();
+    let writer = &subject.store.writer;
+    let entry = [queued("a", "1")];
+    let (first, broken, panicking, last, ()) = tokio::join!(
+        subject.store.add(&entry),
+        writer.write(|connection| {
+            connection.execute_batch("DELETE FROM entries; INSERT INTO nowhere VALUES (1)")
+        }),
+        writer.write(|connection| {
+            connection.execute_batch("DELETE FROM entries")?;
+            assert!(connection.is_autocommit(), "made to panic");
+            Ok(())
+        }),
+        subject.store.add(&entry),
+        async {
+            tokio::task::yield_now().await;
+            drop(release);
+        }
+    );
+    first.unwrap();
+    broken.unwrap_err();
+    assert!(matches!(panicking, Err(StoreError::Unavailable { .. })));
+    last.unwrap();
+    assert_eq!(subject.store.overview().await.unwrap().enqueued, 2);
+    subject.check_sizes();
+}
+
+#[tokio::test]
+async fn a_file_locked_by_another_program_is_an_error_and_nothing_is_done_later() {
+    let subject = Subject::new().await;
+    let store = &subject.store;
+    let locker = subject.connection();
+    locker.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let started = Instant::now();
+    let entry = [queued("default", "1")];
+    let (first, second) = tokio::join!(
+        store.add(&entry),
+        store.fetch("host:1:a", &[], 1, Duration::ZERO)
+    );
+    for error in [first.unwrap_err(), second.unwrap_err()] {
+        assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
+        assert!(error.to_string().contains("locked"), "{error}");
+    }
+    assert!(started.elapsed() >= failure::PATIENCE);
+    // Reads go on meanwhile.
+    assert_eq!(store.overview().await.unwrap().enqueued, 0);
+    locker.execute_batch("COMMIT").unwrap();
+    assert_eq!(store.overview().await.unwrap().enqueued, 0);
+    store.add(&entry).await.unwrap();
+    assert_eq!(store.overview().await.unwrap().enqueued, 1);
+}
+
+#[tokio::test]
+async fn a_short_lock_of_another_program_is_waited_for() {
+    let subject = Subject::new().await;
+    let locker = subject.connection();
+    locker.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let entry = [queued("default", "1")];
+    let (added, ()) = tokio::join!(subject.store.add(&entry), async {
+        tokio::task::yield_now().await;
+        locker.execute_batch("COMMIT").unwrap();
+    });
+    added.unwrap();
+    assert_eq!(subject.store.overview().await.unwrap().enqueued, 1);
+}
+
+#[tokio::test]
+async fn a_fetch_that_nobody_waits_for_any_more_takes_nothing() {
+    let subject = Subject::new().await;
+    let store = &subject.store;
+    let jobs: Vec<_> = (0..5)
+        .map(|number| queued("default", number.to_string()))
+        .collect();
+    store.add(&jobs).await.unwrap();
+    let queues = ["default".to_owned()];
+    for made_before_it_was_dropped in [false, true] {
+        let release = subject.hold_writer();
+        let mut to_release = None;
+        {
+            let fetch = store.fetch("host:1:a", &queues, 3, Duration::ZERO);
+            tokio::pin!(fetch);
+            let pending = futures::poll!(fetch.as_mut());
+            assert!(pending.is_pending());
+            if made_before_it_was_dropped {
+                drop(release);
+                subject
+                    .wait_until("the jobs are fetched", |subject| {
+                        subject.number("SELECT count(*) FROM in_progress") == 3
+                    })
+                    .await;
+            } else {
+                to_release = Some(release);
+            }
+        }
+        drop(to_release);
+        subject
+            .wait_until("the jobs are back", |subject| {
+                subject.number("SELECT count(*) FROM in_progress") == 0
+                    && subject.number("SELECT count(*) FROM entries") == 5
+            })
+            .await;
+    }
+    let fetched = store
+        .fetch("host:1:a", &queues, 10, Duration::ZERO)
+        .await
+        .unwrap();
+    let raws: Vec<_> = fetched.iter().map(|job| job.raw.clone()).collect();
+    assert_eq!(raws, ["0", "1", "2", "3", "4"], "in their old order");
+}

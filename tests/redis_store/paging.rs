@@ -1,0 +1,236 @@
+//! Lists that change while somebody walks through them.
+
+use super::{all, fresh, queue, raw};
+use crate::support::{fill_queue, fill_set, job_text};
+use jobdeck::{
+    model::{Order, Place, Set},
+    store::{Destination, Move, Start, StoredEntry},
+};
+use std::collections::BTreeSet;
+
+const DEAD: Place = Place::Set(Set::Dead);
+
+fn deletion(entry: StoredEntry) -> Move {
+    Move {
+        entry,
+        to: Destination::Nowhere,
+    }
+}
+
+#[tokio::test]
+async fn equal_scores_are_walked_through_while_what_was_seen_is_deleted() {
+    for order in [Order::Ascending, Order::Descending] {
+        for keep in [0, 1] {
+            let (_server, store, mut connection) = fresh().await;
+            // Three scores; the middle one is shared by nearly all.
+            fill_set(&mut connection, "dead", 3_000, |number| match number {
+                0..5 => 1.0,
+                5..2_990 => 1795470707.8316345,
+                _ => f64::INFINITY,
+            })
+            .await;
+            let mut seen = BTreeSet::new();
+            let mut start = Start::Edge;
+            loop {
+                let slice = store.slice(&DEAD, &start, order, 400).await.unwrap();
+                let Some(last) = slice.entries.last() else {
+                    break;
+                };
+                start = Start::After(last.cursor.clone());
+                for entry in &slice.entries {
+                    assert!(seen.insert(entry.raw.clone()), "seen twice");
+                }
+                // All of them, or every second one.
+                let moves: Vec<Move> = slice
+                    .entries
+                    .into_iter()
+                    .step_by(keep + 1)
+                    .map(deletion)
+                    .collect();
+                assert!(
+                    store
+                        .apply(&moves)
+                        .await
+                        .unwrap()
+                        .into_iter()
+                        .all(|taken| taken)
+                );
+            }
+            assert_eq!(seen.len(), 3_000, "{order:?}");
+            let left: u64 = raw(&mut connection, &["ZCARD", "dead"]).await;
+            assert_eq!(left == 0, keep == 0);
+        }
+    }
+}
+
+#[tokio::test]
+async fn equal_scores_are_walked_through_while_others_are_added_and_deleted() {
+    let (_server, store, mut connection) = fresh().await;
+    fill_set(&mut connection, "dead", 1_000, |_| 7.0).await;
+    let mut seen = Vec::new();
+    let mut start = Start::Edge;
+    loop {
+        let slice = store
+            .slice(&DEAD, &start, Order::Ascending, 100)
+            .await
+            .unwrap();
+        let Some(last) = slice.entries.last() else {
+            break;
+        };
+        start = Start::After(last.cursor.clone());
+        // In front of everything, many more than a window.
+        for number in 0..400 {
+            let member = format!("{number} {}", seen.len());
+            let _: () = raw(&mut connection, &["ZADD", "dead", "7", &member]).await;
+        }
+        let _: () = raw(
+            &mut connection,
+            &["ZREM", "dead", std::str::from_utf8(&last.raw).unwrap()],
+        )
+        .await;
+        seen.extend(slice.entries);
+    }
+    let jobs: BTreeSet<&[u8]> = seen.iter().map(|entry| &entry.raw[..]).collect();
+    assert_eq!((seen.len(), jobs.len()), (1_000, 1_000));
+}
+
+#[tokio::test]
+async fn an_address_is_found_among_many_equal_scores() {
+    let (_server, store, mut connection) = fresh().await;
+    fill_set(&mut connection, "dead", 3_000, |_| 7.0).await;
+    let entries = all(&store, &DEAD, Order::Descending).await;
+    let ids: Vec<_> = [0, 1_500, 2_999, 1_501]
+        .map(|at| entries[at].id.clone())
+        .to_vec();
+    let located = store.locate(&ids).await.unwrap();
+    for (id, entry) in ids.iter().zip(located) {
+        let entry = entry.unwrap();
+        assert_eq!(&entry.id, id);
+        // And its cursor leads on from there.
+        let at = entries.iter().position(|known| known.id == *id).unwrap();
+        let next = store
+            .slice(&DEAD, &Start::After(entry.cursor), Order::Descending, 1)
+            .await
+            .unwrap();
+        assert_eq!(
+            next.entries.first().map(|entry| &entry.id),
+            entries.get(at + 1).map(|entry| &entry.id)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_queue_is_walked_through_while_jobs_come_and_go() {
+    for order in [Order::Ascending, Order::Descending] {
+        let (_server, store, mut connection) = fresh().await;
+        fill_queue(&mut connection, "default", 1_000).await;
+        let place = queue("default");
+        let mut seen: Vec<StoredEntry> = Vec::new();
+        let mut start = Start::Edge;
+        loop {
+            let slice = store.slice(&place, &start, order, 100).await.unwrap();
+            let Some(last) = slice.entries.last() else {
+                break;
+            };
+            start = Start::After(last.cursor.clone());
+            seen.extend(slice.entries);
+            // Thirty run, twenty arrive.
+            let _: Vec<String> = raw(&mut connection, &["RPOP", "queue:default", "30"]).await;
+            for number in 0..20 {
+                let text = format!("{} {number}", seen.len());
+                let _: () = raw(&mut connection, &["LPUSH", "queue:default", &text]).await;
+            }
+            if seen.len() > 3_000 {
+                break;
+            }
+        }
+        let jobs: Vec<&[u8]> = seen
+            .iter()
+            .map(|entry| &entry.raw[..])
+            .filter(|raw| raw.starts_with(b"{"))
+            .collect();
+        let distinct: BTreeSet<&[u8]> = jobs.iter().copied().collect();
+        assert_eq!(jobs.len(), distinct.len(), "none twice");
+        // Those that had not been run when the walk came by, without a gap.
+        let numbers: BTreeSet<usize> = (0..1_000)
+            .filter(|number| distinct.contains(job_text(*number).as_bytes()))
+            .collect();
+        let (first, last) = (*numbers.first().unwrap(), *numbers.last().unwrap());
+        assert_eq!(numbers.len(), last - first + 1, "{order:?}: a gap");
+        match order {
+            Order::Ascending => assert_eq!((first, last), (0, 999)),
+            Order::Descending => assert_eq!(last, 999),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_queue_is_walked_through_while_what_was_seen_is_deleted() {
+    for order in [Order::Ascending, Order::Descending] {
+        for keep in [0, 1] {
+            let (_server, store, mut connection) = fresh().await;
+            fill_queue(&mut connection, "default", 500).await;
+            let mut seen = BTreeSet::new();
+            let mut start = Start::Edge;
+            loop {
+                let slice = store
+                    .slice(&queue("default"), &start, order, 90)
+                    .await
+                    .unwrap();
+                let Some(last) = slice.entries.last() else {
+                    break;
+                };
+                start = Start::After(last.cursor.clone());
+                for entry in &slice.entries {
+                    if entry.raw.starts_with(b"{") {
+                        assert!(seen.insert(entry.raw.clone()), "{order:?}: seen twice");
+                    }
+                }
+                let moves: Vec<Move> = slice
+                    .entries
+                    .into_iter()
+                    .rev()
+                    .step_by(keep + 1)
+                    .map(deletion)
+                    .collect();
+                assert!(
+                    store
+                        .apply(&moves)
+                        .await
+                        .unwrap()
+                        .into_iter()
+                        .all(|taken| taken)
+                );
+                // New ones arrive meanwhile.
+                if seen.len() < 300 && order == Order::Ascending {
+                    for number in 0..20 {
+                        let text = format!("{} {number}", seen.len());
+                        let _: () = raw(&mut connection, &["LPUSH", "queue:default", &text]).await;
+                    }
+                }
+            }
+            assert_eq!(seen.len(), 500, "{order:?} {keep}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_address_is_found_in_a_queue_that_has_moved_on() {
+    let (_server, store, mut connection) = fresh().await;
+    fill_queue(&mut connection, "default", 5_000).await;
+    let slice = store
+        .slice(&queue("default"), &Start::Edge, Order::Descending, 100)
+        .await
+        .unwrap();
+    let ids: Vec<_> = slice.entries.iter().map(|entry| entry.id.clone()).collect();
+    let _: Vec<String> = raw(&mut connection, &["RPOP", "queue:default", "3000"]).await;
+    let located = store.locate(&ids).await.unwrap();
+    for (id, entry) in ids.iter().zip(located) {
+        assert_eq!(entry.unwrap().id.digest, id.digest);
+    }
+    let _: Vec<String> = raw(&mut connection, &["RPOP", "queue:default", "1950"]).await;
+    let located = store.locate(&ids).await.unwrap();
+    assert_eq!(located.iter().flatten().count(), 50);
+    let _: () = raw(&mut connection, &["DEL", "queue:default"]).await;
+    assert_eq!(store.locate(&ids).await.unwrap(), vec![None; 100]);
+}
