@@ -5,6 +5,7 @@
 
 mod check;
 mod completions;
+mod demo;
 mod enqueue;
 mod failure;
 mod health;
@@ -39,6 +40,7 @@ struct Cli {
 enum Command {
     Serve(serve::Serve),
     Worker(worker::WorkerCommand),
+    Demo(demo::Demo),
     Enqueue(enqueue::Enqueue),
     Jobs(jobs::Jobs),
     Check(check::Check),
@@ -68,6 +70,7 @@ fn run(command: Command) -> Result<(), Failure> {
         match command {
             Command::Serve(command) => command.run().await,
             Command::Worker(command) => command.run().await,
+            Command::Demo(command) => command.run().await,
             Command::Enqueue(command) => command.run().await,
             Command::Jobs(command) => command.run().await,
             Command::Check(command) => command.run().await,

@@ -1,0 +1,88 @@
+//! `jobdeck demo`: the album example, live.
+
+use super::{
+    Failure,
+    options::{Common, open, settings},
+    serve::{dashboard, listen},
+    signals,
+};
+use crate::config::{Config, ServerConfig, StoreConfig};
+use clap::Args;
+use std::{io::ErrorKind, net::SocketAddr};
+use tokio::net::TcpListener;
+
+/// Where the demo's jobs are unless said otherwise.
+const STORE: &str = "sqlite:jobdeck-demo.db";
+/// How many ports are tried when the usual one is taken.
+const PORTS: u16 = 100;
+
+/// Show the album example, live
+///
+/// Albums of photos are published, one job a photo, through a small HTTP service that behaves like a bad third party. The store is
+/// `sqlite:jobdeck-demo.db` unless `--store` names another; JOBDECK_STORE, REDIS_URL and the configuration's store are left alone, because
+/// the demo fills its store with jobs.
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    #[command(flatten)]
+    common: Common,
+    /// Address and port to listen on [default: 127.0.0.1:8080, or the next free port].
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+}
+
+impl Demo {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let Self { mut common, listen } = self;
+        let url = common.store.take().unwrap_or_else(|| STORE.to_owned());
+        let is_said = listen.is_some();
+        let mut sources = common.sources().flag("server.listen", "--listen", listen);
+        if common.log.is_none() {
+            // What goes wrong here is meant to: the pages show it.
+            sources = sources.flag("log.filter", "--log", Some("warn,jobdeck::worker=error"));
+        }
+        let mut config = settings(&sources)?;
+        config.store = StoreConfig {
+            url,
+            key_prefix: common.key_prefix,
+            ..StoreConfig::default()
+        };
+        // The demo brings its own workers.
+        config.worker.enabled = Some(false);
+        let listener = port(&config, is_said).await?;
+        let shutdown = signals::shutdown()?;
+        let store = open(&config).await?;
+        let demo = async {
+            let result = crate::demo::run(store.clone(), shutdown.clone()).await;
+            shutdown.cancel();
+            result.map_err(|error| Failure::new(error.to_string()))
+        };
+        let (shown, ran) = tokio::join!(
+            dashboard(&config, listener, store.clone(), shutdown.clone()),
+            demo
+        );
+        ran.and(shown)
+    }
+}
+
+/// The port that was asked for; when none was, and the usual one is taken, the next that is free.
+async fn port(config: &Config, is_said: bool) -> Result<TcpListener, Failure> {
+    let usual = ServerConfig::default().listen;
+    let wanted = config.server.listen;
+    if is_said || wanted != usual {
+        return listen(wanted).await;
+    }
+    for port in usual.port()..usual.port().saturating_add(PORTS) {
+        let address = SocketAddr::new(usual.ip(), port);
+        match TcpListener::bind(address).await {
+            Ok(listener) => {
+                if address != usual {
+                    tracing::warn!("port {} is taken, so the demo is on {port}", usual.port());
+                }
+                return Ok(listener);
+            }
+            Err(error) if error.kind() == ErrorKind::AddrInUse => {}
+            Err(_) => return listen(address).await,
+        }
+    }
+    listen(usual).await
+}
