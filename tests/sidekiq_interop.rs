@@ -298,7 +298,7 @@ async fn what_ruby_enqueues_jobdecks_worker_runs() {
         })
         .build()
         .expect("a worker");
-    let running = tokio::spawn(worker.run(shutdown.clone().cancelled_owned()));
+    let running = tokio::spawn(worker.run(shutdown.clone()));
     let (ran_jid, arguments) = tokio::time::timeout(Duration::from_secs(20), ran.recv())
         .await
         .expect("in time")

@@ -65,7 +65,7 @@ async fn supervise(
         let worker = builder(role, studio).build()?;
         let relief = relieve(worker.handle());
         tokio::select! {
-            ended = Box::pin(worker.run(shutdown.clone().cancelled_owned())) => ended?,
+            ended = Box::pin(worker.run(shutdown.clone())) => ended?,
             () = relief => {}
         }
         tokio::select! {

@@ -1,0 +1,83 @@
+//! The worker on both stores: what becomes of jobs, whatever happens to handlers, processes and the store.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::type_complexity,
+    clippy::needless_pass_by_value,
+    clippy::large_futures,
+    dead_code,
+    unreachable_pub,
+    reason = "tests: a test that cannot go on fails; the stores' harness is shared with another suite"
+)]
+
+mod support;
+
+#[path = "worker/bench.rs"]
+mod bench;
+#[path = "worker/failing.rs"]
+mod failing;
+#[path = "store_contract/harness.rs"]
+mod harness;
+#[path = "worker/process.rs"]
+mod process;
+#[path = "worker/running.rs"]
+mod running;
+#[path = "worker/stopping.rs"]
+mod stopping;
+#[path = "worker/timing.rs"]
+mod timing;
+
+/// Makes one test of each function for each store. Every test has a store of its own.
+macro_rules! on_both_stores {
+    ($($module:ident: $($test:ident),+;)+) => {
+        mod sqlite {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    crate::$module::$test(crate::harness::sqlite().await).await;
+                }
+            )+)+
+        }
+        mod redis {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    crate::$module::$test(crate::harness::redis().await).await;
+                }
+            )+)+
+        }
+    };
+}
+
+on_both_stores! {
+    running:
+        jobs_run_once_each_and_never_more_than_the_concurrency_at_a_time,
+        two_workers_on_one_store_run_each_job_once,
+        arguments_and_context_reach_the_handler,
+        a_paused_queue_is_left_alone,
+        a_handler_can_enqueue_more_jobs;
+    failing:
+        a_failing_job_is_retried_and_then_dies_with_its_trace,
+        a_panic_fails_its_job_only,
+        arguments_that_do_not_fit_are_a_failure,
+        a_class_without_a_handler_fails_as_in_sidekiq,
+        an_entry_that_is_no_job_goes_to_the_dead_set_as_it_is,
+        a_discarded_or_unretried_job_is_gone,
+        jobs_of_unknown_classes_can_be_left_to_others;
+    stopping:
+        stopping_waits_for_running_jobs,
+        unfinished_jobs_go_back_to_be_the_next_to_run,
+        a_handler_that_does_not_yield_is_handed_back_too,
+        a_dropped_worker_is_recovered_by_another;
+    timing:
+        due_jobs_are_enqueued_once_by_several_processes,
+        a_due_entry_that_is_no_job_goes_to_the_dead_set_as_it_is,
+        a_job_that_is_not_due_waits;
+    process:
+        others_see_the_process_and_what_it_runs,
+        a_quiet_worker_finishes_and_fetches_no_more,
+        a_stop_signal_ends_the_worker,
+        an_embedded_worker_takes_no_signals,
+        a_worker_without_handlers_fetches_nothing,
+        jobs_of_a_process_that_is_gone_run_here;
+}

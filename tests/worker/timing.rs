@@ -1,0 +1,68 @@
+//! Jobs for later.
+
+use crate::{
+    bench::{quick, start, wait_for, wait_for_counters},
+    harness::{Subject, into_set, queue},
+};
+use jobdeck::{
+    Client,
+    model::{Place, Set},
+};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+pub(crate) async fn due_jobs_are_enqueued_once_by_several_processes(subject: Subject) {
+    let ran = Arc::new(Mutex::new(Vec::new()));
+    let worker = || {
+        let ran = Arc::clone(&ran);
+        start(quick(&subject).handler("Later", move |job, number: u64| {
+            let job_text = job.job();
+            assert!(job_text.time("enqueued_at").unwrap() >= job_text.time("created_at").unwrap());
+            ran.lock().unwrap().push(number);
+            async { Ok(()) }
+        }))
+    };
+    let workers = [worker(), worker(), worker()];
+    let client = Client::new(subject.store.clone());
+    for number in 0..150_u64 {
+        let delay = Duration::from_millis(200 + number % 7);
+        client.enqueue_in(delay, "Later", number).await.unwrap();
+    }
+    wait_for_counters(&subject, 150, 0).await;
+    for worker in workers {
+        worker.stop().await;
+    }
+    let mut ran = ran.lock().unwrap().clone();
+    ran.sort_unstable();
+    assert_eq!(ran, (0..150).collect::<Vec<u64>>());
+    assert_eq!(subject.size(&Place::Set(Set::Scheduled)).await, 0);
+}
+
+pub(crate) async fn a_due_entry_that_is_no_job_goes_to_the_dead_set_as_it_is(subject: Subject) {
+    subject
+        .put(into_set(Set::Retries, 17.5, &b"\xfe no job"[..]))
+        .await;
+    let worker = start(quick(&subject));
+    let dead = wait_for(&subject, Set::Dead).await;
+    worker.stop().await;
+    assert_eq!(&dead.raw()[..], b"\xfe no job");
+    assert_eq!(subject.size(&Place::Set(Set::Retries)).await, 0);
+}
+
+pub(crate) async fn a_job_that_is_not_due_waits(subject: Subject) {
+    let client = Client::new(subject.store.clone());
+    let hour = Duration::from_secs(3_600);
+    client.enqueue_in(hour, "Later", 1).await.unwrap();
+    let due = r#"{"class":"Later","args":[2],"jid":"due","queue":"mailers"}"#;
+    subject.put(into_set(Set::Scheduled, 17.5, due)).await;
+    let worker = start(quick(&subject).handler("Later", |_, _: u64| async { Ok(()) }));
+    crate::support::wait_until("the due one is enqueued", async || {
+        subject.size(&queue("mailers")).await == 1
+    })
+    .await;
+    worker.stop().await;
+    assert_eq!(subject.size(&Place::Set(Set::Scheduled)).await, 1);
+    assert_eq!(subject.counters().await, (0, 0));
+}
