@@ -13,6 +13,7 @@ use banner::StoreBanner;
 use header::Header;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
+use leptos_router::hooks::use_location;
 use navigation::Navigation;
 
 /// Where the event stream is.
@@ -66,7 +67,7 @@ pub fn Frame(
                             <main id="main" class="page" tabindex="-1">
                                 <StoreBanner/>
                                 {problem.map(|error| view! { <ErrorNotice error/> })}
-                                {notice.map(|text| view! { <Notice kind=NoticeKind::Done>{text}</Notice> })}
+                                {notice.map(|text| view! { <FirstPageNotice text/> })}
                                 {children()}
                             </main>
                         </div>
@@ -75,5 +76,19 @@ pub fn Frame(
                 })
             }}
         </Suspense>
+    }
+}
+
+/// What a plain form post has done: told on the page that it led to, gone on the next.
+#[component]
+fn FirstPageNotice(text: String) -> impl IntoView {
+    let path = use_location().pathname;
+    let first = StoredValue::new(path.get_untracked());
+    let text = StoredValue::new(text);
+    let here = Memo::new(move |_| path.with(|path| first.with_value(|first| path == first)));
+    view! {
+        <Show when=move || here.get()>
+            <Notice kind=NoticeKind::Done>{text.get_value()}</Notice>
+        </Show>
     }
 }

@@ -33,8 +33,7 @@ pub fn Sparkline(
         <svg
             class="sparkline state-enqueued"
             viewBox=format!("0 0 {WIDTH} {HEIGHT}")
-            width=WIDTH.to_string()
-            height=HEIGHT.to_string()
+            preserveAspectRatio="none"
             role="img"
             aria-label=label
         >

@@ -14,7 +14,7 @@ use clear::ConfirmClear;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use order::{SortKey, sorted_names, sorting};
+use order::{QueueSorting, SortKey, confirm_address, sorted_names, sorting};
 
 /// Seconds between two orderings of a list that is sorted by something that changes.
 const REORDER_SECONDS: i64 = 5;
@@ -54,7 +54,7 @@ pub fn QueuesPage() -> impl IntoView {
                 on:pointerenter=move |_| touched.set(true)
                 on:pointerleave=move |_| touched.set(false)
             >
-                <table class="table">
+                <table class="table queues-table">
                     <thead>
                         <tr>
                             {heading("Queue", "", SortKey::Name)}
@@ -68,13 +68,13 @@ pub fn QueuesPage() -> impl IntoView {
                     </thead>
                     <tbody>
                         <For each=move || names.get() key=String::clone let:name>
-                            <QueueRow name pause/>
+                            <QueueRow name pause sorting/>
                         </For>
                     </tbody>
                 </table>
             </div>
         </Show>
-        <ConfirmClear action=clear/>
+        <ConfirmClear action=clear sorting/>
     }
 }
 
@@ -105,10 +105,7 @@ fn Headline() -> impl IntoView {
 
 /// The queues' names in the order asked for. A list that is being read or pointed at does not jump: by changing numbers it is ordered
 /// every few seconds only, and not at all while `touched`.
-fn ordered_names(
-    sorting: Memo<order::QueueSorting>,
-    touched: ReadSignal<bool>,
-) -> Memo<Vec<String>> {
+fn ordered_names(sorting: Memo<QueueSorting>, touched: ReadSignal<bool>) -> Memo<Vec<String>> {
     let live = use_live();
     let snapshot = live.snapshot();
     let set_of_names = live.select(|snapshot| {
@@ -133,7 +130,11 @@ fn ordered_names(
 }
 
 #[component]
-fn QueueRow(name: String, pause: ServerAction<SetQueuePaused>) -> impl IntoView {
+fn QueueRow(
+    name: String,
+    pause: ServerAction<SetQueuePaused>,
+    sorting: Memo<QueueSorting>,
+) -> impl IntoView {
     let numbers = queue_numbers(&name);
     let summary = numbers.summary;
     let size_class = move || {
@@ -156,7 +157,7 @@ fn QueueRow(name: String, pause: ServerAction<SetQueuePaused>) -> impl IntoView 
             <td class=size_class>{move || summary.with(|queue| format::count(queue.size))}</td>
             <td class="num">{move || summary.with(|queue| format::duration(queue.latency_seconds))}</td>
             <td class="trend medium"><Sparkline sizes=numbers.trend/></td>
-            <td class="actions"><QueueActions name summary pause/></td>
+            <td class="actions"><QueueActions name summary pause sorting/></td>
         </tr>
     }
 }
@@ -166,14 +167,12 @@ fn QueueActions(
     name: String,
     summary: Memo<QueueSummary>,
     pause: ServerAction<SetQueuePaused>,
+    sorting: Memo<QueueSorting>,
 ) -> impl IntoView {
     let paused = Memo::new(move |_| summary.with(|queue| queue.paused));
-    let empty = Memo::new(move |_| summary.with(|queue| queue.size == 0));
     let of_queue = StoredValue::new(format!(" queue {name}"));
-    let confirm = StoredValue::new(format!(
-        "/queues?confirm=clear&queue={}",
-        format::url_encode(&name)
-    ));
+    let encoded = format::url_encode(&name);
+    let confirm = move || confirm_address(sorting.get(), &encoded);
     view! {
         <div class="row-actions">
             <ActionForm action=pause>
@@ -184,17 +183,17 @@ fn QueueActions(
                         let name = if paused.get() { IconName::Running } else { IconName::Paused };
                         view! { <Icon name/> }
                     }}
-                    {move || if paused.get() { "Resume" } else { "Pause" }}
+                    <span class="action-word">{move || if paused.get() { "Resume" } else { "Pause" }}</span>
                     <span class="visually-hidden">{of_queue.get_value()}</span>
                 </button>
             </ActionForm>
             <a
                 class="button button-quiet button-small button-danger"
-                href=confirm.get_value()
-                aria-disabled=move || empty.get().then_some("true")
+                href=confirm
+                title="Delete the queue with all its jobs"
             >
                 <Icon name=IconName::Delete/>
-                "Clear…"
+                <span class="action-word">"Clear…"</span>
                 <span class="visually-hidden">{of_queue.get_value()}</span>
             </a>
         </div>

@@ -115,7 +115,7 @@ fn counters_since_point() -> Memo<Option<(f64, f64)>> {
 /// Executions and failures a second between two readings; nothing when they lie too close together, or the counters were reset.
 fn rates(base: &Overview, now: &Overview) -> Option<(f64, f64)> {
     let seconds = now.sampled_at.seconds() - base.sampled_at.seconds();
-    if base.sampled_at.0 == 0 || seconds < 0.9 {
+    if base.sampled_at.0 == 0 || seconds < 1.9 {
         return None;
     }
     let processed = now.processed.checked_sub(base.processed)?;

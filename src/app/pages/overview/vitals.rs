@@ -1,60 +1,67 @@
 //! The totals, one cell a state, each leading to its page.
 
-use crate::app::components::{Count, Icon, JobState};
+use crate::app::components::{Count, Icon, IconName, JobState};
 use crate::app::live::use_live;
 use crate::model::Overview;
 use leptos::prelude::*;
 
 /// A total.
 struct Vital {
-    state: JobState,
+    /// The state whose jobs it counts; nothing for the processes.
+    state: Option<JobState>,
     name: &'static str,
     href: Option<&'static str>,
     value: fn(&Overview) -> u64,
 }
 
-const VITALS: [Vital; 7] = [
+const VITALS: [Vital; 8] = [
     Vital {
-        state: JobState::Enqueued,
+        state: Some(JobState::Enqueued),
         name: "Enqueued",
         href: Some("/queues"),
         value: |overview| overview.enqueued,
     },
     Vital {
-        state: JobState::Running,
+        state: Some(JobState::Running),
         name: "Running",
         href: Some("/running"),
         value: |overview| overview.running,
     },
     Vital {
-        state: JobState::Scheduled,
+        state: Some(JobState::Scheduled),
         name: "Scheduled",
         href: Some("/scheduled"),
         value: |overview| overview.scheduled,
     },
     Vital {
-        state: JobState::Retrying,
+        state: Some(JobState::Retrying),
         name: "Retries",
         href: Some("/retries"),
         value: |overview| overview.retrying,
     },
     Vital {
-        state: JobState::Dead,
+        state: Some(JobState::Dead),
         name: "Dead",
         href: Some("/dead"),
         value: |overview| overview.dead,
     },
     Vital {
-        state: JobState::Processed,
+        state: Some(JobState::Processed),
         name: "Processed",
         href: None,
         value: |overview| overview.processed,
     },
     Vital {
-        state: JobState::Failed,
+        state: Some(JobState::Failed),
         name: "Failed",
         href: None,
         value: |overview| overview.failed,
+    },
+    Vital {
+        state: None,
+        name: "Processes",
+        href: Some("/processes"),
+        value: |overview| overview.processes,
     },
 ];
 
@@ -76,7 +83,7 @@ pub(super) fn Vitals() -> impl IntoView {
                 }
             };
             let extra = match vital.state {
-                JobState::Running => Some(
+                Some(JobState::Running) => Some(
                     view! {
                         <span class="vital-extra">
                             {move || match (processes.get(), concurrency.get()) {
@@ -87,14 +94,14 @@ pub(super) fn Vitals() -> impl IntoView {
                     }
                     .into_any(),
                 ),
-                JobState::Processed | JobState::Failed => {
+                Some(JobState::Processed | JobState::Failed) => {
                     Some(view! { <span class="vital-extra">"in all"</span> }.into_any())
                 }
                 _ => None,
             };
             let inside = view! {
                 <span class="vital-name">
-                    <Icon name=vital.state.icon()/>
+                    <Icon name=vital.state.map_or(IconName::Processes, JobState::icon)/>
                     {vital.name}
                 </span>
                 <span class=number_class>
@@ -102,7 +109,7 @@ pub(super) fn Vitals() -> impl IntoView {
                     {extra}
                 </span>
             };
-            let class = format!("vital {}", vital.state.class());
+            let class = format!("vital {}", vital.state.map_or("", JobState::class));
             let cell = match vital.href {
                 Some(href) => view! { <a class=class href=href>{inside}</a> }.into_any(),
                 None => view! { <div class=class>{inside}</div> }.into_any(),

@@ -1,7 +1,7 @@
 //! One worker process.
 
 use crate::api::SignalProcess;
-use crate::app::components::{Icon, IconName, JobState, StateBadge, Time};
+use crate::app::components::{Icon, IconName, Time};
 use crate::app::format;
 use crate::model::ProcessInfo;
 use leptos::form::ActionForm;
@@ -91,7 +91,8 @@ fn state(process: &ProcessInfo) -> AnyView {
         view! { <span class="badge state-paused"><Icon name=IconName::Paused/>"quiet"</span> }
             .into_any()
     } else if process.busy > 0 {
-        view! { <StateBadge state=JobState::Running/> }.into_any()
+        view! { <span class="badge state-running"><Icon name=IconName::Running/>"busy"</span> }
+            .into_any()
     } else {
         view! { <span class="badge muted"><Icon name=IconName::Running/>"idle"</span> }.into_any()
     }

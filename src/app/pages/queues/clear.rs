@@ -1,5 +1,6 @@
 //! The question before a queue is cleared.
 
+use super::order::{QueueSorting, address};
 use crate::api::ClearQueue;
 use crate::app::components::{Confirm, Icon, IconName};
 use crate::app::format;
@@ -10,7 +11,10 @@ use leptos_router::hooks::use_query_map;
 
 /// Asks when the address says so: `?confirm=clear&queue=NAME`.
 #[component]
-pub(super) fn ConfirmClear(action: ServerAction<ClearQueue>) -> impl IntoView {
+pub(super) fn ConfirmClear(
+    action: ServerAction<ClearQueue>,
+    sorting: Memo<QueueSorting>,
+) -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| {
         query.with(|query| {
@@ -20,15 +24,19 @@ pub(super) fn ConfirmClear(action: ServerAction<ClearQueue>) -> impl IntoView {
                 .filter(|queue| !queue.is_empty())
         })
     });
-    move || asked.get().map(|queue| view! { <Question queue action/> })
+    move || {
+        asked.get().map(
+            |queue| view! { <Question queue action cancel_href=address(sorting.get_untracked())/> },
+        )
+    }
 }
 
 #[component]
-fn Question(queue: String, action: ServerAction<ClearQueue>) -> impl IntoView {
+fn Question(queue: String, action: ServerAction<ClearQueue>, cancel_href: String) -> impl IntoView {
     let summary = queue_numbers(&queue).summary;
     let jobs = move || summary.with(|queue| format::counted(queue.size, "job", "jobs"));
     view! {
-        <Confirm title=format!("Clear queue {queue}?") cancel_href="/queues">
+        <Confirm title=format!("Clear queue {queue}?") cancel_href>
             <p>
                 "Deletes the "
                 <strong>{jobs}</strong>

@@ -30,9 +30,22 @@ impl SortKey {
     /// The address that sorts by this column, or turns its order when it is sorted by it already.
     pub(super) fn href(self, descending: Option<bool>) -> String {
         let descending = descending.map_or(self.first_descending(), |descending| !descending);
-        let order = if descending { "desc" } else { "asc" };
-        format!("/queues?sort={}&order={order}", self.name())
+        address(Sorting {
+            key: self,
+            descending,
+        })
     }
+}
+
+/// The page's address with this order.
+pub(super) fn address(sorting: QueueSorting) -> String {
+    let order = if sorting.descending { "desc" } else { "asc" };
+    format!("/queues?sort={}&order={order}", sorting.key.name())
+}
+
+/// The address with the question whether to clear a queue; its name is already encoded.
+pub(super) fn confirm_address(sorting: QueueSorting, encoded_queue: &str) -> String {
+    format!("{}&confirm=clear&queue={encoded_queue}", address(sorting))
 }
 
 /// What the address asks for; by name when it asks for nothing that is known.
