@@ -1,65 +1,29 @@
-//! What only the Redis store has: real dumps, lost servers, addresses, hostile data. The contract itself is tested in `store_contract`.
+//! What only the Redis store has: real dumps, lost servers, addresses.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::needless_pass_by_value,
+    clippy::large_futures,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails"
+)]
 
 mod support;
 
-#[path = "redis_store/addresses.rs"]
-mod addresses;
-#[path = "redis_store/dumps.rs"]
-mod dumps;
-#[path = "redis_store/hostile.rs"]
-mod hostile;
-#[path = "redis_store/lost.rs"]
-mod lost;
-#[path = "redis_store/paging.rs"]
-mod paging;
-
-use jobdeck::{
-    model::{Order, Place},
-    store::{self, SharedStore, Start, StoreOptions, StoredEntry},
-};
-use redis::{FromRedisValue, aio::MultiplexedConnection};
 use support::RedisServer;
 
-/// Opens a store by its address.
-async fn open(url: &str) -> SharedStore {
-    store::connect(url, &StoreOptions::default())
+#[tokio::test]
+async fn server_keeps_its_data_over_a_restart() {
+    let mut server = RedisServer::start().await;
+    let mut connection = server.connection().await;
+    support::load_fixture(&mut connection, "sidekiq-8", "").await;
+    server.restart().await;
+    let mut connection = server.connection().await;
+    let dead: u64 = redis::cmd("ZCARD")
+        .arg("dead")
+        .query_async(&mut connection)
         .await
-        .unwrap_or_else(|error| panic!("{error}"))
-}
-
-/// A new server, a store on it, and a connection behind the store's back.
-async fn fresh() -> (RedisServer, SharedStore, MultiplexedConnection) {
-    let server = RedisServer::start().await;
-    let store = open(&server.url()).await;
-    let connection = server.connection().await;
-    (server, store, connection)
-}
-
-/// Sends a command given as words.
-async fn raw<T: FromRedisValue>(connection: &mut MultiplexedConnection, words: &[&str]) -> T {
-    let mut command = redis::cmd(words[0]);
-    command.arg(&words[1..]);
-    command
-        .query_async(connection)
-        .await
-        .unwrap_or_else(|error| panic!("{words:?}: {error}"))
-}
-
-/// All entries of a place, a few at a time.
-async fn all(store: &SharedStore, place: &Place, order: Order) -> Vec<StoredEntry> {
-    let mut entries: Vec<StoredEntry> = Vec::new();
-    loop {
-        let start = entries
-            .last()
-            .map_or(Start::Edge, |last| Start::After(last.cursor.clone()));
-        let slice = store.slice(place, &start, order, 7).await.unwrap();
-        if slice.entries.is_empty() {
-            return entries;
-        }
-        entries.extend(slice.entries);
-    }
-}
-
-fn queue(name: &str) -> Place {
-    Place::Queue(name.to_owned())
+        .unwrap();
+    assert!(dead > 0);
 }

@@ -1,4 +1,13 @@
 //! The embedded store as a file: files that it cannot use, sudden ends, several processes.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::needless_pass_by_value,
+    clippy::large_futures,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails"
+)]
 
 mod support;
 
@@ -71,7 +80,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 async fn refused(path: &Path, says: &[&str]) {
     let folder = path.parent().filter(|folder| folder.is_dir());
     let before = folder.map(files);
-    let error = open(path).await.err().expect("it cannot be opened");
+    let error = open(path).await.expect_err("it cannot be opened");
     let text = error.to_string();
     assert!(
         matches!(error, StoreError::Unusable { .. }),

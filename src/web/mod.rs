@@ -22,7 +22,6 @@ pub use serve::serve;
 pub use state::AppState;
 
 /// Everything that can be asked for over HTTP.
-#[must_use]
 pub fn router(state: AppState) -> Router {
     let router = Router::new()
         .merge(pages::router(&state))

@@ -107,7 +107,6 @@ impl WorkerHandle {
 
 impl Worker {
     /// Settings for a worker on this store.
-    #[must_use]
     pub fn builder(store: crate::store::SharedStore) -> WorkerBuilder {
         WorkerBuilder::new(store)
     }

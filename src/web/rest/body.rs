@@ -372,7 +372,7 @@ impl From<JobLocation> for LocationBody {
         Self {
             entry,
             running,
-            payload: json_or_string(location.payload),
+            payload: json_or_string(&location.payload),
             trace: location
                 .trace
                 .into_iter()
@@ -467,10 +467,10 @@ fn json(text: String) -> Option<Box<RawValue>> {
     RawValue::from_string(text).ok()
 }
 
-fn json_or_string(text: String) -> Box<RawValue> {
+fn json_or_string(text: &str) -> Box<RawValue> {
     let as_string = |text: &str| Value::from(text).to_string();
-    match serde_json::from_str::<Box<RawValue>>(&text) {
+    match serde_json::from_str::<Box<RawValue>>(text) {
         Ok(value) => value,
-        Err(_) => RawValue::from_string(as_string(&text)).unwrap_or_default(),
+        Err(_) => RawValue::from_string(as_string(text)).unwrap_or_default(),
     }
 }
