@@ -11,11 +11,21 @@ use leptos::prelude::*;
 /// What in the form is wrong; the store's trouble.
 #[server(prefix = "/api/ui", endpoint = "jobs/act")]
 pub async fn act(
-    #[server(default)] verb: String,
-    #[server(default)] entries: Vec<String>,
-    #[server(default)] only: String,
-    #[server(default)] at: String,
-    #[server(default)] spread: String,
+    /// A verb's name, or a preset's.
+    #[server(default)]
+    verb: String,
+    /// Addresses of the ticked entries.
+    #[server(default)]
+    entries: Vec<String>,
+    /// Verb and entry of a row's own button.
+    #[server(default)]
+    only: String,
+    /// New time, for rescheduling.
+    #[server(default)]
+    at: String,
+    /// Minutes to spread the entries over, for rescheduling.
+    #[server(default)]
+    spread: String,
 ) -> Result<ActionReport, ApiError> {
     use super::{ActRequest, act_notice, respond};
     let admin = respond::admin()?;

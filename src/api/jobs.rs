@@ -11,7 +11,13 @@ use leptos::server_fn::codec::GetUrl;
 /// # Errors
 /// What in the query is wrong; the store's trouble.
 #[server(prefix = "/api/ui", endpoint = "jobs/page", input = GetUrl)]
-pub async fn get_page(place: String, #[server(default)] query: String) -> Result<Page, ApiError> {
+pub async fn get_page(
+    /// Set or queue.
+    place: String,
+    /// Filter, direction and cursor.
+    #[server(default)]
+    query: String,
+) -> Result<Page, ApiError> {
     use super::{ListQuery, respond};
     use crate::model::Place;
     use std::str::FromStr as _;
@@ -30,8 +36,12 @@ pub async fn get_page(place: String, #[server(default)] query: String) -> Result
 /// Neither a job id nor an entry was given, or the entry is none; the store's trouble.
 #[server(prefix = "/api/ui", endpoint = "jobs/show", input = GetUrl)]
 pub async fn get_job(
-    #[server(default)] jid: String,
-    #[server(default)] entry: String,
+    /// Job id; may be empty.
+    #[server(default)]
+    jid: String,
+    /// Address of an entry; may be empty.
+    #[server(default)]
+    entry: String,
 ) -> Result<JobDetail, ApiError> {
     use super::respond;
     use crate::model::EntryId;
