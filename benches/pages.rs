@@ -3,8 +3,15 @@
 //! `cargo bench --bench pages` (or `make bench`). It fills a private Redis and an SQLite file, runs the binary on each, and prints for each
 //! page the median and the highest time of 50 requests over loopback, one after another, and the process's peak memory after all of them.
 //! `JOBDECK_BENCH_JOBS` sets another number of jobs.
-
-#![expect(clippy::print_stdout, reason = "its output is the point")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::needless_pass_by_value,
+    clippy::large_futures,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails"
+)]
 
 #[path = "../tests/support/mod.rs"]
 mod support;

@@ -1,4 +1,13 @@
 //! What only the Redis store has: real dumps, lost servers, addresses, hostile data. The contract itself is tested in `store_contract`.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::needless_pass_by_value,
+    clippy::large_futures,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails"
+)]
 
 mod support;
 

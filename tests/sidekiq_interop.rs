@@ -1,4 +1,13 @@
 //! A real Ruby Sidekiq and Jobdeck on one Redis: each sees, changes and runs what the other wrote.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::needless_pass_by_value,
+    clippy::large_futures,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails"
+)]
 
 mod support;
 
@@ -283,7 +292,7 @@ async fn what_ruby_enqueues_jobdecks_worker_runs() {
         .handler("EchoJob", move |job: JobContext, arguments: Vec<Value>| {
             let sender = sender.clone();
             async move {
-                sender.send((job.jid().to_owned(), arguments))?;
+                sender.send((job.jid().clone(), arguments))?;
                 Ok(())
             }
         })

@@ -3,10 +3,10 @@
 //! Every function is a public HTTP endpoint under `/api/ui`. Reads are `GET`; changes are form posts, so that pages work without JavaScript.
 
 mod error;
-mod live;
-mod page_frame;
-mod processes;
-mod queues;
+pub mod live;
+pub mod page_frame;
+pub mod processes;
+pub mod queues;
 
 #[cfg(feature = "ssr")]
 pub mod respond;

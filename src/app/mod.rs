@@ -1,5 +1,10 @@
 //! The pages: document shell, frame around every page, route table, one file a page.
 
+#![allow(
+    unreachable_pub,
+    reason = "what the component macro makes is public, also in a private module"
+)]
+
 pub mod components;
 pub mod format;
 pub mod keyboard;

@@ -3,11 +3,18 @@
 //! Exit codes: 0 done, 1 failed, 2 wrong usage. What was asked for goes to standard output; errors, in one line with what to do, and the log
 //! go to standard error.
 
+mod check;
+mod completions;
+mod enqueue;
 mod failure;
+mod health;
+mod jobs;
 mod options;
 mod output;
 mod serve;
 mod signals;
+mod time;
+mod worker;
 
 use clap::{Parser, Subcommand};
 use failure::Failure;
@@ -31,6 +38,12 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Worker(worker::WorkerCommand),
+    Enqueue(enqueue::Enqueue),
+    Jobs(jobs::Jobs),
+    Check(check::Check),
+    Health(health::Health),
+    Completions(completions::Completions),
 }
 
 /// Runs the command that the process's arguments name.
@@ -53,7 +66,13 @@ fn run(command: Command) -> Result<(), Failure> {
         .map_err(|error| Failure::new(format!("the runtime cannot start: {error}")))?;
     let result = runtime.block_on(async {
         match command {
-            Command::Serve(serve) => serve.run().await,
+            Command::Serve(command) => command.run().await,
+            Command::Worker(command) => command.run().await,
+            Command::Enqueue(command) => command.run().await,
+            Command::Jobs(command) => command.run().await,
+            Command::Check(command) => command.run().await,
+            Command::Health(command) => command.run().await,
+            Command::Completions(command) => command.run(),
         }
     });
     // Whatever a stuck store holds up must not keep the process from ending.

@@ -12,3 +12,9 @@ pub(super) fn line(text: impl Display) {
 pub(super) fn error(reason: impl Display) {
     let _ = writeln!(std::io::stderr().lock(), "jobdeck: {reason}");
 }
+
+/// Bytes on standard output, as they are.
+pub(super) fn text(bytes: &[u8]) {
+    let mut output = std::io::stdout().lock();
+    let _ = output.write_all(bytes).and_then(|()| output.flush());
+}

@@ -3,7 +3,7 @@
 use super::{
     Failure,
     options::{Common, open, settings},
-    output, signals,
+    output, signals, worker,
 };
 use crate::{
     admin::Admin,
@@ -93,12 +93,35 @@ pub(super) async fn dashboard(
         interval: config.live.interval,
     };
     let live = Live::start(store.clone(), options, shutdown.clone());
+    let worker = if is_worker(config) {
+        let worker = worker::builder(store.clone(), config)?.embedded(true);
+        let stop = shutdown.clone();
+        Some(tokio::spawn(async move {
+            if let Err(error) = worker.run(stop).await {
+                tracing::error!(%error, "the worker has ended; nobody here enqueues what is due");
+            }
+        }))
+    } else {
+        None
+    };
     let mut state = AppState::new(Admin::new(store), live, shutdown.clone());
     state.hosts = Hosts::for_address(address, &config.server.hosts);
+    state.environment.clone_from(&config.server.environment);
     output::line(format_args!("Jobdeck is at http://{}", reachable(address)));
-    serve(listener, state, shutdown)
-        .await
-        .map_err(|error| Failure::new(format!("the server failed: {error}")))
+    let served = serve(listener, state, shutdown.clone()).await;
+    shutdown.cancel();
+    if let Some(worker) = worker {
+        let _ = worker.await;
+    }
+    served.map_err(|error| Failure::new(format!("the server failed: {error}")))
+}
+
+/// Whether the server also takes care of what is due: on an embedded store nobody else would.
+fn is_worker(config: &Config) -> bool {
+    config
+        .worker
+        .enabled
+        .unwrap_or_else(|| config.store.is_embedded())
 }
 
 /// The address to open: for a server on every address, the one of this machine itself.

@@ -50,6 +50,8 @@ pub struct ServerConfig {
     /// Names under which it may be asked, besides IP addresses and `localhost` (`server.hosts`, `JOBDECK_HOSTS` with commas). Default: none,
     /// which means: on loopback no other name, elsewhere any. Needed behind a proxy on the same machine.
     pub hosts: Vec<String>,
+    /// A word in the header, so that nobody takes production for a test (`server.environment`, `JOBDECK_ENVIRONMENT`). Default: none.
+    pub environment: Option<String>,
 }
 
 impl Default for ServerConfig {
@@ -57,6 +59,7 @@ impl Default for ServerConfig {
         Self {
             listen: (Ipv4Addr::LOCALHOST, 8080).into(),
             hosts: Vec::new(),
+            environment: None,
         }
     }
 }
@@ -195,3 +198,6 @@ fn without_secrets(url: &str) -> String {
         _ => url.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,7 @@ pub(super) enum Kind {
 pub const SETTINGS: &[Setting] = &[
     setting("server.listen", "JOBDECK_LISTEN", Kind::Text),
     setting("server.hosts", "JOBDECK_HOSTS", Kind::List),
+    setting("server.environment", "JOBDECK_ENVIRONMENT", Kind::Text),
     setting("store.url", "JOBDECK_STORE", Kind::Text),
     setting("store.url_file", "JOBDECK_STORE_FILE", Kind::Text),
     setting("store.key_prefix", "JOBDECK_KEY_PREFIX", Kind::Text),

@@ -16,15 +16,12 @@ use std::{path::PathBuf, time::Duration};
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     /// Settings given as flags: `section.key`, the flag as typed (for messages), the value.
-    pub flags: Vec<(&'static str, &'static str, FlagValue)>,
+    pub flags: Vec<(&'static str, &'static str, Value)>,
     /// The environment.
     pub environment: Vec<(String, String)>,
     /// The file that was asked for; without one, [`DEFAULT_FILE`] is read if it is there.
     pub file: Option<PathBuf>,
 }
-
-/// What a flag says.
-pub type FlagValue = Value;
 
 impl Sources {
     /// This process's environment, and no flags.
@@ -47,7 +44,7 @@ impl Sources {
         mut self,
         key: &'static str,
         flag: &'static str,
-        value: Option<impl Into<FlagValue>>,
+        value: Option<impl Into<Value>>,
     ) -> Self {
         if let Some(value) = value {
             self.flags.push((key, flag, value.into()));

@@ -6,6 +6,8 @@ mod failures;
 mod frame;
 mod history;
 mod sampler;
+#[cfg(test)]
+mod tests;
 
 pub use frame::Frame;
 pub use sampler::{Live, SamplerOptions};

@@ -9,7 +9,7 @@ mod hosts;
 mod layers;
 mod origin;
 mod pages;
-pub mod rest;
+mod rest;
 mod serve;
 mod sse;
 mod state;
@@ -17,11 +17,11 @@ mod state;
 use axum::{Router, routing::get};
 
 pub use hosts::Hosts;
+pub(crate) use rest::{moment, script};
 pub use serve::serve;
 pub use state::AppState;
 
 /// Everything that can be asked for over HTTP.
-#[must_use]
 pub fn router(state: AppState) -> Router {
     let router = Router::new()
         .merge(pages::router(&state))

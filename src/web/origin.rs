@@ -44,7 +44,8 @@ fn is_own(headers: &HeaderMap, uri: &Uri) -> bool {
         None => match text(headers, &ORIGIN) {
             None => !headers.contains_key(ORIGIN),
             Some(origin) => {
-                let host = text(headers, &HOST).or(uri.authority().map(|host| host.as_str()));
+                let host = text(headers, &HOST)
+                    .or(uri.authority().map(axum::http::uri::Authority::as_str));
                 let origin_host = origin.split_once("://").map(|(_, host)| host);
                 host.is_some() && origin_host == host
             }

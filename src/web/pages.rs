@@ -1,6 +1,7 @@
 //! The pages and their server functions.
 
 use super::{AppState, headers};
+use crate::api::Environment;
 use crate::app::{App, shell};
 use axum::{
     Router,
@@ -52,6 +53,9 @@ fn context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(state.admin.clone());
         provide_context(state.live.clone());
+        if let Some(name) = &state.environment {
+            provide_context(Environment { name: name.clone() });
+        }
         if let Some(response) = use_context::<ResponseOptions>() {
             headers::allow_page(&response);
         }

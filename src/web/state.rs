@@ -19,6 +19,8 @@ pub struct AppState {
     pub live: Live,
     /// The names under which this server may be asked.
     pub hosts: Hosts,
+    /// A word in the header of pages, such as `production`.
+    pub environment: Option<String>,
     /// Ends streams that would never end by themselves.
     pub shutdown: CancellationToken,
 }
@@ -33,6 +35,7 @@ impl AppState {
             admin,
             live,
             hosts: Hosts::any(),
+            environment: None,
             shutdown,
         }
     }
@@ -41,5 +44,11 @@ impl AppState {
 impl FromRef<AppState> for LeptosOptions {
     fn from_ref(state: &AppState) -> Self {
         state.leptos_options.clone()
+    }
+}
+
+impl FromRef<AppState> for Admin {
+    fn from_ref(state: &AppState) -> Self {
+        state.admin.clone()
     }
 }

@@ -13,6 +13,7 @@ use crate::{
 };
 use serde::de::DeserializeOwned;
 use std::{future::Future, sync::Arc, time::Duration};
+use tokio_util::sync::CancellationToken;
 
 /// Why a worker cannot run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -261,7 +262,15 @@ impl WorkerBuilder {
     ///
     /// # Errors
     /// What is wrong with the settings, or with the store.
-    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), WorkerError> {
+    pub async fn run(self, shutdown: CancellationToken) -> Result<(), WorkerError> {
         self.build()?.run(shutdown).await
+    }
+
+    /// Checks the settings and runs: see [`Worker::run_until`].
+    ///
+    /// # Errors
+    /// What is wrong with the settings, or with the store.
+    pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> Result<(), WorkerError> {
+        self.build()?.run_until(shutdown).await
     }
 }

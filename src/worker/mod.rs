@@ -39,6 +39,7 @@ mod trouble;
 use runtime::Runtime;
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{task::JoinSet, time::timeout};
+use tokio_util::sync::CancellationToken;
 
 pub use builder::{WorkerBuilder, WorkerError};
 pub use context::JobContext;
@@ -65,7 +66,7 @@ const ABORT_GRACE: Duration = Duration::from_secs(3);
 ///         }
 ///         Ok(())
 ///     })
-///     .run(async { tokio::signal::ctrl_c().await.unwrap_or(()) })
+///     .run_until(async { tokio::signal::ctrl_c().await.unwrap_or(()) })
 ///     .await?;
 /// # Ok(())
 /// # }
@@ -106,7 +107,6 @@ impl WorkerHandle {
 
 impl Worker {
     /// Settings for a worker on this store.
-    #[must_use]
     pub fn builder(store: crate::store::SharedStore) -> WorkerBuilder {
         WorkerBuilder::new(store)
     }
@@ -125,7 +125,7 @@ impl Worker {
         }
     }
 
-    /// Runs until `shutdown` completes or the process is told to stop, then waits for running jobs (see
+    /// Runs until `shutdown` is cancelled or the process is told to stop, then waits for running jobs (see
     /// [`WorkerBuilder::timeout`]), hands the unfinished ones back to their queues, and leaves the list of processes.
     ///
     /// When the returned future is dropped before its end, handlers are aborted where they stand; their jobs are recovered by another
@@ -133,7 +133,15 @@ impl Worker {
     ///
     /// # Errors
     /// [`WorkerError::Store`] when the store cannot be used at all. A store that is only away is waited for.
-    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), WorkerError> {
+    pub async fn run(self, shutdown: CancellationToken) -> Result<(), WorkerError> {
+        self.run_until(shutdown.cancelled_owned()).await
+    }
+
+    /// As [`Worker::run`], until `shutdown` completes.
+    ///
+    /// # Errors
+    /// As [`Worker::run`].
+    pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> Result<(), WorkerError> {
         panics::install_hook();
         let runtime = self.runtime;
         let stop = async {

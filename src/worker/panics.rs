@@ -6,7 +6,6 @@ use std::{
     any::Any,
     backtrace::Backtrace,
     cell::{Cell, RefCell},
-    future::Future,
     panic::{self, AssertUnwindSafe, PanicHookInfo},
     pin::Pin,
     sync::Once,
@@ -83,7 +82,9 @@ impl Future for CatchPanic {
             wants_trace: self.wants_trace,
         });
         // The future is not polled again after a panic, so nobody sees a state that it left half-done.
-        let polled = panic::catch_unwind(AssertUnwindSafe(|| self.handler.as_mut().poll(context)));
+        let polled = panic::catch_unwind(AssertUnwindSafe(|| {
+            poll_handler(&mut self.handler, context)
+        }));
         POLLING.set(before);
         polled.unwrap_or_else(|payload| {
             let report = REPORT.take();
@@ -108,7 +109,16 @@ fn to_error(payload: &(dyn Any + Send), report: Option<Report>) -> JobError {
     JobError::from_panic(format!("{message} ({place})"), lines)
 }
 
-/// The frames of a backtrace between the panic machinery and this module, as `FUNCTION at FILE:LINE`; none without symbols.
+/// Where the frames of the handler end; its name is looked for in backtraces.
+#[inline(never)]
+fn poll_handler(
+    handler: &mut BoxFuture<'static, JobResult>,
+    context: &mut Context<'_>,
+) -> Poll<JobResult> {
+    handler.as_mut().poll(context)
+}
+
+/// The frames of a backtrace between the panic machinery and [`poll_handler`], as `FUNCTION at FILE:LINE`; none without symbols.
 ///
 /// Reads the text of [`Backtrace`]: a line `N: FUNCTION`, then perhaps a line `at FILE:LINE:COLUMN`. There is no other access to its
 /// frames in stable Rust; a text of another form yields fewer lines, nothing worse.
@@ -127,6 +137,9 @@ fn frames(backtrace: &str) -> Vec<String> {
         } else if let Some((number, function)) = line.split_once(": ")
             && number.bytes().all(|byte| byte.is_ascii_digit())
         {
+            if function.contains("poll_handler") {
+                break;
+            }
             frames.push(function.to_owned());
         }
     }
@@ -134,37 +147,16 @@ fn frames(backtrace: &str) -> Vec<String> {
         [
             "core::panicking::",
             "std::panicking::",
-            "__rustc::rust_begin_unwind",
+            "__rustc::",
             "rust_begin_unwind",
         ]
         .iter()
         .any(|prefix| frame.starts_with(prefix))
     };
-    let is_ours = |frame: &String| frame.contains("CatchPanic");
-    let end = frames.iter().position(is_ours).unwrap_or(frames.len());
-    frames.truncate(end);
     let start = frames
         .iter()
         .rposition(is_machinery)
         .map_or(0, |last| last + 1);
-    // Between the handler and this module stand only the catching and the boxing of futures.
-    while frames.last().is_some_and(|frame| {
-        [
-            "std::panic",
-            "core::panic",
-            "std::panicking",
-            "core::ops::function",
-            "<core::panic",
-            "<core::pin",
-            "<std::panic",
-            "__rust_try",
-        ]
-        .iter()
-        .any(|prefix| frame.starts_with(prefix))
-    }) && frames.len() > start
-    {
-        frames.pop();
-    }
     frames.split_off(start)
 }
 
@@ -226,6 +218,6 @@ mod tests {
             trace.iter().all(|line| !line.contains("panicking")),
             "{trace:#?}"
         );
-        assert!(trace.len() < 8, "{trace:#?}");
+        assert!(trace.len() < 6, "{trace:#?}");
     }
 }

@@ -7,9 +7,6 @@ use jobdeck::{
 };
 use std::time::Duration;
 
-/// Whether a filter shows the job of this number.
-type Shows = fn(u32) -> bool;
-
 /// Longer than any search here takes.
 const LONG: Duration = Duration::from_secs(30);
 
@@ -28,7 +25,11 @@ fn failed(number: u32) -> String {
     let class = ["Publish", "Resize", "Mail"][number as usize % 3];
     let queue = ["default", "low"][number as usize % 2];
     let error = ["TooLarge", "Timeout"][number as usize / 2 % 2];
-    let tag = if number.is_multiple_of(10) { "vip" } else { "plain" };
+    let tag = if number.is_multiple_of(10) {
+        "vip"
+    } else {
+        "plain"
+    };
     format!(
         r#"{{"class":"{class}","args":["photo {number}"],"queue":"{queue}","jid":"job-{number:04}","error_class":"{error}","error_message":"Photo {number} was Refused","tags":["{tag}","all"],"retry_count":0,"created_at":1795469606.5,"enqueued_at":{}.5}}"#,
         1_795_469_600 + number
@@ -97,7 +98,7 @@ pub(crate) async fn pages_lead_forward_and_back(subject: Subject) {
 pub(crate) async fn each_filter_shows_what_it_names(subject: Subject) {
     let some = |text: &str| Some(text.to_owned());
     let none = JobFilter::default;
-    let cases: Vec<(JobFilter, Shows)> = vec![
+    let cases: Vec<(JobFilter, fn(u32) -> bool)> = vec![
         (
             JobFilter {
                 class: some("Resize"),
@@ -138,7 +139,7 @@ pub(crate) async fn each_filter_shows_what_it_names(subject: Subject) {
                 tag: some("vip"),
                 ..none()
             },
-            |number| number % 10 == 0,
+            |number| number.is_multiple_of(10),
         ),
         (
             JobFilter {

@@ -1,5 +1,14 @@
 //! What several integration tests share: private Redis servers, real dumps, waiting for conditions.
 #![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::needless_pass_by_value,
+    clippy::large_futures,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails"
+)]
+#![allow(
     dead_code,
     unreachable_pub,
     unused_imports,

@@ -2,6 +2,8 @@
 
 use leptos::html::Dialog;
 use leptos::prelude::*;
+use leptos::web_sys::Event;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 /// The question before an act that cannot be undone: how many, what follows, a button that repeats the verb, focus on Cancel.
 ///
@@ -18,11 +20,11 @@ pub fn Confirm(
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
-    let navigate = leptos_router::hooks::use_navigate();
-    // A dialog that the server sent open is not modal until it is opened again.
+    let navigate = use_navigate();
+    // A dialog that the server sent open is not modal until it is opened again. Focus goes to Cancel, the first thing in it.
     Effect::new(move || {
         if let Some(dialog) = dialog.get()
-            && !dialog.matches(":modal").unwrap_or(true)
+            && dialog.matches(":modal").is_ok_and(|modal| !modal)
         {
             dialog.close();
             // Fails only outside a document.
@@ -30,21 +32,19 @@ pub fn Confirm(
         }
     });
     let cancel = cancel_href.clone();
-    let on_cancel = move |event: leptos::web_sys::Event| {
+    let on_cancel = move |event: Event| {
         event.prevent_default();
-        navigate(
-            &cancel,
-            leptos_router::NavigateOptions {
-                scroll: false,
-                ..Default::default()
-            },
-        );
+        let options = NavigateOptions {
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        navigate(&cancel, options);
     };
     view! {
         <dialog class="confirm" node_ref=dialog open aria-labelledby="confirm-title" on:cancel=on_cancel>
             <h2 id="confirm-title">{title}</h2>
-            {children()}
             <a class="button confirm-cancel" href=cancel_href autofocus>"Cancel"</a>
+            <div class="confirm-body">{children()}</div>
         </dialog>
     }
 }

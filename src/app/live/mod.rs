@@ -4,7 +4,7 @@
 
 mod subscriber;
 
-use crate::model::{Snapshot, StoreState, Timestamp};
+use crate::model::{QueueSummary, Snapshot, StoreState, Timestamp};
 use leptos::prelude::*;
 
 pub use subscriber::subscribe;
@@ -160,4 +160,37 @@ impl LiveState {
         let now = Timestamp(local_ms.saturating_add(self.skew_ms.get_untracked()));
         self.clock.set(Some(now));
     }
+}
+
+/// One queue's numbers, kept by name: they follow the live ones.
+#[derive(Clone, Copy, Debug)]
+pub struct QueueNumbers {
+    /// Size, latency, whether paused.
+    pub summary: Memo<QueueSummary>,
+    /// Sizes of the last ten minutes, oldest first.
+    pub trend: Memo<Vec<u64>>,
+}
+
+/// The live numbers of the queue of this name; zeros when it is gone.
+#[must_use]
+pub fn queue_numbers(name: &str) -> QueueNumbers {
+    let live = use_live();
+    let wanted = name.to_owned();
+    let summary = live.select(move |snapshot| {
+        let queues = &snapshot.overview.queues;
+        queues
+            .iter()
+            .find(|queue| queue.name == wanted)
+            .cloned()
+            .unwrap_or_default()
+    });
+    let wanted = name.to_owned();
+    let trend = live.select(move |snapshot| {
+        let mut trends = snapshot.trends.iter();
+        trends
+            .find(|trend| trend.name == wanted)
+            .map(|trend| trend.sizes.clone())
+            .unwrap_or_default()
+    });
+    QueueNumbers { summary, trend }
 }

@@ -1,10 +1,123 @@
 //! All that matters at a glance.
 
-use crate::app::components::PageTitle;
-use leptos::prelude::*;
+mod failures;
+mod history;
+mod queues;
+mod running;
+mod vitals;
 
-/// All that matters at a glance.
+use crate::app::components::{JobState, PageTitle};
+use crate::app::format;
+use crate::app::live::use_live;
+use crate::model::{QueueSummary, Snapshot, StoreState};
+use failures::LatestFailures;
+use history::History;
+use leptos::prelude::*;
+use queues::QueueList;
+use running::RunningNow;
+use vitals::Vitals;
+
+/// All that matters at a glance: is the work keeping up, what runs, what fails.
 #[component]
 pub fn OverviewPage() -> impl IntoView {
-    view! { <PageTitle title="Overview"/> }
+    let live = use_live();
+    let known = live.select(|snapshot| snapshot.overview.sampled_at.0 > 0);
+    view! {
+        <PageTitle title="Overview">
+            <Headline/>
+        </PageTitle>
+        <Show when=move || known.get() fallback=Unknown>
+            <Vitals/>
+            <History/>
+            <div class="overview-columns">
+                <QueueList/>
+                <RunningNow/>
+            </div>
+            <LatestFailures/>
+        </Show>
+    }
+}
+
+/// The number that matters: how long the job that waits longest has waited.
+#[component]
+fn Headline() -> impl IntoView {
+    let live = use_live();
+    let slowest = live.select(slowest_queue);
+    let rate = live.select(|snapshot| history::mean_rates(snapshot).0.map(format::rate));
+    view! {
+        <p class="headline">
+            {move || match slowest.get() {
+                Some(queue) => view! {
+                    "longest wait "
+                    <strong class=JobState::Enqueued.class()>{format::duration(queue.latency_seconds)}</strong>
+                    " in "
+                    <a class="mono" href=format::queue_path(&queue.name)>{queue.name.clone()}</a>
+                }
+                .into_any(),
+                None => view! { <strong>"nothing waits"</strong> }.into_any(),
+            }}
+            {move || rate.get().map(|rate| format!(", {rate} jobs a second over the last minutes"))}
+        </p>
+    }
+}
+
+/// The queue whose next job has waited longest, to the tenth of a second.
+fn slowest_queue(snapshot: &Snapshot) -> Option<QueueSummary> {
+    snapshot
+        .overview
+        .queues
+        .iter()
+        .filter(|queue| queue.size > 0)
+        .max_by(|one, other| one.latency_seconds.total_cmp(&other.latency_seconds))
+        .cloned()
+}
+
+/// No numbers were ever read.
+#[component]
+fn Unknown() -> impl IntoView {
+    let live = use_live();
+    let state = live.select(|snapshot| snapshot.state.clone());
+    move || match state.get() {
+        StoreState::Lost { reason, .. } => view! {
+            <div class="empty">
+                <p class="empty-title">"The store has not answered yet."</p>
+                <p>{reason}</p>
+                <p>"This page fills by itself as soon as it does."</p>
+            </div>
+        }
+        .into_any(),
+        StoreState::Starting | StoreState::Connected => {
+            view! { <p class="loading">"Reading the first numbers …"</p> }.into_any()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slowest_queue;
+    use crate::model::{Overview, QueueSummary, Snapshot};
+
+    #[test]
+    fn an_empty_queue_keeps_nobody_waiting() {
+        let queue = |name: &str, size, latency_seconds| QueueSummary {
+            name: name.to_owned(),
+            size,
+            latency_seconds,
+            paused: false,
+        };
+        let mut snapshot = Snapshot {
+            overview: Overview {
+                queues: vec![
+                    queue("empty", 0, 9.0),
+                    queue("a", 1, 1.0),
+                    queue("b", 2, 3.0),
+                ],
+                ..Overview::default()
+            },
+            ..Snapshot::default()
+        };
+        assert_eq!(slowest_queue(&snapshot).unwrap().name, "b");
+        snapshot.overview.queues.truncate(1);
+        assert_eq!(slowest_queue(&snapshot), None);
+    }
 }

@@ -1,10 +1,225 @@
 //! Every queue.
 
-use crate::app::components::PageTitle;
-use leptos::prelude::*;
+mod clear;
+mod order;
 
-/// Every queue.
+use crate::api::{ClearQueue, SetQueuePaused};
+use crate::app::components::{
+    ActionNotice, Count, Icon, IconName, JobState, PageTitle, SortHeading, Sparkline, StateBadge,
+};
+use crate::app::format;
+use crate::app::live::{queue_numbers, use_live};
+use crate::model::QueueSummary;
+use clear::ConfirmClear;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use order::{SortKey, sorted_names, sorting};
+
+/// Seconds between two orderings of a list that is sorted by something that changes.
+const REORDER_SECONDS: i64 = 5;
+
+/// Every queue: size, latency, trend; pause, resume and clear.
 #[component]
 pub fn QueuesPage() -> impl IntoView {
-    view! { <PageTitle title="Queues"/> }
+    let query = use_query_map();
+    let pause = ServerAction::<SetQueuePaused>::new();
+    let clear = ServerAction::<ClearQueue>::new();
+    let sorting = Memo::new(move |_| {
+        query.with(|query| sorting(query.get("sort").as_deref(), query.get("order").as_deref()))
+    });
+    let touched = RwSignal::new(false);
+    let names = ordered_names(sorting, touched.read_only());
+    let none = Memo::new(move |_| names.with(Vec::is_empty));
+    let heading = move |title: &'static str, class: &'static str, key: SortKey| {
+        let descending = Memo::new(move |_| {
+            let sorting = sorting.get();
+            (sorting.key == key).then_some(sorting.descending)
+        });
+        let href = Memo::new(move |_| key.href(descending.get()));
+        view! { <SortHeading title class descending href/> }
+    };
+    view! {
+        <PageTitle title="Queues">
+            <Headline/>
+        </PageTitle>
+        <ActionNotice value=pause.value() done=String::clone/>
+        <ActionNotice value=clear.value() done=ToString::to_string/>
+        <Show
+            when=move || !none.get()
+            fallback=Nothing
+        >
+            <div
+                class="table-scroll"
+                on:pointerenter=move |_| touched.set(true)
+                on:pointerleave=move |_| touched.set(false)
+            >
+                <table class="table">
+                    <thead>
+                        <tr>
+                            {heading("Queue", "", SortKey::Name)}
+                            {heading("Size", "num", SortKey::Size)}
+                            {heading("Latency", "num", SortKey::Latency)}
+                            <th scope="col" class="trend medium">"Last 10 min"</th>
+                            <th scope="col" class="actions">
+                                <span class="visually-hidden">"Actions"</span>
+                            </th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        <For each=move || names.get() key=String::clone let:name>
+                            <QueueRow name pause/>
+                        </For>
+                    </tbody>
+                </table>
+            </div>
+        </Show>
+        <ConfirmClear action=clear/>
+    }
+}
+
+/// The number that matters: how many jobs wait.
+#[component]
+fn Headline() -> impl IntoView {
+    let live = use_live();
+    let enqueued = live.select(|snapshot| snapshot.overview.enqueued);
+    let queues = live.select(|snapshot| snapshot.overview.queues.len() as u64);
+    let latency = live.select(|snapshot| {
+        let latencies = snapshot
+            .overview
+            .queues
+            .iter()
+            .map(|queue| queue.latency_seconds);
+        format::duration(latencies.fold(0.0, f64::max))
+    });
+    view! {
+        <p class="headline">
+            <strong class=JobState::Enqueued.class()><Count value=enqueued/></strong>
+            {move || if enqueued.get() == 1 { " job in " } else { " jobs in " }}
+            {move || format::counted(queues.get(), "queue", "queues")}
+            ", longest wait "
+            {move || latency.get()}
+        </p>
+    }
+}
+
+/// The queues' names in the order asked for. A list that is being read or pointed at does not jump: by changing numbers it is ordered
+/// every few seconds only, and not at all while `touched`.
+fn ordered_names(
+    sorting: Memo<order::QueueSorting>,
+    touched: ReadSignal<bool>,
+) -> Memo<Vec<String>> {
+    let live = use_live();
+    let snapshot = live.snapshot();
+    let set_of_names = live.select(|snapshot| {
+        let queues = snapshot.overview.queues.iter();
+        queues.map(|queue| queue.name.clone()).collect::<Vec<_>>()
+    });
+    let tick = Memo::new(move |last: Option<&i64>| {
+        let now = live.now().0 / 1000 / REORDER_SECONDS;
+        match last {
+            Some(last) if touched.get() => *last,
+            _ => now,
+        }
+    });
+    Memo::new(move |_| {
+        set_of_names.track();
+        let sorting = sorting.get();
+        if sorting.key != SortKey::Name {
+            tick.track();
+        }
+        snapshot.with_untracked(|snapshot| sorted_names(&snapshot.overview.queues, sorting))
+    })
+}
+
+#[component]
+fn QueueRow(name: String, pause: ServerAction<SetQueuePaused>) -> impl IntoView {
+    let numbers = queue_numbers(&name);
+    let summary = numbers.summary;
+    let size_class = move || {
+        if summary.with(|queue| queue.size == 0) {
+            "num zero"
+        } else {
+            "num num-lead"
+        }
+    };
+    view! {
+        <tr>
+            <th scope="row" class="grow cut">
+                <a class="name" href=format::queue_path(&name)>{name.clone()}</a>
+                {move || {
+                    summary
+                        .with(|queue| queue.paused)
+                        .then(|| view! { " " <StateBadge state=JobState::Paused/> })
+                }}
+            </th>
+            <td class=size_class>{move || summary.with(|queue| format::count(queue.size))}</td>
+            <td class="num">{move || summary.with(|queue| format::duration(queue.latency_seconds))}</td>
+            <td class="trend medium"><Sparkline sizes=numbers.trend/></td>
+            <td class="actions"><QueueActions name summary pause/></td>
+        </tr>
+    }
+}
+
+#[component]
+fn QueueActions(
+    name: String,
+    summary: Memo<QueueSummary>,
+    pause: ServerAction<SetQueuePaused>,
+) -> impl IntoView {
+    let paused = Memo::new(move |_| summary.with(|queue| queue.paused));
+    let empty = Memo::new(move |_| summary.with(|queue| queue.size == 0));
+    let of_queue = StoredValue::new(format!(" queue {name}"));
+    let confirm = StoredValue::new(format!(
+        "/queues?confirm=clear&queue={}",
+        format::url_encode(&name)
+    ));
+    view! {
+        <div class="row-actions">
+            <ActionForm action=pause>
+                <input type="hidden" name="queue" value=name/>
+                <input type="hidden" name="paused" value=move || (!paused.get()).to_string()/>
+                <button class="button button-quiet button-small" type="submit" disabled=move || pause.pending().get()>
+                    {move || {
+                        let name = if paused.get() { IconName::Running } else { IconName::Paused };
+                        view! { <Icon name/> }
+                    }}
+                    {move || if paused.get() { "Resume" } else { "Pause" }}
+                    <span class="visually-hidden">{of_queue.get_value()}</span>
+                </button>
+            </ActionForm>
+            <a
+                class="button button-quiet button-small button-danger"
+                href=confirm.get_value()
+                aria-disabled=move || empty.get().then_some("true")
+            >
+                <Icon name=IconName::Delete/>
+                "Clear…"
+                <span class="visually-hidden">{of_queue.get_value()}</span>
+            </a>
+        </div>
+    }
+}
+
+/// No queue is known.
+#[component]
+fn Nothing() -> impl IntoView {
+    let live = use_live();
+    let known = live.select(|snapshot| snapshot.overview.sampled_at.0 > 0);
+    move || {
+        if known.get() {
+            view! {
+                <div class="empty">
+                    <p class="empty-title">"No queue yet."</p>
+                    <p>
+                        "A queue is there as soon as a job is enqueued into it. Try "
+                        <code>"jobdeck enqueue PublishPhoto --args '[1]'"</code> "."
+                    </p>
+                </div>
+            }
+            .into_any()
+        } else {
+            view! { <p class="loading">"Reading the queues …"</p> }.into_any()
+        }
+    }
 }

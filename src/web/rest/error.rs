@@ -12,26 +12,26 @@ use utoipa::ToSchema;
 
 /// Body of every answer that is no success.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ErrorBody {
+pub(super) struct ErrorBody {
     /// What went wrong.
-    pub error: ErrorDetail,
+    pub(super) error: ErrorDetail,
 }
 
 /// What went wrong.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ErrorDetail {
+pub(super) struct ErrorDetail {
     /// For programs: `invalid`, `not_found`, `unavailable`, ….
-    pub code: &'static str,
+    pub(super) code: &'static str,
     /// For people: what is wrong, where, and what to do.
-    pub message: String,
+    pub(super) message: String,
     /// The field of the request that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
+    pub(super) field: Option<String>,
 }
 
 /// A failed call.
 #[derive(Debug)]
-pub struct Problem {
+pub(super) struct Problem {
     status: StatusCode,
     detail: ErrorDetail,
 }

@@ -1,13 +1,102 @@
 //! `/api/v1`: the same reads and changes for scripts, as JSON.
+//!
+//! One file a subject; `body.rs` has what crosses the wire. The OpenAPI document at `/api/v1/openapi.json` is made from these handlers.
 
+mod actions;
+mod body;
 mod error;
+mod extract;
+mod jobs;
+mod lists;
+mod live;
+mod overview;
+mod processes;
+mod query;
+mod queues;
+pub(crate) mod script;
 
 use super::AppState;
-use axum::Router;
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, OriginalUri},
+    http::{Method, StatusCode},
+    routing::get,
+};
+use error::Problem;
+use utoipa::OpenApi;
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouterExt},
+    routes,
+};
+
+use body::{
+    ActionBody, ActionRequest, JobBody, OverviewBody, PageBody, ProcessBody, QueueBody, RunningBody,
+};
 
 pub(super) use error::{internal_error, refusal};
+pub(crate) use query::moment;
+
+/// Largest body of a request that adds jobs.
+const JOBS_BYTES: usize = 16 * 1024 * 1024;
+/// Largest body of any other request.
+const BODY_BYTES: usize = 2 * 1024 * 1024;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Jobdeck",
+        description = "Reads and changes the jobs of a store. Times are RFC 3339 in UTC. An entry is addressed by its `id`, which is good until the entry moves."
+    ),
+    servers((url = "/api/v1")),
+    tags(
+        (name = "jobs", description = "Jobs and entries"),
+        (name = "queues", description = "Queues"),
+        (name = "processes", description = "Worker processes and what they run"),
+        (name = "live", description = "Numbers, now and as they change"),
+    )
+)]
+struct Document;
 
 /// Everything under `/api/v1`.
 pub(super) fn router() -> Router<AppState> {
-    Router::new()
+    let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(overview::overview))
+        .routes(routes!(queues::queues))
+        .routes(routes!(queues::clear))
+        .routes(routes!(queues::pause))
+        .routes(routes!(queues::resume))
+        .routes(routes!(lists::queue_jobs))
+        .routes(routes!(lists::set_jobs))
+        .routes(routes!(jobs::job))
+        .routes(routes!(jobs::enqueue).layer(DefaultBodyLimit::max(JOBS_BYTES)))
+        .routes(routes!(actions::act))
+        .routes(routes!(processes::running))
+        .routes(routes!(processes::processes))
+        .routes(routes!(processes::quiet))
+        .routes(routes!(processes::stop))
+        .routes(routes!(live::live))
+        .split_for_parts();
+    router
+        .route("/openapi.json", get(move || async move { Json(document) }))
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+}
+
+async fn unknown_path(OriginalUri(uri): OriginalUri) -> Problem {
+    Problem::not_found(format!(
+        "there is nothing at `{}`; see /api/v1/openapi.json",
+        uri.path()
+    ))
+}
+
+async fn wrong_method(method: Method, OriginalUri(uri): OriginalUri) -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        format!(
+            "`{method}` cannot be done to `{}`; see /api/v1/openapi.json",
+            uri.path()
+        ),
+    )
 }

@@ -1,0 +1,75 @@
+//! What failed last.
+
+use crate::app::components::{JobState, StateBadge, Time};
+use crate::app::format;
+use crate::app::live::use_live;
+use crate::model::JobEntry;
+use leptos::prelude::*;
+
+/// The entries of the retry and dead sets that failed last, with their errors.
+#[component]
+pub(super) fn LatestFailures() -> impl IntoView {
+    let live = use_live();
+    let failures = live.select(|snapshot| snapshot.failures.clone());
+    let none = Memo::new(move |_| failures.with(Vec::is_empty));
+    view! {
+        <section class="panel" aria-labelledby="failures-title">
+            <div class="panel-head">
+                <h2 id="failures-title">"Failed last"</h2>
+                <span class="panel-note">"waiting for a retry, or dead"</span>
+                <span class="panel-more">
+                    <a href="/retries">"Retries"</a>
+                    " · "
+                    <a href="/dead">"Dead"</a>
+                </span>
+            </div>
+            <Show
+                when=move || !none.get()
+                fallback=|| view! { <p class="empty-small">"No job waits for a retry, and none is dead."</p> }
+            >
+                <ul class="failures">
+                    <For each=move || failures.get() key=|entry| entry.id.to_string() let:entry>
+                        <Failure entry/>
+                    </For>
+                </ul>
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn Failure(entry: JobEntry) -> impl IntoView {
+    let failed_at = entry.retried_at.max(entry.failed_at);
+    let state = JobState::of_place(&entry.id.place);
+    let tries = match (state, entry.retry_count) {
+        (JobState::Dead, _) => String::new(),
+        (_, Some(count)) => format!("retry {}", count.saturating_add(1)),
+        (_, None) => String::new(),
+    };
+    let class = if entry.class.is_empty() {
+        "(no class)".to_owned()
+    } else {
+        entry.class.clone()
+    };
+    let href = format!(
+        "{}?entry={}",
+        format::job_path(&entry.jid),
+        format::url_encode(&entry.id.to_string())
+    );
+    view! {
+        <li class="failure">
+            <span class="failure-state"><StateBadge state/></span>
+            <a class="name failure-job" href=href>{class}</a>
+            <a class="chip mono failure-queue" href=format::queue_path(&entry.queue)>{entry.queue.clone()}</a>
+            <span class="failure-error cut">
+                <span class="mono state-failed">{entry.error_class.clone()}</span>
+                " "
+                {entry.error_message.clone()}
+            </span>
+            <span class="failure-tries muted nowrap">{tries}</span>
+            <span class="failure-time">
+                {failed_at.map(|at| view! { <Time at=Signal::stored(at)/> })}
+            </span>
+        </li>
+    }
+}

@@ -1,0 +1,78 @@
+//! Every queue with its depth, latency and trend.
+
+use crate::app::components::{JobState, Sparkline, StateBadge};
+use crate::app::format;
+use crate::app::live::{queue_numbers, use_live};
+use leptos::prelude::*;
+
+/// Every queue with its depth, latency and trend, by name.
+#[component]
+pub(super) fn QueueList() -> impl IntoView {
+    let live = use_live();
+    let names = live.select(|snapshot| {
+        snapshot
+            .overview
+            .queues
+            .iter()
+            .map(|queue| queue.name.clone())
+            .collect::<Vec<_>>()
+    });
+    let none = Memo::new(move |_| names.with(Vec::is_empty));
+    view! {
+        <section class="panel" aria-labelledby="queues-title">
+            <div class="panel-head">
+                <h2 id="queues-title">"Queues"</h2>
+                <span class="panel-note">{move || format::counted(names.with(|names| names.len() as u64), "queue", "queues")}</span>
+                <a class="panel-more" href="/queues">"Pause, clear, sort"</a>
+            </div>
+            <Show
+                when=move || !none.get()
+                fallback=|| view! { <p class="empty-small">"No queue holds a job, and none ever did."</p> }
+            >
+                <table class="table">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Queue"</th>
+                            <th scope="col" class="num">"Size"</th>
+                            <th scope="col" class="num">"Latency"</th>
+                            <th scope="col" class="trend">"Last 10 min"</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        <For each=move || names.get() key=String::clone let:name>
+                            <QueueRow name/>
+                        </For>
+                    </tbody>
+                </table>
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn QueueRow(name: String) -> impl IntoView {
+    let numbers = queue_numbers(&name);
+    let summary = numbers.summary;
+    let size_class = move || {
+        if summary.with(|queue| queue.size == 0) {
+            "num zero"
+        } else {
+            "num num-lead"
+        }
+    };
+    view! {
+        <tr>
+            <th scope="row" class="grow cut">
+                <a class="name" href=format::queue_path(&name)>{name.clone()}</a>
+                {move || {
+                    summary
+                        .with(|queue| queue.paused)
+                        .then(|| view! { " " <StateBadge state=JobState::Paused/> })
+                }}
+            </th>
+            <td class=size_class>{move || summary.with(|queue| format::count(queue.size))}</td>
+            <td class="num">{move || summary.with(|queue| format::duration(queue.latency_seconds))}</td>
+            <td class="trend"><Sparkline sizes=numbers.trend/></td>
+        </tr>
+    }
+}

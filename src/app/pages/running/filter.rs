@@ -1,0 +1,130 @@
+//! Which running jobs are shown: by the address.
+
+use crate::api::RunningFilter;
+use crate::app::live::use_live;
+use crate::model::RunningJob;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{Event, HtmlSelectElement};
+use leptos_router::components::Form;
+use leptos_router::params::ParamsMap;
+
+/// What the address asks for; an empty value asks for nothing.
+pub(super) fn filter_of(query: &ParamsMap) -> RunningFilter {
+    let value = |name: &str| query.get(name).filter(|value| !value.is_empty());
+    RunningFilter {
+        class: value("class"),
+        queue: value("queue"),
+        process: value("process"),
+    }
+}
+
+/// The values to choose from: those of the jobs, and the chosen one even when no job has it now.
+fn choices(
+    jobs: &[RunningJob],
+    value: fn(&RunningJob) -> &String,
+    chosen: Option<&String>,
+) -> Vec<String> {
+    let mut choices: Vec<String> = jobs.iter().map(value).chain(chosen).cloned().collect();
+    choices.sort();
+    choices.dedup();
+    choices
+}
+
+/// A choice a column. Applies at once; without JavaScript by its button.
+#[component]
+pub(super) fn FilterBar(filter: Memo<RunningFilter>) -> impl IntoView {
+    let hydrated = use_live().is_hydrated();
+    view! {
+        <Form method="GET" action="/running" {..} class="toolbar" aria-label="Filter">
+            <Choice
+                name="class"
+                label="Class"
+                value=|job| &job.class
+                chosen=Memo::new(move |_| filter.with(|filter| filter.class.clone()))
+            />
+            <Choice
+                name="queue"
+                label="Queue"
+                value=|job| &job.queue
+                chosen=Memo::new(move |_| filter.with(|filter| filter.queue.clone()))
+            />
+            <Choice
+                name="process"
+                label="Process"
+                value=|job| &job.process
+                chosen=Memo::new(move |_| filter.with(|filter| filter.process.clone()))
+            />
+            <button class="button" type="submit" hidden=move || hydrated.get()>"Filter"</button>
+            <Show when=move || filter.with(|filter| !filter.is_empty())>
+                <a class="button button-quiet" href="/running">"Show all"</a>
+            </Show>
+        </Form>
+    }
+}
+
+#[component]
+fn Choice(
+    name: &'static str,
+    label: &'static str,
+    value: fn(&RunningJob) -> &String,
+    chosen: Memo<Option<String>>,
+) -> impl IntoView {
+    let live = use_live();
+    let choices = Memo::new(move |_| {
+        let chosen = chosen.get();
+        live.snapshot()
+            .with(|snapshot| choices(&snapshot.running, value, chosen.as_ref()))
+    });
+    let apply = |event: Event| {
+        let form = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok())
+            .and_then(|select| select.form());
+        if let Some(form) = form {
+            // Fails only for a form that is gone.
+            let _ = form.request_submit();
+        }
+    };
+    view! {
+        <label>
+            {label}
+            <select name=name on:change=apply>
+                <option value="" selected=move || chosen.with(Option::is_none)>"all"</option>
+                <For each=move || choices.get() key=String::clone let:choice>
+                    <option
+                        value=choice.clone()
+                        selected={
+                            let choice = choice.clone();
+                            move || chosen.with(|chosen| chosen.as_ref() == Some(&choice))
+                        }
+                    >
+                        {choice.clone()}
+                    </option>
+                </For>
+            </select>
+        </label>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_value_in_the_address_filters_nothing() {
+        let mut query = ParamsMap::new();
+        query.insert("class", String::new());
+        query.insert("queue", "default".to_owned());
+        let filter = filter_of(&query);
+        assert_eq!(filter.class, None);
+        assert_eq!(filter.queue.as_deref(), Some("default"));
+    }
+
+    #[test]
+    fn the_chosen_value_stays_a_choice() {
+        let chosen = "gone".to_owned();
+        assert_eq!(choices(&[], |job| &job.class, Some(&chosen)), ["gone"]);
+        assert!(choices(&[], |job| &job.class, None).is_empty());
+    }
+}

@@ -1,0 +1,306 @@
+//! `jobdeck jobs`: the admin verbs for scripts.
+
+use super::{
+    Failure,
+    options::{Common, settings_and_store},
+    output, time,
+};
+use crate::{
+    admin::{Admin, AdminError},
+    model::{
+        Action, ActionOutcome, Cursor, EntryId, JobEntry, JobFilter, Order, PageRequest, Place,
+        Set, Timestamp, Whereabouts,
+    },
+    web::script,
+};
+use clap::{Args, Subcommand};
+use std::time::Duration;
+
+/// List, show and change jobs
+#[derive(Debug, Args)]
+pub(super) struct Jobs {
+    #[command(subcommand)]
+    verb: JobsVerb,
+}
+
+#[derive(Debug, Subcommand)]
+enum JobsVerb {
+    List(List),
+    Show(Show),
+    /// Put failed or dead jobs into their queues now
+    Retry(Entries),
+    /// Put scheduled jobs into their queues now
+    Enqueue(Entries),
+    /// Delete jobs
+    Delete(Entries),
+    /// Move jobs to the dead set
+    Kill(Entries),
+    Reschedule(Reschedule),
+}
+
+/// List jobs of a queue or set
+#[derive(Debug, Args)]
+struct List {
+    /// Where: scheduled, retries, dead or queue:NAME.
+    place: Place,
+    /// Only this class, whole.
+    #[arg(long)]
+    class: Option<String>,
+    /// Only this queue, whole.
+    #[arg(long)]
+    queue: Option<String>,
+    /// Only this error class, or with this in the error message.
+    #[arg(long)]
+    error: Option<String>,
+    /// Only with this in the stored text.
+    #[arg(long)]
+    text: Option<String>,
+    /// Only with this tag.
+    #[arg(long)]
+    tag: Option<String>,
+    /// Due, died or enqueued not before.
+    #[arg(long, value_parser = time::moment)]
+    from: Option<Timestamp>,
+    /// Not after.
+    #[arg(long, value_parser = time::moment)]
+    to: Option<Timestamp>,
+    /// Most jobs.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
+    limit: u32,
+    /// Go on behind this cursor, which the list before named.
+    #[arg(long, value_name = "CURSOR")]
+    after: Option<String>,
+    /// As JSON, the form that REST answers.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Show every place where a job is now
+#[derive(Debug, Args)]
+struct Show {
+    /// Job id.
+    jid: String,
+    /// As JSON, the form that REST answers.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct Entries {
+    /// Entry ids (as `list` prints them) or job ids.
+    #[arg(required = true, value_name = "ID|JID")]
+    entries: Vec<String>,
+    /// As JSON, the form that REST answers.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Change the time of jobs
+#[derive(Debug, Args)]
+struct Reschedule {
+    #[command(flatten)]
+    entries: Entries,
+    /// The new time: so long from now.
+    #[arg(long = "in", value_name = "DURATION", value_parser = time::duration, conflicts_with = "at", required_unless_present = "at")]
+    delay: Option<Duration>,
+    /// The new time.
+    #[arg(long, value_name = "TIME", value_parser = time::moment)]
+    at: Option<Timestamp>,
+    /// Each job gets a random time up to so much later.
+    #[arg(long, value_name = "DURATION", value_parser = time::duration)]
+    spread: Option<Duration>,
+}
+
+impl Jobs {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        match self.verb {
+            JobsVerb::List(list) => list.run().await,
+            JobsVerb::Show(show) => show.run().await,
+            JobsVerb::Retry(entries) => entries.act(|_| Action::Retry).await,
+            JobsVerb::Enqueue(entries) => entries.act(|_| Action::Enqueue).await,
+            JobsVerb::Delete(entries) => entries.act(|_| Action::Delete).await,
+            JobsVerb::Kill(entries) => entries.act(|_| Action::Kill).await,
+            JobsVerb::Reschedule(reschedule) => reschedule.run().await,
+        }
+    }
+}
+
+impl List {
+    async fn run(self) -> Result<(), Failure> {
+        let (_, store) = settings_and_store(&self.common).await?;
+        let request = PageRequest {
+            filter: JobFilter {
+                class: self.class,
+                queue: self.queue,
+                error: self.error,
+                text: self.text,
+                tag: self.tag,
+                from: self.from,
+                to: self.to,
+            },
+            order: if self.place == Place::Set(Set::Dead) {
+                Order::Descending
+            } else {
+                Order::Ascending
+            },
+            after: self.after.map(Cursor),
+            limit: self.limit,
+            ..PageRequest::default()
+        };
+        let page = script::page(&Admin::new(store), &self.place, &request).await?;
+        if self.json {
+            output::line(script::page_json(page));
+            return Ok(());
+        }
+        for entry in &page.entries {
+            output::line(row(entry));
+        }
+        if let Some(cursor) = page.next {
+            output::line(format_args!("more: --after '{}'", cursor.0));
+        }
+        Ok(())
+    }
+}
+
+/// One job in one line: address, time, class, arguments, error.
+fn row(entry: &JobEntry) -> String {
+    let at = entry
+        .at
+        .or(entry.enqueued_at)
+        .map(|at| at.to_string())
+        .unwrap_or_default();
+    let what = match &entry.malformed {
+        Some(reason) => format!("({reason})"),
+        None => format!("{} {}", entry.class, entry.args),
+    };
+    let error = match (&entry.error_class, &entry.error_message) {
+        (Some(class), Some(message)) => format!("  {class}: {message}"),
+        (Some(text), None) | (None, Some(text)) => format!("  {text}"),
+        (None, None) => String::new(),
+    };
+    printable(&format!("{}  {at}  {what}{error}", entry.id))
+}
+
+/// On one line and without control characters, which a terminal would obey.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|character| {
+            if character.is_control() {
+                ' '
+            } else {
+                character
+            }
+        })
+        .collect()
+}
+
+impl Show {
+    async fn run(self) -> Result<(), Failure> {
+        let (_, store) = settings_and_store(&self.common).await?;
+        let detail = Admin::new(store).job(&self.jid, None).await?;
+        if detail.locations.is_empty() {
+            return Err(Failure::new(format!(
+                "job `{}` is in no queue and no set, and no process runs it ({} of {} entries looked through)",
+                self.jid, detail.scanned, detail.total
+            )));
+        }
+        if self.json {
+            output::line(script::job_json(detail));
+            return Ok(());
+        }
+        for location in detail.locations {
+            let place = match location.whereabouts {
+                Whereabouts::Stored => row(&location.entry),
+                Whereabouts::Running(running) => printable(&format!(
+                    "running in {} since {}  {} {}",
+                    running.process, running.run_at, running.class, running.args
+                )),
+            };
+            output::line(place);
+            output::line(printable(&location.payload));
+            for line in location.trace {
+                output::line(format_args!("    {}", printable(&line.text)));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Reschedule {
+    async fn run(self) -> Result<(), Failure> {
+        let Self {
+            entries,
+            delay,
+            at,
+            spread,
+        } = self;
+        let spread_seconds =
+            u32::try_from(spread.unwrap_or_default().as_secs()).unwrap_or(u32::MAX);
+        entries
+            .act(|now| Action::Reschedule {
+                at: at.unwrap_or_else(|| time::after(now, delay.unwrap_or_default())),
+                spread_seconds,
+            })
+            .await
+    }
+}
+
+impl Entries {
+    /// Does it; fails if anything could not be done, after saying so line by line.
+    async fn act(self, action: impl FnOnce(Timestamp) -> Action) -> Result<(), Failure> {
+        let (_, store) = settings_and_store(&self.common).await?;
+        let now = store.now().await.map_err(AdminError::from)?;
+        let admin = Admin::new(store);
+        let mut ids = Vec::new();
+        for text in &self.entries {
+            match text.parse::<EntryId>() {
+                Ok(id) => ids.push(id),
+                Err(_) => ids.extend(addresses(&admin, text).await?),
+            }
+        }
+        let report = admin.act(action(now), &ids).await?;
+        let (done, asked) = (report.done(), report.outcomes.len());
+        if self.json {
+            output::line(script::report_json(report));
+        } else {
+            for (id, outcome) in &report.outcomes {
+                output::line(match outcome {
+                    ActionOutcome::Done => format!("{id}: done"),
+                    ActionOutcome::Gone => format!("{id}: not there any more"),
+                    ActionOutcome::Refused(reason) => format!("{id}: {reason}"),
+                });
+            }
+        }
+        if done == asked {
+            Ok(())
+        } else {
+            Err(Failure::new(format!(
+                "{} of {asked} could not be done; `jobdeck jobs list` shows where they are now",
+                asked - done
+            )))
+        }
+    }
+}
+
+/// Where a job id stands now.
+async fn addresses(admin: &Admin, jid: &str) -> Result<Vec<EntryId>, Failure> {
+    let detail = admin.job(jid, None).await?;
+    let ids: Vec<EntryId> = detail
+        .locations
+        .into_iter()
+        .filter(|location| location.whereabouts == Whereabouts::Stored)
+        .map(|location| location.entry.id)
+        .collect();
+    if ids.is_empty() {
+        return Err(Failure::new(format!(
+            "`{jid}` is neither an entry id nor the id of a job in a queue or set; `jobdeck jobs list` shows both"
+        )));
+    }
+    Ok(ids)
+}

@@ -1,0 +1,107 @@
+//! `jobdeck worker`: a worker alone.
+
+use super::{
+    Failure,
+    options::{Common, open, settings},
+    signals,
+};
+use crate::{
+    config::{Config, WorkerConfig},
+    store::SharedStore,
+    worker::{Worker, WorkerBuilder},
+};
+use clap::Args;
+
+/// Work alone, without the dashboard
+///
+/// Enqueues what is due, recovers jobs of processes that are gone, and runs the jobs that it has handlers for. Programs written in Rust
+/// bring their handlers along with the library (`jobdeck::Worker`); this command has none of its own yet and leaves jobs in their queues.
+#[derive(Debug, Args)]
+pub(super) struct WorkerCommand {
+    #[command(flatten)]
+    common: Common,
+    /// Fetch from this queue; may be repeated. With a weight it is asked more often than others.
+    #[arg(long = "queue", value_name = "NAME[=WEIGHT]")]
+    queues: Vec<String>,
+    /// Jobs that run at a time [default: 10].
+    #[arg(long, value_name = "N")]
+    concurrency: Option<u16>,
+}
+
+impl WorkerCommand {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let queues = (!self.queues.is_empty()).then_some(self.queues);
+        let sources = self
+            .common
+            .sources()
+            .flag("worker.queues", "--queue", queues)
+            .flag("worker.concurrency", "--concurrency", self.concurrency);
+        let config = settings(&sources)?;
+        let shutdown = signals::shutdown()?;
+        let store = open(&config).await?;
+        tracing::warn!(
+            "no handlers: due jobs are enqueued and lost ones recovered, but none is run here"
+        );
+        builder(store, &config)?
+            .run(shutdown)
+            .await
+            .map_err(|error| Failure::new(error.to_string()))
+    }
+}
+
+/// A worker as the settings say.
+pub(super) fn builder(store: SharedStore, config: &Config) -> Result<WorkerBuilder, Failure> {
+    Ok(Worker::builder(store)
+        .queues(queues(&config.worker)?)
+        .concurrency(config.worker.concurrency.into())
+        .timeout(config.worker.shutdown_timeout))
+}
+
+/// Names with weights; as in Sidekiq a name without one weighs 1, and if none has one, the order is strict.
+pub(super) fn queues(config: &WorkerConfig) -> Result<Vec<(String, u64)>, Failure> {
+    let is_weighted = config.queues.iter().any(|queue| queue.contains('='));
+    config
+        .queues
+        .iter()
+        .map(|queue| match queue.rsplit_once('=') {
+            None => Ok((queue.clone(), u64::from(is_weighted))),
+            Some((name, weight)) => match weight.parse() {
+                Ok(weight @ 1..=1000) if !name.is_empty() => Ok((name.to_owned(), weight)),
+                _ => Err(Failure::usage(format!(
+                    "`worker.queues`: `{queue}` is no queue with a weight: write it as `critical=3`, from 1 to 1000"
+                ))),
+            },
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::queues;
+    use crate::config::WorkerConfig;
+
+    fn parse(names: &[&str]) -> Option<Vec<(String, u64)>> {
+        let config = WorkerConfig {
+            queues: names.iter().map(|&name| name.to_owned()).collect(),
+            ..WorkerConfig::default()
+        };
+        queues(&config).ok()
+    }
+
+    #[test]
+    fn queues_have_weights_or_a_strict_order() {
+        let own = |pairs: &[(&str, u64)]| {
+            Some(
+                pairs
+                    .iter()
+                    .map(|&(name, weight)| (name.to_owned(), weight))
+                    .collect(),
+            )
+        };
+        assert_eq!(parse(&["a", "b"]), own(&[("a", 0), ("b", 0)]));
+        assert_eq!(parse(&["a=3", "b"]), own(&[("a", 3), ("b", 1)]));
+        for wrong in ["a=", "a=x", "a=0", "=3", "a=-1", "a=1001"] {
+            assert_eq!(parse(&[wrong]), None, "{wrong}");
+        }
+    }
+}

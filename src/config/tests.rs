@@ -1,0 +1,247 @@
+//! What people write, and what they are told when it is wrong.
+
+use super::{Config, LogFormat, SETTINGS, Sources};
+use std::{fmt::Write, path::Path, time::Duration};
+
+fn environment(pairs: &[(&str, &str)]) -> Sources {
+    Sources {
+        environment: pairs
+            .iter()
+            .map(|&(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+        // The crate's own folder holds no such file.
+        ..Sources::default()
+    }
+}
+
+fn file(text: &str) -> (tempfile::NamedTempFile, Sources) {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), text).expect("it is written");
+    let sources = Sources {
+        file: Some(file.path().to_owned()),
+        ..Sources::default()
+    };
+    (file, sources)
+}
+
+/// The error of a file with this text, with `FILE` for its name.
+fn complaint(text: &str) -> String {
+    let (file, sources) = file(text);
+    let error = sources.load().expect_err("it is wrong").to_string();
+    error.replace(&file.path().display().to_string(), "FILE")
+}
+
+#[test]
+fn without_any_setting_it_is_a_file_here_and_loopback() {
+    let config = Sources::default().load().expect("defaults");
+    assert_eq!(config, Config::default());
+    assert_eq!(config.store.url, "sqlite:jobdeck.db");
+    assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
+}
+
+#[test]
+fn flags_go_over_the_environment_and_that_over_the_file() {
+    let (_file, mut sources) = file(
+        "[server]\nlisten = '127.0.0.1:1'\n[store]\nurl = 'sqlite:file.db'\n[live]\ninterval = '5s'\n",
+    );
+    sources.environment = vec![
+        ("JOBDECK_LISTEN".to_owned(), "127.0.0.1:2".to_owned()),
+        (
+            "REDIS_URL".to_owned(),
+            "redis://from-environment".to_owned(),
+        ),
+    ];
+    let config = sources
+        .clone()
+        .flag("server.listen", "--listen", Some("127.0.0.1:3"))
+        .load()
+        .expect("settings");
+    assert_eq!(config.server.listen.port(), 3);
+    assert_eq!(config.store.url, "redis://from-environment");
+    assert_eq!(config.live.interval, Duration::from_secs(5));
+    assert_eq!(sources.load().expect("settings").server.listen.port(), 2);
+}
+
+#[test]
+fn our_own_variable_goes_over_redis_url() {
+    let config = environment(&[("REDIS_URL", "redis://a"), ("JOBDECK_STORE", "sqlite:b.db")]);
+    assert_eq!(config.load().expect("settings").store.url, "sqlite:b.db");
+}
+
+#[test]
+fn variables_are_read_as_what_the_setting_is() {
+    let config = environment(&[
+        ("JOBDECK_HOSTS", "a.example, b.example"),
+        ("JOBDECK_WORKER", "no"),
+        ("JOBDECK_WORKER_CONCURRENCY", "25"),
+        ("JOBDECK_KEY_PREFIX", "123"),
+        ("JOBDECK_LOG_FORMAT", "json"),
+        ("JOBDECK_LISTEN", ""),
+    ])
+    .load()
+    .expect("settings");
+    assert_eq!(config.server.hosts, ["a.example", "b.example"]);
+    assert_eq!(config.worker.enabled, Some(false));
+    assert_eq!(config.worker.concurrency, 25);
+    assert_eq!(config.store.key_prefix.as_deref(), Some("123"));
+    assert_eq!(config.log.format, LogFormat::Json);
+    assert_eq!(config.server.listen.port(), 8080, "empty counts as none");
+}
+
+#[test]
+fn an_unknown_name_is_an_error_with_its_place_and_the_nearest_name() {
+    assert_eq!(
+        complaint("[worker]\nqueues = ['a']\n\nconcurency = 3\n"),
+        "FILE:4: there is no setting `worker.concurency`; did you mean `worker.concurrency`?"
+    );
+    assert_eq!(
+        complaint("[sever]\nlisten = '127.0.0.1:1'\n"),
+        "FILE:1: there is no setting `sever`; did you mean `[server]`?"
+    );
+    assert_eq!(
+        complaint("listen = '127.0.0.1:1'\n"),
+        "FILE:1: there is no setting `listen`; it is `server.listen`"
+    );
+    assert_eq!(
+        complaint("store = 'sqlite:a.db'\n"),
+        "FILE:1: `store` is a section: write `[store]` and its settings below"
+    );
+}
+
+#[test]
+fn every_unknown_name_is_named_at_once() {
+    let text = complaint("[log]\nfilters = 'info'\n[live]\nintervall = '1s'\n");
+    assert!(text.contains("FILE:2") && text.contains("FILE:4"), "{text}");
+}
+
+#[test]
+fn a_wrong_value_is_an_error_with_its_place() {
+    let text = complaint("[server]\nlisten = 'localhost'\n");
+    assert!(text.starts_with("FILE:2: `server.listen`: "), "{text}");
+    let text = complaint("[live]\n\ninterval = '5 parsecs'\n");
+    assert!(
+        text.starts_with("FILE:3: `live.interval`: ") && text.contains("`30s`"),
+        "{text}"
+    );
+    let text = complaint("[worker]\nconcurrency = 0\n");
+    assert_eq!(
+        text,
+        "FILE:2: `worker.concurrency`: it must be from 1 to 1000"
+    );
+    let text = complaint("[server\n");
+    assert!(text.starts_with("FILE:1: "), "{text}");
+    let error = environment(&[("JOBDECK_WORKER_CONCURRENCY", "many")])
+        .load()
+        .expect_err("no number");
+    assert_eq!(
+        error.to_string(),
+        "JOBDECK_WORKER_CONCURRENCY: `many` is no whole number"
+    );
+    let error = Sources::default()
+        .flag("server.listen", "--listen", Some("8080"))
+        .load()
+        .expect_err("no address");
+    assert!(error.to_string().starts_with("--listen: "), "{error}");
+}
+
+#[test]
+fn a_misspelt_variable_is_an_error_and_a_foreign_one_is_not() {
+    let error = environment(&[("JOBDECK_LISTN", "x")])
+        .load()
+        .expect_err("misspelt");
+    assert_eq!(
+        error.to_string(),
+        "JOBDECK_LISTN: there is no such variable; did you mean `JOBDECK_LISTEN`?"
+    );
+    // Kubernetes sets these beside a service of that name.
+    for name in [
+        "JOBDECK_PORT",
+        "JOBDECK_SERVICE_HOST",
+        "JOBDECK_PORT_8080_TCP",
+        "JOBDECK_WASM",
+    ] {
+        assert!(environment(&[(name, "x")]).load().is_ok(), "{name}");
+    }
+}
+
+#[test]
+fn a_file_that_was_asked_for_must_be_there() {
+    let error = Sources {
+        file: Some("/nowhere/jobdeck.toml".into()),
+        ..Sources::default()
+    }
+    .load()
+    .expect_err("it is not there");
+    assert!(
+        error
+            .to_string()
+            .starts_with("/nowhere/jobdeck.toml: cannot be read"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_address_may_stand_in_a_file_of_its_own() {
+    let secret = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(secret.path(), "redis://user:hunter2@host/1\n").expect("it is written");
+    let path = secret.path().to_string_lossy().into_owned();
+    let config = environment(&[("JOBDECK_STORE_FILE", &path)])
+        .load()
+        .expect("settings");
+    assert_eq!(config.store.url, "redis://user:hunter2@host/1");
+    let both = environment(&[("JOBDECK_STORE_FILE", &path), ("REDIS_URL", "redis://a")]);
+    assert!(both.load().is_err());
+}
+
+#[test]
+fn debug_output_holds_no_password() {
+    let config = environment(&[("JOBDECK_STORE", "redis://user:hunter2@host:6379/1")])
+        .load()
+        .expect("settings");
+    let mut text = String::new();
+    write!(text, "{config:?}").expect("text");
+    assert!(!text.contains("hunter2"), "{text}");
+    assert!(text.contains("host:6379/1"), "{text}");
+}
+
+#[test]
+fn the_example_holds_every_setting_with_its_default() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("jobdeck.example.toml");
+    let text = std::fs::read_to_string(&path).expect("the example");
+    let config = Sources {
+        file: Some(path),
+        ..Sources::default()
+    }
+    .load()
+    .expect("the example is right");
+    assert_eq!(config, Config::default());
+
+    // Those without a default stand there as comments.
+    let everything: String = text
+        .lines()
+        .map(|line| {
+            let is_setting = line.starts_with("# ") && line.contains(" = ");
+            format!("{}\n", if is_setting { &line[2..] } else { line })
+        })
+        .collect();
+    let table: toml::Table = everything.parse().expect("TOML");
+    for setting in SETTINGS {
+        let (section, key) = setting.key.split_once('.').expect("a section");
+        assert!(
+            table[section].get(key).is_some(),
+            "{} is missing",
+            setting.key
+        );
+    }
+}
+
+#[test]
+fn the_guide_names_every_setting_and_variable() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/CONFIGURATION.md");
+    let text = std::fs::read_to_string(path).expect("the guide");
+    for setting in SETTINGS {
+        for name in [setting.key, setting.variable] {
+            assert!(text.contains(&format!("`{name}`")), "{name} is missing");
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! The sampler over a store that does as it is told, with a clock that is not waited for.
+
+use super::{Frame, Live, SamplerOptions};
+use crate::model::{
+    DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Signal, StoreInfo,
+    StoreState, Timestamp,
+};
+use crate::store::{
+    AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Settlement, Slice, Start,
+    StoreError, StoreResult, StoredEntry, WorkerStore,
+};
+use async_trait::async_trait;
+use futures::{Stream, StreamExt};
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+const ANSWERS: u8 = 0;
+const REFUSES: u8 = 1;
+const HANGS: u8 = 2;
+
+#[derive(Debug)]
+struct FakeStore {
+    started: Instant,
+    mood: AtomicU8,
+    overviews: AtomicU64,
+    slices: AtomicU64,
+    failed: AtomicU64,
+}
+
+impl FakeStore {
+    fn new() -> Arc<Self> {
+        Arc::new(Self {
+            started: Instant::now(),
+            mood: AtomicU8::new(ANSWERS),
+            overviews: AtomicU64::new(0),
+            slices: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
+        })
+    }
+
+    fn is(&self, mood: u8) {
+        self.mood.store(mood, Ordering::Relaxed);
+    }
+
+    fn reads(&self) -> u64 {
+        self.overviews.load(Ordering::Relaxed)
+    }
+
+    async fn answer<T>(&self, value: T) -> StoreResult<T> {
+        match self.mood.load(Ordering::Relaxed) {
+            ANSWERS => Ok(value),
+            REFUSES => Err(gone()),
+            _ => std::future::pending().await,
+        }
+    }
+}
+
+fn gone() -> StoreError {
+    StoreError::Unavailable {
+        address: "fake".to_owned(),
+        reason: "connection refused".to_owned(),
+    }
+}
+
+#[async_trait]
+impl AdminStore for FakeStore {
+    async fn overview(&self) -> StoreResult<Overview> {
+        let number = self.overviews.fetch_add(1, Ordering::Relaxed);
+        let passed = i64::try_from(self.started.elapsed().as_millis()).unwrap();
+        self.answer(Overview {
+            processed: number,
+            failed: self.failed.load(Ordering::Relaxed),
+            sampled_at: Timestamp(1_000_000_000_000 + passed),
+            ..Overview::default()
+        })
+        .await
+    }
+
+    async fn running(&self) -> StoreResult<Vec<RunningJob>> {
+        let job = RunningJob {
+            process: "p".to_owned(),
+            thread: "t".to_owned(),
+            queue: "default".to_owned(),
+            jid: "j".to_owned(),
+            class: "C".to_owned(),
+            args: "[]".to_owned(),
+            run_at: Timestamp(0),
+            payload: "x".repeat(10_000),
+        };
+        self.answer(vec![job; 150]).await
+    }
+
+    async fn slice(&self, _: &Place, _: &Start, _: Order, _: usize) -> StoreResult<Slice> {
+        self.slices.fetch_add(1, Ordering::Relaxed);
+        self.answer(Slice::default()).await
+    }
+
+    async fn info(&self) -> StoreResult<StoreInfo> {
+        Err(gone())
+    }
+    async fn now(&self) -> StoreResult<Timestamp> {
+        Err(gone())
+    }
+    async fn locate(&self, _: &[EntryId]) -> StoreResult<Vec<Option<StoredEntry>>> {
+        Err(gone())
+    }
+    async fn find_jid(&self, _: &str, _: Duration) -> StoreResult<JidSearch> {
+        Err(gone())
+    }
+    async fn apply(&self, _: &[Move]) -> StoreResult<Vec<bool>> {
+        Err(gone())
+    }
+    async fn add(&self, _: &[Destination]) -> StoreResult<()> {
+        Err(gone())
+    }
+    async fn set_paused(&self, _: &str, _: bool) -> StoreResult<()> {
+        Err(gone())
+    }
+    async fn clear_queue(&self, _: &str) -> StoreResult<u64> {
+        Err(gone())
+    }
+    async fn processes(&self) -> StoreResult<Vec<ProcessInfo>> {
+        Err(gone())
+    }
+    async fn signal(&self, _: &str, _: Signal) -> StoreResult<bool> {
+        Err(gone())
+    }
+    async fn daily_totals(&self, _: u32) -> StoreResult<Vec<DayTotals>> {
+        Err(gone())
+    }
+}
+
+#[async_trait]
+impl WorkerStore for FakeStore {
+    async fn fetch(
+        &self,
+        _: &str,
+        _: &[String],
+        _: usize,
+        _: Duration,
+    ) -> StoreResult<Vec<FetchedJob>> {
+        Err(gone())
+    }
+    async fn settle(&self, _: &str, _: &FetchedJob, _: &Settlement) -> StoreResult<bool> {
+        Err(gone())
+    }
+    async fn heartbeat(&self, _: &Heartbeat) -> StoreResult<Option<Signal>> {
+        Err(gone())
+    }
+    async fn leave(&self, _: &str) -> StoreResult<()> {
+        Err(gone())
+    }
+    async fn recover(&self) -> StoreResult<u64> {
+        Err(gone())
+    }
+}
+
+fn start(store: &Arc<FakeStore>) -> (Live, CancellationToken) {
+    let shutdown = CancellationToken::new();
+    let live = Live::start(store.clone(), SamplerOptions::default(), shutdown.clone());
+    (live, shutdown)
+}
+
+fn watch(live: &Live) -> Pin<Box<dyn Stream<Item = Arc<Frame>> + Send>> {
+    Box::pin(live.stream())
+}
+
+async fn seconds(seconds: u64) {
+    tokio::time::sleep(Duration::from_secs(seconds)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn unwatched_it_reads_the_numbers_alone_and_seldom() {
+    let store = FakeStore::new();
+    let _live = start(&store);
+    seconds(51).await;
+    assert_eq!(store.reads(), 11);
+    assert_eq!(store.slices.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_watchers_cost_what_one_does() {
+    let store = FakeStore::new();
+    let (live, _shutdown) = start(&store);
+    let mut watchers: Vec<_> = (0..50).map(|_| watch(&live)).collect();
+    for watcher in &mut watchers {
+        watcher.next().await.expect("a frame");
+    }
+    let before = store.reads();
+    seconds(10).await;
+    let frames = futures::future::join_all(watchers.iter_mut().map(|watcher| watcher.next())).await;
+    let reads = store.reads() - before;
+    assert!((9..=11).contains(&reads), "{reads} readings in ten seconds");
+    let first = frames[0].as_ref().expect("a frame");
+    for frame in &frames {
+        assert!(Arc::ptr_eq(frame.as_ref().expect("a frame"), first));
+    }
+    drop(watchers);
+    let before = store.reads();
+    seconds(60).await;
+    assert!(store.reads() - before <= 13);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_gets_fresh_numbers_with_lists_cut_to_size() {
+    let store = FakeStore::new();
+    let (live, _shutdown) = start(&store);
+    seconds(3).await;
+    assert_eq!(store.reads(), 1);
+    let snapshot = live.snapshot().await;
+    assert_eq!(snapshot.state, StoreState::Connected);
+    assert_eq!(snapshot.overview.processed, 1, "read anew");
+    assert_eq!(snapshot.running.len(), 100);
+    assert!(snapshot.running.iter().all(|job| job.payload.is_empty()));
+    let again = live.snapshot().await;
+    assert_eq!(
+        again.overview.processed, 1,
+        "not read again within the second"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_are_read_only_when_there_can_be_new_ones() {
+    let store = FakeStore::new();
+    let (live, _shutdown) = start(&store);
+    let mut watcher = watch(&live);
+    watcher.next().await.expect("a frame");
+    let before = store.slices.load(Ordering::Relaxed);
+    seconds(10).await;
+    assert_eq!(store.slices.load(Ordering::Relaxed), before);
+    store.failed.fetch_add(1, Ordering::Relaxed);
+    seconds(2).await;
+    assert_eq!(store.slices.load(Ordering::Relaxed), before + 3);
+}
+
+/// Waits for a frame with this property; says how long that took.
+async fn until(
+    watcher: &mut Pin<Box<dyn Stream<Item = Arc<Frame>> + Send>>,
+    property: impl Fn(&StoreState) -> bool,
+) -> (Arc<Frame>, Duration) {
+    let started = Instant::now();
+    loop {
+        let frame = watcher.next().await.expect("a frame");
+        if property(&frame.snapshot().state) {
+            return (frame, started.elapsed());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_store_is_told_within_two_seconds_and_comes_back_by_itself() {
+    for mood in [REFUSES, HANGS] {
+        let store = FakeStore::new();
+        let (live, _shutdown) = start(&store);
+        let mut watcher = watch(&live);
+        seconds(7).await;
+        let (before, _) = until(&mut watcher, |state| *state == StoreState::Connected).await;
+
+        store.is(mood);
+        let lost = |state: &StoreState| matches!(state, StoreState::Lost { .. });
+        let (frame, took) = until(&mut watcher, lost).await;
+        assert!(took <= Duration::from_secs(2), "{took:?}");
+        let snapshot = frame.snapshot();
+        assert!(snapshot.overview.processed >= before.snapshot().overview.processed);
+        assert_eq!(snapshot.running.len(), 100, "the last lists stay");
+        let StoreState::Lost { reason, since } = &snapshot.state else {
+            panic!("lost");
+        };
+        assert!(reason.contains(if mood == REFUSES {
+            "refused"
+        } else {
+            "no answer"
+        }));
+
+        seconds(20).await;
+        let (later, _) = until(&mut watcher, lost).await;
+        let StoreState::Lost { since: still, .. } = &later.snapshot().state else {
+            panic!("lost");
+        };
+        assert_eq!(since, still, "it is one loss");
+        let newest = later.snapshot().history.last().copied().expect("points");
+        assert_eq!(newest.processed_per_second, None);
+        assert!(
+            later.snapshot().history.len() > 4,
+            "time goes on in the chart"
+        );
+
+        store.is(ANSWERS);
+        let (_, took) = until(&mut watcher, |state| *state == StoreState::Connected).await;
+        assert!(took <= Duration::from_secs(2), "{took:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_asks_a_lost_store_is_not_kept_waiting() {
+    let store = FakeStore::new();
+    store.is(HANGS);
+    let (live, shutdown) = start(&store);
+    let started = Instant::now();
+    let snapshot = live.snapshot().await;
+    assert!(matches!(snapshot.state, StoreState::Lost { .. }));
+    assert!(started.elapsed() <= Duration::from_secs(2));
+    shutdown.cancel();
+    let started = Instant::now();
+    seconds(5).await;
+    let _ = live.snapshot().await;
+    assert!(
+        started.elapsed() <= Duration::from_secs(8),
+        "not even after the end"
+    );
+}
