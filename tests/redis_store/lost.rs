@@ -292,7 +292,7 @@ async fn a_full_memory_refuses_new_jobs_but_not_the_work_on_old_ones() {
     let (_server, store, mut connection) = fresh().await;
     fill_queue(&mut connection, "default", 10).await;
     fill_set(&mut connection, "dead", 10, |number| number as f64).await;
-    let _: () = raw(&mut connection, &["CONFIG", "SET", "maxmemory", "1mb"]).await;
+    let _: () = raw(&mut connection, &["CONFIG", "SET", "maxmemory", "1"]).await;
     let error = store.add(&[job_for("default")]).await.unwrap_err();
     assert!(matches!(error, StoreError::Refused { .. }), "{error}");
     assert!(error.to_string().contains("maxmemory"), "{error}");

@@ -10,7 +10,7 @@ pub(super) fn describe(info: &str) -> Result<String, String> {
             .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
             .map(str::trim)
     };
-    match field("redis_mode") {
+    match field("redis_mode").or_else(|| field("server_mode")) {
         Some("sentinel") => {
             return Err(
                 "it is a Sentinel, which holds no jobs: write `redis-sentinel://HOST:PORT/MASTER`"
@@ -75,6 +75,10 @@ mod tests {
             ("redis_version:5.0.7\r\n", "6.2"),
             (
                 "redis_version:7.0.0\r\nredis_mode:sentinel\r\n",
+                "redis-sentinel://",
+            ),
+            (
+                "redis_version:7.2.4\r\nserver_mode:sentinel\r\n",
                 "redis-sentinel://",
             ),
             ("redis_version:7.0.0\r\nredis_mode:cluster\r\n", "Sentinels"),
