@@ -8,11 +8,6 @@
     clippy::disallowed_methods,
     reason = "a test that cannot go on fails"
 )]
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "helpers of tests fail by panicking; helper processes speak by printing"
-)]
 
 mod support;
 

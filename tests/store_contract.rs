@@ -11,7 +11,6 @@
     clippy::disallowed_methods,
     reason = "a test that cannot go on fails"
 )]
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 mod support;
 
