@@ -1,4 +1,5 @@
 //! The command line, run as people run it.
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use serde_json::Value;
 use std::{

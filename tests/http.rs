@@ -1,4 +1,5 @@
 //! Everything that can be asked for over HTTP, asked without a socket: status, headers, bodies, refusals.
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 #[path = "support/mod.rs"]
 mod support;

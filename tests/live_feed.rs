@@ -1,4 +1,5 @@
 //! The live streams, on a real port: the first event, later ones, the end, a store that goes and returns.
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 #[path = "support/mod.rs"]
 mod support;

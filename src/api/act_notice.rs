@@ -27,9 +27,8 @@ pub fn act_notice(report: &ActionReport) -> String {
         1 => parts.push("1 was gone meanwhile".to_owned()),
         gone => parts.push(format!("{gone} were gone meanwhile")),
     }
-    match (refusals.clone().count(), refusals.clone().next()) {
-        (count, Some(reason)) => parts.push(format!("{count} not possible: {reason}")),
-        (_, None) => {}
+    if let Some(reason) = refusals.clone().next() {
+        parts.push(format!("{} not possible: {reason}", refusals.count()));
     }
     let sentence = parts.join(", ");
     if sentence.ends_with('.') {

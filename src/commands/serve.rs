@@ -95,7 +95,7 @@ pub(super) async fn dashboard(
     let live = Live::start(store.clone(), options, shutdown.clone());
     let worker = if is_worker(config) {
         let worker = worker::builder(store.clone(), config)?.embedded(true);
-        let stop = shutdown.clone().cancelled_owned();
+        let stop = shutdown.clone();
         Some(tokio::spawn(async move {
             if let Err(error) = worker.run(stop).await {
                 tracing::error!(%error, "the worker has ended; nobody here enqueues what is due");

@@ -43,7 +43,7 @@ impl WorkerCommand {
             "no handlers: due jobs are enqueued and lost ones recovered, but none is run here"
         );
         builder(store, &config)?
-            .run(shutdown.cancelled_owned())
+            .run(shutdown)
             .await
             .map_err(|error| Failure::new(error.to_string()))
     }

@@ -81,7 +81,7 @@ async fn relieve(worker: WorkerHandle) {
     worker.quieted().await;
     sleep(QUIET_TIME).await;
     worker.stop();
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 fn builder(role: Role, studio: &Studio) -> WorkerBuilder {

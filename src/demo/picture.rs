@@ -44,7 +44,7 @@ struct Scene {
 impl Scene {
     fn new(seed: u64) -> Self {
         let mut random = Grain(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        let mut part = || f64::from(random.next() & 0xffff) / 65_536.0;
+        let mut part = || f64::from(random.next()) / 65_536.0;
         Self {
             sky: [
                 90.0 + 120.0 * part(),

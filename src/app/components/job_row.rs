@@ -1,4 +1,8 @@
 //! One job in a list: two lines, everything that is filtered by is a link, the rest opens the job.
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "components own their properties"
+)]
 
 use super::selection::ENTRIES;
 use super::verb::{verb_consequence, verb_label};

@@ -1,4 +1,8 @@
 //! The verbs of a place as buttons of a form.
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "components own their properties"
+)]
 
 use super::verb::{verb_consequence, verb_label};
 use super::{RescheduleFields, menu};
