@@ -63,7 +63,7 @@ pub fn Pager(
             .collect_view()
     };
     view! {
-        <nav class="pager" aria-label="Pages">
+        <nav class="pager" aria-label="Pages of this list">
             {links}
             <div class="pager-sizes" role="group" aria-label="Rows a page">
                 <span aria-hidden="true">"Rows"</span>
