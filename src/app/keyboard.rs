@@ -85,6 +85,20 @@ pub fn is_taken(event: &KeyboardEvent) -> bool {
     })
 }
 
+/// Escape leaves a field, so that the keys of the page work again. In a dialog it closes that.
+fn leave_field(event: &KeyboardEvent) {
+    let target = event.target();
+    let field = target.and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    if let Some(field) = field
+        && event.key() == "Escape"
+        && !event.default_prevented()
+        && field.closest("dialog").is_ok_and(|dialog| dialog.is_none())
+    {
+        // Fails only for an element that is gone.
+        let _ = field.blur();
+    }
+}
+
 /// The dialog that lists all keys; listens for the keys of every page.
 #[component]
 pub fn KeyboardHelp() -> impl IntoView {
@@ -96,6 +110,7 @@ pub fn KeyboardHelp() -> impl IntoView {
         let navigate = navigate.clone();
         let listener = window_event_listener(leptos::ev::keydown, move |event| {
             if is_taken(&event) {
+                leave_field(&event);
                 return;
             }
             let key = event.key();

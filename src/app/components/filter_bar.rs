@@ -1,7 +1,8 @@
 //! What a list is filtered by: a search field, chips for what is set, and the other fields behind a button.
 
-use super::{Icon, IconName, TimeField, menu, picker_to_utc};
-use crate::api::{Field, ListQuery};
+use super::{Icon, IconName, TimeField, absolute, menu, picker_to_utc};
+use crate::api::{Field, ListQuery, parse_time};
+use crate::app::live::use_live;
 use leptos::ev::SubmitEvent;
 use leptos::form::FromFormData;
 use leptos::prelude::*;
@@ -153,6 +154,7 @@ fn Suggestions(id: &'static str, names: Signal<Vec<String>>) -> impl IntoView {
 /// One chip for each thing that is filtered by, each a link without it.
 #[component]
 fn Chips(path: Signal<String>, query: Memo<ListQuery>) -> impl IntoView {
+    let hydrated = use_live().is_hydrated();
     move || {
         let query = query.get();
         let path = path.get();
@@ -168,7 +170,7 @@ fn Chips(path: Signal<String>, query: Memo<ListQuery>) -> impl IntoView {
                 view! {
                     <a class="chip chip-set" href=href title="Show without this">
                         <span class="chip-name">{field.name()}</span>
-                        <span class="chip-value">{value.clone()}</span>
+                        <span class="chip-value">{chip_text(*field, value, hydrated.get())}</span>
                         <Icon name=IconName::Close/>
                         <span class="visually-hidden">"; remove"</span>
                     </a>
@@ -176,6 +178,16 @@ fn Chips(path: Signal<String>, query: Memo<ListQuery>) -> impl IntoView {
             })
             .collect_view();
         view! { <div class="chips">{chips} {all}</div> }
+    }
+}
+
+/// What is filtered by, as a person reads it.
+fn chip_text(field: Field, value: &str, hydrated: bool) -> String {
+    match field {
+        Field::From | Field::To => {
+            parse_time(value).map_or_else(|_| value.to_owned(), |at| absolute(at, hydrated))
+        }
+        _ => value.to_owned(),
     }
 }
 

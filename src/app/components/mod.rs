@@ -43,7 +43,7 @@ pub use selection::{ENTRIES, Selection};
 pub use sort_heading::{SortHeading, Sorting};
 pub use sparkline::Sparkline;
 pub use state_badge::{JobState, StateBadge};
-pub use time::{Elapsed, Time};
+pub use time::{Elapsed, Time, absolute};
 pub use time_field::{TimeField, picker_to_utc};
 pub use trace_view::TraceView;
 pub use verb::{verb_consequence, verb_label, verb_with_count};

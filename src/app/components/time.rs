@@ -18,7 +18,7 @@ pub fn Time(
     view! {
         <time
             datetime=move || at.get().to_string()
-            title=move || if hydrated.get() { local(at.get()) } else { format::utc(at.get()) }
+            title=move || absolute(at.get(), hydrated.get())
         >
             {move || match clock.get() {
                 Some(now) => format::relative(now, at.get()),
@@ -42,7 +42,7 @@ pub fn Elapsed(
             datetime=move || since.get().to_string()
             title=move || {
                 let since = since.get();
-                format!("since {}", if hydrated.get() { local(since) } else { format::utc(since) })
+                format!("since {}", absolute(since, hydrated.get()))
             }
         >
             {move || {
@@ -50,6 +50,12 @@ pub fn Elapsed(
             }}
         </time>
     }
+}
+
+/// A time to the second: in the browser's zone once the page is taken over, UTC before that. Either says which.
+#[must_use]
+pub fn absolute(at: Timestamp, hydrated: bool) -> String {
+    if hydrated { local(at) } else { format::utc(at) }
 }
 
 /// The time in the browser's zone, to the second: `2026-11-23 22:33:26 (UTC+01:00)`. Only in the browser.
