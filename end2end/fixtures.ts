@@ -114,7 +114,8 @@ export const test = base.extend<Options & Fixtures>({
     await use(await start("serve", "--no-worker"));
   },
 
-  page: async ({ page }, use, testInfo) => {
+  // After `start`, so that the page is gone before its server is.
+  page: async ({ page, start: _ }, use, testInfo) => {
     const problems: string[] = [];
     page.on("pageerror", (error) => problems.push(`page error: ${error}`));
     page.on("console", (message) => {

@@ -9,7 +9,7 @@ use super::verb::{verb_consequence, verb_label};
 use super::{Icon, IconName, Time};
 use crate::api::{Field, ListQuery, query_string};
 use crate::app::format;
-use crate::model::{EntryId, JobEntry, Place, Set, Verb};
+use crate::model::{JobEntry, Place, Set, Verb};
 use leptos::prelude::*;
 
 /// Characters of the second line that are worth sending; a row shows what fits.
@@ -76,17 +76,20 @@ pub fn JobRow(
         };
         view! { <td class=class>{count}</td> }
     });
-    let menu = row_menu(&entry.id, &id, &href, &name);
+    let menu = row_menu(&entry, &context, &id, &href, &name);
     let label = format!("Select {name}");
     let value = id.clone();
     view! {
         <tr class="job" data-entry=id>
             <td class="job-tick">
-                <input type="checkbox" name=ENTRIES value=value aria-label=label autocomplete="off"/>
+                // The label makes the whole cell the target.
+                <label>
+                    <input type="checkbox" name=ENTRIES value=value aria-label=label autocomplete="off"/>
+                </label>
             </td>
             <td class="job-main">
                 <div class="job-top">{top_line(&entry, &context)}</div>
-                <div class="job-line">{second_line(&entry, &context, href, &name)}</div>
+                {second_line(&entry, href, &name)}
             </td>
             {retries}
             <td class="job-time num">{time.map(|at| view! { <Time at=at/> })}</td>
@@ -135,55 +138,44 @@ fn top_line(entry: &JobEntry, context: &RowContext) -> AnyView {
     view! { {class} {queue} {tags} {args} }.into_any()
 }
 
-/// The error, or the arguments, or why it is no job and what it is instead; opens the job.
-fn second_line(entry: &JobEntry, context: &RowContext, href: String, name: &str) -> AnyView {
-    let opens = format!("Open {name}: ");
-    if let Some(reason) = &entry.malformed {
-        let raw = cut(entry.raw.as_deref().unwrap_or_default());
-        return view! {
-            <span class="job-error">{reason.clone()}</span>
-            <a class="job-link mono" href=href>
-                <span class="visually-hidden">{opens}</span>
-                {raw}
-            </a>
-        }
-        .into_any();
+/// The error, or the arguments, or why it is no job and what it is instead. A link as large as the cell: all but the first line's
+/// links opens the job.
+fn second_line(entry: &JobEntry, href: String, name: &str) -> AnyView {
+    let (error, text, class) = match (&entry.malformed, &entry.error_class) {
+        (Some(reason), _) => (Some(reason.clone()), &entry.raw, "job-text mono"),
+        (None, Some(class)) => (Some(class.clone()), &entry.error_message, "job-text"),
+        (None, None) => (None, &None, "job-text mono"),
+    };
+    let text = match &error {
+        Some(_) => cut(text.as_deref().unwrap_or_default()),
+        None => cut(&entry.args),
+    };
+    view! {
+        <a class="job-link" href=href>
+            <span class="visually-hidden">{format!("Open {name}: ")}</span>
+            {error.map(|error| view! { <span class="job-error">{error}</span> " " })}
+            <span class=class>{text}</span>
+        </a>
     }
-    match &entry.error_class {
-        Some(class) => {
-            let filter = context.filter_href(Field::Error, class);
-            let title = format!("Only {class}");
-            let message = cut(entry.error_message.as_deref().unwrap_or_default());
-            view! {
-                <a class="job-error" href=filter title=title>{class.clone()}</a>
-                <a class="job-link" href=href>
-                    <span class="visually-hidden">{opens}</span>
-                    {message}
-                </a>
-            }
-            .into_any()
-        }
-        None => view! {
-            <a class="job-link mono" href=href>
-                <span class="visually-hidden">{opens}</span>
-                {cut(&entry.args)}
-            </a>
-        }
-        .into_any(),
-    }
+    .into_any()
 }
 
-/// The same verbs as for ticked rows, for this one only. What needs a question leads to the job's page when there is no JavaScript.
-fn row_menu(entry: &EntryId, id: &str, href: &str, name: &str) -> AnyView {
-    let items = Verb::for_place(&entry.place)
+/// The same verbs as for ticked rows, for this one only, and the way to all jobs with its error. What needs a question leads to the job's page when there is no JavaScript.
+fn row_menu(entry: &JobEntry, context: &RowContext, id: &str, href: &str, name: &str) -> AnyView {
+    let same_error = entry.error_class.as_ref().map(|class| {
+        let href = context.filter_href(Field::Error, class);
+        view! { <a class="menu-item menu-apart" href=href>{format!("Only {class}")}</a> }
+    });
+    let place = &entry.id.place;
+    let items = Verb::for_place(place)
         .iter()
         .map(|verb| {
-            let title = verb_consequence(*verb, &entry.place);
+            let title = verb_consequence(*verb, place);
             let label = verb_label(*verb);
             match verb {
                 Verb::Reschedule | Verb::Delete => {
                     let href = format!("{href}#{}", verb.name());
-                    let class = if *verb == Verb::Delete { "menu-item menu-danger" } else { "menu-item" };
+                    let class = if *verb == Verb::Delete { "menu-item menu-apart" } else { "menu-item" };
                     view! { <a class=class href=href title=title data-ask=verb.name()>{label} "…"</a> }.into_any()
                 }
                 Verb::Retry | Verb::Enqueue | Verb::Kill => {
@@ -202,7 +194,7 @@ fn row_menu(entry: &EntryId, id: &str, href: &str, name: &str) -> AnyView {
             <summary class="button button-quiet" aria-label=label>
                 <Icon name=IconName::More/>
             </summary>
-            <div class="menu-body menu-items">{items}</div>
+            <div class="menu-body menu-items">{items} {same_error}</div>
         </details>
     }
     .into_any()

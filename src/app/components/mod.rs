@@ -37,7 +37,7 @@ pub use job_table::{JobTable, entry_of, time_label};
 pub use json_view::{JsonView, indented};
 pub use notice::{ActionNotice, ErrorNotice, Notice, NoticeKind};
 pub use page_title::PageTitle;
-pub use pager::{Pager, about as pager_about};
+pub use pager::{Pager, about as pager_about, continued as pager_continue};
 pub use reschedule::{RescheduleFields, SpreadField};
 pub use selection::{ENTRIES, Selection};
 pub use sort_heading::{SortHeading, Sorting};

@@ -29,10 +29,7 @@ pub fn Pager(
             .previous
             .as_ref()
             .map(|cursor| to(query.previous_page(cursor)));
-        let next = page.next.as_ref().map(|cursor| {
-            let (searched, found) = totals(&query, &page);
-            to(query.next_page(cursor, searched, found))
-        });
+        let next = next(&query, &page).map(to);
         let first = (!query.is_first_page()).then(|| to(query.first_page()));
         let next_word = if page.partial && query.before.is_none() {
             "Continue the search"
@@ -66,7 +63,7 @@ pub fn Pager(
             .collect_view()
     };
     view! {
-        <nav class="pager" aria-label="Pages">
+        <nav class="pager" aria-label="Pages of this list">
             {links}
             <div class="pager-sizes" role="group" aria-label="Rows a page">
                 <span aria-hidden="true">"Rows"</span>
@@ -107,6 +104,23 @@ fn totals(query: &ListQuery, page: &Page) -> (u64, u64) {
     )
 }
 
+fn next(query: &ListQuery, page: &Page) -> Option<ListQuery> {
+    let (searched, found) = totals(query, page);
+    let cursor = page.next.as_ref()?;
+    Some(query.next_page(cursor, searched, found))
+}
+
+/// Where a search goes on that stopped before its page was full.
+#[must_use]
+pub fn continued(query: &ListQuery, page: &Page) -> Option<ListQuery> {
+    if query.before.is_some() {
+        let cursor = page.previous.as_ref()?;
+        Some(query.previous_page(cursor))
+    } else {
+        next(query, page)
+    }
+}
+
 /// How much is shown of how much, what was searched, and whether that is all.
 #[must_use]
 pub fn about(query: &ListQuery, page: &Page) -> String {
@@ -132,6 +146,7 @@ pub fn about(query: &ListQuery, page: &Page) -> String {
         (true, 0) => format!("no match, {searched_text}"),
         (true, 1) => format!("1 match, {searched_text}"),
         (true, _) => format!("{found_text} matches, {searched_text}"),
+        (false, 0) => format!("no match so far, {searched_text}"),
         (false, _) => format!(
             "≥ {found_text} {}, {searched_text}",
             if found == 1 { "match" } else { "matches" }
@@ -165,7 +180,7 @@ mod tests {
         assert_eq!(text("", &page(0, false, true)), "0 of 1 000 000");
         assert_eq!(
             text("class=A", &page(380_000, true, true)),
-            "≥ 0 matches, searched 380 000 of 1 000 000"
+            "no match so far, searched 380 000 of 1 000 000"
         );
         assert_eq!(
             text(

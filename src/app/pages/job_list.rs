@@ -82,10 +82,7 @@ pub fn JobList(
     let path = Signal::derive(move || place.with(place_path));
     let page = Resource::new(
         move || (place.get().to_string(), query.with(ListQuery::to_text)),
-        |(place, query)| async move {
-            let key = format!("{place} {query}");
-            (key, get_page(place, query).await)
-        },
+        |(place, query)| async move { (page_key(&place, &query), get_page(place, query).await) },
     );
     let form = NodeRef::<Form>::new();
     let list = List {
@@ -236,6 +233,11 @@ fn Pill(list: List) -> impl IntoView {
             </button>
         </div>
     }
+}
+
+/// What tells one page from another: the place and the address's query.
+fn page_key(place: &impl std::fmt::Display, query: &str) -> String {
+    format!("{place} {query}")
 }
 
 /// The path of a place's page.

@@ -44,6 +44,8 @@ fn Headline() -> impl IntoView {
     let live = use_live();
     let slowest = live.select(slowest_queue);
     let rate = live.select(|snapshot| history::mean_rates(snapshot).0.map(format::rate));
+    let is_idle =
+        live.select(|snapshot| snapshot.overview.processes == 0 && snapshot.overview.enqueued > 0);
     view! {
         <p class="headline">
             {move || match slowest.get() {
@@ -56,7 +58,13 @@ fn Headline() -> impl IntoView {
                 .into_any(),
                 None => view! { <strong>"nothing waits"</strong> }.into_any(),
             }}
-            {move || rate.get().map(|rate| format!(", {rate} jobs a second over the last minutes"))}
+            // Nothing will change until somebody acts: that comes before any rate.
+            {move || {
+                is_idle
+                    .get()
+                    .then(|| view! { ", but " <a class="state-failed" href="/processes">"no worker process runs"</a> })
+            }}
+            {move || rate.get().filter(|_| !is_idle.get()).map(|rate| format!(", {rate} jobs a second over the last minutes"))}
         </p>
     }
 }

@@ -2,9 +2,12 @@
 
 use super::List;
 use crate::api::{ApiError, ListQuery};
-use crate::app::components::{ErrorNotice, JobTable, Pager, pager_about};
+use crate::app::components::{ErrorNotice, JobTable, Pager, pager_about, pager_continue};
+use crate::app::live::use_live;
 use crate::model::{EntryId, Page, Place, Set, Verb};
+use leptos::prelude::Set as _;
 use leptos::prelude::*;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 /// Rows and pages, or why there are none.
 #[component]
@@ -46,11 +49,12 @@ pub(super) fn ListBody(list: List, ask: Callback<(Verb, EntryId)>) -> impl IntoV
             super::keys::give_focus(list);
         });
     });
+    let stopped = continue_by_itself(list, shown);
     view! {
         {move || problem.get().map(|error| view! { <Problem error list/> })}
         <Show
             when=move || has_rows.get()
-            fallback=move || view! { <Empty list current/> }
+            fallback=move || view! { <Empty list current stopped/> }
         >
             <JobTable path query place entries selection pointed ask/>
         </Show>
@@ -58,6 +62,43 @@ pub(super) fn ListBody(list: List, ask: Callback<(Verb, EntryId)>) -> impl IntoV
             <Pager path query place page=current/>
         </Show>
     }
+}
+
+/// Goes on with a search that has found nothing yet, page after page, until something is found, all is searched, or the operator
+/// stops it. In the browser only; without JavaScript there is a link. Answers whether it is stopped.
+fn continue_by_itself(list: List, shown: Memo<Option<(String, Page)>>) -> RwSignal<bool> {
+    let stopped = RwSignal::new(false);
+    let navigate = use_navigate();
+    let searched = Memo::new(move |_| list.query.get().first_page());
+    Effect::new(move || {
+        searched.track();
+        stopped.set(false);
+    });
+    Effect::new(move || {
+        let Some((key, page)) = shown.get() else {
+            return;
+        };
+        let query = list.query.get_untracked();
+        // Not for a page that the address has left already.
+        let is_current = key
+            == list
+                .place
+                .with_untracked(|place| super::page_key(place, &query.to_text()));
+        if stopped.get() || !is_current || !page.partial || !page.entries.is_empty() {
+            return;
+        }
+        if let Some(next) = pager_continue(&query, &page) {
+            let address = format!("{}{}", list.path.get_untracked(), next.to_text());
+            // Back leads to where the search was asked for.
+            let options = NavigateOptions {
+                replace: true,
+                scroll: false,
+                ..NavigateOptions::default()
+            };
+            navigate(&address, options);
+        }
+    });
+    stopped
 }
 
 /// Why the list could not be read.
@@ -84,7 +125,8 @@ fn Problem(error: ApiError, list: List) -> impl IntoView {
 
 /// Nothing there, nothing that matches, or nothing found yet: three different things.
 #[component]
-fn Empty(list: List, current: Memo<Option<Page>>) -> impl IntoView {
+fn Empty(list: List, current: Memo<Option<Page>>, stopped: RwSignal<bool>) -> impl IntoView {
+    let hydrated = use_live().is_hydrated();
     move || {
         let page = current.get()?;
         let query = list.query.get();
@@ -92,10 +134,18 @@ fn Empty(list: List, current: Memo<Option<Page>>) -> impl IntoView {
         let first = format!("{path}{}", query.first_page().to_text());
         let all = format!("{path}{}", query.unfiltered().to_text());
         Some(if page.partial {
+            let goes_on = hydrated.get() && !stopped.get();
             view! {
                 <div class="empty">
-                    <p class="empty-title">"Nothing found yet."</p>
-                    <p>{capital(&pager_about(&query, &page))} ". Continue the search below."</p>
+                    <p class="empty-title">
+                        {if goes_on { "Searching …" } else { "Nothing found yet." }}
+                    </p>
+                    <p>{capital(&pager_about(&query, &page))} "."</p>
+                    <p hidden=!goes_on>
+                        <button type="button" class="button" on:click=move |_| stopped.set(true)>
+                            "Stop the search"
+                        </button>
+                    </p>
                 </div>
             }
             .into_any()

@@ -1,0 +1,88 @@
+// Nothing on any page that axe objects to (WCAG 2.2 AA and its best practices), in light and dark, dialogs and menus included.
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, failedJob, hydrated, type Server, test } from "../fixtures";
+
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** Fails with what is wrong, and where. */
+async function check(page: Page, what: string) {
+  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
+  const found = violations.map(({ id, help, nodes }) => `${id} (${help}): ${nodes.map(({ target }) => target.join(" ")).join("; ")}`);
+  expect.soft(found, what).toEqual([]);
+}
+
+/** Jobs in every place, of every kind that looks different. */
+async function fill(server: Server) {
+  const dead = [failedJob(1), failedJob(2, { tags: ["album", "eu"], error_message: "x".repeat(400) }), failedJob(3, { class: "A::VeryLongName".repeat(8) })];
+  await server.seed("dead", dead);
+  await server.seed("retries", [failedJob(4), failedJob(5)]);
+  await server.seed("scheduled", [{ class: "SendMail", args: [6], queue: "mail" }]);
+  await server.post("/api/v1/jobs", [{ class: "PublishPhoto", args: [7], queue: "photos" }, { class: "PublishPhoto", args: [8], queue: "low" }]);
+  await server.post("/api/v1/queues/low/pause", {});
+  const { entries } = await server.get("/api/v1/sets/dead/jobs");
+  return entries[0].jid as string;
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    test("every page", async ({ page, server }) => {
+      const jid = await fill(server);
+      const lists = ["/scheduled", "/retries", "/dead", "/queues/photos"];
+      const others = ["/", "/queues", "/running", "/processes", `/jobs/${jid}`, "/jobs/none", "/queues?confirm=clear&queue=photos"];
+      for (const path of [...lists, ...others, "/dead?class=PublishPhoto&text=photo&tag=album", "/dead?text=nothing-has-this", "/queues/empty"]) {
+        await page.goto(server.address + path);
+        await hydrated(page);
+        await check(page, path);
+      }
+    });
+
+    test("every page of an empty store", async ({ page, server }) => {
+      for (const path of ["/", "/queues", "/running", "/scheduled", "/retries", "/dead", "/processes"]) {
+        await page.goto(server.address + path);
+        await hydrated(page);
+        await check(page, path);
+      }
+    });
+
+    test("what opens: filter, menu, ticked rows, dialogs", async ({ page, server }) => {
+      await fill(server);
+      await page.goto(`${server.address}/dead`);
+      await hydrated(page);
+      await page.locator(".filter-menu summary").click();
+      await check(page, "the filter");
+      await page.keyboard.press("Escape");
+      await page.locator(".row-menu summary").first().click();
+      await check(page, "a row's menu");
+      await page.keyboard.press("Escape");
+      await page.locator(".job-tick input").nth(1).check();
+      await check(page, "ticked rows");
+      await page.locator(".action-bar summary[data-verb=reschedule]").click();
+      await expect(page.locator("dialog.ask")).toBeVisible();
+      await check(page, "reschedule");
+      await page.keyboard.press("Escape");
+      await page.locator(".action-bar summary[data-verb=delete]").click();
+      await expect(page.locator("dialog.ask")).toBeVisible();
+      await check(page, "delete");
+      await page.keyboard.press("Escape");
+      await page.locator("h1").click();
+      await page.keyboard.press("?");
+      await expect(page.locator("dialog.help")).toBeVisible();
+      await check(page, "the keys");
+    });
+
+    test("a phone", async ({ page, server }) => {
+      await fill(server);
+      await page.setViewportSize({ width: 360, height: 740 });
+      for (const path of ["/", "/queues", "/dead", "/queues/photos", "/processes"]) {
+        await page.goto(server.address + path);
+        await hydrated(page);
+        await check(page, path);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        expect.soft(overflow, `${path} is no wider than the screen`).toBe(0);
+      }
+    });
+  });
+}
