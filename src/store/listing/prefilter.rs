@@ -75,9 +75,7 @@ fn is_certain(character: char) -> bool {
 /// Whether no other character folds to this one.
 fn is_caseless(character: char) -> bool {
     let mut upper = character.to_uppercase();
-    fold_char(character) == character
-        && upper.next() == Some(character)
-        && upper.next().is_none()
+    fold_char(character) == character && upper.next() == Some(character) && upper.next().is_none()
 }
 
 #[cfg(test)]

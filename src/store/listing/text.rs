@@ -103,7 +103,11 @@ mod tests {
     #[test]
     fn case_does_not_count() {
         assert_eq!(fold("PHOTO Ärger ΟΔΟΣ"), fold("photo äRGER οδος"));
-        assert_eq!(fold("\u{212a} İ ı"), "\u{212a} İ ı", "no ASCII comes of them");
+        assert_eq!(
+            fold("\u{212a} İ ı"),
+            "\u{212a} İ ı",
+            "no ASCII comes of them"
+        );
     }
 
     #[test]
