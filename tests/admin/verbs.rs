@@ -92,7 +92,7 @@ pub(crate) async fn each_verb_does_in_each_place_what_it_says_or_is_refused(subj
                     matches!(&outcome, ActionOutcome::Refused(reason) if reason.contains(action.verb().name())),
                     "{what}: {outcome:?}"
                 );
-                assert_eq!(left, [entry.clone()], "{what}");
+                assert_eq!(left, std::slice::from_ref(&entry), "{what}");
                 assert!(
                     subject
                         .shift(&entry, jobdeck::store::Destination::Nowhere)

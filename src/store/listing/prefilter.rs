@@ -28,7 +28,7 @@ impl Prefilter {
         let piece = text
             .split(|character| !is_certain(character))
             .max_by_key(|piece| piece.len())
-            .map(|piece| &piece[..piece.floor_char_boundary(LONGEST)])
+            .map(beginning)
             .filter(|piece| !piece.is_empty())?;
         let escape = if piece.is_ascii() {
             Escape::Ascii(Finder::new(r"\u00"))
@@ -58,6 +58,14 @@ impl Escape {
                 .any(|position| matches!(raw.get(position + 4), Some(b'2'..=b'7'))),
         }
     }
+}
+
+/// As many whole characters as are looked for.
+fn beginning(piece: &str) -> &str {
+    let end = (0..=piece.len().min(LONGEST))
+        .rev()
+        .find(|end| piece.is_char_boundary(*end));
+    &piece[..end.unwrap_or(0)]
 }
 
 /// Whether a character stands in the bytes of JSON as it is (an ASCII letter in either case) or as `\uXXXX`, and in no third way.
@@ -105,6 +113,13 @@ mod tests {
         assert!(may_be("日本", "in 日本"));
         assert!(!may_be("日本", "in 日 本 \\n"));
         assert!(!may_be("photo é", "fot é"));
+    }
+
+    #[test]
+    fn of_a_long_text_the_beginning_is_enough() {
+        let text = "日".repeat(1000);
+        assert!(may_be(&text, &"日".repeat(21)));
+        assert!(!may_be(&text, &"日".repeat(20)));
     }
 
     #[test]
