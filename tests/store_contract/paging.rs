@@ -378,7 +378,7 @@ pub(crate) async fn large_entries_are_paged_like_others(subject: Subject) {
 pub(crate) async fn a_time_of_a_filter_is_a_whole_millisecond(subject: Subject) {
     // Scores are finer: each of these is shown as the same millisecond.
     let place = Place::Set(Set::Retries);
-    for (number, score) in [1_000.4996, 1_000.5, 1_000.500_4].into_iter().enumerate() {
+    for (number, score) in [1_000.499_6, 1_000.5, 1_000.500_4].into_iter().enumerate() {
         subject
             .put(into_set(Set::Retries, score, failed(number as u32)))
             .await;
