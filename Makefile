@@ -7,7 +7,7 @@ ARGS ?=
 .PHONY: help run test setup site release install bench fmt clean
 
 help:
-	@echo "make run      build everything and start the dashboard; the last line is the address to open"
+	@echo "make run      build everything and start the demo; the last line is the address to open"
 	@echo "make test     every check and test: formatting, lints, wasm build, tests, browser tests"
 	@echo "make release  the optimised binary, with its site inside: target/release/jobdeck"
 	@echo "make install  copy that binary to \$$(DESTDIR)\$$(PREFIX)/bin; PREFIX is $(PREFIX)"
@@ -20,7 +20,7 @@ help:
 run: site
 	@echo "==> Building the server"
 	@scripts/cargo build
-	@exec target/debug/jobdeck serve $(ARGS)
+	@exec target/debug/jobdeck demo $(ARGS)
 
 test:
 	@scripts/test

@@ -32,6 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Only a whole site is taken: cargo-leptos may be writing one at this moment, and that one is
     // served from the folder. It is whole when the compressed copies are there, which come last.
     if copy(&site.join("pkg/jobdeck.wasm"), "br").is_some() {
+        check_flags()?;
         for path in files(&site)? {
             let name = path
                 .strip_prefix(&site)?
@@ -53,6 +54,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         list,
     )?;
     Ok(())
+}
+
+/// Pages fit the browser's half only if both were built with the same flag. Flags in RUSTFLAGS, or in a user's own configuration of
+/// cargo, hide those of `.cargo/config.toml`.
+fn check_flags() -> Result<(), &'static str> {
+    if std::env::var_os("CARGO_CFG_ERASE_COMPONENTS").is_some() {
+        return Ok(());
+    }
+    Err("the site in target/site was built with `--cfg erase_components`, the server is not: add it to RUSTFLAGS, or unset that")
 }
 
 /// Returns the files below `folder`, sorted, without the compressed copies.

@@ -58,11 +58,13 @@ use_server_rust() {
 use_wasm_rust() {
     # Flags for the server's processor mean nothing to wasm, and would hide the ones set here.
     unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
+    # As .cargo/config.toml says it for all; flags for one target hide those.
+    export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="--cfg erase_components"
     if has_ambient_wasm; then
         return
     fi
     has_debian_wasm || fail "there is no Rust for wasm here yet; type: make setup"
     use_debian_rust
     export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$wasm_linker
-    export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="--sysroot $wasm_std"
+    export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS+=" --sysroot $wasm_std"
 }

@@ -12,9 +12,10 @@ use axum::{
 use http_body_util::BodyExt;
 use jobdeck::{
     admin::Admin,
+    job::Job,
     live::{Live, SamplerOptions},
-    model::Set,
-    store::{Destination, SharedStore, StoreOptions, connect},
+    model::{ProcessInfo, Set, Signal, Timestamp},
+    store::{Destination, Heartbeat, SharedStore, StoreOptions, connect},
     web::{AppState, Hosts, router},
 };
 use serde_json::{Value, json};
@@ -384,21 +385,28 @@ async fn the_document_lists_exactly_the_routes_that_there_are() {
         "post /jobs",
         "post /actions",
         "get /live",
+        "get /healthz",
+        "get /readyz",
     ];
     expected.sort_unstable();
     assert_eq!(listed, expected);
     // Every listed route is one: nothing of them says that there is no such path or method.
     for route in expected.iter().filter(|route| **route != "get /live") {
-        let (method, path) = route.split_once(' ').expect("two words");
-        let path = path
+        let (name, template) = route.split_once(' ').expect("two words");
+        let path = template
             .replace("{set}", "dead")
             .replace("{name}", "a")
             .replace("{identity}", "a:1:b")
             .replace("{jid}", "a");
-        let method = method.to_uppercase().parse().expect("a method");
+        let method = name.to_uppercase().parse().expect("a method");
         let headers = [("content-type", "application/json")];
+        // Unless it says so, a path is under the document's own server.
+        let operation = &document["paths"][template][name];
+        let server = operation["servers"][0]["url"]
+            .as_str()
+            .map_or("/api/v1", |url| url.trim_end_matches('/'));
         let answer = site
-            .ask(method, &format!("/api/v1{path}"), &headers, "{}")
+            .ask(method, &format!("{server}{path}"), &headers, "{}")
             .await;
         let is_route = answer.status != StatusCode::METHOD_NOT_ALLOWED
             && !answer.text.contains("there is nothing at");
@@ -781,6 +789,128 @@ async fn what_is_no_job_is_shown_as_it_is_and_can_be_deleted() {
     assert_eq!(
         site.post("/api/v1/actions", &delete).await.json()["done"],
         1
+    );
+}
+
+#[tokio::test]
+async fn a_list_is_filtered_by_what_its_text_means() {
+    let site = Site::new().await;
+    let raw = r#"{"class":"A","args":["Caf\u00e9\/Bar"],"jid":"x","tags":["vip"],"error_class":"Timeout","error_message":"No answer"}"#;
+    for raw in [raw, r#"{"class":"A","args":[]}"#, "rubbish"] {
+        let entry = Destination::Set {
+            set: Set::Dead,
+            score: 5.5,
+            raw: raw.into(),
+        };
+        site.store.add(&[entry]).await.expect("it is added");
+    }
+    for (query, count) in [
+        ("text=CAF%C3%89/bar", 1),
+        ("text=caf", 1),
+        ("text=RUBB", 1),
+        ("class=A", 2),
+        ("class=A&tag=vip&error=timeout", 1),
+        ("error=no+ANSWER", 1),
+        ("from=1970-01-01T00:00:05.5Z&to=5.5", 3),
+        ("to=5", 0),
+        ("text=", 3),
+    ] {
+        let page = site.get(&format!("/api/v1/sets/dead/jobs?{query}")).await;
+        let page = page.json();
+        let entries = page["entries"].as_array().expect("entries");
+        assert_eq!(entries.len(), count, "{query}");
+        assert_eq!(
+            (&page["total"], &page["partial"]),
+            (&json!(3), &json!(false))
+        );
+    }
+}
+
+#[tokio::test]
+async fn each_entry_of_an_action_has_its_result() {
+    let site = Site::new().await;
+    for (score, raw) in [
+        (1.0, r#"{"class":"A","args":[],"jid":"x"}"#),
+        (2.0, "rubbish"),
+    ] {
+        let entry = Destination::Set {
+            set: Set::Retries,
+            score,
+            raw: raw.into(),
+        };
+        site.store.add(&[entry]).await.expect("it is added");
+    }
+    let entries = site.entries("/api/v1/sets/retries/jobs").await;
+    let ids: Vec<&Value> = entries.iter().map(|entry| &entry["id"]).collect();
+    let retry = json!({"action": "retry", "entries": ids});
+    let answer = site.post("/api/v1/actions", &retry).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    let body = answer.json();
+    assert_eq!(
+        (&body["action"], &body["done"]),
+        (&json!("retry"), &json!(1))
+    );
+    assert_eq!(body["results"][0], json!({"id": ids[0], "result": "done"}));
+    assert_eq!(body["results"][1]["result"], "refused");
+    let reason = body["results"][1]["reason"].as_str().expect("a reason");
+    assert!(reason.contains("not JSON"), "{reason}");
+    // What is gone is told beside what is not.
+    let body = site.post("/api/v1/actions", &retry).await.json();
+    assert_eq!(body["results"][0], json!({"id": ids[0], "result": "gone"}));
+    assert_eq!(body["done"], 0);
+}
+
+#[tokio::test]
+async fn processes_and_what_they_run_are_listed_and_can_be_told_to_stop() {
+    let site = Site::new().await;
+    let payload = Job::new(r#"{"class":"A","args":[1.0],"jid":"x"}"#);
+    let heartbeat = |identity: &str, embedded: bool| Heartbeat {
+        process: ProcessInfo {
+            identity: identity.to_owned(),
+            queues: vec![("low".to_owned(), 3)],
+            version: "8.1.7".to_owned(),
+            embedded,
+            ..ProcessInfo::default()
+        },
+        running: vec![jobdeck::job::running(
+            identity,
+            "t1",
+            "low",
+            &payload,
+            Timestamp(1_795_469_606_286),
+        )],
+    };
+    let (own, other) = ("host:1:a", "host:2:b");
+    for beat in [heartbeat(own, true), heartbeat(other, false)] {
+        site.store.heartbeat(&beat).await.expect("it is noted");
+    }
+    let processes = site.get("/api/v1/processes").await.json();
+    assert_eq!(processes[0]["identity"], own);
+    assert_eq!(
+        processes[1]["queues"],
+        json!([{"name": "low", "weight": 3}])
+    );
+    let running = site.get("/api/v1/running").await;
+    assert!(running.text.contains(r#""args":[1.0]"#), "{}", running.text);
+    assert_eq!(running.json()[0]["run_at"], "2026-11-23T21:33:26.286Z");
+    let job = site.get("/api/v1/jobs/x").await.json();
+    assert_eq!(job["locations"][0]["entry"]["in"], "running");
+    assert_eq!(job["locations"][0]["entry"]["id"], Value::Null);
+    assert_eq!(job["locations"][0]["running"]["process"], own);
+
+    let told = site
+        .post(&format!("/api/v1/processes/{other}/stop"), &json!({}))
+        .await;
+    assert_eq!(told.status, StatusCode::ACCEPTED, "{}", told.text);
+    assert_eq!(told.json(), json!({"identity": other, "signal": "stop"}));
+    let signal = site.store.heartbeat(&heartbeat(other, false)).await;
+    assert_eq!(signal.expect("it is noted"), Some(Signal::Stop));
+    let refused = site
+        .post(&format!("/api/v1/processes/{own}/quiet"), &json!({}))
+        .await;
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (StatusCode::CONFLICT, "refused")
     );
 }
 

@@ -156,5 +156,9 @@ conformance! {
         times_limit_a_set_by_score,
         a_search_without_time_says_that_it_is_partial,
         a_search_in_pieces_finds_everything_once,
+        another_page_is_offered_only_when_there_is_one,
+        text_is_found_however_it_is_spelled,
+        large_entries_are_paged_like_others,
+        a_time_of_a_filter_is_a_whole_millisecond,
         odd_entries_are_listed;
 }

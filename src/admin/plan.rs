@@ -1,128 +1,286 @@
 //! What a verb means for an entry: where it goes, and as which bytes.
+//!
+//! As Sidekiq's API does it, but for three things: what could not be run is refused before it is taken out (Sidekiq takes it out, fails,
+//! and it is lost); only the fields that change are written, the rest keeps its bytes; the dead set is not trimmed, since the limits are
+//! the deployment's and not ours.
 
 use crate::job::{Job, TimeUnit, write_time};
 use crate::model::{Action, Place, Set, Timestamp, Verb};
 use crate::store::{Destination, QueueEnd, StoredEntry};
 use rand::RngExt;
 
-/// Where `action` puts an entry, or why it cannot be done.
-pub(super) fn plan(
-    action: Action,
-    entry: &StoredEntry,
-    now: Timestamp,
-) -> Result<Destination, String> {
-    let place = &entry.id.place;
-    if !Verb::for_place(place).contains(&action.verb()) {
-        return Err(format!(
-            "`{}` means nothing for an entry of {place}",
-            action.verb().name()
-        ));
-    }
-    let unchanged = |set, at: Timestamp| Destination::Set {
-        set,
-        score: at.seconds(),
-        raw: entry.raw.clone(),
-    };
-    match action {
-        Action::Delete => Ok(Destination::Nowhere),
-        Action::Kill => Ok(unchanged(Set::Dead, now)),
-        Action::Reschedule { at, spread_seconds } => {
-            let spread = rand::rng().random_range(0..=i64::from(spread_seconds) * 1000);
-            let set = match place {
-                Place::Set(Set::Retries | Set::Dead) => Set::Retries,
-                Place::Set(Set::Scheduled) | Place::Queue(_) => Set::Scheduled,
-            };
-            Ok(unchanged(set, at.plus_milliseconds(spread)))
+/// The first moment that a date with four digits cannot name: 10000-01-01T00:00:00Z.
+const YEAR_10000: Timestamp = Timestamp(253_402_300_800_000);
+
+/// The queue of a job that names none, as in Sidekiq's client.
+const DEFAULT_QUEUE: &str = "default";
+
+/// Says for each entry what an action does to it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Planner {
+    /// What is done.
+    pub(super) action: Action,
+    /// The store's clock.
+    pub(super) now: Timestamp,
+    /// How the processes write times; if nobody knows, a job's new time is written as its others are.
+    pub(super) fleet_unit: Option<TimeUnit>,
+}
+
+impl Planner {
+    /// Where the entry goes, or why it stays.
+    pub(super) fn plan(&self, entry: &StoredEntry) -> Result<Destination, String> {
+        let place = &entry.id.place;
+        let possible = Verb::for_place(place);
+        if !possible.contains(&self.action.verb()) {
+            let possible: Vec<&str> = possible.iter().map(|verb| verb.name()).collect();
+            return Err(format!(
+                "`{}` means nothing for an entry of `{place}`; possible there: {}",
+                self.action.verb().name(),
+                possible.join(", ")
+            ));
         }
-        Action::Retry | Action::Enqueue => enqueue(action, &Job::new(entry.raw.clone()), now),
+        match self.action {
+            Action::Delete => Ok(Destination::Nowhere),
+            Action::Kill => Ok(unchanged(entry, Set::Dead, self.now)),
+            Action::Reschedule { at, spread_seconds } => {
+                if !(Timestamp(0)..YEAR_10000).contains(&at) {
+                    return Err(
+                        "the time to reschedule it for must be in the years 1970 to 9999"
+                            .to_owned(),
+                    );
+                }
+                let set = match place {
+                    Place::Set(Set::Retries | Set::Dead) => Set::Retries,
+                    Place::Set(Set::Scheduled) | Place::Queue(_) => Set::Scheduled,
+                };
+                Ok(unchanged(entry, set, spread(at, spread_seconds)))
+            }
+            Action::Retry | Action::Enqueue => self.enqueue(&Job::new(entry.raw.clone())),
+        }
+    }
+
+    /// To its queue, behind all others.
+    fn enqueue(&self, job: &Job) -> Result<Destination, String> {
+        let name = runnable_in(job)?;
+        let unit = self.fleet_unit.unwrap_or_else(|| own_unit(job));
+        let enqueued_at = write_time(self.now, unit);
+        let mut changes = vec![("enqueued_at", enqueued_at.as_str())];
+        // A retry by hand does not use up a retry: the worker will add the one that is taken off.
+        let count = match self.action {
+            Action::Retry => job.integer("retry_count"),
+            _ => None,
+        }
+        .map(|count| count.saturating_sub(1).to_string());
+        if let Some(count) = &count {
+            changes.push(("retry_count", count));
+        }
+        let job = job.edited(&changes).map_err(|error| error.to_string())?;
+        Ok(Destination::Queue {
+            name,
+            raw: job.raw().clone(),
+            end: QueueEnd::Last,
+        })
     }
 }
 
-fn enqueue(action: Action, job: &Job, now: Timestamp) -> Result<Destination, String> {
+/// Into a set with the bytes as they are.
+fn unchanged(entry: &StoredEntry, set: Set, at: Timestamp) -> Destination {
+    Destination::Set {
+        set,
+        score: at.seconds(),
+        raw: entry.raw.clone(),
+    }
+}
+
+/// A random time from `at` on.
+fn spread(at: Timestamp, seconds: u32) -> Timestamp {
+    at.plus_milliseconds(rand::rng().random_range(0..=i64::from(seconds) * 1000))
+}
+
+/// The queue of a job that a worker can run, or why it is none: what Sidekiq's client checks before it enqueues.
+fn runnable_in(job: &Job) -> Result<String, String> {
     if let Some(reason) = job.malformed() {
         return Err(format!("the entry is no job: {reason}"));
     }
-    let name = job.queue().ok_or("the entry names no queue")?;
-    // In the unit in which the job's other times are written.
-    let unit = ["enqueued_at", "created_at"]
+    if job.class().is_none_or(|class| class.trim().is_empty()) {
+        return Err("it names no class (`class`), so no worker can run it".to_owned());
+    }
+    if !job.field("args").is_some_and(|args| args.starts_with('[')) {
+        return Err("its arguments (`args`) are no array, so no worker can run it".to_owned());
+    }
+    match job.field("queue") {
+        None => Ok(DEFAULT_QUEUE.to_owned()),
+        Some(written) => job
+            .queue()
+            .ok_or_else(|| format!("its queue (`queue`) is no name: {written}")),
+    }
+}
+
+/// The unit in which the job's other times are written.
+fn own_unit(job: &Job) -> TimeUnit {
+    ["enqueued_at", "created_at"]
         .iter()
         .find_map(|field| job.field(field).and_then(TimeUnit::of))
-        .unwrap_or_default();
-    let enqueued_at = write_time(now, unit);
-    let mut changes = vec![("enqueued_at", enqueued_at.as_str())];
-    // A retry by hand does not use up a retry.
-    let count = job
-        .integer("retry_count")
-        .map(|count| count.saturating_sub(1).to_string());
-    if action == Action::Retry
-        && let Some(count) = &count
-    {
-        changes.push(("retry_count", count));
-    }
-    let job = job.edited(&changes).map_err(|error| error.to_string())?;
-    Ok(Destination::Queue {
-        name,
-        raw: job.raw().clone(),
-        end: QueueEnd::Last,
-    })
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::plan;
+    use super::{Planner, YEAR_10000};
+    use crate::job::TimeUnit;
     use crate::model::{Action, Cursor, EntryId, Place, Set, Timestamp};
     use crate::store::{Destination, QueueEnd, StoredEntry};
     use bytes::Bytes;
 
-    fn entry(place: Place, raw: &'static str) -> StoredEntry {
-        StoredEntry {
+    const NOW: Timestamp = Timestamp(1_795_470_000_500);
+
+    fn plan(action: Action, place: impl Into<Place>, raw: &str) -> Result<Destination, String> {
+        plan_for(None, action, place, raw)
+    }
+
+    fn plan_for(
+        fleet_unit: Option<TimeUnit>,
+        action: Action,
+        place: impl Into<Place>,
+        raw: &str,
+    ) -> Result<Destination, String> {
+        let entry = StoredEntry {
             id: EntryId {
-                place,
+                place: place.into(),
                 position: 1.0,
                 digest: "0".repeat(40),
             },
-            raw: Bytes::from_static(raw.as_bytes()),
+            raw: Bytes::copy_from_slice(raw.as_bytes()),
             cursor: Cursor(String::new()),
-        }
+        };
+        let planner = Planner {
+            action,
+            now: NOW,
+            fleet_unit,
+        };
+        planner.plan(&entry)
     }
 
-    const NOW: Timestamp = Timestamp(1_795_470_000_500);
+    fn into_queue(name: &str, raw: &str) -> Result<Destination, String> {
+        Ok(Destination::Queue {
+            name: name.to_owned(),
+            raw: Bytes::copy_from_slice(raw.as_bytes()),
+            end: QueueEnd::Last,
+        })
+    }
 
     #[test]
     fn a_retry_goes_to_its_queue_and_uses_up_no_retry() {
-        let raw = r#"{"queue":"low","retry_count":2,"n":1.0,"enqueued_at":1795470698.5}"#;
-        let planned = plan(Action::Retry, &entry(Set::Dead.into(), raw), NOW);
-        let expected = r#"{"queue":"low","retry_count":1,"n":1.0,"enqueued_at":1795470000.5}"#;
+        let raw = r#"{"class":"A","args":[ ],"queue":"low","retry_count":2,"n":1.0,"enqueued_at":1795470698.5}"#;
+        let retried = r#"{"class":"A","args":[ ],"queue":"low","retry_count":1,"n":1.0,"enqueued_at":1795470000.5}"#;
+        for set in [Set::Dead, Set::Retries] {
+            assert_eq!(plan(Action::Retry, set, raw), into_queue("low", retried));
+        }
+        let raw = r#"{"class":"A","args":[],"retry_count":0}"#;
+        let retried = r#"{"class":"A","args":[],"retry_count":-1,"enqueued_at":1795470000.5}"#;
         assert_eq!(
-            planned,
-            Ok(Destination::Queue {
-                name: "low".to_owned(),
-                raw: Bytes::from_static(expected.as_bytes()),
-                end: QueueEnd::Last
-            })
+            plan(Action::Retry, Set::Dead, raw),
+            into_queue("default", retried)
         );
     }
 
     #[test]
-    fn what_is_no_job_can_be_killed_but_not_retried() {
-        let broken = entry(Set::Retries.into(), "rubbish");
-        assert!(plan(Action::Retry, &broken, NOW).is_err());
-        assert!(matches!(
-            plan(Action::Kill, &broken, NOW),
-            Ok(Destination::Set { set: Set::Dead, raw, .. }) if raw == "rubbish"
-        ));
+    fn enqueueing_leaves_the_count_of_retries_alone() {
+        let raw = r#"{"class":"A","args":[],"queue":"low","retry_count":2}"#;
+        let enqueued =
+            r#"{"class":"A","args":[],"queue":"low","retry_count":2,"enqueued_at":1795470000.5}"#;
+        assert_eq!(
+            plan(Action::Enqueue, Set::Scheduled, raw),
+            into_queue("low", enqueued)
+        );
     }
 
     #[test]
-    fn a_verb_that_means_nothing_there_is_refused() {
-        assert!(plan(Action::Kill, &entry(Set::Dead.into(), "{}"), NOW).is_err());
-        assert!(
-            plan(
-                Action::Retry,
-                &entry(Place::Queue("a".to_owned()), "{}"),
-                NOW
+    fn times_are_written_as_the_fleet_reads_them_else_as_the_job_has_them() {
+        let job = |time: &str| {
+            format!(
+                r#"{{"class":"A","args":[],"queue":"low","created_at":5.5,"enqueued_at":{time}}}"#
             )
-            .is_err()
+        };
+        let (seconds, milliseconds) = ("1795470000.5", "1795470000500");
+        for (fleet, stored, written) in [
+            (None, "1795470698.5", seconds),
+            (None, "1795470698500", milliseconds),
+            (None, "1795470698", seconds),
+            (None, "null", seconds),
+            (Some(TimeUnit::Seconds), "1795470698500", seconds),
+            (Some(TimeUnit::Milliseconds), "1795470698.5", milliseconds),
+        ] {
+            assert_eq!(
+                plan_for(fleet, Action::Retry, Set::Retries, &job(stored)),
+                into_queue("low", &job(written)),
+                "{fleet:?} {stored}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_no_worker_could_run_stays_where_it_is_but_can_be_killed() {
+        for (raw, part) in [
+            ("rubbish", "no job"),
+            ("[]", "no job"),
+            ("{}", "`class`"),
+            (r#"{"class":5,"args":[]}"#, "`class`"),
+            (r#"{"class":" ","args":[]}"#, "`class`"),
+            (r#"{"class":"A"}"#, "`args`"),
+            (r#"{"class":"A","args":null}"#, "`args`"),
+            (r#"{"class":"A","args":[],"queue":5}"#, "`queue`"),
+            (r#"{"class":"A","args":[],"queue":""}"#, "`queue`"),
+        ] {
+            let refused = plan(Action::Retry, Set::Retries, raw).unwrap_err();
+            assert!(refused.contains(part), "{raw}: {refused}");
+            assert_eq!(
+                plan(Action::Kill, Set::Retries, raw),
+                Ok(Destination::Set {
+                    set: Set::Dead,
+                    score: NOW.seconds(),
+                    raw: Bytes::copy_from_slice(raw.as_bytes())
+                })
+            );
+        }
+    }
+
+    #[test]
+    fn a_verb_that_means_nothing_there_is_refused_and_says_what_is_possible() {
+        let refused = plan(Action::Kill, Set::Dead, "{}").unwrap_err();
+        assert!(
+            refused.contains("`kill`") && refused.contains("retry, reschedule, delete"),
+            "{refused}"
         );
+        assert!(plan(Action::Retry, Place::Queue("a".to_owned()), "{}").is_err());
+        assert!(plan(Action::Retry, Set::Scheduled, "{}").is_err());
+        assert!(plan(Action::Enqueue, Set::Retries, "{}").is_err());
+    }
+
+    #[test]
+    fn a_spread_stays_within_its_bounds() {
+        for _ in 0..1000 {
+            let action = Action::Reschedule {
+                at: NOW,
+                spread_seconds: 60,
+            };
+            let Ok(Destination::Set { set, score, .. }) = plan(action, Set::Dead, "x") else {
+                panic!("into a set")
+            };
+            assert_eq!(set, Set::Retries);
+            assert!((NOW.seconds()..=NOW.seconds() + 60.0).contains(&score));
+        }
+    }
+
+    #[test]
+    fn a_time_beyond_all_calendars_is_refused() {
+        for at in [Timestamp(-1), YEAR_10000, Timestamp(i64::MAX)] {
+            let action = Action::Reschedule {
+                at,
+                spread_seconds: 0,
+            };
+            let refused = plan(action, Set::Scheduled, "x").unwrap_err();
+            assert!(refused.contains("9999"), "{refused}");
+        }
     }
 }

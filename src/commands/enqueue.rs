@@ -2,11 +2,11 @@
 
 use super::{
     Failure,
-    options::{Common, settings_and_store},
+    options::{Common, admin, settings_and_store},
     output, time,
 };
 use crate::{
-    admin::{Admin, AdminError},
+    admin::AdminError,
     job::{NewJob, RetryRule},
     model::Timestamp,
 };
@@ -66,13 +66,13 @@ impl Enqueue {
         job.validate()
             .map_err(|error| Failure::usage(format!("--{}: {}", error.field, error.reason)))?;
 
-        let (_, store) = settings_and_store(&self.common).await?;
+        let (config, store) = settings_and_store(&self.common).await?;
         if let Some(delay) = self.delay {
             // The store's clock decides what is due.
             let now = store.now().await.map_err(AdminError::from)?;
             job.at = Some(time::after(now, delay));
         }
-        let admin = Admin::new(store);
+        let admin = admin(&config, store);
         let mut left = self.count;
         while left > 0 {
             let batch = left.min(BATCH);

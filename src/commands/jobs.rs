@@ -2,7 +2,7 @@
 
 use super::{
     Failure,
-    options::{Common, settings_and_store},
+    options::{Common, admin, settings_and_store},
     output, time,
 };
 use crate::{
@@ -133,7 +133,7 @@ impl Jobs {
 
 impl List {
     async fn run(self) -> Result<(), Failure> {
-        let (_, store) = settings_and_store(&self.common).await?;
+        let (config, store) = settings_and_store(&self.common).await?;
         let request = PageRequest {
             filter: JobFilter {
                 class: self.class,
@@ -153,7 +153,7 @@ impl List {
             limit: self.limit,
             ..PageRequest::default()
         };
-        let page = script::page(&Admin::new(store), &self.place, &request).await?;
+        let page = script::page(&admin(&config, store), &self.place, &request).await?;
         if self.json {
             output::line(script::page_json(page));
             return Ok(());
@@ -202,8 +202,8 @@ fn printable(text: &str) -> String {
 
 impl Show {
     async fn run(self) -> Result<(), Failure> {
-        let (_, store) = settings_and_store(&self.common).await?;
-        let detail = Admin::new(store).job(&self.jid, None).await?;
+        let (config, store) = settings_and_store(&self.common).await?;
+        let detail = admin(&config, store).job(&self.jid, None).await?;
         if detail.locations.is_empty() {
             return Err(Failure::new(format!(
                 "job `{}` is in no queue and no set, and no process runs it ({} of {} entries looked through)",
@@ -254,9 +254,9 @@ impl Reschedule {
 impl Entries {
     /// Does it; fails if anything could not be done, after saying so line by line.
     async fn act(self, action: impl FnOnce(Timestamp) -> Action) -> Result<(), Failure> {
-        let (_, store) = settings_and_store(&self.common).await?;
+        let (config, store) = settings_and_store(&self.common).await?;
         let now = store.now().await.map_err(AdminError::from)?;
-        let admin = Admin::new(store);
+        let admin = admin(&config, store);
         let mut ids = Vec::new();
         for text in &self.entries {
             match text.parse::<EntryId>() {

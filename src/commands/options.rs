@@ -2,7 +2,9 @@
 
 use super::Failure;
 use crate::{
-    config::{Config, ConfigError, Sources},
+    admin::{Admin, AdminOptions},
+    config::{Config, ConfigError, Sources, TimeUnitChoice},
+    job::TimeUnit,
     store::{SharedStore, connect},
     telemetry,
 };
@@ -55,6 +57,24 @@ pub(super) fn settings(sources: &Sources) -> Result<Config, Failure> {
 /// The store that the settings name.
 pub(super) async fn open(config: &Config) -> Result<SharedStore, Failure> {
     Ok(connect(&config.store.url, &config.store.options()).await?)
+}
+
+/// The door to the store, as the settings say.
+pub(super) fn admin(config: &Config, store: SharedStore) -> Admin {
+    let options = AdminOptions {
+        time_unit: time_unit(config),
+        ..AdminOptions::default()
+    };
+    Admin::with_options(store, options)
+}
+
+/// How times are written, if the settings say so.
+pub(super) fn time_unit(config: &Config) -> Option<TimeUnit> {
+    match config.store.time_unit {
+        TimeUnitChoice::Auto => None,
+        TimeUnitChoice::Seconds => Some(TimeUnit::Seconds),
+        TimeUnitChoice::Milliseconds => Some(TimeUnit::Milliseconds),
+    }
 }
 
 /// The settings and the store, for commands that act once.

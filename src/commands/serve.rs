@@ -2,11 +2,10 @@
 
 use super::{
     Failure,
-    options::{Common, open, settings},
+    options::{Common, admin, open, settings},
     output, signals, worker,
 };
 use crate::{
-    admin::Admin,
     config::Config,
     live::{Live, SamplerOptions},
     store::SharedStore,
@@ -104,7 +103,7 @@ pub(super) async fn dashboard(
     } else {
         None
     };
-    let mut state = AppState::new(Admin::new(store), live, shutdown.clone());
+    let mut state = AppState::new(admin(config, store), live, shutdown.clone());
     state.hosts = Hosts::for_address(address, &config.server.hosts);
     state.environment.clone_from(&config.server.environment);
     output::line(format_args!("Jobdeck is at http://{}", reachable(address)));

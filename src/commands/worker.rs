@@ -2,7 +2,7 @@
 
 use super::{
     Failure,
-    options::{Common, open, settings},
+    options::{Common, open, settings, time_unit},
     signals,
 };
 use crate::{
@@ -54,7 +54,8 @@ pub(super) fn builder(store: SharedStore, config: &Config) -> Result<WorkerBuild
     Ok(Worker::builder(store)
         .queues(queues(&config.worker)?)
         .concurrency(config.worker.concurrency.into())
-        .timeout(config.worker.shutdown_timeout))
+        .timeout(config.worker.shutdown_timeout)
+        .time_unit(time_unit(config).unwrap_or_default()))
 }
 
 /// Names with weights; as in Sidekiq a name without one weighs 1, and if none has one, the order is strict.

@@ -75,6 +75,22 @@ pub struct StoreConfig {
     pub url_file: Option<PathBuf>,
     /// Redis: the old key namespace, which stands before every key with a colon (`store.key_prefix`, `JOBDECK_KEY_PREFIX`, `--key-prefix`). Default: none.
     pub key_prefix: Option<String>,
+    /// How the times of jobs are written (`store.time_unit`, `JOBDECK_TIME_UNIT`): `seconds` (Sidekiq 6 and 7; every version reads them right),
+    /// `milliseconds` (Sidekiq 8) or `auto`: milliseconds when every process that is alive is a Sidekiq 8 or newer. Default: `auto`.
+    pub time_unit: TimeUnitChoice,
+}
+
+/// How the times of jobs are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeUnitChoice {
+    /// As the processes that are alive do it.
+    #[default]
+    Auto,
+    /// Seconds with a fraction.
+    Seconds,
+    /// Whole milliseconds.
+    Milliseconds,
 }
 
 impl StoreConfig {
@@ -99,6 +115,7 @@ impl Default for StoreConfig {
             url: "sqlite:jobdeck.db".to_owned(),
             url_file: None,
             key_prefix: None,
+            time_unit: TimeUnitChoice::Auto,
         }
     }
 }
@@ -111,6 +128,7 @@ impl fmt::Debug for StoreConfig {
             .field("url", &without_secrets(&self.url))
             .field("url_file", &self.url_file)
             .field("key_prefix", &self.key_prefix)
+            .field("time_unit", &self.time_unit)
             .finish()
     }
 }

@@ -28,6 +28,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("store.url", "JOBDECK_STORE", Kind::Text),
     setting("store.url_file", "JOBDECK_STORE_FILE", Kind::Text),
     setting("store.key_prefix", "JOBDECK_KEY_PREFIX", Kind::Text),
+    setting("store.time_unit", "JOBDECK_TIME_UNIT", Kind::Text),
     setting("worker.enabled", "JOBDECK_WORKER", Kind::Switch),
     setting("worker.queues", "JOBDECK_WORKER_QUEUES", Kind::List),
     setting(

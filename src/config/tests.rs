@@ -1,6 +1,6 @@
 //! What people write, and what they are told when it is wrong.
 
-use super::{Config, LogFormat, SETTINGS, Sources};
+use super::{Config, LogFormat, SETTINGS, Sources, TimeUnitChoice};
 use std::{fmt::Write, path::Path, time::Duration};
 
 fn environment(pairs: &[(&str, &str)]) -> Sources {
@@ -75,6 +75,7 @@ fn variables_are_read_as_what_the_setting_is() {
         ("JOBDECK_WORKER", "no"),
         ("JOBDECK_WORKER_CONCURRENCY", "25"),
         ("JOBDECK_KEY_PREFIX", "123"),
+        ("JOBDECK_TIME_UNIT", "milliseconds"),
         ("JOBDECK_LOG_FORMAT", "json"),
         ("JOBDECK_LISTEN", ""),
     ])
@@ -84,6 +85,7 @@ fn variables_are_read_as_what_the_setting_is() {
     assert_eq!(config.worker.enabled, Some(false));
     assert_eq!(config.worker.concurrency, 25);
     assert_eq!(config.store.key_prefix.as_deref(), Some("123"));
+    assert_eq!(config.store.time_unit, TimeUnitChoice::Milliseconds);
     assert_eq!(config.log.format, LogFormat::Json);
     assert_eq!(config.server.listen.port(), 8080, "empty counts as none");
 }

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 pub struct JobFilter {
     /// Shown class, whole, case-sensitive.
     pub class: Option<String>,
-    /// Queue name, whole.
+    /// Queue name, whole; an entry that names none is of the queue where it stands.
     pub queue: Option<String>,
     /// Error class, whole, or part of the error message, case-insensitive.
     pub error: Option<String>,
-    /// Part of the stored text, case-insensitive.
+    /// Part of the entry's text, case-insensitive: as it is stored, or as JSON means it (`caf\u00e9` is `café`). A coded error trace is no text.
     pub text: Option<String>,
     /// One of the tags, whole.
     pub tag: Option<String>,

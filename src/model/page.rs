@@ -58,6 +58,6 @@ pub struct Page {
     pub scanned: u64,
     /// Entries of the whole place, whatever the filter.
     pub total: u64,
-    /// Whether the filter's search stopped at its time budget before the page was full: `next` goes on from there.
+    /// Whether the search stopped before the page was full (at its time budget, or after very much data): `next` goes on from there.
     pub partial: bool,
 }

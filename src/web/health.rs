@@ -9,29 +9,52 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
-struct Ready {
+/// That the process lives.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Alive {
+    /// `ok`.
+    status: &'static str,
+}
+
+/// Whether the stores answer.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Ready {
+    /// Every store.
     stores: Vec<StoreHealth>,
 }
 
-#[derive(Serialize)]
+/// Whether a store answers.
+#[derive(Serialize, ToSchema)]
 struct StoreHealth {
+    /// Its address without secrets, while it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<String>,
+    /// `connected`, `starting` or `lost`.
     state: &'static str,
+    /// Why it is lost.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// Since when it is lost.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     since: Option<String>,
 }
 
-/// `GET /healthz`: the process lives.
+/// Whether the process lives.
+#[utoipa::path(get, path = "/healthz", tag = "health", servers((url = "/")), responses(
+    (status = 200, body = Alive),
+))]
 pub(super) async fn alive() -> Response {
-    Json(serde_json::json!({ "status": "ok" })).into_response()
+    Json(Alive { status: "ok" }).into_response()
 }
 
-/// `GET /readyz`: whether each store answers; 503 when one does not.
+/// Whether each store answers.
+#[utoipa::path(get, path = "/readyz", tag = "health", servers((url = "/")), responses(
+    (status = 200, body = Ready),
+    (status = 503, description = "A store does not answer; this says why", body = Ready),
+))]
 pub(super) async fn ready(State(state): State<AppState>) -> Response {
     let frame = state.live.frame().await;
     let (name, reason, since) = match &frame.snapshot().state {

@@ -5,15 +5,16 @@ use crate::api::Environment;
 use crate::app::{App, shell};
 use axum::{
     Router,
+    body::{self, Body},
     extract::{Request, State},
     http::{StatusCode, header},
+    middleware::{self, Next},
     response::{IntoResponse, Response},
 };
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{
     LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context,
 };
-use tower_http::limit::RequestBodyLimitLayer;
 
 /// Largest form that a page may send.
 const FORM_BYTES: usize = 2 * 1024 * 1024;
@@ -27,7 +28,21 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
             context(state.clone()),
             document(state.clone()),
         )
-        .layer(RequestBodyLimitLayer::new(FORM_BYTES))
+        .layer(middleware::from_fn(limit_form))
+}
+
+/// Takes a form in before its server function sees it: that one could not tell a form that is too large from a fault, because the
+/// size may be known only at the end.
+async fn limit_form(request: Request, next: Next) -> Response {
+    let (parts, form) = request.into_parts();
+    match body::to_bytes(form, FORM_BYTES).await {
+        Ok(form) => next.run(Request::from_parts(parts, Body::from(form))).await,
+        Err(_) => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "This form is larger than 2 MB: tick fewer jobs at a time.\n",
+        )
+            .into_response(),
+    }
 }
 
 /// The page that says that there is no such page; for programs, a short text.

@@ -298,3 +298,104 @@ pub(crate) async fn odd_entries_are_listed(subject: Subject) {
         assert_eq!(sizes, expected as u64);
     }
 }
+
+pub(crate) async fn another_page_is_offered_only_when_there_is_one(subject: Subject) {
+    for place in every_place() {
+        fill(&subject, &place, 60).await;
+        for (limit, has_next) in [(7, false), (6, false), (5, true)] {
+            let request = PageRequest {
+                filter: JobFilter {
+                    tag: Some("vip".to_owned()),
+                    ..JobFilter::default()
+                },
+                limit,
+                ..PageRequest::default()
+            };
+            let first = page(&subject, &place, &request).await;
+            assert_eq!(first.entries.len(), limit.min(6) as usize);
+            assert_eq!(first.next.is_some(), has_next, "{place} {limit}");
+            assert!(!first.partial);
+            let Some(after) = first.next else {
+                continue;
+            };
+            let request = PageRequest {
+                after: Some(after),
+                ..request
+            };
+            assert_eq!(jids(&page(&subject, &place, &request).await), names([50]));
+        }
+    }
+}
+
+pub(crate) async fn text_is_found_however_it_is_spelled(subject: Subject) {
+    let raw = r#"{"class":"A","args":["Caf\u00e9\/Bar"],"jid":"x","error_backtrace":"eJyLVkos"}"#;
+    for place in every_place() {
+        subject.put(into_place(&place, raw)).await;
+        subject.put(into_place(&place, "not JSON: CAFÉ")).await;
+        for (text, found) in [("cAFÉ", 2), ("café/bar", 1), ("jylv", 0), ("", 2)] {
+            let request = PageRequest {
+                filter: JobFilter {
+                    text: Some(text.to_owned()),
+                    ..JobFilter::default()
+                },
+                ..PageRequest::default()
+            };
+            let page = page(&subject, &place, &request).await;
+            assert_eq!(page.entries.len(), found, "{place}: {text}");
+        }
+    }
+}
+
+pub(crate) async fn large_entries_are_paged_like_others(subject: Subject) {
+    for place in [Place::Set(Set::Dead), queue("default")] {
+        for number in 0..120 {
+            let args = "x".repeat(if number % 3 == 0 { 200_000 } else { 10 });
+            let raw = format!(r#"{{"class":"A","args":["{args}"],"jid":"job-{number:04}"}}"#);
+            subject.put(into_place(&place, raw)).await;
+        }
+        for filter in [None, Some("job-".to_owned())] {
+            let mut request = PageRequest {
+                filter: JobFilter {
+                    text: filter,
+                    ..JobFilter::default()
+                },
+                limit: 110,
+                ..PageRequest::default()
+            };
+            let first = page(&subject, &place, &request).await;
+            request.after.clone_from(&first.next);
+            let second = page(&subject, &place, &request).await;
+            assert!(second.next.is_none());
+            let mut shown = jids(&first);
+            assert_eq!(shown.len(), 110);
+            shown.extend(jids(&second));
+            shown.sort();
+            assert_eq!(shown, names(0..120), "{place}");
+        }
+    }
+}
+
+pub(crate) async fn a_time_of_a_filter_is_a_whole_millisecond(subject: Subject) {
+    // Scores are finer: each of these is shown as the same millisecond.
+    let place = Place::Set(Set::Retries);
+    for (number, score) in [1_000.499_6, 1_000.5, 1_000.500_4].into_iter().enumerate() {
+        subject
+            .put(into_set(Set::Retries, score, failed(number as u32)))
+            .await;
+    }
+    let at = Some(Timestamp(1_000_500));
+    for order in [Order::Ascending, Order::Descending] {
+        let request = PageRequest {
+            filter: JobFilter {
+                from: at,
+                to: at,
+                ..JobFilter::default()
+            },
+            order,
+            ..PageRequest::default()
+        };
+        let page = page(&subject, &place, &request).await;
+        assert!(page.entries.iter().all(|entry| entry.at == at));
+        assert_eq!(page.entries.len(), 3, "{order:?}");
+    }
+}

@@ -12,6 +12,9 @@ use crate::admin::{Admin, AdminResult};
 use crate::model::{EntryId, Order, Page, Place, Set};
 use axum::{Json, extract::State};
 
+/// Long entries that are read at a time.
+const AT_A_TIME: usize = 20;
+
 /// Jobs of a queue, next to run first.
 #[utoipa::path(get, path = "/queues/{name}/jobs", tag = "jobs",
     params(("name" = String, Path, description = "The queue"), ListQuery),
@@ -72,17 +75,16 @@ pub(super) async fn complete(admin: &Admin, page: &mut Page) -> AdminResult<()> 
         .filter(|entry| is_cut(entry))
         .map(|entry| entry.id.clone())
         .collect();
-    if cut.is_empty() {
-        return Ok(());
-    }
-    let found = admin.store().locate(&cut).await?;
-    for stored in found.into_iter().flatten() {
-        if let Some(entry) = page
-            .entries
-            .iter_mut()
-            .find(|entry| entry.id.digest == stored.id.digest && is_cut(entry))
-        {
-            *entry = uncut(entry.clone(), stored.raw);
+    for ids in cut.chunks(AT_A_TIME) {
+        let found = admin.store().locate(ids).await?;
+        for stored in found.into_iter().flatten() {
+            if let Some(entry) = page
+                .entries
+                .iter_mut()
+                .find(|entry| entry.id.digest == stored.id.digest && is_cut(entry))
+            {
+                *entry = uncut(entry.clone(), stored.raw);
+            }
         }
     }
     Ok(())

@@ -15,7 +15,7 @@ mod query;
 mod queues;
 pub(crate) mod script;
 
-use super::AppState;
+use super::{AppState, health};
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, OriginalUri},
@@ -48,11 +48,14 @@ const BODY_BYTES: usize = 2 * 1024 * 1024;
         description = "Reads and changes the jobs of a store. Times are RFC 3339 in UTC. An entry is addressed by its `id`, which is good until the entry moves."
     ),
     servers((url = "/api/v1")),
+    // Outside of `/api/v1`, where probes look for them.
+    paths(health::alive, health::ready),
     tags(
         (name = "jobs", description = "Jobs and entries"),
         (name = "queues", description = "Queues"),
         (name = "processes", description = "Worker processes and what they run"),
         (name = "live", description = "Numbers, now and as they change"),
+        (name = "health", description = "For probes; not under `/api/v1`"),
     )
 )]
 struct Document;

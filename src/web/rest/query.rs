@@ -18,9 +18,9 @@ pub(super) struct ListQuery {
     class: Option<String>,
     /// Queue, whole.
     queue: Option<String>,
-    /// Error class, whole, or part of the error message.
+    /// Error class, whole, or part of the error message, in upper or lower case.
     error: Option<String>,
-    /// Part of the stored text.
+    /// Part of the entry's text, in upper or lower case, as it is stored or as JSON means it. Coded error traces are not searched.
     text: Option<String>,
     /// One of the tags, whole.
     tag: Option<String>,

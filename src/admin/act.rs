@@ -1,0 +1,87 @@
+//! Verbs done to entries.
+
+use super::{AUDIT, Admin, AdminResult, plan::Planner};
+use crate::model::{Action, ActionOutcome, ActionReport, EntryId, Verb};
+use crate::store::{Move, StoreResult};
+
+/// Entries that one round of an action takes on.
+const SLICE: usize = 100;
+
+impl Admin {
+    /// Does `action` to each entry that is still there.
+    ///
+    /// Each entry is moved in one step of the store which proves that it was there: of two operators one does it, the other is told that
+    /// it is gone.
+    ///
+    /// # Errors
+    /// The store's; then some may have been done: ask again to see.
+    pub async fn act(&self, action: Action, entries: &[EntryId]) -> AdminResult<ActionReport> {
+        let verb = action.verb();
+        let planner = Planner {
+            action,
+            now: self.store.now().await?,
+            fleet_unit: match verb {
+                Verb::Retry | Verb::Enqueue => self.fleet_unit().await,
+                Verb::Reschedule | Verb::Kill | Verb::Delete => None,
+            },
+        };
+        let mut report = ActionReport {
+            verb,
+            outcomes: Vec::with_capacity(entries.len()),
+        };
+        let mut failure = None;
+        for ids in entries.chunks(SLICE) {
+            match self.act_on(&planner, ids).await {
+                Ok(outcomes) => report.outcomes.extend(outcomes),
+                Err(error) => {
+                    failure = Some(error);
+                    break;
+                }
+            }
+        }
+        let (action, asked, done) = (verb.name(), entries.len(), report.done());
+        match failure {
+            None => {
+                tracing::info!(target: AUDIT, action, asked, done);
+                Ok(report)
+            }
+            Some(error) => {
+                tracing::warn!(target: AUDIT, action, asked, done, %error, "the store failed on the way; a few more may be done");
+                Err(error.into())
+            }
+        }
+    }
+
+    async fn act_on(
+        &self,
+        planner: &Planner,
+        ids: &[EntryId],
+    ) -> StoreResult<Vec<(EntryId, ActionOutcome)>> {
+        let mut outcomes: Vec<(EntryId, ActionOutcome)> = Vec::with_capacity(ids.len());
+        let mut moves = Vec::new();
+        let mut moved = Vec::new();
+        for (id, entry) in ids.iter().zip(self.store.locate(ids).await?) {
+            let outcome = match entry.map(|entry| (planner.plan(&entry), entry)) {
+                None => ActionOutcome::Gone,
+                Some((Err(reason), _)) => ActionOutcome::Refused(reason),
+                Some((Ok(to), entry)) => {
+                    moves.push(Move { entry, to });
+                    moved.push(outcomes.len());
+                    // Unless the store says that it took the entry out.
+                    ActionOutcome::Gone
+                }
+            };
+            outcomes.push((id.clone(), outcome));
+        }
+        if moves.is_empty() {
+            return Ok(outcomes);
+        }
+        let taken = self.store.apply(&moves).await?;
+        for (index, _) in moved.into_iter().zip(taken).filter(|(_, taken)| *taken) {
+            if let Some((_, outcome)) = outcomes.get_mut(index) {
+                *outcome = ActionOutcome::Done;
+            }
+        }
+        Ok(outcomes)
+    }
+}

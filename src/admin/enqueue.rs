@@ -1,0 +1,45 @@
+//! New jobs.
+
+use super::{AUDIT, Admin, AdminError, AdminResult};
+use crate::job::NewJob;
+use crate::model::Set;
+use crate::store::{Destination, QueueEnd};
+
+impl Admin {
+    /// Adds jobs, now or at their time; answers their job ids in order.
+    ///
+    /// # Errors
+    /// The first job that is not acceptable (then none is added); the store's (then whole thousands may have been added).
+    pub async fn enqueue(&self, jobs: &[NewJob]) -> AdminResult<Vec<String>> {
+        for (index, job) in jobs.iter().enumerate() {
+            job.validate()
+                .map_err(|error| AdminError::Job { index, error })?;
+        }
+        let now = self.store.now().await?;
+        let unit = self.fleet_unit().await.unwrap_or_default();
+        let mut jids = Vec::with_capacity(jobs.len());
+        let mut entries = Vec::with_capacity(jobs.len());
+        for (index, new) in jobs.iter().enumerate() {
+            let job = new
+                .encode(now, unit)
+                .map_err(|error| AdminError::Job { index, error })?;
+            jids.push(job.jid().unwrap_or_default());
+            let raw = job.raw().clone();
+            entries.push(match new.at {
+                Some(at) if new.is_scheduled(now) => Destination::Set {
+                    set: Set::Scheduled,
+                    score: at.seconds(),
+                    raw,
+                },
+                _ => Destination::Queue {
+                    name: new.queue.clone(),
+                    raw,
+                    end: QueueEnd::Last,
+                },
+            });
+        }
+        self.store.add(&entries).await?;
+        tracing::info!(target: AUDIT, action = "enqueue_new", jobs = jids.len());
+        Ok(jids)
+    }
+}

@@ -1,0 +1,77 @@
+//! Single jobs: by id, wherever they are, and by address.
+
+use super::{Admin, AdminResult};
+use crate::job::{Job, location, running_id};
+use crate::model::{EntryId, JobDetail, JobLocation, Whereabouts};
+use crate::store::StoredEntry;
+
+impl Admin {
+    /// Every place where a job id is now: what runs first, then queues and sets.
+    ///
+    /// `hint` (the address on the row that was clicked) makes it quick: when the job still stands there, nowhere else is searched.
+    /// Otherwise the store is searched, and `scanned` below `total` says that the time for it ran out.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn job(&self, jid: &str, hint: Option<&EntryId>) -> AdminResult<JobDetail> {
+        let mut detail = JobDetail {
+            jid: jid.to_owned(),
+            locations: Vec::new(),
+            scanned: 0,
+            total: 0,
+        };
+        // An entry without a job id is found by its address only.
+        if jid.is_empty() {
+            return Ok(detail);
+        }
+        for run in self.store.running().await? {
+            if run.jid == jid {
+                let job = Job::new(run.payload.clone());
+                let id = running_id(&run);
+                let running = Whereabouts::Running(run);
+                detail.locations.push(location(running, id, &job));
+            }
+        }
+        let entries = match self.hinted(jid, hint).await? {
+            Some(entry) => vec![entry],
+            None => {
+                let search = self.store.find_jid(jid, self.options.jid_budget).await?;
+                (detail.scanned, detail.total) = (search.scanned, search.total);
+                search.entries
+            }
+        };
+        detail.locations.extend(entries.into_iter().map(stored));
+        Ok(detail)
+    }
+
+    /// One entry by its address, also one without a job id; `None` when it is gone.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn entry(&self, id: &EntryId) -> AdminResult<Option<JobDetail>> {
+        let mut found = self.store.locate(std::slice::from_ref(id)).await?;
+        Ok(found.pop().flatten().map(|entry| {
+            let location = stored(entry);
+            JobDetail {
+                jid: location.entry.jid.clone(),
+                locations: vec![location],
+                scanned: 1,
+                total: 1,
+            }
+        }))
+    }
+
+    /// The job at the address that was given, if it is still there.
+    async fn hinted(&self, jid: &str, hint: Option<&EntryId>) -> AdminResult<Option<StoredEntry>> {
+        let Some(id) = hint else {
+            return Ok(None);
+        };
+        let mut found = self.store.locate(std::slice::from_ref(id)).await?;
+        let entry = found.pop().flatten();
+        Ok(entry.filter(|entry| Job::new(entry.raw.clone()).jid().as_deref() == Some(jid)))
+    }
+}
+
+fn stored(entry: StoredEntry) -> JobLocation {
+    location(Whereabouts::Stored, entry.id, &Job::new(entry.raw))
+}

@@ -1,0 +1,81 @@
+//! The admin layer on both stores: every verb from every place, refusals, several operators at once, new jobs, jobs by id.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::needless_pass_by_value,
+    clippy::large_futures,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails"
+)]
+
+mod support;
+
+#[path = "admin/enqueueing.rs"]
+mod enqueueing;
+#[path = "store_contract/harness.rs"]
+#[allow(
+    dead_code,
+    reason = "made for the conformance suite; here a part of it is used"
+)]
+mod harness;
+#[path = "admin/lookup.rs"]
+mod lookup;
+#[path = "admin/operators.rs"]
+mod operators;
+#[path = "admin/verbs.rs"]
+mod verbs;
+
+/// Makes one test of each function for each store. Every test has a store of its own.
+macro_rules! on_every_store {
+    ($($module:ident: $($test:ident),+;)+) => {
+        mod sqlite {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    crate::$module::$test(crate::harness::sqlite().await).await;
+                }
+            )+)+
+        }
+        mod redis {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    crate::$module::$test(crate::harness::redis().await).await;
+                }
+            )+)+
+        }
+    };
+}
+
+on_every_store! {
+    verbs:
+        each_verb_does_in_each_place_what_it_says_or_is_refused,
+        a_retry_changes_two_fields_and_no_other_byte,
+        a_job_without_queue_goes_to_the_default_queue,
+        what_is_no_job_can_be_killed_moved_and_deleted_but_not_run,
+        equal_entries_of_a_queue_are_taken_one_by_one,
+        a_spread_gives_each_entry_a_time_of_its_own,
+        the_outcomes_are_in_the_order_asked,
+        more_entries_than_one_round_takes_are_all_done,
+        a_signal_is_for_processes_that_take_it;
+    operators:
+        two_operators_retry_each_job_once,
+        of_two_different_verbs_one_wins,
+        an_entry_named_twice_is_done_once,
+        the_address_before_a_move_is_gone;
+    enqueueing:
+        new_jobs_stand_in_their_queue_in_order,
+        a_job_for_later_waits_in_the_scheduled_set,
+        what_is_not_acceptable_is_said_and_nothing_is_added,
+        times_are_written_as_the_processes_alive_read_them,
+        the_unit_of_times_can_be_set;
+    lookup:
+        a_job_is_found_in_every_place_with_all_that_it_holds,
+        a_right_hint_spares_the_search,
+        a_stale_or_wrong_hint_is_made_up_for,
+        a_job_that_is_nowhere_has_no_locations,
+        a_running_job_is_shown_with_its_process,
+        a_search_that_ran_out_of_time_says_so,
+        an_entry_without_job_id_is_found_by_its_address;
+}
