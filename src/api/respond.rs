@@ -96,8 +96,12 @@ pub fn page_not_found() {
     }
 }
 
-/// Tells `text` on the page that a plain form post leads to. Does nothing for a post by script, which shows the answer itself.
+/// Something was done: the numbers are read again, and `text` is told on the page that a plain form post leads to. A post by script
+/// shows the answer itself.
 pub fn notice(text: &str) {
+    if let Some(live) = use_context::<Live>() {
+        live.outdate();
+    }
     if !is_form_post() {
         return;
     }

@@ -24,6 +24,11 @@ impl Frame {
         }
     }
 
+    /// The same reading, from before something was changed: never fresh.
+    pub(super) fn outdated(&self) -> Self {
+        Self::new(self.snapshot.clone(), self.read_at, false)
+    }
+
     /// What was read.
     #[must_use]
     pub fn snapshot(&self) -> &Snapshot {

@@ -101,6 +101,16 @@ impl Live {
         }
     }
 
+    /// Something was changed: whoever asks from now on gets numbers that are read again, and the streams get them at once.
+    pub fn outdate(&self) {
+        self.frames.send_if_modified(|frame| {
+            *frame = Arc::new(frame.outdated());
+            // Nobody needs the old numbers once more.
+            false
+        });
+        self.wanted.notify_one();
+    }
+
     /// How many streams are open.
     #[must_use]
     pub fn watchers(&self) -> usize {

@@ -228,6 +228,21 @@ async fn who_asks_gets_fresh_numbers_with_lists_cut_to_size() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn after_a_change_the_numbers_are_read_again_at_once() {
+    let store = FakeStore::new();
+    let (live, _shutdown) = start(&store);
+    let mut watcher = watch(&live);
+    let before = watcher.next().await.expect("a frame");
+    let asked_at = Instant::now();
+    live.outdate();
+    let asked = live.snapshot().await.overview.processed;
+    assert!(asked > before.snapshot().overview.processed, "who asks");
+    let streamed = watcher.next().await.expect("a frame");
+    assert_eq!(streamed.snapshot().overview.processed, asked, "who watches");
+    assert_eq!(asked_at.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
 async fn failures_are_read_only_when_there_can_be_new_ones() {
     let store = FakeStore::new();
     let (live, _shutdown) = start(&store);
