@@ -1,9 +1,11 @@
 //! When a list reads its page again: by itself while nobody reads it, else only when asked.
 
 use super::{List, live_total};
+use crate::api::ApiError;
 use crate::app::components::menu;
 use crate::app::format;
 use crate::app::live::use_live;
+use crate::model::StoreState;
 use leptos::prelude::*;
 
 /// Live numbers (one a second) between two readings when nothing seems to have changed.
@@ -33,6 +35,17 @@ pub(super) fn follow(list: List) {
     });
     Effect::new(move || {
         snapshot.track();
+        if is_unread(list) {
+            // Rows that stand there from before are kept; what failed is tried again as soon as the store answers.
+            let is_back =
+                snapshot.with_untracked(|snapshot| snapshot.state == StoreState::Connected);
+            waited.update_value(|waited| *waited += 1);
+            if is_back && waited.get_value() >= CHANGED_SECONDS {
+                waited.set_value(0);
+                list.page.refetch();
+            }
+            return;
+        }
         let Some((total, scanned)) = known.get_value() else {
             return;
         };
@@ -63,6 +76,12 @@ pub(super) fn follow(list: List) {
             list.page.refetch();
         }
     });
+}
+
+/// Whether the store did not answer when the page was read last.
+fn is_unread(list: List) -> bool {
+    list.page
+        .with_untracked(|page| matches!(page, Some((_, Err(ApiError::Unavailable(_))))))
 }
 
 /// Whether rows that move would be in somebody's way.
