@@ -62,7 +62,9 @@ fn check_flags() -> Result<(), &'static str> {
     if std::env::var_os("CARGO_CFG_ERASE_COMPONENTS").is_some() {
         return Ok(());
     }
-    Err("the site in target/site was built with `--cfg erase_components`, the server is not: add it to RUSTFLAGS, or unset that")
+    Err(
+        "the site in target/site was built with `--cfg erase_components`, the server is not: add it to RUSTFLAGS, or unset that",
+    )
 }
 
 /// Returns the files below `folder`, sorted, without the compressed copies.
