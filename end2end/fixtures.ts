@@ -1,11 +1,12 @@
 // What every spec starts from: a server of its own on a store of its own, and a page that must stay free of errors.
 import { test as base, expect } from "@playwright/test";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 
 const binary = process.env.JOBDECK_BINARY ?? join(import.meta.dirname, "../target/debug/jobdeck");
 
@@ -29,11 +30,23 @@ export class Redis {
   async stop() {
     await end(this.process, "SIGTERM");
   }
+
+  /** Sends a command behind Jobdeck's back. */
+  async command(...words: string[]) {
+    await promisify(execFile)("redis-cli", ["-p", `${this.port}`, ...words]);
+  }
 }
 
 /** A running `jobdeck`. */
 export class Server {
-  constructor(readonly process: ChildProcess, readonly address: string, readonly redis?: Redis) {}
+  constructor(public process: ChildProcess, readonly address: string, readonly commandLine: string[], readonly redis?: Redis) {}
+
+  /** Ends it, and starts it at the same address. */
+  async restart() {
+    await end(this.process, "SIGTERM");
+    this.process = run([...this.commandLine, "--listen", new URL(this.address).host]);
+    await lineWith(this.process, "http://");
+  }
 
   async request(method: string, path: string, body?: unknown) {
     const response = await fetch(this.address + path, {
@@ -96,10 +109,10 @@ export const test = base.extend<Options & Fixtures>({
       const redis = storeKind === "redis" ? new Redis(folder, await freePort()) : undefined;
       await redis?.start();
       const store = redis?.url ?? `sqlite:${join(folder, "jobs.db")}`;
-      const child = spawn(binary, [command, "--store", store, "--listen", "127.0.0.1:0", ...more]);
-      child.stderr.resume();
+      const commandLine = [command, "--store", store, ...more];
+      const child = run([...commandLine, "--listen", "127.0.0.1:0"]);
       const line = await lineWith(child, "http://");
-      const server = new Server(child, /http:\/\/[^\s/]+/.exec(line)![0], redis);
+      const server = new Server(child, /http:\/\/[^\s/]+/.exec(line)![0], commandLine, redis);
       servers.push(server);
       return server;
     });
@@ -122,6 +135,8 @@ export const test = base.extend<Options & Fixtures>({
       const expected = testInfo.annotations.some(({ type }) => type === "store goes away");
       // A browser writes each failed request to the console; only a test that takes the store away may see some.
       if (message.type() === "error" && expected && message.text().includes("Failed to load resource")) return;
+      // Without JavaScript nothing uses what a page preloads for it.
+      if (!javaScriptEnabled && message.text().includes("was preloaded using link preload but not used")) return;
       if (message.type() === "error" || message.type() === "warning") problems.push(`${message.type()}: ${message.text()}`);
     });
     await use(page);
@@ -134,6 +149,12 @@ export { expect };
 /** Waits until the page's wasm has taken over. */
 export async function hydrated(page: import("@playwright/test").Page) {
   await expect(page.locator("html")).toHaveAttribute("data-hydrated", "true");
+}
+
+function run(commandLine: string[]): ChildProcess {
+  const child = spawn(binary, commandLine);
+  child.stderr.resume();
+  return child;
 }
 
 function lineWith(child: ChildProcess, text: string): Promise<string> {

@@ -6,7 +6,10 @@ use super::{
     serve::{dashboard, listen},
     signals,
 };
-use crate::config::{Config, ServerConfig, StoreConfig};
+use crate::{
+    config::{Config, ServerConfig, StoreConfig},
+    demo::DemoOptions,
+};
 use clap::Args;
 use std::{io::ErrorKind, net::SocketAddr};
 use tokio::net::TcpListener;
@@ -28,11 +31,25 @@ pub(super) struct Demo {
     /// Address and port to listen on [default: 127.0.0.1:8080, or the next free port].
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
+    /// How many times faster than usual everything goes.
+    #[arg(long, value_name = "TIMES", default_value_t = 1.0, value_parser = speed)]
+    speed: f64,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|speed| (0.01..=100.0).contains(speed))
+        .ok_or_else(|| "write a number from 0.01 to 100".to_owned())
 }
 
 impl Demo {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let Self { mut common, listen } = self;
+        let Self {
+            mut common,
+            listen,
+            speed,
+        } = self;
         let url = common.store.take().unwrap_or_else(|| STORE.to_owned());
         let is_said = listen.is_some();
         let mut sources = common.sources().flag("server.listen", "--listen", listen);
@@ -52,7 +69,11 @@ impl Demo {
         let shutdown = signals::shutdown()?;
         let store = open(&config).await?;
         let demo = async {
-            let result = crate::demo::run(store.clone(), shutdown.clone()).await;
+            let options = DemoOptions {
+                speed,
+                ..DemoOptions::default()
+            };
+            let result = crate::demo::run(store.clone(), options, shutdown.clone()).await;
             shutdown.cancel();
             result.map_err(|error| Failure::new(error.to_string()))
         };

@@ -59,11 +59,12 @@ pub enum DemoError {
 ///
 /// # Errors
 /// See [`DemoError`]. A store that is only away is waited for.
-pub async fn run(store: SharedStore, shutdown: CancellationToken) -> Result<(), DemoError> {
-    Demo::start(store, DemoOptions::default())
-        .await?
-        .run(shutdown)
-        .await
+pub async fn run(
+    store: SharedStore,
+    options: DemoOptions,
+    shutdown: CancellationToken,
+) -> Result<(), DemoError> {
+    Demo::start(store, options).await?.run(shutdown).await
 }
 
 /// The example, its gallery listening.

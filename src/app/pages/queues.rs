@@ -120,10 +120,11 @@ fn ordered_names(sorting: Memo<QueueSorting>, touched: ReadSignal<bool>) -> Memo
         }
     });
     Memo::new(move |_| {
-        set_of_names.track();
+        // Read, not only tracked: a memo that nobody reads never learns that it changed.
+        set_of_names.with(|_| ());
         let sorting = sorting.get();
         if sorting.key != SortKey::Name {
-            tick.track();
+            tick.get();
         }
         snapshot.with_untracked(|snapshot| sorted_names(&snapshot.overview.queues, sorting))
     })

@@ -16,6 +16,8 @@ pub(super) struct Matcher<'filter> {
     text: Option<Finder<'static>>,
     error: Option<String>,
     prefilters: Vec<Prefilter>,
+    /// The bytes of the entry that is looked at, with small letters; kept, so that not every entry needs new memory.
+    small: Vec<u8>,
 }
 
 impl<'filter> Matcher<'filter> {
@@ -44,18 +46,25 @@ impl<'filter> Matcher<'filter> {
                 .flatten()
                 .filter_map(Prefilter::new)
                 .collect(),
+            small: Vec::new(),
         }
     }
 
     /// The entry's job, if it matches. Most entries that do not are told from their bytes.
-    pub(super) fn job(&self, stored: &StoredEntry) -> Option<Job> {
+    pub(super) fn job(&mut self, stored: &StoredEntry) -> Option<Job> {
         self.is_possible(stored).then(|| self.read(stored))?
     }
 
-    fn is_possible(&self, stored: &StoredEntry) -> bool {
+    fn is_possible(&mut self, stored: &StoredEntry) -> bool {
+        if self.prefilters.is_empty() {
+            return true;
+        }
+        self.small.clear();
+        self.small.extend_from_slice(&stored.raw);
+        self.small.make_ascii_lowercase();
         self.prefilters
             .iter()
-            .all(|prefilter| prefilter.may_be_in(&stored.raw))
+            .all(|prefilter| prefilter.may_be_in(&self.small))
     }
 
     fn read(&self, stored: &StoredEntry) -> Option<Job> {

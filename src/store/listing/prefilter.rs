@@ -1,7 +1,6 @@
 //! Tells from an entry's bytes that it cannot hold a text, without reading it.
 
 use super::text::fold_char;
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::memmem::Finder;
 
 /// Longest piece of a text that is looked for, in bytes: more makes nothing surer.
@@ -10,7 +9,7 @@ const LONGEST: usize = 64;
 /// A piece of a text that must stand in the bytes of every entry that holds the text: letter by letter, in either case, or with some of
 /// its characters written as `\uXXXX`.
 pub(super) struct Prefilter {
-    piece: AhoCorasick,
+    piece: Finder<'static>,
     escape: Escape,
 }
 
@@ -35,17 +34,18 @@ impl Prefilter {
         } else {
             Escape::Any(Finder::new(r"\u"))
         };
-        let piece = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build([piece])
-            .ok()?;
-        Some(Self { piece, escape })
+        Some(Self {
+            piece: Finder::new(&piece.to_ascii_lowercase()).into_owned(),
+            escape,
+        })
     }
 
-    /// Whether an entry of these bytes may hold the text.
-    pub(super) fn may_be_in(&self, raw: &[u8]) -> bool {
-        self.piece.is_match(raw) || self.escape.is_in(raw)
+    /// Whether an entry of these bytes, all of whose ASCII letters have been made small, may hold the text.
+    ///
+    /// Making them small and looking for one spelling are both done many bytes at a time, whatever the text; a search that heeds no case
+    /// is five times slower where the letters that it looks for are common.
+    pub(super) fn may_be_in(&self, small: &[u8]) -> bool {
+        self.piece.find(small).is_some() || self.escape.is_in(small)
     }
 }
 
@@ -92,7 +92,8 @@ mod tests {
     use crate::store::listing::text::fold_char;
 
     fn may_be(text: &str, raw: &str) -> bool {
-        Prefilter::new(text).is_none_or(|prefilter| prefilter.may_be_in(raw.as_bytes()))
+        Prefilter::new(text)
+            .is_none_or(|prefilter| prefilter.may_be_in(raw.to_ascii_lowercase().as_bytes()))
     }
 
     #[test]

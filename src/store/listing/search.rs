@@ -39,7 +39,7 @@ pub(super) struct Found {
 impl Search<'_> {
     pub(super) async fn run(&self, cursor: Option<&Cursor>) -> StoreResult<Found> {
         let started = Instant::now();
-        let matcher = Matcher::new(self.filter, self.place);
+        let mut matcher = Matcher::new(self.filter, self.place);
         let mut start = self.start(cursor);
         let mut found = Found::default();
         let mut pace = Pace::new();
@@ -53,7 +53,7 @@ impl Search<'_> {
             found.total = total;
             let read = entries.len();
             let slice_bytes: usize = entries.iter().map(|entry| entry.raw.len()).sum();
-            if self.take(&matcher, entries, &mut found) || read < size {
+            if self.take(&mut matcher, entries, &mut found) || read < size {
                 return Ok(found);
             }
             let is_full = found.rows.len() == self.limit;
@@ -81,7 +81,12 @@ impl Search<'_> {
     }
 
     /// Takes what matches out of a slice; whether the search ends there.
-    fn take(&self, matcher: &Matcher<'_>, entries: Vec<StoredEntry>, found: &mut Found) -> bool {
+    fn take(
+        &self,
+        matcher: &mut Matcher<'_>,
+        entries: Vec<StoredEntry>,
+        found: &mut Found,
+    ) -> bool {
         for stored in entries {
             if self.is_beyond(&stored) {
                 return true;

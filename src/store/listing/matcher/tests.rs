@@ -230,7 +230,7 @@ proptest! {
             _ => JobFilter { tag: wanted, ..JobFilter::default() },
         };
         let place = if in_queue { Place::Queue("k".to_owned()) } else { Set::Dead.into() };
-        let matcher = Matcher::new(&filter, &place);
+        let mut matcher = Matcher::new(&filter, &place);
         let entry = entry(place, sample.raw());
         prop_assert!(matcher.is_possible(&entry) || matcher.read(&entry).is_none());
     }

@@ -1,0 +1,64 @@
+import { open } from "../lists";
+import { expect, failedJob, test } from "../fixtures";
+
+test("numbers follow the store without a reload", async ({ page, server }) => {
+  await open(page, server.address, true);
+  await expect(page.locator(".connection-word")).toHaveText("live");
+  await server.post("/api/v1/jobs", [{ class: "Any", queue: "photos" }, { class: "Any", queue: "photos" }]);
+  await server.seed("dead", [failedJob(1)]);
+  await expect(page.locator("a.vital", { hasText: "Enqueued" })).toContainText("2");
+  await expect(page.locator("a.vital", { hasText: "Dead" })).toContainText("1");
+  await expect(page.locator("main")).toContainText("ThirdParty::Timeout");
+});
+
+test("a Redis that stops and returns: pages say so within 2 s and recover by themselves", async ({ page, server, storeKind }) => {
+  test.skip(storeKind === "sqlite", "a file does not stop");
+  test.info().annotations.push({ type: "store goes away" });
+  await server.seed("dead", [failedJob(1)]);
+  await open(page, `${server.address}/dead`, true);
+  await expect(page.locator(".connection-word")).toHaveText("live");
+  await server.redis!.stop();
+  // Sampling goes on meanwhile: 2 s from the stop of the server, and some for the browser on a machine with other work.
+  await expect(page.getByRole("alert")).toContainText("Store lost", { timeout: 4_000 });
+  await expect(page.locator("tr.job"), "what was known stays").toHaveCount(1);
+  await server.redis!.start();
+  await expect(page.getByText("Store lost")).toHaveCount(0);
+  await server.seed("dead", [failedJob(2)]);
+  await expect(page.locator("tr.job")).toHaveCount(2);
+});
+
+test("a page that is opened while the store is away says so, and fills itself when it returns", async ({ page, server, storeKind }) => {
+  test.skip(storeKind === "sqlite", "a file does not stop");
+  test.info().annotations.push({ type: "store goes away" });
+  await server.seed("dead", [failedJob(1)]);
+  await server.redis!.stop();
+  await open(page, `${server.address}/dead`, true);
+  await expect(page.locator("main")).toContainText(/Store lost|refused/);
+  await server.redis!.start();
+  await expect(page.locator("tr.job")).toHaveCount(1);
+});
+
+test("a tab that nobody sees asks for nothing", async ({ page, server }) => {
+  await open(page, server.address, true);
+  await expect(page.locator(".connection-word")).toHaveText("live");
+  const setHidden = (hidden: boolean) => page.evaluate((hidden) => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+    Object.defineProperty(document, "visibilityState", { configurable: true, get: () => (hidden ? "hidden" : "visible") });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, hidden);
+  await setHidden(true);
+  await expect(page.locator(".connection-word")).toHaveText("paused");
+  await setHidden(false);
+  await expect(page.locator(".connection-word")).toHaveText("live");
+});
+
+test("a restarted server is found again", async ({ page, start }) => {
+  test.info().annotations.push({ type: "store goes away" });
+  const server = await start("serve", "--no-worker");
+  await open(page, server.address, true);
+  await expect(page.locator(".connection-word")).toHaveText("live");
+  await server.restart();
+  await expect(page.locator(".connection-word")).toHaveText("live");
+  await server.post("/api/v1/jobs", { class: "Any", queue: "photos" });
+  await expect(page.locator("a.vital", { hasText: "Enqueued" })).toContainText("1");
+});
