@@ -42,7 +42,6 @@ const KEYS: [(&str, &[(&str, &str)]); 3] = [
             ("r", "retry, or enqueue now"),
             ("e", "reschedule"),
             ("#", "delete"),
-            ("u", "undo"),
         ],
     ),
 ];

@@ -82,7 +82,10 @@ pub fn JobRow(
     view! {
         <tr class="job" data-entry=id>
             <td class="job-tick">
-                <input type="checkbox" name=ENTRIES value=value aria-label=label autocomplete="off"/>
+                // The label makes the whole cell the target.
+                <label>
+                    <input type="checkbox" name=ENTRIES value=value aria-label=label autocomplete="off"/>
+                </label>
             </td>
             <td class="job-main">
                 <div class="job-top">{top_line(&entry, &context)}</div>

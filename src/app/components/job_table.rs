@@ -97,15 +97,16 @@ pub fn JobTable(
             <thead>
                 <tr>
                     <th scope="col" class="job-tick">
-                        <input
-                            type="checkbox"
-                            aria-label="Select all jobs on this page"
-                            title="Select all jobs on this page"
-                            autocomplete="off"
-                            hidden=move || !hydrated.get()
-                            prop:checked=move || selection.is_all()
-                            on:change=tick_all
-                        />
+                        <label title="Select all jobs on this page" hidden=move || !hydrated.get()>
+                            <input
+                                type="checkbox"
+                                aria-label="Select all jobs on this page"
+                                autocomplete="off"
+                                prop:checked=move || selection.is_all()
+                                prop:indeterminate=move || selection.is_some()
+                                on:change=tick_all
+                            />
+                        </label>
                         <span class="visually-hidden">"Selected"</span>
                     </th>
                     <th scope="col" class="job-main">"Job"</th>

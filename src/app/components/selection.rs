@@ -45,6 +45,13 @@ impl Selection {
         count > 0 && count == self.rows.get()
     }
 
+    /// Whether some rows are ticked, but not every one.
+    #[must_use]
+    pub fn is_some(self) -> bool {
+        let count = self.count.get();
+        count > 0 && count < self.rows.get()
+    }
+
     /// Counts again: after a tick, and after rows came or went.
     pub fn read(self) {
         let boxes = self.boxes();

@@ -14,23 +14,19 @@ pub fn verb_label(verb: Verb) -> &'static str {
     }
 }
 
-/// What it does to a job of this place, in a sentence.
+/// What follows for a job of this place, or for many: no subject, so that it is right for both.
 #[must_use]
 pub fn verb_consequence(verb: Verb, place: &Place) -> &'static str {
     match (verb, place) {
-        (Verb::Retry, _) => "Puts it into its queue now. That does not use up a retry.",
-        (Verb::Enqueue, _) => "Puts it into its queue now.",
-        (Verb::Kill, _) => {
-            "Moves it to the dead set, where it stays until somebody retries or deletes it."
-        }
-        (Verb::Delete, _) => "It is removed for good and never runs. There is no undo.",
-        (Verb::Reschedule, Place::Set(Set::Dead)) => {
-            "It goes back to the retry set and runs at that time."
-        }
+        (Verb::Retry, _) => "Into the queue, now. That does not use up a retry.",
+        (Verb::Enqueue, _) => "Into the queue, now.",
+        (Verb::Kill, _) => "Into the dead set, to stay there until retried or deleted by somebody.",
+        (Verb::Delete, _) => "Removed for good, never to run. There is no undo.",
+        (Verb::Reschedule, Place::Set(Set::Dead)) => "Back to the retry set, to run at that time.",
         (Verb::Reschedule, Place::Queue(_)) => {
-            "It leaves the queue, waits in the scheduled set, and runs at that time."
+            "Out of the queue and into the scheduled set, to run at that time."
         }
-        (Verb::Reschedule, Place::Set(Set::Scheduled | Set::Retries)) => "It runs at that time.",
+        (Verb::Reschedule, Place::Set(Set::Scheduled | Set::Retries)) => "To run at that time.",
     }
 }
 
