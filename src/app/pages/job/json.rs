@@ -42,8 +42,7 @@ fn write(markup: &mut Markup, node: &JsonNode, level: usize) {
             markup.tag("<em class=\"muted\">… too much for a tree: the raw text has the rest</em>");
         }
         JsonNode::Literal(text) => {
-            let is_number =
-                text.starts_with(|first: char| first.is_ascii_digit() || first == '-');
+            let is_number = text.starts_with(|first: char| first.is_ascii_digit() || first == '-');
             markup
                 .tag(if is_number {
                     "<span class=\"json-number\">"
@@ -201,7 +200,11 @@ mod tests {
 
     #[test]
     fn what_is_long_folds_and_has_all_its_members() {
-        let node = JsonNode::Array((0..250).map(|number| literal(&number.to_string())).collect());
+        let node = JsonNode::Array(
+            (0..250)
+                .map(|number| literal(&number.to_string()))
+                .collect(),
+        );
         let html = tree(&node);
         assert_eq!(html.matches("json-number").count(), 250);
         assert!(html.contains("<details open>") && html.contains("show all 250"));

@@ -23,7 +23,10 @@ pub(super) fn error(location: &JobLocation) -> String {
     markup
         .tag("<p class=\"error-class\">")
         .text(
-            entry.error_class.as_deref().unwrap_or("An error without class"),
+            entry
+                .error_class
+                .as_deref()
+                .unwrap_or("An error without class"),
             Shown::Line,
         )
         .tag("</p>");
