@@ -2,7 +2,7 @@
 import { test as base, expect } from "@playwright/test";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -28,6 +28,21 @@ export class Redis {
 
   async stop() {
     await end(this.process, "SIGTERM");
+  }
+
+  /** Sends a command as another program would. Answers the first line of the reply. */
+  command(...parts: string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(this.port, "127.0.0.1");
+      socket.once("error", reject);
+      socket.once("data", (reply) => {
+        socket.destroy();
+        const line = reply.toString().split("\r\n")[0];
+        if (line.startsWith("-")) reject(new Error(`${parts[0]}: ${line}`));
+        else resolve(line);
+      });
+      socket.write(`*${parts.length}\r\n` + parts.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`).join(""));
+    });
   }
 }
 

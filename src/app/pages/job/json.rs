@@ -6,7 +6,7 @@ use crate::model::JsonNode;
 /// A list that takes no more characters than this stays on its line.
 const LINE_CHARACTERS: usize = 88;
 /// Characters of a string that are shown at once; the rest unfolds.
-const MOST_CHARACTERS: usize = 1_000;
+const MOST_CHARACTERS: usize = 600;
 /// Members of a list that are shown at once; the rest unfolds.
 const MOST_MEMBERS: usize = 100;
 /// Levels that are unfolded at first.
@@ -104,6 +104,7 @@ fn open(markup: &mut Markup, level: usize, length: usize, bracket: &'static str)
         .tag(bracket)
         .tag("<span class=\"json-hint\"> ")
         .count(length)
+        .tag(if length == 1 { " item" } else { " items" })
         .tag("</span><span class=\"json-folded\">");
 }
 

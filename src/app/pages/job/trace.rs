@@ -96,9 +96,9 @@ fn trace(markup: &mut Markup, lines: &[TraceLine]) {
 fn frame(markup: &mut Markup, line: &TraceLine) {
     markup
         .tag(if line.own {
-            "<li class=\"frame frame-own\">"
+            "<li class=\"trace-frame trace-own\">"
         } else {
-            "<li class=\"frame\">"
+            "<li class=\"trace-frame\">"
         })
         .long_text(&line.text, Shown::Line, MOST_CHARACTERS)
         .tag("</li>");
@@ -154,7 +154,7 @@ mod tests {
         let html = html("lllllollloooollllll");
         assert_eq!(html.matches("frames of libraries").count(), 2);
         assert!(html.contains("4 frames of libraries") && html.contains("6 frames of libraries"));
-        assert_eq!(html.matches("frame frame-own").count(), 5);
+        assert_eq!(html.matches("trace-frame trace-own").count(), 5);
         assert_eq!(html.matches("&lt;x&gt;").count(), 19);
     }
 
