@@ -1,12 +1,11 @@
 // What every spec starts from: a server of its own on a store of its own, and a page that must stay free of errors.
 import { test as base, expect } from "@playwright/test";
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { promisify } from "node:util";
 
 const binary = process.env.JOBDECK_BINARY ?? join(import.meta.dirname, "../target/debug/jobdeck");
 
@@ -31,9 +30,19 @@ export class Redis {
     await end(this.process, "SIGTERM");
   }
 
-  /** Sends a command behind Jobdeck's back. */
-  async command(...words: string[]) {
-    await promisify(execFile)("redis-cli", ["-p", `${this.port}`, ...words]);
+  /** Sends a command as another program would. Answers the first line of the reply. */
+  command(...parts: string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(this.port, "127.0.0.1");
+      socket.once("error", reject);
+      socket.once("data", (reply) => {
+        socket.destroy();
+        const line = reply.toString().split("\r\n")[0];
+        if (line.startsWith("-")) reject(new Error(`${parts[0]}: ${line}`));
+        else resolve(line);
+      });
+      socket.write(`*${parts.length}\r\n` + parts.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`).join(""));
+    });
   }
 }
 
@@ -128,7 +137,7 @@ export const test = base.extend<Options & Fixtures>({
   },
 
   // After `start`, so that the page is gone before its server is.
-  page: async ({ page, start: _ }, use, testInfo) => {
+  page: async ({ page, javaScriptEnabled, start: _ }, use, testInfo) => {
     const problems: string[] = [];
     page.on("pageerror", (error) => problems.push(`page error: ${error}`));
     page.on("console", (message) => {

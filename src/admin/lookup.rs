@@ -44,13 +44,17 @@ impl Admin {
         Ok(detail)
     }
 
-    /// One entry by its address, also one without a job id; `None` when it is gone.
+    /// One entry by its address, also one without a job id, and where it may have been moved lately; `None` when it is gone.
     ///
     /// # Errors
     /// The store's.
     pub async fn entry(&self, id: &EntryId) -> AdminResult<Option<JobDetail>> {
         let mut found = self.store.locate(std::slice::from_ref(id)).await?;
-        Ok(found.pop().flatten().map(|entry| {
+        let found = match found.pop().flatten() {
+            Some(entry) => Some(entry),
+            None => self.moved_entry(id).await?,
+        };
+        Ok(found.map(|entry| {
             let location = stored(entry);
             JobDetail {
                 jid: location.entry.jid.clone(),

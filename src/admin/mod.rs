@@ -8,6 +8,7 @@ mod enqueue;
 mod error;
 mod fleet;
 mod lookup;
+mod moved;
 mod plan;
 
 use crate::job::TimeUnit;

@@ -74,7 +74,8 @@ pub async fn get_job(
             .await
             .map_err(respond::failed)?,
     };
-    if detail.locations.is_empty() {
+    // The page that tells of a job's deletion is not one that was never there.
+    if detail.locations.is_empty() && !respond::has_notice() {
         respond::page_not_found();
     }
     Ok(detail)

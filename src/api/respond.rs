@@ -118,6 +118,12 @@ pub fn take_notice() -> Option<String> {
     String::from_utf8(text).ok()
 }
 
+/// Whether the requested page tells a word left by [`notice`].
+#[must_use]
+pub fn has_notice() -> bool {
+    cookie(NOTICE_COOKIE).is_some_and(|notice| !notice.is_empty())
+}
+
 /// A cookie of the request.
 #[must_use]
 pub fn cookie(name: &str) -> Option<String> {

@@ -34,7 +34,7 @@ const KEYS: [(&str, &[(&str, &str)]); 3] = [
         ],
     ),
     (
-        "In a list of jobs",
+        "Jobs, in a list or on their page",
         &[
             ("j / k", "next, previous job"),
             ("Enter", "open the job"),

@@ -78,10 +78,14 @@ pub fn location(whereabouts: Whereabouts, id: EntryId, job: &Job) -> JobLocation
         Some(Ok(lines)) => (lines, None),
         Some(Err(problem)) => (Vec::new(), Some(problem)),
     };
+    let entry = entry(id, job, true);
+    let is_as_stored = job.field("args").is_none_or(|args| args == entry.args);
     JobLocation {
         whereabouts,
-        entry: entry(id, job, true),
+        args: (!is_as_stored).then(|| tree(&entry.args)).flatten(),
+        entry,
         tree: tree(&payload),
+        escaped: escaped(job.raw()),
         payload,
         trace: trace
             .into_iter()
@@ -142,6 +146,23 @@ fn shown_field(job: &Job, name: &str, limit: usize) -> Option<String> {
     }
 }
 
+/// The bytes with each one that is no text written as `\xNN`; nothing when all of them are text.
+fn escaped(raw: &[u8]) -> Option<String> {
+    use std::fmt::Write as _;
+    if std::str::from_utf8(raw).is_ok() {
+        return None;
+    }
+    let mut text = String::with_capacity(raw.len() * 2);
+    for chunk in raw.utf8_chunks() {
+        text.push_str(&chunk.valid().replace('\\', "\\\\"));
+        for byte in chunk.invalid() {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+    }
+    Some(text)
+}
+
 /// The bytes as text; only as many as a list shows are looked at.
 fn cut_raw(job: &Job, limit: usize) -> String {
     // A character has at most four bytes; one more tells that something was cut.
@@ -157,7 +178,7 @@ fn cut_raw(job: &Job, limit: usize) -> String {
 mod tests {
     use super::{entry, location, running, running_id};
     use crate::job::{Job, digest};
-    use crate::model::{EntryId, JobEntry, Place, Set, Timestamp, Whereabouts};
+    use crate::model::{EntryId, JobEntry, JsonNode, Place, Set, Timestamp, Whereabouts};
     use proptest::prelude::*;
 
     fn id(place: Place, job: &Job) -> EntryId {
@@ -237,6 +258,41 @@ mod tests {
         assert_eq!(page.retry_rule, "3 times");
         assert_eq!(page.trace_problem, None);
         assert!(page.tree.is_some());
+    }
+
+    #[test]
+    fn arguments_are_taken_apart_where_they_are_not_shown_as_stored() {
+        let page = |text: &'static str| {
+            let job = Job::new(text);
+            location(Whereabouts::Stored, id(Set::Retries.into(), &job), &job)
+        };
+        assert_eq!(page(r#"{"class":"A","args":[1]}"#).args, None);
+        assert_eq!(page(r#"{"class":"A"}"#).args, None);
+        let wrapped = page(
+            r#"{"class":"Sidekiq::ActiveJob::Wrapper","wrapped":"B","args":[{"arguments":[1.0]}]}"#,
+        );
+        assert_eq!(
+            wrapped.args,
+            Some(JsonNode::Array(vec![JsonNode::Literal("1.0".to_owned())]))
+        );
+        assert!(
+            page(r#"{"class":"A","encrypt":true,"args":["secret"]}"#)
+                .args
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_can_be_read() {
+        let page = |raw: &'static [u8]| {
+            let job = Job::new(raw);
+            location(Whereabouts::Stored, id(Set::Dead.into(), &job), &job)
+        };
+        assert_eq!(
+            page(b"\xffa\\n\xc3\xa9\xc3").escaped.as_deref(),
+            Some("\\xffa\\\\n\u{e9}\\xc3")
+        );
+        assert_eq!(page("caf\u{e9}".as_bytes()).escaped, None);
     }
 
     #[test]

@@ -75,6 +75,10 @@ pub struct JobLocation {
     pub payload: String,
     /// The payload taken apart, numbers as they were written; nothing when it is not JSON.
     pub tree: Option<JsonNode>,
+    /// The arguments as shown, taken apart, where they are not the payload's own `args` (Active Job unwrapped, encrypted ones hidden).
+    pub args: Option<JsonNode>,
+    /// The stored bytes with each one that is not UTF-8 as `\xNN` and backslashes doubled; only when there is such a byte.
+    pub escaped: Option<String>,
     /// The error trace, decoded.
     pub trace: Vec<TraceLine>,
     /// Why the stored trace could not be decoded, if so.

@@ -24,9 +24,13 @@ pub fn VerbButtons(
     busy: Signal<bool>,
     /// Asks for what a verb needs.
     ask: Callback<Verb>,
+    /// Verbs that are not possible for these jobs.
+    #[prop(optional)]
+    except: &'static [Verb],
 ) -> impl IntoView {
     Verb::for_place(&place)
         .iter()
+        .filter(|verb| !except.contains(verb))
         .enumerate()
         .map(|(index, verb)| {
             let verb = *verb;
