@@ -6,7 +6,10 @@ test("the demo: from first load to a retried, a rescheduled and a deleted job", 
   const server = await start("demo", "--speed", "20");
   await open(page, server.address, javaScriptEnabled);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-  await expect(page.locator("main")).toContainText("photos");
+  await expect(async () => {
+    if (!javaScriptEnabled) await page.reload();
+    await expect(page.locator("main")).toContainText("photos", { timeout: 1_000 });
+  }).toPass();
   await expect.poll(async () => (await server.get("/api/v1/overview")).processed, { timeout: 60_000 }).toBeGreaterThan(20);
 
   // Photos that are too large end in the dead set.

@@ -38,7 +38,7 @@ test("jobs that fail while somebody looks appear by themselves", async ({ page, 
   await expect(rows(page)).toHaveCount(0);
   const [jid] = await server.seed("dead", [failedJob(1)]);
   await expect(row(page, jid)).toBeVisible();
-  await expect(page.locator("nav")).toContainText("1");
+  await expect(page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: /Dead/ })).toContainText("1");
 });
 
 test("a double click acts once", async ({ page, server }) => {

@@ -4,7 +4,7 @@ import { expect, failedJob, test } from "../fixtures";
 test("numbers follow the store without a reload", async ({ page, server }) => {
   await open(page, server.address, true);
   await expect(page.locator(".connection-word")).toHaveText("live");
-  await server.post("/api/v1/jobs", [{ class: "Any", queue: "photos" }, { class: "Any", queue: "photos" }]);
+  await server.post("/api/v1/jobs", [{ class: "Any", args: [], queue: "photos" }, { class: "Any", args: [], queue: "photos" }]);
   await server.seed("dead", [failedJob(1)]);
   await expect(page.locator("a.vital", { hasText: "Enqueued" })).toContainText("2");
   await expect(page.locator("a.vital", { hasText: "Dead" })).toContainText("1");
@@ -44,7 +44,7 @@ test("a tab that nobody sees asks for nothing", async ({ page, server }) => {
   const setHidden = (hidden: boolean) => page.evaluate((hidden) => {
     Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
     Object.defineProperty(document, "visibilityState", { configurable: true, get: () => (hidden ? "hidden" : "visible") });
-    document.dispatchEvent(new Event("visibilitychange"));
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
   }, hidden);
   await setHidden(true);
   await expect(page.locator(".connection-word")).toHaveText("paused");
@@ -59,6 +59,6 @@ test("a restarted server is found again", async ({ page, start }) => {
   await expect(page.locator(".connection-word")).toHaveText("live");
   await server.restart();
   await expect(page.locator(".connection-word")).toHaveText("live");
-  await server.post("/api/v1/jobs", { class: "Any", queue: "photos" });
+  await server.post("/api/v1/jobs", { class: "Any", args: [], queue: "photos" });
   await expect(page.locator("a.vital", { hasText: "Enqueued" })).toContainText("1");
 });

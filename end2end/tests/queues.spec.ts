@@ -15,7 +15,7 @@ test("a queue is paused and resumed", async ({ page, server, javaScriptEnabled }
 
 test("a queue is cleared after a question, its neighbour stays", async ({ page, server, javaScriptEnabled }) => {
   for (const queue of ["photos", "mails"]) {
-    await server.post("/api/v1/jobs", [{ class: "Any", queue }, { class: "Any", queue }]);
+    await server.post("/api/v1/jobs", [{ class: "Any", args: [], queue }, { class: "Any", args: [], queue }]);
   }
   await open(page, `${server.address}/queues`, javaScriptEnabled);
   await page.getByRole("row", { name: /photos/ }).getByRole("link", { name: /Clear/ }).click();

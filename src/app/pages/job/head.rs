@@ -137,7 +137,7 @@ fn told(place: Where) -> AnyView {
             "Not found any more, but the store is too large to look at all of it. Below is how it was seen last."
                 .into_any()
         }
-        Where::Running(run) => running(run),
+        Where::Running(run) => running(&run),
         Where::Stored(Place::Queue(queue), at) => waiting(queue, at),
         Where::Stored(Place::Set(set), at) => {
             let words = match set {
@@ -151,7 +151,7 @@ fn told(place: Where) -> AnyView {
     }
 }
 
-fn running(run: RunningJob) -> AnyView {
+fn running(run: &RunningJob) -> AnyView {
     let process = visible(&run.process, NAME_CHARACTERS);
     let thread = visible(&run.thread, NAME_CHARACTERS);
     view! {

@@ -60,6 +60,7 @@ pub(super) fn parts(job: JobView) -> AnyView {
 }
 
 /// A part that is one piece of HTML: nothing in it changes but with the job, so what the reader has opened stays open.
+#[derive(Clone, Copy)]
 struct Part {
     id: &'static str,
     title: &'static str,
