@@ -141,8 +141,8 @@ export const test = base.extend<Options & Fixtures>({
     const problems: string[] = [];
     page.on("pageerror", (error) => problems.push(`page error: ${error}`));
     page.on("console", (message) => {
-      const expected = testInfo.annotations.some(({ type }) => type === "store goes away");
-      // A browser writes each failed request to the console; only a test that takes the store away may see some.
+      const expected = testInfo.annotations.some(({ type }) => type === "requests fail");
+      // A browser writes each failed request to the console; only a test that takes the store away, or asks for what is not there, may see some.
       if (message.type() === "error" && expected && message.text().includes("Failed to load resource")) return;
       // Without JavaScript nothing uses what a page preloads for it.
       if (!javaScriptEnabled && message.text().includes("was preloaded using link preload but not used")) return;

@@ -99,7 +99,7 @@ test("a deleted job is told to be deleted", async ({ page, server, javaScriptEna
 });
 
 test("a job that is nowhere has a page that says why, with the right status", async ({ page, server }, testInfo) => {
-  testInfo.annotations.push({ type: "store goes away", description: "a browser writes the 404 to its console" });
+  testInfo.annotations.push({ type: "requests fail", description: "a browser writes the 404 to its console" });
   const response = await page.goto(`${server.address}/jobs/0123456789abcdef01234567`);
   expect(response!.status()).toBe(404);
   await expect(page.locator(".job-nowhere")).toContainText("No job has the id 0123456789abcdef01234567");

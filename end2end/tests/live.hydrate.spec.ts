@@ -13,7 +13,7 @@ test("numbers follow the store without a reload", async ({ page, server }) => {
 
 test("a Redis that stops and returns: pages say so within 2 s and recover by themselves", async ({ page, server, storeKind }) => {
   test.skip(storeKind === "sqlite", "a file does not stop");
-  test.info().annotations.push({ type: "store goes away" });
+  test.info().annotations.push({ type: "requests fail" });
   await server.seed("dead", [failedJob(1)]);
   await open(page, `${server.address}/dead`, true);
   await expect(page.locator(".connection-word")).toHaveText("live");
@@ -29,7 +29,7 @@ test("a Redis that stops and returns: pages say so within 2 s and recover by the
 
 test("a page that is opened while the store is away says so, and fills itself when it returns", async ({ page, server, storeKind }) => {
   test.skip(storeKind === "sqlite", "a file does not stop");
-  test.info().annotations.push({ type: "store goes away" });
+  test.info().annotations.push({ type: "requests fail" });
   await server.seed("dead", [failedJob(1)]);
   await server.redis!.stop();
   await open(page, `${server.address}/dead`, true);
@@ -53,7 +53,7 @@ test("a tab that nobody sees asks for nothing", async ({ page, server }) => {
 });
 
 test("a restarted server is found again", async ({ page, start }) => {
-  test.info().annotations.push({ type: "store goes away" });
+  test.info().annotations.push({ type: "requests fail" });
   const server = await start("serve", "--no-worker");
   await open(page, server.address, true);
   await expect(page.locator(".connection-word")).toHaveText("live");

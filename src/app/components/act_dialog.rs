@@ -63,7 +63,12 @@ pub fn ActDialog(
             class="ask"
             node_ref=dialog
             aria-labelledby="ask-title"
-            on:close=move |_| close()
+            on:close=move |_| {
+                // The event comes late: the next question may have been asked already.
+                if !dialog.get_untracked().is_some_and(|dialog| dialog.open()) {
+                    close();
+                }
+            }
         >
             <h2 id="ask-title">
                 {move || {
