@@ -22,7 +22,7 @@
 //! | `web` | HTTP around the pages: REST, assets, health, headers |
 //! | `config` | settings from flags, environment and file |
 //! | `telemetry` | the log |
-//! | `demo` | the album example (to come) |
+//! | `demo` | the album example |
 //! | `commands` | the command line |
 //!
 //! The crate is compiled twice: with feature `ssr` (default) it is the server, with feature
