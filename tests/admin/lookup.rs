@@ -142,5 +142,11 @@ pub(crate) async fn an_entry_without_job_id_is_found_by_its_address(subject: Sub
     assert_eq!(detail.locations[0].payload, "rubbish");
     assert!(detail.locations[0].entry.malformed.is_some());
     act(&subject, RESCHEDULE, &id).await;
+    // A moved entry keeps its bytes, so its old address still leads to it.
+    let moved = admin(&subject).entry(&id).await.unwrap().unwrap();
+    let now = moved.locations[0].entry.id.clone();
+    assert_eq!(now.place, Place::Set(Set::Retries));
+    assert_eq!(moved.locations[0].payload, "rubbish");
+    act(&subject, Action::Delete, &now).await;
     assert_eq!(admin(&subject).entry(&id).await.unwrap(), None);
 }

@@ -2,6 +2,7 @@
 
 use crate::app::components::Time;
 use crate::app::format;
+use crate::app::live::use_live;
 use crate::model::{JobLocation, Place, Set, Timestamp, Whereabouts};
 use leptos::prelude::*;
 
@@ -66,14 +67,17 @@ pub(super) fn events(location: &JobLocation) -> Vec<Event> {
 }
 
 /// The events, one below the other.
+///
+/// How long ago each was stands there only in the browser: before that the absolute times beside it say everything.
 pub(super) fn timeline(events: Vec<Event>) -> AnyView {
+    let hydrated = use_live().is_hydrated();
     let rows = events
         .into_iter()
         .map(|event| {
             view! {
                 <li class=event.class>
                     <span class="event-label">{event.label}</span>
-                    <span class="event-ago"><Time at=event.at/></span>
+                    <span class="event-ago" hidden=move || !hydrated.get()><Time at=event.at/></span>
                     <span class="event-at">{format::utc(event.at)}</span>
                     <span class="event-after">{event.after}</span>
                 </li>
