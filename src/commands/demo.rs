@@ -16,6 +16,9 @@ use tokio::net::TcpListener;
 
 /// Where the demo's jobs are unless said otherwise.
 const STORE: &str = "sqlite:jobdeck-demo.db";
+/// Unlike other commands, this one takes no store from its surroundings.
+const STORE_HELP: &str = "Where the jobs are: sqlite:PATH, redis://…, rediss://…, redis+unix://… or redis-sentinel://…\n\n\
+    [default: sqlite:jobdeck-demo.db]";
 /// How many ports are tried when the usual one is taken.
 const PORTS: u16 = 100;
 
@@ -25,6 +28,7 @@ const PORTS: u16 = 100;
 /// `sqlite:jobdeck-demo.db` unless `--store` names another; JOBDECK_STORE, REDIS_URL and the configuration's store are left alone, because
 /// the demo fills its store with jobs.
 #[derive(Debug, Args)]
+#[command(mut_arg("store", |store| store.long_help(STORE_HELP)))]
 pub(super) struct Demo {
     #[command(flatten)]
     common: Common,

@@ -154,19 +154,20 @@ async fn post_photo(
     headers: HeaderMap,
     png: Bytes,
 ) -> Response {
+    // Before anything else can go wrong: such a photo is refused every time, for this reason and no other.
+    if png.len() > LARGEST_PHOTO_BYTES {
+        let reason = format!(
+            "the picture has {} bytes, at most {LARGEST_PHOTO_BYTES} are accepted",
+            png.len()
+        );
+        return refuse(StatusCode::PAYLOAD_TOO_LARGE, &reason);
+    }
     let accept = || {
         if headers
             .get("content-type")
             .is_none_or(|kind| kind != "image/png")
         {
             return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "only PNG is accepted");
-        }
-        if png.len() > LARGEST_PHOTO_BYTES {
-            let reason = format!(
-                "the picture has {} bytes, at most {LARGEST_PHOTO_BYTES} are accepted",
-                png.len()
-            );
-            return refuse(StatusCode::PAYLOAD_TOO_LARGE, &reason);
         }
         let (width, height) = match PngDecoder::new(Cursor::new(&png)) {
             Ok(decoder) => decoder.dimensions(),
