@@ -13,8 +13,12 @@ pub fn PageTitle(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
+    // The server writes the document's head last, when the page's own signals may be gone already: this one is not.
+    let document_title = ArcRwSignal::new(title.get_untracked());
+    let follower = document_title.clone();
+    Effect::new(move |_| follower.set(title.get()));
     view! {
-        <Title text=move || title.get()/>
+        <Title text=move || document_title.get()/>
         <div class="page-title">
             <h1>{move || title.get()}</h1>
             {children.map(|children| children())}
