@@ -27,28 +27,30 @@ have() {
     command -v "$1" >/dev/null
 }
 
-# install_debian WHY PACKAGE...: as root, or through a sudo that asks for no password.
+# Set once this run has asked apt-get for the list of packages.
+packages_listed=""
+
+# install_debian WHY PACKAGE...: as root, or through a sudo that asks for no password; the newest that there is, also over an older one.
 # Fails silently where there is no apt-get or no such right; says why if apt-get itself fails.
 install_debian() {
-    local why=$1 sudo="" log
+    local why=$1 log sudo=()
     shift
     have apt-get || return 1
     if [ "$(id -u)" != 0 ]; then
         { have sudo && sudo -n true 2>/dev/null; } || return 1
-        sudo="sudo -n"
+        sudo=(sudo -n)
     fi
     say "Installing the Debian packages $*: $why"
     log=$(mktemp)
-    for attempt in first second; do
-        # shellcheck disable=SC2086  # "sudo -n" is two words
-        if $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" >"$log" 2>&1 </dev/null; then
-            rm -f "$log"
-            return 0
-        fi
-        # The list of packages may be old, or empty on a fresh machine.
-        # shellcheck disable=SC2086
-        [ "$attempt" = second ] || $sudo apt-get update >/dev/null 2>&1 </dev/null || true
-    done
+    # A fresh machine's list is empty, or so old that it names packages that are too old or gone.
+    if [ -z "$packages_listed" ]; then
+        "${sudo[@]}" apt-get update >"$log" 2>&1 </dev/null || say "apt-get update failed ($(tail -1 "$log")); going on with the list of packages that is here"
+        packages_listed=yes
+    fi
+    if "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" >"$log" 2>&1 </dev/null; then
+        rm -f "$log"
+        return 0
+    fi
     tail -5 "$log" >&2
     rm -f "$log"
     return 1
