@@ -13,18 +13,24 @@ use axum::{
 };
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{
-    LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context,
+    AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list,
+    render_app_async_with_context,
 };
+use std::sync::LazyLock;
 
 /// Largest form that a page may send.
 const FORM_BYTES: usize = 2 * 1024 * 1024;
+
+/// The addresses of the pages, asked for once: while they are being listed, no resource of any page in the process loads, and a page
+/// whose resource begins just then would wait forever (leptos-rs/leptos#4773).
+static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
 /// Every page of the application, and the server functions under `/api/ui`.
 pub(super) fn router(state: &AppState) -> Router<AppState> {
     Router::new()
         .leptos_routes_with_context(
             state,
-            generate_route_list(App),
+            ROUTES.clone(),
             context(state.clone()),
             document(state.clone()),
         )
