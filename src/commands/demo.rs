@@ -54,19 +54,17 @@ impl Demo {
             listen,
             speed,
         } = self;
-        let url = common.store.take().unwrap_or_else(|| STORE.to_owned());
         let is_said = listen.is_some();
-        let mut sources = common.sources().flag("server.listen", "--listen", listen);
+        common.store.get_or_insert_with(|| STORE.to_owned());
+        let mut sources = common
+            .sources()
+            .seal("store")
+            .flag("server.listen", "--listen", listen);
         if common.log.is_none() {
             // What goes wrong here is meant to: the pages show it.
             sources = sources.flag("log.filter", "--log", Some("warn,jobdeck::worker=error"));
         }
         let mut config = settings(&sources)?;
-        config.store = StoreConfig {
-            url,
-            key_prefix: common.key_prefix,
-            ..StoreConfig::default()
-        };
         // The demo brings its own workers.
         config.worker.enabled = Some(false);
         let listener = port(&config, is_said).await?;
@@ -75,6 +73,7 @@ impl Demo {
         let demo = async {
             let options = DemoOptions {
                 speed,
+                enqueue: enqueue_command(&config.store),
                 ..DemoOptions::default()
             };
             let result = crate::demo::run(store.clone(), options, shutdown.clone()).await;
@@ -87,6 +86,19 @@ impl Demo {
         );
         ran.and(shown)
     }
+}
+
+/// How jobs are added to this store from a shell, as this program was called. A password is left out: people know theirs.
+fn enqueue_command(store: &StoreConfig) -> Vec<String> {
+    let program = std::env::args()
+        .next()
+        .unwrap_or_else(|| "jobdeck".to_owned());
+    let mut words = vec![program, "enqueue".to_owned()];
+    words.extend(["--store".to_owned(), store.shown_url()]);
+    if let Some(prefix) = &store.key_prefix {
+        words.extend(["--key-prefix".to_owned(), prefix.clone()]);
+    }
+    words
 }
 
 /// The port that was asked for; when none was, and the usual one is taken, the next that is free.

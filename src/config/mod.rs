@@ -13,7 +13,7 @@ use serde::Deserialize;
 use std::{
     fmt,
     net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -102,10 +102,22 @@ impl StoreConfig {
         }
     }
 
+    /// The address without its user and password, for people to read.
+    #[must_use]
+    pub fn shown_url(&self) -> String {
+        without_secrets(&self.url)
+    }
+
+    /// The file of an embedded store.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.url.strip_prefix("sqlite:").map(Path::new)
+    }
+
     /// Whether the jobs are in a file of this program, so that nobody else takes care of them.
     #[must_use]
     pub fn is_embedded(&self) -> bool {
-        self.url.starts_with("sqlite:")
+        self.file().is_some()
     }
 }
 
@@ -125,7 +137,7 @@ impl fmt::Debug for StoreConfig {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("StoreConfig")
-            .field("url", &without_secrets(&self.url))
+            .field("url", &self.shown_url())
             .field("url_file", &self.url_file)
             .field("key_prefix", &self.key_prefix)
             .field("time_unit", &self.time_unit)

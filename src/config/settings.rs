@@ -10,6 +10,13 @@ pub struct Setting {
     pub(super) kind: Kind,
 }
 
+impl Setting {
+    /// The section of the file that holds it.
+    pub(super) fn section(&self) -> &'static str {
+        self.key.split_once('.').map_or("", |(section, _)| section)
+    }
+}
+
 /// How the text of an environment variable is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {

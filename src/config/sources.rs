@@ -10,7 +10,7 @@ use figment::{
     providers::Serialized,
     value::{Dict, Value},
 };
-use std::{path::PathBuf, time::Duration};
+use std::{cmp::Ordering, path::PathBuf, time::Duration};
 
 /// Where settings come from, each over those below it.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +21,8 @@ pub struct Sources {
     pub environment: Vec<(String, String)>,
     /// The file that was asked for; without one, [`DEFAULT_FILE`] is read if it is there.
     pub file: Option<PathBuf>,
+    /// A section that the environment and the file have no say in.
+    pub sealed: Option<&'static str>,
 }
 
 impl Sources {
@@ -52,12 +54,29 @@ impl Sources {
         self
     }
 
+    /// Leaves out what the environment and the file say of a section.
+    #[must_use]
+    pub fn seal(mut self, section: &'static str) -> Self {
+        self.sealed = Some(section);
+        self
+    }
+
+    /// The file that [`Sources::load`] reads, if there is one.
+    #[must_use]
+    pub fn path(&self) -> Option<PathBuf> {
+        self.asked()
+            .or_else(|| Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists()))
+    }
+
     /// The settings.
     ///
     /// # Errors
     /// Everything that is wrong with them: an unreadable file, an unknown name, a value that is not understood.
     pub fn load(&self) -> Result<Config, ConfigError> {
-        let file = self.read_file()?;
+        let mut file = self.read_file()?;
+        if let Some(section) = self.sealed {
+            file.table.remove(section);
+        }
         let (environment, mut problems) = self.read_environment();
         let mut figment = Figment::from(Serialized::from(&file.table, Profile::Default));
         for (setting, _, value) in &environment {
@@ -75,7 +94,7 @@ impl Sources {
         let place = |key: &str| self.place(key, &environment, &file);
         match figment.extract::<Config>() {
             Ok(mut config) if problems.is_empty() => {
-                read_secret(&mut config, &place)?;
+                self.read_secret(&mut config, &environment, &file)?;
                 check(&config, &place)?;
                 Ok(config)
             }
@@ -91,10 +110,7 @@ impl Sources {
     }
 
     fn read_file(&self) -> Result<File, ConfigError> {
-        let asked = self
-            .file
-            .clone()
-            .or_else(|| self.variable("JOBDECK_CONFIG").map(PathBuf::from));
+        let asked = self.asked();
         let path = asked.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
         match std::fs::read_to_string(&path) {
             Ok(text) => File::parse(&path, &text),
@@ -108,10 +124,23 @@ impl Sources {
         }
     }
 
+    /// The file that a flag or the environment names.
+    fn asked(&self) -> Option<PathBuf> {
+        self.file
+            .clone()
+            .or_else(|| self.variable("JOBDECK_CONFIG").map(PathBuf::from))
+    }
+
     fn read_environment(&self) -> (Vec<(&'static Setting, &str, Value)>, Vec<Problem>) {
         let mut values = Vec::new();
         let mut problems = Vec::new();
         for setting in SETTINGS {
+            if self
+                .sealed
+                .is_some_and(|section| setting.section() == section)
+            {
+                continue;
+            }
             let variables = if setting.key == "store.url" {
                 // Sidekiq's own; ours says it more clearly.
                 &["JOBDECK_STORE", "REDIS_URL"][..]
@@ -143,6 +172,50 @@ impl Sources {
             .iter()
             .find(|(known, value)| known == name && !value.is_empty())
             .map(|(_, value)| value.as_str())
+    }
+
+    /// Puts the address from `store.url_file` in its place. The two are one setting: what stands higher hides what stands below.
+    fn read_secret(
+        &self,
+        config: &mut Config,
+        environment: &[(&'static Setting, &str, Value)],
+        file: &File,
+    ) -> Result<(), ConfigError> {
+        let Some(path) = &config.store.url_file else {
+            return Ok(());
+        };
+        let said = self.place("store.url_file", environment, file);
+        let rank = |key| self.rank(key, environment, file);
+        match rank("store.url").cmp(&rank("store.url_file")) {
+            Ordering::Greater => {
+                config.store.url_file = None;
+                return Ok(());
+            }
+            Ordering::Equal => {
+                let other = self.place("store.url", environment, file);
+                return Err(ConfigError::one(
+                    said,
+                    format!("`store.url` is set as well (by {other}): remove one of them"),
+                ));
+            }
+            Ordering::Less => {}
+        }
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            ConfigError::one(&said, format!("{} cannot be read: {error}", path.display()))
+        })?;
+        text.trim().clone_into(&mut config.store.url);
+        Ok(())
+    }
+
+    /// How high the source of a setting stands: a flag above the environment, that above the file.
+    fn rank(&self, key: &str, environment: &[(&'static Setting, &str, Value)], file: &File) -> u8 {
+        if self.flags.iter().any(|(known, ..)| *known == key) {
+            3
+        } else if environment.iter().any(|(setting, ..)| setting.key == key) {
+            2
+        } else {
+            u8::from(file.place(key).is_some())
+        }
     }
 
     /// Where the value of a setting comes from, for messages.
@@ -207,28 +280,6 @@ fn nested(key: &str, value: Value) -> Dict {
     let (section, key) = key.split_once('.').unwrap_or(("", key));
     let inner = Dict::from([(key.to_owned(), value)]);
     Dict::from([(section.to_owned(), inner.into())])
-}
-
-/// Puts the address from `store.url_file` in its place.
-fn read_secret(config: &mut Config, place: &impl Fn(&str) -> String) -> Result<(), ConfigError> {
-    let Some(path) = &config.store.url_file else {
-        return Ok(());
-    };
-    let said = place("store.url_file");
-    if place("store.url") != "the settings" {
-        return Err(ConfigError::one(
-            said,
-            format!(
-                "`store.url` is set as well (by {}): remove one of them",
-                place("store.url")
-            ),
-        ));
-    }
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        ConfigError::one(&said, format!("{} cannot be read: {error}", path.display()))
-    })?;
-    text.trim().clone_into(&mut config.store.url);
-    Ok(())
 }
 
 /// What types alone cannot say.

@@ -1,6 +1,6 @@
 //! What people write, and what they are told when it is wrong.
 
-use super::{Config, LogFormat, SETTINGS, Sources, TimeUnitChoice};
+use super::{Config, LogFormat, SETTINGS, Sources, StoreConfig, TimeUnitChoice};
 use std::{fmt::Write, path::Path, time::Duration};
 
 fn environment(pairs: &[(&str, &str)]) -> Sources {
@@ -193,6 +193,66 @@ fn the_address_may_stand_in_a_file_of_its_own() {
     assert_eq!(config.store.url, "redis://user:hunter2@host/1");
     let both = environment(&[("JOBDECK_STORE_FILE", &path), ("REDIS_URL", "redis://a")]);
     assert!(both.load().is_err());
+}
+
+#[test]
+fn the_address_and_its_file_are_one_setting() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "redis://secret").expect("it is written");
+    let file = folder.path().join("jobdeck.toml");
+    let write = |key: &str, value: &Path| {
+        let text = format!("[store]\n{key} = '{}'\n", value.display());
+        std::fs::write(&file, text).expect("it is written");
+    };
+    let sources = |variables: &[(&str, &str)]| Sources {
+        file: Some(file.clone()),
+        ..environment(variables)
+    };
+    let url = |sources: Sources| sources.load().map(|config| config.store.url);
+    let secret_text = secret.display().to_string();
+
+    write("url_file", &secret);
+    assert_eq!(url(sources(&[])).as_deref(), Ok("redis://secret"));
+    let flag = sources(&[]).flag("store.url", "--store", Some("sqlite:flag.db"));
+    assert_eq!(url(flag).as_deref(), Ok("sqlite:flag.db"));
+    let variable = sources(&[("REDIS_URL", "redis://variable")]);
+    assert_eq!(url(variable).as_deref(), Ok("redis://variable"));
+    // Also when the file of the lower one cannot be read.
+    write("url_file", Path::new("/nowhere/secret"));
+    assert!(url(sources(&[])).is_err());
+    let variable = sources(&[("JOBDECK_STORE", "redis://variable")]);
+    assert_eq!(url(variable).as_deref(), Ok("redis://variable"));
+
+    write("url", Path::new("sqlite:file.db"));
+    let variable = sources(&[("JOBDECK_STORE_FILE", &secret_text)]);
+    assert_eq!(url(variable).as_deref(), Ok("redis://secret"));
+}
+
+#[test]
+fn a_sealed_section_takes_flags_only() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(
+        file.path(),
+        "[store]\nurl_file = '/nowhere/secret'\n[log]\nfilter = 'debug'\n",
+    )
+    .expect("it is written");
+    let sources = Sources {
+        file: Some(file.path().into()),
+        ..environment(&[
+            ("REDIS_URL", "redis://production"),
+            ("JOBDECK_KEY_PREFIX", "a"),
+        ])
+    }
+    .seal("store");
+    let config = sources.clone().load().expect("settings");
+    assert_eq!(config.store, StoreConfig::default());
+    assert_eq!(config.log.filter, "debug");
+    let config = sources
+        .flag("store.url", "--store", Some("sqlite:demo.db"))
+        .load()
+        .expect("settings");
+    assert_eq!(config.store.url, "sqlite:demo.db");
 }
 
 #[test]

@@ -94,7 +94,7 @@ impl Studio {
         self.publisher
             .upload(&photo, png)
             .await
-            .map_err(|error| explained(error, &photo))
+            .map_err(|error| explained(error, &photo, &self.options.enqueue))
             .trace("demo::handlers::publish_photo")
     }
 
@@ -151,11 +151,11 @@ fn sharpen(png: &[u8], strength: u32) {
 
 /// The gallery's error; if the picture is too large, with a way out.
 #[track_caller]
-fn explained(error: GalleryError, photo: &Photo) -> JobError {
+fn explained(error: GalleryError, photo: &Photo, enqueue: &[String]) -> JobError {
     let too_large = matches!(error, GalleryError::TooLarge { .. });
     let error = error.into_job_error();
-    match smaller_command(photo) {
-        Ok(command) if too_large => {
+    match smaller_command(photo, enqueue) {
+        Some(command) if too_large => {
             let way_out = "Delete this job, or publish the photo smaller";
             let message = format!("{}. {way_out}: {command}", error.message());
             error.with_message(message)

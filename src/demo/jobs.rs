@@ -88,14 +88,48 @@ pub(super) fn new_job(
     Ok(job)
 }
 
-/// The command that publishes a photo smaller, for people to copy.
-pub(super) fn smaller_command(photo: &Photo) -> Result<String, serde_json::Error> {
+/// The command that publishes a photo smaller, for people to copy into a shell. `enqueue` are its first words.
+pub(super) fn smaller_command(photo: &Photo, enqueue: &[String]) -> Option<String> {
     let smaller = Photo {
         max_edge: SAFE_EDGE,
         ..photo.clone()
     };
-    let argument = serde_json::to_string(&smaller)?;
-    Ok(format!(
-        "jobdeck enqueue {PUBLISH_PHOTO} --queue photos --retry {RETRIES} --args '[{argument}]'"
-    ))
+    let argument = serde_json::to_string(&[smaller]).ok()?;
+    let retries = RETRIES.to_string();
+    let own = [
+        PUBLISH_PHOTO,
+        "--queue",
+        "photos",
+        "--retry",
+        &retries,
+        "--args",
+        &argument,
+    ];
+    let words = enqueue.iter().map(String::as_str).chain(own);
+    shlex::try_join(words).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Photo, smaller_command};
+
+    #[test]
+    fn the_command_survives_a_shell() {
+        let photo = Photo {
+            album: 7,
+            photo: 2,
+            title: "It's \"dusk\"".to_owned(),
+            max_edge: 1024,
+        };
+        let enqueue = ["./a b/jobdeck", "enqueue", "--store", "sqlite:x y.db"].map(str::to_owned);
+        let command = smaller_command(&photo, &enqueue).expect("a command");
+        let words = shlex::split(&command).expect("words");
+        assert_eq!(words[..4], enqueue);
+        let arguments: Vec<Photo> =
+            serde_json::from_str(words.last().expect("arguments")).expect("a photo");
+        assert_eq!(
+            (arguments[0].max_edge, arguments[0].title.as_str()),
+            (512, "It's \"dusk\"")
+        );
+    }
 }

@@ -13,6 +13,8 @@ pub struct DemoOptions {
     pub backlog_limit: u64,
     /// The demo's oldest dead jobs are deleted beyond this many in the dead set.
     pub dead_limit: u64,
+    /// The words of the command that adds a job to the demo's store, for people to copy.
+    pub enqueue: Vec<String>,
 }
 
 impl Default for DemoOptions {
@@ -22,6 +24,7 @@ impl Default for DemoOptions {
             albums: None,
             backlog_limit: 400,
             dead_limit: 500,
+            enqueue: vec!["jobdeck".to_owned(), "enqueue".to_owned()],
         }
     }
 }
