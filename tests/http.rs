@@ -369,6 +369,26 @@ async fn the_document_lists_exactly_the_routes_that_there_are() {
         })
         .collect();
     listed.sort();
+
+    // What a body may hold is what the server takes.
+    let schemas = &document["components"]["schemas"];
+    let mut verbs: Vec<&str> = schemas["VerbBody"]["enum"]
+        .as_array()
+        .expect("verbs")
+        .iter()
+        .filter_map(|verb| verb.as_str())
+        .collect();
+    verbs.sort_unstable();
+    assert_eq!(verbs, ["delete", "enqueue", "kill", "reschedule", "retry"]);
+    let kinds: Vec<&str> = schemas["MomentBody"]["oneOf"]
+        .as_array()
+        .expect("kinds")
+        .iter()
+        .filter_map(|kind| kind["type"].as_str())
+        .collect();
+    assert_eq!(kinds, ["string", "number"]);
+    assert!(schemas["NewJobBody"]["properties"]["jid"].is_object());
+
     let mut expected = [
         "get /overview",
         "get /queues",

@@ -84,8 +84,13 @@ pub(super) async fn guard(State(hosts): State<Hosts>, request: Request, next: Ne
                 "Refused: Jobdeck is not to be asked as `{}`. If that is its name, add it to `server.hosts` in the configuration.\n",
                 without_port(host)
             );
-            super::rest::refusal(&request, StatusCode::MISDIRECTED_REQUEST, "host", &reason)
-                .into_response()
+            super::rest::refusal(
+                request.uri().path(),
+                StatusCode::MISDIRECTED_REQUEST,
+                "host",
+                &reason,
+            )
+            .into_response()
         }
         _ => next.run(request).await,
     }

@@ -5,7 +5,7 @@ use axum::{
     Router,
     extract::Request,
     http::{HeaderName, StatusCode},
-    middleware,
+    middleware::{self, Next},
     response::Response,
 };
 use std::{any::Any, time::Duration};
@@ -13,7 +13,6 @@ use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-    timeout::TimeoutLayer,
     trace::{DefaultOnFailure, TraceLayer},
 };
 
@@ -24,10 +23,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Puts the layers around every route added so far. The last one here is the first to see a request.
 pub(super) fn around(router: Router<AppState>, state: &AppState) -> Router<AppState> {
     router
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            PATIENCE,
-        ))
+        .layer(middleware::from_fn(limit_time))
         .layer(CatchPanicLayer::custom(after_panic))
         // Leaves streams, pictures and what is compressed already as they are.
         .layer(CompressionLayer::new())
@@ -44,6 +40,20 @@ pub(super) fn around(router: Router<AppState>, state: &AppState) -> Router<AppSt
                 .on_failure(DefaultOnFailure::new().level(tracing::Level::WARN)),
         )
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+}
+
+/// Ends a request whose answer does not begin in time. The store answers or fails within seconds, so what is late is the request's own body.
+async fn limit_time(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    match tokio::time::timeout(PATIENCE, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => rest::refusal(
+            &path,
+            StatusCode::REQUEST_TIMEOUT,
+            "timeout",
+            "The request was not complete within a minute: send it again.\n",
+        ),
+    }
 }
 
 /// The path without its query, which may hold what people searched for.
@@ -68,4 +78,37 @@ fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
         .unwrap_or("unknown");
     tracing::error!(reason, "a request failed by a fault in Jobdeck");
     rest::internal_error()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::limit_time;
+    use axum::{
+        Router,
+        body::{Body, to_bytes},
+        http::{Request, StatusCode},
+        middleware,
+        routing::post,
+    };
+    use tower::ServiceExt;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_never_becomes_complete_is_told_so() {
+        let router = Router::new()
+            .route("/api/v1/jobs", post(|body: String| async { body }))
+            .route("/page", post(|body: String| async { body }))
+            .layer(middleware::from_fn(limit_time));
+        for (path, text) in [
+            ("/api/v1/jobs", r#"{"error":{"code":"timeout","#),
+            ("/page", "The request was not complete"),
+        ] {
+            let stalled =
+                Body::from_stream(futures::stream::pending::<Result<String, std::io::Error>>());
+            let request = Request::post(path).body(stalled).expect("a request");
+            let response = router.clone().oneshot(request).await.expect("an answer");
+            assert_eq!(response.status(), StatusCode::REQUEST_TIMEOUT);
+            let body = to_bytes(response.into_body(), 1000).await.expect("a body");
+            assert!(String::from_utf8_lossy(&body).starts_with(text), "{body:?}");
+        }
+    }
 }

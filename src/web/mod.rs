@@ -14,7 +14,10 @@ mod serve;
 mod sse;
 mod state;
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{any, get},
+};
 
 pub use hosts::Hosts;
 pub(crate) use rest::{moment, script};
@@ -30,6 +33,7 @@ pub fn router(state: AppState) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .nest("/api/v1", rest::router())
+        .route("/api/v1/", any(rest::unknown_path))
         // What is not there: a page that says so, for people.
         .fallback(pages::not_found);
     // Last, or what comes after them slips past.

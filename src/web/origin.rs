@@ -34,7 +34,13 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
     );
     let reason = "Refused: this change was asked for by a page of another site.\n\
                   If a proxy stands in front of Jobdeck, let it pass the `Host` header on unchanged.\n";
-    super::rest::refusal(&request, StatusCode::FORBIDDEN, "cross_origin", reason).into_response()
+    super::rest::refusal(
+        request.uri().path(),
+        StatusCode::FORBIDDEN,
+        "cross_origin",
+        reason,
+    )
+    .into_response()
 }
 
 fn is_own(headers: &HeaderMap, uri: &Uri) -> bool {

@@ -3,7 +3,6 @@
 use crate::{admin::AdminError, store::StoreError};
 use axum::{
     Json,
-    extract::Request,
     http::{StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
@@ -114,12 +113,12 @@ fn store_status(error: &StoreError) -> (StatusCode, &'static str) {
 
 /// A refusal before any handler saw the request: JSON for scripts, text for pages.
 pub(in crate::web) fn refusal(
-    request: &Request,
+    path: &str,
     status: StatusCode,
     code: &'static str,
     message: &str,
 ) -> Response {
-    if request.uri().path().starts_with("/api/v1") {
+    if path.starts_with("/api/v1") {
         Problem::new(status, code, message.trim_end()).into_response()
     } else {
         (status, message.to_owned()).into_response()

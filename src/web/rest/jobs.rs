@@ -2,6 +2,7 @@
 
 use super::{
     JobBody,
+    body::MomentBody,
     error::{Answer, ErrorBody, Problem},
     extract::{JsonBytes, Path, json_problem},
 };
@@ -54,13 +55,25 @@ pub(super) struct NewJobBody {
     args: Vec<Value>,
     /// The queue; `default` unless said.
     queue: Option<String>,
-    /// When to enqueue it: RFC 3339 or seconds since 1970; now unless said.
-    at: Option<String>,
-    /// How often it is tried again: true (25 times), false or a number.
-    #[schema(value_type = Option<Value>)]
-    retry: Option<Value>,
+    /// The job id; a new one unless said.
+    jid: Option<String>,
+    /// When to enqueue it; now unless said.
+    at: Option<MomentBody>,
+    /// How often it is tried again; 25 times unless said.
+    retry: Option<RetryBody>,
     /// Labels.
     tags: Option<Vec<String>>,
+}
+
+/// How often a job is tried again.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "read for the document only")]
+pub(super) enum RetryBody {
+    /// `true`: 25 times. `false`: never, and it does not go to the dead set.
+    Whether(bool),
+    /// So many times.
+    Times(u32),
 }
 
 /// One job or several.

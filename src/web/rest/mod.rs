@@ -20,6 +20,7 @@ use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, OriginalUri},
     http::{Method, StatusCode},
+    response::IntoResponse,
     routing::get,
 };
 use error::Problem;
@@ -86,7 +87,8 @@ pub(super) fn router() -> Router<AppState> {
         .layer(DefaultBodyLimit::max(BODY_BYTES))
 }
 
-async fn unknown_path(OriginalUri(uri): OriginalUri) -> Problem {
+/// The answer where there is nothing.
+pub(super) async fn unknown_path(OriginalUri(uri): OriginalUri) -> impl IntoResponse {
     Problem::not_found(format!(
         "there is nothing at `{}`; see /api/v1/openapi.json",
         uri.path()
