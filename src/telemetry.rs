@@ -2,14 +2,30 @@
 
 use crate::config::{LogConfig, LogFormat};
 use std::io::IsTerminal;
-use tracing_subscriber::{EnvFilter, filter::ParseError};
+use tracing_subscriber::EnvFilter;
+
+/// Whether the filter of the settings is understood.
+///
+/// # Errors
+/// What is wrong with it, and what to write instead.
+pub fn check(config: &LogConfig) -> Result<(), String> {
+    filter(config).map(|_| ())
+}
+
+fn filter(config: &LogConfig) -> Result<EnvFilter, String> {
+    EnvFilter::builder().parse(&config.filter).map_err(|error| {
+        format!(
+            "`log.filter` is not understood: {error}; write a level such as `info`, or `info,jobdeck::store=debug`"
+        )
+    })
+}
 
 /// Starts writing the log. Only the first call does anything.
 ///
 /// # Errors
-/// When the filter of the settings is not understood.
-pub fn start(config: &LogConfig) -> Result<(), ParseError> {
-    let filter = EnvFilter::builder().parse(&config.filter)?;
+/// As [`check`].
+pub fn start(config: &LogConfig) -> Result<(), String> {
+    let filter = filter(config)?;
     // https://no-color.org: any value but the empty one.
     let colours_refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let log = tracing_subscriber::fmt()

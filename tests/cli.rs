@@ -1,12 +1,15 @@
 //! The command line, run as people run it.
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod support;
+
 use serde_json::Value;
 use std::{
     path::Path,
     process::{Output, Stdio},
     time::Duration,
 };
+use support::RedisServer;
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
@@ -128,10 +131,21 @@ async fn wrong_usage_ends_with_2_and_says_what_is_wrong() {
         (&["enqueue", "A", "--count", "0"], "--count"),
         (&["jobs", "list", "morgue"], "queue:NAME"),
         (&["jobs", "reschedule", "a"], "--in"),
+        (&[], "jobdeck --help"),
+        (&["serve", "--prot", "1"], "see `jobdeck serve --help`"),
+        (&["enqueue", ""], "CLASS: it is empty"),
+        (
+            &["enqueue", "A", "--at", "99999999999999999"],
+            "before the year 10000",
+        ),
+        (
+            &["enqueue", "A", "--in", "100000y"],
+            "before the year 10000",
+        ),
+        (&["worker", "--queue", "a", "--queue", "a"], "named twice"),
+        (&["check", "--log", "jobdeck=loud"], "log.filter"),
     ] {
-        let run = place.run(arguments).await;
-        assert_eq!(run.code, Some(2), "{arguments:?}: {run:?}");
-        assert!(run.error.contains(text), "{arguments:?}: {run:?}");
+        place.run(arguments).await.failed(2, text);
     }
     place
         .run(&["enqueue", "A", "--args", "{}"])
@@ -167,6 +181,58 @@ async fn an_unknown_setting_is_named_with_its_line_and_the_nearest_one() {
         2,
         "jobdeck.toml:2: there is no setting `store.ulr`; did you mean `store.url`?",
     );
+}
+
+#[tokio::test]
+async fn check_says_what_is_in_force_and_makes_nothing() {
+    let place = Place::new();
+    let other = place.path().join("other.toml");
+    std::fs::write(
+        &other,
+        "[server]\nhosts = ['jobs.internal']\nenvironment = 'staging'\n[worker]\nqueues = ['a=2', 'b']\n",
+    )
+    .expect("written");
+    let run = place
+        .command(&["check"])
+        .env("JOBDECK_CONFIG", &other)
+        .output()
+        .await
+        .expect("it runs");
+    let said = Run::from(run).done();
+    for text in [
+        "configuration: ",
+        "other.toml",
+        "hosts: jobs.internal",
+        "environment: staging",
+        "queues a=2, b",
+        "not there yet",
+    ] {
+        assert!(said.contains(text), "{text}: {said}");
+    }
+    assert!(
+        !place.path().join("jobdeck.db").exists(),
+        "a check makes no store"
+    );
+    place
+        .run(&["check", "--store", "sqlite:no/such/folder/a.db"])
+        .await
+        .failed(1, "no folder");
+    // What `serve` and `worker` would refuse.
+    for (variable, value, text) in [
+        ("JOBDECK_WORKER_QUEUES", "a,a", "named twice"),
+        ("JOBDECK_LOG", "jobdeck::store=loud", "log.filter"),
+    ] {
+        for command in ["check", "serve"] {
+            let run = place
+                .command(&[command])
+                .env(variable, value)
+                .env("JOBDECK_LISTEN", "127.0.0.1:0")
+                .output()
+                .await
+                .expect("it runs");
+            Run::from(run).failed(2, text);
+        }
+    }
 }
 
 #[tokio::test]
@@ -322,6 +388,15 @@ async fn serve_says_where_it_is_answers_and_ends_cleanly() {
         .await
         .failed(1, "--listen");
 
+    // Without an address the probe asks where the settings let the server listen.
+    let probe = place
+        .command(&["health"])
+        .env("JOBDECK_LISTEN", &listen)
+        .output()
+        .await
+        .expect("it runs");
+    assert!(Run::from(probe).done().contains("connected"));
+
     // An open stream does not keep it from ending.
     let stream = reqwest::get(format!("{}/live", server.address))
         .await
@@ -362,6 +437,111 @@ async fn on_sqlite_serve_enqueues_what_is_due() {
     moved.await.expect("it is enqueued");
     let (code, log) = server.stop().await;
     assert_eq!(code, Some(0), "{log}");
+}
+
+#[tokio::test]
+async fn a_worker_alone_enqueues_what_is_due_and_leaves_the_rest() {
+    let redis = RedisServer::start().await;
+    let place = Place::new();
+    let url = redis.url();
+    let check = place.run(&["check", "--store", &url]).await.done();
+    assert!(check.contains("it answers"), "{check}");
+    let enqueue = async |arguments: &[&str]| {
+        let mut all = vec!["enqueue", "A", "--store", &url];
+        all.extend(arguments);
+        place.run(&all).await.done().trim().to_owned()
+    };
+    let waiting = enqueue(&["--queue", "other"]).await;
+    let due = enqueue(&["--in", "1s"]).await;
+    let mut worker = place
+        .command(&["worker", "--store", &url, "--queue", "other"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let place_of = async |jid: &str| {
+        let shown = place
+            .run(&["jobs", "show", jid, "--json", "--store", &url])
+            .await
+            .done();
+        let shown: Value = serde_json::from_str(&shown).expect("JSON");
+        shown["locations"][0]["entry"]["in"].clone()
+    };
+    let moved = timeout(PATIENCE, async {
+        while place_of(&due).await != "queue:default" {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    moved.await.expect("it is enqueued");
+    assert_eq!(
+        place_of(&waiting).await,
+        "queue:other",
+        "nobody here runs it"
+    );
+
+    let pid = worker.id().expect("it runs").to_string();
+    let killed = Command::new("kill").arg(pid).status().await.expect("kill");
+    assert!(killed.success());
+    let status = timeout(PATIENCE, worker.wait()).await.expect("in time");
+    assert_eq!(status.expect("it ends").code(), Some(0));
+    let after = place.run(&["check", "--store", &url]).await.done();
+    assert!(after.contains("0 processes"), "{after}");
+}
+
+#[tokio::test]
+async fn the_demo_says_how_a_refused_photo_gets_published() {
+    let place = Place::new();
+    let demo = Serving::start(
+        &place,
+        &["demo", "--listen", "127.0.0.1:0", "--speed", "50"],
+    )
+    .await;
+    let address = &demo.address;
+    let ask = async |path: &str| -> Value {
+        let answer = reqwest::get(format!("{address}/api/v1{path}")).await;
+        let text = answer.expect("an answer").text().await.expect("text");
+        serde_json::from_str(&text).expect("JSON")
+    };
+    // It is tried four times, among many others.
+    let refused = timeout(PATIENCE * 6, async {
+        loop {
+            let dead = ask("/sets/dead/jobs?error=gallery::PictureTooLarge").await;
+            if let Some(jid) = dead["entries"][0]["jid"].as_str() {
+                return ask(&format!("/jobs/{jid}")).await;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    let job = refused.await.expect("a photo is refused");
+    let (_, command) = job["locations"][0]["entry"]["error_message"]
+        .as_str()
+        .expect("a message")
+        .split_once("publish the photo smaller: ")
+        .expect("a way out");
+    let shell = Command::new("sh")
+        .args(["-c", command])
+        .current_dir(place.path())
+        .output()
+        .await
+        .expect("a shell");
+    let jid = Run::from(shell).done();
+    // It runs on the demo's own store, and ends: not in the dead set, but published.
+    let published = timeout(PATIENCE * 6, async {
+        loop {
+            let job = ask(&format!("/jobs/{}", jid.trim())).await;
+            if job["error"]["code"] == "not_found" {
+                return;
+            }
+            let place = &job["locations"][0]["entry"]["in"];
+            assert_ne!(place, "dead", "{job}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    published.await.expect("it is published");
+    assert!(
+        !place.path().join("jobdeck.db").exists(),
+        "no other store is touched"
+    );
+    demo.stop().await;
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ pub(super) struct Fleet {
 
 impl Admin {
     /// The unit in which the processes write times, or what the options say; nothing when no process is alive that would tell.
-    pub(super) async fn fleet_unit(&self) -> Option<TimeUnit> {
+    pub async fn fleet_unit(&self) -> Option<TimeUnit> {
         if self.options.time_unit.is_some() {
             return self.options.time_unit;
         }

@@ -9,9 +9,6 @@ use crate::model::{Action, Place, Set, Timestamp, Verb};
 use crate::store::{Destination, QueueEnd, StoredEntry};
 use rand::RngExt;
 
-/// The first moment that a date with four digits cannot name: 10000-01-01T00:00:00Z.
-const YEAR_10000: Timestamp = Timestamp(253_402_300_800_000);
-
 /// The queue of a job that names none, as in Sidekiq's client.
 const DEFAULT_QUEUE: &str = "default";
 
@@ -43,7 +40,7 @@ impl Planner {
             Action::Delete => Ok(Destination::Nowhere),
             Action::Kill => Ok(unchanged(entry, Set::Dead, self.now)),
             Action::Reschedule { at, spread_seconds } => {
-                if !(Timestamp(0)..YEAR_10000).contains(&at) {
+                if !(Timestamp(0)..Timestamp::YEAR_10000).contains(&at) {
                     return Err(
                         "the time to reschedule it for must be in the years 1970 to 9999"
                             .to_owned(),
@@ -126,7 +123,7 @@ fn own_unit(job: &Job) -> TimeUnit {
 
 #[cfg(test)]
 mod tests {
-    use super::{Planner, YEAR_10000};
+    use super::Planner;
     use crate::job::TimeUnit;
     use crate::model::{Action, Cursor, EntryId, Place, Set, Timestamp};
     use crate::store::{Destination, QueueEnd, StoredEntry};
@@ -274,7 +271,7 @@ mod tests {
 
     #[test]
     fn a_time_beyond_all_calendars_is_refused() {
-        for at in [Timestamp(-1), YEAR_10000, Timestamp(i64::MAX)] {
+        for at in [Timestamp(-1), Timestamp::YEAR_10000, Timestamp(i64::MAX)] {
             let action = Action::Reschedule {
                 at,
                 spread_seconds: 0,

@@ -4,15 +4,21 @@ use super::{
     Failure,
     options::{Common, open, settings},
     output,
+    serve::is_worker,
+    worker,
 };
 use crate::{
-    config::{Config, DEFAULT_FILE},
+    config::{Config, DEFAULT_FILE, Sources},
     model::Overview,
     store::SharedStore,
+    telemetry,
 };
 use clap::Args;
+use std::path::Path;
 
 /// Check the configuration and the connection to the store
+///
+/// Says what is in force, and what is in the store. Changes nothing: a file that is not there yet is not made.
 #[derive(Debug, Args)]
 pub(super) struct Check {
     #[command(flatten)]
@@ -21,39 +27,81 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let sources = self.common.sources().flag(
-            "log.filter",
-            "--log",
-            self.common.log.clone().or(Some("error".to_owned())),
-        );
-        let config = settings(&sources)?;
-        output::line(format_args!("configuration: {}", described(&self.common)));
-        output::line(format_args!("listen: {}", config.server.listen));
-        super::worker::queues(&config.worker)?;
+        let sources = self.common.sources();
+        let config = sources.load()?;
+        telemetry::check(&config.log).map_err(Failure::usage)?;
+        // It says by itself what is wrong.
+        let quiet = sources.clone().flag("log.filter", "--log", Some("error"));
+        settings(&if self.common.log.is_some() {
+            sources.clone()
+        } else {
+            quiet
+        })?;
+        for line in in_force(&sources, &config) {
+            output::line(line);
+        }
+        if let Some(path) = config.store.file().filter(|path| !path.exists()) {
+            worker::queues(&config.worker)?;
+            return absent(path);
+        }
         let store = open(&config).await?;
-        let overview = reach(&store).await?;
-        output::line(format_args!(
-            "store: {}",
-            self::store(&store, &config).await?
-        ));
+        worker::build(store.clone(), &config, true).await?;
+        let overview = store.overview().await?;
+        output::line(format_args!("store: {}", described(&store, &config).await?));
         output::line(contents(&overview));
         Ok(())
     }
 }
 
-fn described(common: &Common) -> String {
-    match &common.config {
-        Some(path) => path.display().to_string(),
-        None if std::path::Path::new(DEFAULT_FILE).exists() => DEFAULT_FILE.to_owned(),
-        None => format!("no {DEFAULT_FILE} here, defaults"),
+/// The settings that decide what `serve` and `worker` do.
+fn in_force(sources: &Sources, config: &Config) -> Vec<String> {
+    let file = sources.path().map_or_else(
+        || format!("no {DEFAULT_FILE} here, defaults"),
+        |path| path.display().to_string(),
+    );
+    let mut lines = vec![
+        format!("configuration: {file}"),
+        format!("listen: {}", config.server.listen),
+    ];
+    if !config.server.hosts.is_empty() {
+        lines.push(format!("hosts: {}", config.server.hosts.join(", ")));
     }
+    if let Some(environment) = &config.server.environment {
+        lines.push(format!("environment: {environment}"));
+    }
+    lines.push(if is_worker(config) {
+        format!(
+            "worker: with `serve`, {} jobs at a time, queues {}",
+            config.worker.concurrency,
+            config.worker.queues.join(", ")
+        )
+    } else {
+        "worker: not with `serve`".to_owned()
+    });
+    lines
 }
 
-async fn reach(store: &SharedStore) -> Result<Overview, Failure> {
-    Ok(store.overview().await?)
+/// A store that would be made: is there a place for it.
+fn absent(path: &Path) -> Result<(), Failure> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(Failure::new(format!(
+            "sqlite:{}: there is no folder {}: make it, or name another file with `--store`",
+            path.display(),
+            folder.display()
+        )));
+    }
+    output::line(format_args!(
+        "store: sqlite:{}, not there yet; it is made when something is enqueued or served",
+        path.display()
+    ));
+    Ok(())
 }
 
-async fn store(store: &SharedStore, config: &Config) -> Result<String, Failure> {
+async fn described(store: &SharedStore, config: &Config) -> Result<String, Failure> {
     let info = store.info().await?;
     let prefix = config
         .store

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     admin::AdminError,
-    job::{NewJob, RetryRule},
+    job::{NewJob, NewJobError, RetryRule},
     model::Timestamp,
 };
 use clap::Args;
@@ -63,14 +63,14 @@ impl Enqueue {
             let tags = serde_json::Value::from(self.tags).to_string();
             job.extra.push(("tags".to_owned(), tags));
         }
-        job.validate()
-            .map_err(|error| Failure::usage(format!("--{}: {}", error.field, error.reason)))?;
+        job.validate().map_err(|error| wrong(&error))?;
 
         let (config, store) = settings_and_store(&self.common).await?;
         if let Some(delay) = self.delay {
             // The store's clock decides what is due.
             let now = store.now().await.map_err(AdminError::from)?;
             job.at = Some(time::after(now, delay));
+            job.validate().map_err(|error| wrong(&error))?;
         }
         let admin = admin(&config, store);
         let mut left = self.count;
@@ -84,6 +84,16 @@ impl Enqueue {
         }
         Ok(())
     }
+}
+
+/// What is wrong, by the name of what was typed.
+fn wrong(error: &NewJobError) -> Failure {
+    let name = match error.field.as_str() {
+        "class" => "CLASS".to_owned(),
+        "at" => "--in or --at".to_owned(),
+        field => format!("--{field}"),
+    };
+    Failure::usage(format!("{name}: {}", error.reason))
 }
 
 fn retry(text: &str) -> Result<RetryRule, String> {

@@ -1,6 +1,7 @@
 //! `jobdeck health`: asks a running server, for containers that have no other program to ask with.
 
-use super::{Failure, output};
+use super::{Failure, output, serve::reachable};
+use crate::config::Sources;
 use clap::Args;
 use std::time::Duration;
 
@@ -12,16 +13,23 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Ends with 0 if they are. For the health check of a container.
 #[derive(Debug, Args)]
 pub(super) struct Health {
-    /// Address of the server.
-    #[arg(value_name = "URL", default_value = "http://127.0.0.1:8080")]
-    url: String,
+    /// Address of the server [default: where the settings let it listen, http://127.0.0.1:8080 without any].
+    #[arg(value_name = "URL")]
+    url: Option<String>,
 }
 
 impl Health {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let url = format!("{}/readyz", self.url.trim_end_matches('/'));
+        let server = match self.url {
+            Some(url) => url,
+            None => {
+                let config = Sources::of_process().load()?;
+                format!("http://{}", reachable(config.server.listen))
+            }
+        };
+        let url = format!("{}/readyz", server.trim_end_matches('/'));
         let address = reqwest::Url::parse(&url)
-            .map_err(|error| Failure::usage(format!("`{}` is no address: {error}", self.url)))?;
+            .map_err(|error| Failure::usage(format!("`{server}` is no address: {error}")))?;
         let client = reqwest::Client::builder()
             .timeout(PATIENCE)
             .no_proxy()

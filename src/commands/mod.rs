@@ -15,6 +15,7 @@ mod output;
 mod serve;
 mod signals;
 mod time;
+mod usage;
 mod worker;
 
 use clap::{Parser, Subcommand};
@@ -51,7 +52,16 @@ enum Command {
 /// Runs the command that the process's arguments name.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and the version are no errors.
+        Err(message) if !message.use_stderr() => message.exit(),
+        Err(error) => {
+            let failure = usage::failure(&error);
+            output::error(&failure);
+            return failure.exit_code();
+        }
+    };
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -46,11 +46,7 @@ impl Common {
 /// The settings, and the log that they want.
 pub(super) fn settings(sources: &Sources) -> Result<Config, Failure> {
     let config = sources.load()?;
-    telemetry::start(&config.log).map_err(|error| {
-        Failure::usage(format!(
-            "`log.filter` is not understood: {error}; write a level such as `info`, or `info,jobdeck::store=debug`"
-        ))
-    })?;
+    telemetry::start(&config.log).map_err(Failure::usage)?;
     Ok(config)
 }
 
@@ -69,7 +65,7 @@ pub(super) fn admin(config: &Config, store: SharedStore) -> Admin {
 }
 
 /// How times are written, if the settings say so.
-pub(super) fn time_unit(config: &Config) -> Option<TimeUnit> {
+fn time_unit(config: &Config) -> Option<TimeUnit> {
     match config.store.time_unit {
         TimeUnitChoice::Auto => None,
         TimeUnitChoice::Seconds => Some(TimeUnit::Seconds),

@@ -93,7 +93,7 @@ pub(super) async fn dashboard(
     };
     let live = Live::start(store.clone(), options, shutdown.clone());
     let worker = if is_worker(config) {
-        let worker = worker::builder(store.clone(), config)?.embedded(true);
+        let worker = worker::build(store.clone(), config, true).await?;
         let stop = shutdown.clone();
         Some(tokio::spawn(async move {
             if let Err(error) = worker.run(stop).await {
@@ -116,7 +116,7 @@ pub(super) async fn dashboard(
 }
 
 /// Whether the server also takes care of what is due: on an embedded store nobody else would.
-fn is_worker(config: &Config) -> bool {
+pub(super) fn is_worker(config: &Config) -> bool {
     config
         .worker
         .enabled
@@ -124,7 +124,7 @@ fn is_worker(config: &Config) -> bool {
 }
 
 /// The address to open: for a server on every address, the one of this machine itself.
-fn reachable(address: SocketAddr) -> SocketAddr {
+pub(super) fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::from(std::net::Ipv6Addr::LOCALHOST),

@@ -2,13 +2,13 @@
 
 use super::{
     Failure,
-    options::{Common, open, settings, time_unit},
+    options::{Common, admin, open, settings},
     signals,
 };
 use crate::{
     config::{Config, WorkerConfig},
     store::SharedStore,
-    worker::{Worker, WorkerBuilder},
+    worker::Worker,
 };
 use clap::Args;
 
@@ -38,42 +38,60 @@ impl WorkerCommand {
             .flag("worker.concurrency", "--concurrency", self.concurrency);
         let config = settings(&sources)?;
         let shutdown = signals::shutdown()?;
-        let store = open(&config).await?;
+        let worker = build(open(&config).await?, &config, false).await?;
         tracing::warn!(
             "no handlers: due jobs are enqueued and lost ones recovered, but none is run here"
         );
-        builder(store, &config)?
+        worker
             .run(shutdown)
             .await
             .map_err(|error| Failure::new(error.to_string()))
     }
 }
 
-/// A worker as the settings say.
-pub(super) fn builder(store: SharedStore, config: &Config) -> Result<WorkerBuilder, Failure> {
-    Ok(Worker::builder(store)
-        .queues(queues(&config.worker)?)
+/// A worker as the settings say; `embedded` in a server.
+pub(super) async fn build(
+    store: SharedStore,
+    config: &Config,
+    embedded: bool,
+) -> Result<Worker, Failure> {
+    let queues = queues(&config.worker)?;
+    // Asked once: jobs that show a unit keep it, whatever this is.
+    let time_unit = admin(config, store.clone()).fleet_unit().await;
+    Worker::builder(store)
+        .queues(queues)
         .concurrency(config.worker.concurrency.into())
         .timeout(config.worker.shutdown_timeout)
-        .time_unit(time_unit(config).unwrap_or_default()))
+        .time_unit(time_unit.unwrap_or_default())
+        .embedded(embedded)
+        .build()
+        .map_err(|error| Failure::usage(format!("`worker`: {error}")))
 }
 
 /// Names with weights; as in Sidekiq a name without one weighs 1, and if none has one, the order is strict.
 pub(super) fn queues(config: &WorkerConfig) -> Result<Vec<(String, u64)>, Failure> {
     let is_weighted = config.queues.iter().any(|queue| queue.contains('='));
-    config
-        .queues
-        .iter()
-        .map(|queue| match queue.rsplit_once('=') {
-            None => Ok((queue.clone(), u64::from(is_weighted))),
+    let mut queues: Vec<(String, u64)> = Vec::new();
+    for text in &config.queues {
+        let (name, weight) = match text.rsplit_once('=') {
+            None => (text.as_str(), u64::from(is_weighted)),
             Some((name, weight)) => match weight.parse() {
-                Ok(weight @ 1..=1000) if !name.is_empty() => Ok((name.to_owned(), weight)),
-                _ => Err(Failure::usage(format!(
-                    "`worker.queues`: `{queue}` is no queue with a weight: write it as `critical=3`, from 1 to 1000"
-                ))),
+                Ok(weight @ 1..=1000) if !name.is_empty() => (name, weight),
+                _ => {
+                    return Err(Failure::usage(format!(
+                        "`worker.queues`: `{text}` is no queue with a weight: write it as `critical=3`, from 1 to 1000"
+                    )));
+                }
             },
-        })
-        .collect()
+        };
+        if queues.iter().any(|(earlier, _)| earlier == name) {
+            return Err(Failure::usage(format!(
+                "`worker.queues`: the queue `{name}` is named twice: name it once, with a weight if it is to be asked more often"
+            )));
+        }
+        queues.push((name.to_owned(), weight));
+    }
+    Ok(queues)
 }
 
 #[cfg(test)]
@@ -104,5 +122,7 @@ mod tests {
         for wrong in ["a=", "a=x", "a=0", "=3", "a=-1", "a=1001"] {
             assert_eq!(parse(&[wrong]), None, "{wrong}");
         }
+        assert_eq!(parse(&["a", "b", "a"]), None);
+        assert_eq!(parse(&["a=2", "a=3"]), None);
     }
 }

@@ -177,6 +177,12 @@ impl NewJob {
                 "it is empty; leave it out to get a new one",
             ));
         }
+        if self.at.is_some_and(|at| at >= Timestamp::YEAR_10000) {
+            return Err(NewJobError::new(
+                "at",
+                "the time must be before the year 10000",
+            ));
+        }
         for (index, (name, value)) in self.extra.iter().enumerate() {
             if self.extra[..index]
                 .iter()
@@ -384,6 +390,13 @@ mod tests {
                     ..job()
                 },
                 "jid",
+            ),
+            (
+                NewJob {
+                    at: Some(Timestamp::YEAR_10000),
+                    ..job()
+                },
+                "at",
             ),
             (extra("tags", "\"a\""), "tags"),
             (extra("retry_for", "2000000000"), "retry_for"),

@@ -11,6 +11,9 @@ use std::fmt;
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// The first moment that a date with four digits cannot name: 10000-01-01T00:00:00Z.
+    pub const YEAR_10000: Self = Self(253_402_300_800_000);
+
     /// From seconds since the epoch, as sorted-set scores are stored; out-of-range values saturate.
     #[must_use]
     #[expect(
