@@ -21,7 +21,7 @@ export class Redis {
   }
 
   async start() {
-    const child = spawn("redis-server", ["--port", `${this.port}`, "--bind", "127.0.0.1", "--dir", this.folder, "--save", "", "--appendonly", "yes"]);
+    const child = spawn(process.env.JOBDECK_REDIS_SERVER ?? "redis-server", ["--port", `${this.port}`, "--bind", "127.0.0.1", "--dir", this.folder, "--save", "", "--appendonly", "yes"]);
     this.process = child;
     await lineWith(child, "Ready to accept connections");
   }
