@@ -103,10 +103,10 @@ async fn a_ruby_sidekiq_and_jobdeck_share_one_redis() {
     // Everything that Ruby made and ran is there, and counts the same.
     wait_until("Ruby has run what it could", async || {
         let overview = jobdeck.get("/api/v1/overview").await;
-        overview["retrying"] == 2
+        overview["retrying"] == 3
             && overview["dead"] == 1
             && overview["running"] == 1
-            && overview["processed"] == 8
+            && overview["processed"] == 9
     })
     .await;
     let overview = jobdeck.get("/api/v1/overview").await;
@@ -179,6 +179,38 @@ async fn a_ruby_sidekiq_and_jobdeck_share_one_redis() {
             && unserved.to_string().contains("gid://app/Photo/9"),
         "{unserved}"
     );
+
+    // The pages show it to people.
+    for (path, texts) in [
+        ("/", &["unserved", "DoomedJob", "SlowJob"][..]),
+        (
+            "/queues/unserved",
+            &["EchoJob", "PublishPhotoJob", "gid://app/Photo/9"],
+        ),
+        ("/scheduled", &["EchoJob", "in an hour"]),
+        (
+            "/retries",
+            &["FixableJob", "ThirdPartyError", "flaky", "ResizePhotoJob"],
+        ),
+        (
+            "/dead",
+            &["DoomedJob", "third party said no to", "café &lt;b&gt;"],
+        ),
+        ("/running", &["SlowJob"]),
+        (
+            &format!("/jobs/{jid}"),
+            &["FixableJob", "ThirdPartyError", "jobs.rb:", "flaky"],
+        ),
+    ] {
+        let page = jobdeck.page(path).await;
+        for text in texts {
+            assert!(page.contains(text), "{text} is not on {path}: {page}");
+        }
+        assert!(
+            !page.contains("JobWrapper</"),
+            "the wrapper is not the job: {path}"
+        );
+    }
 
     // Once the cause is mended, what Jobdeck retries is run by Ruby: from the retry set and from the dead set.
     redis.command::<()>(&["SET", "test:fixed", "1"]).await;

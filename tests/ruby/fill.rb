@@ -9,10 +9,14 @@ DoomedJob.perform_async("d")
 SlowJob.perform_async(600)
 EchoJob.set(queue: "unserved").perform_async("nobody fetches from here")
 
-# As Active Job's adapter of that age writes it.
-Sidekiq::Client.push(
-  "class" => "ActiveJob::QueueAdapters::SidekiqAdapter::JobWrapper", "wrapped" => "PublishPhotoJob", "queue" => "unserved",
-  "args" => [{ "job_class" => "PublishPhotoJob", "job_id" => "f41b4e78-5b98-429f-ac6c-ebf006f1f851", "queue_name" => "unserved",
-               "arguments" => [{ "_aj_globalid" => "gid://app/Photo/9" }, { "size" => "large", "_aj_symbol_keys" => ["size"] }],
-               "executions" => 0, "exception_executions" => {}, "locale" => "en" }]
-)
+# As Active Job's adapter of that age writes it: one that nobody fetches, one that fails.
+def push_active_job(job_class, queue, *arguments)
+  Sidekiq::Client.push(
+    "class" => "ActiveJob::QueueAdapters::SidekiqAdapter::JobWrapper", "wrapped" => job_class, "queue" => queue,
+    "args" => [{ "job_class" => job_class, "job_id" => "f41b4e78-5b98-429f-ac6c-ebf006f1f851", "queue_name" => queue,
+                 "arguments" => arguments, "executions" => 0, "exception_executions" => {}, "locale" => "en" }]
+  )
+end
+
+push_active_job("PublishPhotoJob", "unserved", { "_aj_globalid" => "gid://app/Photo/9" }, { "size" => "large", "_aj_symbol_keys" => ["size"] })
+push_active_job("ResizePhotoJob", "mailers", { "_aj_globalid" => "gid://app/Photo/10" })

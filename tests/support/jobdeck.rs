@@ -74,6 +74,15 @@ impl Jobdeck {
         serde_json::from_str(&body).expect("JSON")
     }
 
+    /// The page at a path, as its markup.
+    pub async fn page(&self, path: &str) -> String {
+        let request = self.http.get(format!("{}{path}", self.address));
+        let answer = request.header("accept", "text/html").send().await;
+        let answer = answer.expect("an answer");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        answer.text().await.expect("a page")
+    }
+
     /// The JSON that a path answers to this body.
     pub async fn post(&self, path: &str, body: &Value) -> Value {
         let response = self
