@@ -333,8 +333,11 @@ struct Serving {
 
 impl Serving {
     async fn start(place: &Place, arguments: &[&str]) -> Self {
-        let mut process = place
-            .command(arguments)
+        Self::run(place.command(arguments)).await
+    }
+
+    async fn run(mut command: Command) -> Self {
+        let mut process = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -412,6 +415,34 @@ async fn serve_says_where_it_is_answers_and_ends_cleanly() {
         .run(&["health", &format!("http://{listen}")])
         .await
         .failed(1, "does not answer");
+}
+
+#[tokio::test]
+async fn pages_of_a_server_under_cargo_leptos_listen_to_it() {
+    let place = Place::new();
+    let mut command = place.command(&["serve", "--listen", "127.0.0.1:0", "--no-worker"]);
+    command
+        .env("LEPTOS_WATCH", "true")
+        .env("LEPTOS_RELOAD_PORT", "8081");
+    let server = Serving::run(command).await;
+    let page = reqwest::get(&server.address).await.expect("an answer");
+    let policy = page.headers()["content-security-policy"]
+        .to_str()
+        .expect("text")
+        .to_owned();
+    assert!(policy.contains(" ws://127.0.0.1:8081"), "{policy}");
+    let text = page.text().await.expect("text");
+    assert!(
+        text.contains("live_reload") && text.contains("(8081,"),
+        "{text}"
+    );
+    server.stop().await;
+
+    let server = Serving::start(&place, &["serve", "--listen", "127.0.0.1:0"]).await;
+    let page = reqwest::get(&server.address).await.expect("an answer");
+    let policy = page.headers()["content-security-policy"].to_str();
+    assert!(!policy.expect("text").contains("ws:"));
+    server.stop().await;
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The headers that keep a page to itself.
 
+use super::state::reload_port;
 use axum::{
     extract::Request,
     http::{
@@ -55,9 +56,13 @@ pub(super) fn allow_page(response: &ResponseOptions) {
     let Some(nonce) = use_nonce() else {
         return;
     };
+    // While cargo-leptos watches the sources, pages listen to it.
+    let reload = reload_port()
+        .map(|port| format!(" ws://localhost:{port} ws://127.0.0.1:{port}"))
+        .unwrap_or_default();
     let policy = format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-         font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+         font-src 'self'; connect-src 'self'{reload}; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.insert_header(CONTENT_SECURITY_POLICY, policy);

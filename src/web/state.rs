@@ -30,7 +30,7 @@ impl AppState {
     #[must_use]
     pub fn new(admin: Admin, live: Live, shutdown: CancellationToken) -> Self {
         Self {
-            leptos_options: LeptosOptions::builder().output_name("jobdeck").build(),
+            leptos_options: leptos_options(),
             assets: Assets::open(),
             admin,
             live,
@@ -39,6 +39,21 @@ impl AppState {
             shutdown,
         }
     }
+}
+
+/// The names of the pages' files, and the port on which cargo-leptos tells browsers to load anew.
+fn leptos_options() -> LeptosOptions {
+    let mut options = LeptosOptions::builder().output_name("jobdeck").build();
+    if let Some(port) = reload_port() {
+        options.reload_port = port;
+    }
+    options
+}
+
+/// That port, while `cargo leptos watch` runs.
+pub(super) fn reload_port() -> Option<u32> {
+    std::env::var_os("LEPTOS_WATCH")?;
+    std::env::var("LEPTOS_RELOAD_PORT").ok()?.parse().ok()
 }
 
 impl FromRef<AppState> for LeptosOptions {
