@@ -2,8 +2,8 @@
 
 use crate::{
     job::{NewJob, NewJobError, TimeUnit},
-    model::{Set, Timestamp},
-    store::{Destination, QueueEnd, SharedStore, StoreError},
+    model::Timestamp,
+    store::{Destination, SharedStore, StoreError},
 };
 use serde::Serialize;
 use std::time::Duration;
@@ -171,19 +171,7 @@ impl Client {
             for new in step {
                 let job = new.encode(now, self.time_unit)?;
                 jids.push(job.jid().unwrap_or_default());
-                let raw = job.raw().clone();
-                entries.push(match new.at {
-                    Some(at) if new.is_scheduled(now) => Destination::Set {
-                        set: Set::Scheduled,
-                        score: at.seconds(),
-                        raw,
-                    },
-                    _ => Destination::Queue {
-                        name: new.queue.clone(),
-                        raw,
-                        end: QueueEnd::Last,
-                    },
-                });
+                entries.push(Destination::of_new(new, &job, now));
             }
             self.store.add(&entries).await?;
         }

@@ -2,8 +2,7 @@
 
 use super::{AUDIT, Admin, AdminError, AdminResult};
 use crate::job::NewJob;
-use crate::model::Set;
-use crate::store::{Destination, QueueEnd};
+use crate::store::Destination;
 
 impl Admin {
     /// Adds jobs, now or at their time; answers their job ids in order.
@@ -24,19 +23,7 @@ impl Admin {
                 .encode(now, unit)
                 .map_err(|error| AdminError::Job { index, error })?;
             jids.push(job.jid().unwrap_or_default());
-            let raw = job.raw().clone();
-            entries.push(match new.at {
-                Some(at) if new.is_scheduled(now) => Destination::Set {
-                    set: Set::Scheduled,
-                    score: at.seconds(),
-                    raw,
-                },
-                _ => Destination::Queue {
-                    name: new.queue.clone(),
-                    raw,
-                    end: QueueEnd::Last,
-                },
-            });
+            entries.push(Destination::of_new(new, &job, now));
         }
         self.store.add(&entries).await?;
         tracing::info!(target: AUDIT, action = "enqueue_new", jobs = jids.len());

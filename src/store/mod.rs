@@ -13,6 +13,7 @@
 mod connect;
 mod error;
 pub mod listing;
+mod new_entry;
 pub mod redis;
 pub mod sqlite;
 
