@@ -17,6 +17,8 @@ mod support;
 mod addresses;
 #[path = "redis_store/dumps.rs"]
 mod dumps;
+#[path = "redis_store/failover.rs"]
+mod failover;
 #[path = "redis_store/heavy.rs"]
 mod heavy;
 #[path = "redis_store/hostile.rs"]

@@ -13,31 +13,17 @@ const BOTH: [Order; 2] = [Order::Ascending, Order::Descending];
 /// Lets the server itself make `count` jobs of `megabytes`, in a set (with one score for all) or a queue.
 async fn fill(connection: &mut MultiplexedConnection, key: &str, count: usize, megabytes: usize) {
     let script = r#"
-        local padding = string.rep('x', tonumber(ARGV[3]) * 1000000)
-        for number = tonumber(ARGV[1]), tonumber(ARGV[2]) do
-          local job = string.format('{"class":"A","jid":"%024d","args":["', number) .. padding .. '"]}'
-          if KEYS[1]:sub(1, 6) == 'queue:' then
-            redis.call('SADD', 'queues', KEYS[1]:sub(7))
-            redis.call('LPUSH', KEYS[1], job)
-          else
-            redis.call('ZADD', KEYS[1], 1000, job)
-          end
+        local padding = string.rep('x', tonumber(ARGV[2]) * 1000000)
+        local job = string.format('{"class":"A","jid":"%024d","args":["', ARGV[1]) .. padding .. '"]}'
+        if KEYS[1]:sub(1, 6) == 'queue:' then
+          redis.call('SADD', 'queues', KEYS[1]:sub(7))
+          redis.call('LPUSH', KEYS[1], job)
+        else
+          redis.call('ZADD', KEYS[1], 1000, job)
         end"#;
-    for first in (1..=count).step_by(10) {
-        let last = count.min(first + 9);
-        let _: () = raw(
-            connection,
-            &[
-                "EVAL",
-                script,
-                "1",
-                key,
-                &first.to_string(),
-                &last.to_string(),
-                &megabytes.to_string(),
-            ],
-        )
-        .await;
+    for number in 1..=count {
+        let (number, megabytes) = (number.to_string(), megabytes.to_string());
+        let _: () = raw(connection, &["EVAL", script, "1", key, &number, &megabytes]).await;
     }
 }
 
@@ -65,7 +51,7 @@ async fn a_hundred_large_due_entries_are_looked_at() {
 #[tokio::test]
 async fn a_queue_of_large_jobs_is_listed_searched_and_worked_through() {
     let (_server, store, mut connection) = fresh().await;
-    fill(&mut connection, "queue:default", 25, 10).await;
+    fill(&mut connection, "queue:default", 40, 3).await;
     let place = queue("default");
     for order in BOTH {
         let slice = store.slice(&place, &Start::Edge, order, 100).await.unwrap();
@@ -85,11 +71,11 @@ async fn a_queue_of_large_jobs_is_listed_searched_and_worked_through() {
     assert_eq!(page.entries.len(), 3);
     assert!(page.next.is_some());
     let found = store
-        .find_jid(&jid(25), Duration::from_secs(60))
+        .find_jid(&jid(40), Duration::from_secs(60))
         .await
         .unwrap();
-    assert_eq!((found.entries.len(), found.scanned), (1, 25));
-    work_through(&store, 25).await;
+    assert_eq!((found.entries.len(), found.scanned), (1, 40));
+    work_through(&store, 40).await;
 }
 
 /// Fetches with room for a hundred and finishes what comes, until all jobs have come, first in first out.
