@@ -29,6 +29,8 @@ mod large;
 mod lost;
 #[path = "redis_store/paging.rs"]
 mod paging;
+#[path = "redis_store/permissions.rs"]
+mod permissions;
 
 use jobdeck::{
     model::{Order, Place},

@@ -21,8 +21,8 @@ use std::{
 const STEP: u64 = 250;
 /// Entries of a score that one step looks at.
 const SCORE_STEP: u64 = 1_000;
-/// Longest to look through the entries of one score: some half a million.
-const SCORE_BUDGET: Duration = Duration::from_millis(1_800);
+/// Longest to look through the entries of one score, which is enough for more than a million.
+const SCORE_BUDGET: Duration = Duration::from_secs(5);
 /// Bytes that one step looks at, about.
 const STEP_BYTES: u64 = 1 << 19;
 /// Entries of a queue that are looked at for a group of addresses.
