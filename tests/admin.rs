@@ -11,6 +11,8 @@
 
 mod support;
 
+#[path = "admin/clocks.rs"]
+mod clocks;
 #[path = "admin/enqueueing.rs"]
 mod enqueueing;
 #[path = "store_contract/harness.rs"]
@@ -78,4 +80,9 @@ on_every_store! {
         a_running_job_is_shown_with_its_process,
         a_search_that_ran_out_of_time_says_so,
         an_entry_without_job_id_is_found_by_its_address;
+    clocks:
+        a_retry_is_enqueued_at_the_stores_time,
+        a_killed_job_died_at_the_stores_time,
+        whether_a_new_job_waits_is_told_by_the_stores_time,
+        a_delay_is_counted_from_the_stores_time;
 }

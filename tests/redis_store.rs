@@ -17,6 +17,10 @@ mod support;
 mod addresses;
 #[path = "redis_store/dumps.rs"]
 mod dumps;
+#[path = "redis_store/failover.rs"]
+mod failover;
+#[path = "redis_store/heavy.rs"]
+mod heavy;
 #[path = "redis_store/hostile.rs"]
 mod hostile;
 #[path = "redis_store/large.rs"]
@@ -25,6 +29,10 @@ mod large;
 mod lost;
 #[path = "redis_store/paging.rs"]
 mod paging;
+#[path = "redis_store/permissions.rs"]
+mod permissions;
+#[path = "redis_store/tls.rs"]
+mod tls;
 
 use jobdeck::{
     model::{Order, Place},

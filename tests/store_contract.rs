@@ -83,6 +83,8 @@ conformance! {
         a_walk_over_a_queue_sees_what_stays_once_while_others_come_and_go,
         a_cursor_leads_back_to_where_it_came_from,
         a_slice_holds_no_more_than_asked,
+        a_slice_says_whether_there_is_more,
+        a_slice_of_large_entries_holds_few_of_them_and_says_that_there_are_more,
         a_foreign_cursor_is_an_error,
         extreme_scores_have_their_place;
     addressing:

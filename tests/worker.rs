@@ -14,6 +14,8 @@ mod support;
 
 #[path = "worker/bench.rs"]
 mod bench;
+#[path = "worker/clocks.rs"]
+mod clocks;
 #[path = "worker/failing.rs"]
 mod failing;
 #[path = "store_contract/harness.rs"]
@@ -73,6 +75,9 @@ on_both_stores! {
         due_jobs_are_enqueued_once_by_several_processes,
         a_due_entry_that_is_no_job_goes_to_the_dead_set_as_it_is,
         a_job_that_is_not_due_waits;
+    clocks:
+        what_is_due_by_the_stores_clock_is_enqueued_at_its_time,
+        a_retry_is_due_by_the_stores_clock;
     process:
         others_see_the_process_and_what_it_runs,
         a_quiet_worker_finishes_and_fetches_no_more,

@@ -59,11 +59,18 @@ pub enum Start {
     After(Cursor),
 }
 
+/// Most bytes of a slice that has more than one entry. Reading more at once would keep the store from everybody else, and a thousand
+/// large entries would not be read within the time of a call at all.
+pub const SLICE_BYTES: usize = 1 << 20;
+
 /// Some neighbouring entries of a place, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Slice {
-    /// The entries; fewer than asked only at the end of the place.
+    /// The entries: none when there is nothing there, otherwise one at least; fewer than asked where they are large
+    /// ([`SLICE_BYTES`]) and at the end of the place.
     pub entries: Vec<StoredEntry>,
+    /// Whether there is more behind the last of these entries. That, and not how many they are, tells the end.
+    pub more: bool,
     /// Entries of the whole place.
     pub total: u64,
     /// The store's clock.
@@ -126,7 +133,7 @@ pub trait AdminStore: Send + Sync {
     /// All numbers at once; cost grows with the number of queues and processes only.
     async fn overview(&self) -> StoreResult<Overview>;
 
-    /// Up to `limit` (at most 1 000) neighbouring entries. A place that does not exist is empty.
+    /// Up to `limit` (at most 1 000) neighbouring entries, as many as [`SLICE_BYTES`] allow. A place that does not exist is empty.
     async fn slice(
         &self,
         place: &Place,

@@ -204,6 +204,38 @@ async fn jobs_whose_fetch_was_never_answered_are_fetched_again() {
 }
 
 #[tokio::test]
+async fn jobs_of_a_lost_fetch_come_as_many_at_a_time_as_there_is_room_for() {
+    let (server, store, mut connection) = fresh().await;
+    let names = ["default".to_owned()];
+    store
+        .fetch(WORKER, &names, 1, Duration::ZERO)
+        .await
+        .unwrap();
+    fill_queue(&mut connection, "default", 12).await;
+    server.freeze();
+    store
+        .fetch(WORKER, &names, 10, Duration::ZERO)
+        .await
+        .unwrap_err();
+    server.thaw();
+    wait_until("the lost call was carried out", async || {
+        raw::<u64>(&mut connection, &["LLEN", "queue:default"]).await == 2
+    })
+    .await;
+    let mut leases = std::collections::BTreeSet::new();
+    for expected in [4, 4, 2, 2, 0] {
+        let jobs = store
+            .fetch(WORKER, &names, 4, Duration::ZERO)
+            .await
+            .unwrap();
+        assert_eq!(jobs.len(), expected);
+        for job in jobs {
+            assert!(leases.insert(job.lease.clone()), "none twice");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_fetch_that_nobody_waits_for_any_more_loses_no_job() {
     let (_server, store, mut connection) = fresh().await;
     fill_queue(&mut connection, "default", 200).await;

@@ -4,7 +4,7 @@ use crate::harness::{Subject, every_place, into_place, into_queue, into_set, job
 use bytes::Bytes;
 use jobdeck::{
     model::{Cursor, Order, Place, Set},
-    store::{Destination, Start, StoreError, StoredEntry},
+    store::{Destination, SLICE_BYTES, Start, StoreError, StoredEntry},
 };
 use std::collections::BTreeSet;
 
@@ -360,6 +360,80 @@ pub(crate) async fn extreme_scores_have_their_place(subject: Subject) {
         for entry in entries {
             let id = entry.id.to_string().parse().unwrap();
             assert_eq!(subject.find(&id).await, Some(entry), "{id}");
+        }
+    }
+}
+
+/// Entries of this many bytes in a place, and a small job at each end.
+async fn fill_large(subject: &Subject, place: &Place, count: usize, bytes: usize) -> Vec<Bytes> {
+    let padding = "x".repeat(bytes);
+    let mut raws: Vec<Bytes> = (0..count)
+        .map(|number| format!("{number:04} {padding}").into())
+        .collect();
+    raws.insert(0, job(1).into());
+    raws.push(job(2).into());
+    for (number, raw) in raws.iter().enumerate() {
+        let to = match place {
+            Place::Set(set) => into_set(*set, number as f64, raw.clone()),
+            Place::Queue(name) => into_queue(name, raw.clone()),
+        };
+        subject.put(to).await;
+    }
+    raws
+}
+
+pub(crate) async fn a_slice_of_large_entries_holds_few_of_them_and_says_that_there_are_more(
+    subject: Subject,
+) {
+    for place in [Place::Set(Set::Scheduled), queue("default")] {
+        let expected = fill_large(&subject, &place, 25, 2_000_000).await;
+        for order in BOTH {
+            let mut seen = Vec::new();
+            let mut start = Start::Edge;
+            loop {
+                let slice = subject.slice(&place, &start, order, 100).await.unwrap();
+                let last = slice.entries.last().expect("one at least");
+                start = Start::After(last.cursor.clone());
+                let bytes: usize = slice.entries.iter().map(|entry| entry.raw.len()).sum();
+                assert!(
+                    slice.entries.len() == 1 || bytes <= SLICE_BYTES,
+                    "{place}: {bytes}"
+                );
+                let more = slice.more;
+                assert_eq!(slice.total, expected.len() as u64);
+                seen.extend(raws(&slice.entries));
+                assert_eq!(more, seen.len() < expected.len(), "{place} {order:?}");
+                if !more {
+                    break;
+                }
+            }
+            if order == Order::Descending {
+                seen.reverse();
+            }
+            assert!(seen == expected, "{place} {order:?}: each once, in order");
+        }
+    }
+}
+
+pub(crate) async fn a_slice_says_whether_there_is_more(subject: Subject) {
+    for place in every_place() {
+        fill(&subject, &place, 6).await;
+        let all = subject.all(&place).await;
+        for order in BOTH {
+            for (limit, more) in [(0, false), (1, true), (5, true), (6, false), (1_000, false)] {
+                let slice = subject
+                    .slice(&place, &Start::Edge, order, limit)
+                    .await
+                    .unwrap();
+                assert_eq!(slice.more, more, "{place} {order:?} {limit}");
+            }
+            // Behind the third, whichever way: three before it or two, and three behind it or two.
+            let left = if order == Order::Ascending { 3 } else { 2 };
+            for (limit, more) in [(left - 1, true), (left, false), (left + 1, false)] {
+                let start = Start::After(all[2].cursor.clone());
+                let slice = subject.slice(&place, &start, order, limit).await.unwrap();
+                assert_eq!(slice.more, more, "{place} {order:?} {limit}");
+            }
         }
     }
 }

@@ -18,10 +18,12 @@
 mod fill;
 mod jobdeck;
 mod redis_server;
+mod shifted;
 
 pub use fill::{fill_queue, fill_set, job_text, load_fixture};
 pub use jobdeck::Jobdeck;
 pub use redis_server::RedisServer;
+pub use shifted::ShiftedClock;
 
 use std::time::{Duration, Instant};
 

@@ -96,9 +96,12 @@ impl RedisServer {
 
     /// A new connection for raw commands.
     pub async fn connection(&self) -> MultiplexedConnection {
+        // Longer than usual: other tests keep the machine busy.
+        let config =
+            redis::AsyncConnectionConfig::new().set_response_timeout(Some(Duration::from_secs(30)));
         redis::Client::open(self.url())
             .expect("a valid address")
-            .get_multiplexed_async_connection()
+            .get_multiplexed_async_connection_with_config(&config)
             .await
             .expect("the server answers")
     }

@@ -5,6 +5,7 @@ use jobdeck::{
     Client, Worker,
     job::{Job, NewJob, RetryRule},
     model::{Place, Set},
+    store::SharedStore,
     worker::{WorkerBuilder, WorkerError, WorkerHandle},
 };
 use std::time::Duration;
@@ -16,7 +17,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A worker that looks often.
 pub(crate) fn quick(subject: &Subject) -> WorkerBuilder {
-    Worker::builder(subject.store.clone())
+    quick_on(&subject.store)
+}
+
+/// A worker that looks often, on this store.
+pub(crate) fn quick_on(store: &SharedStore) -> WorkerBuilder {
+    Worker::builder(store.clone())
         .queue("default", 1)
         .concurrency(4)
         .fetch_wait(Duration::from_millis(50))

@@ -1,15 +1,14 @@
 //! How many entries to read at a time.
 
-/// Entries read first: enough to see how large they are.
+use crate::store::SLICE_BYTES;
+
+/// Entries read first.
 const FIRST: usize = 100;
 
 /// Most entries read at a time.
 const MOST: usize = 1000;
 
-/// Bytes that are read at a time, about.
-const SLICE_BYTES: usize = 2 * 1024 * 1024;
-
-/// How many entries to read at a time: many small ones, few large ones, so that memory stays bounded whatever is stored.
+/// How many entries to read at a time: few at first, for a page may be full soon; then as many as a store will read at once.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
     size: usize,

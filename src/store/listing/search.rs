@@ -46,14 +46,19 @@ impl Search<'_> {
         let mut bytes = 0;
         loop {
             let size = self.size(pace, &found);
-            let Slice { entries, total, .. } = self
+            let Slice {
+                entries,
+                more,
+                total,
+                ..
+            } = self
                 .store
                 .slice(self.place, &start, self.order, size)
                 .await?;
             found.total = total;
             let read = entries.len();
             let slice_bytes: usize = entries.iter().map(|entry| entry.raw.len()).sum();
-            if self.take(&mut matcher, entries, &mut found) || read < size {
+            if self.take(&mut matcher, entries, &mut found) || !more {
                 return Ok(found);
             }
             let is_full = found.rows.len() == self.limit;

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::store::{StoreError, StoreResult};
 use ::redis::{
-    AsyncConnectionConfig, Client, FromRedisValue, RedisError, RedisResult,
+    AsyncConnectionConfig, Client, FromRedisValue, RedisError, RedisResult, Value,
     aio::MultiplexedConnection, cmd,
 };
 use std::{
@@ -151,12 +151,16 @@ impl Link {
             }
             let error = match request.send(&mut live.connection).await {
                 Ok(value) => {
-                    self.used(live.number);
-                    return Ok(value);
+                    if holds_demotion(&value) {
+                        self.forget(live.number);
+                    } else {
+                        self.used(live.number);
+                    }
+                    return T::from_redis_value(value).map_err(|error| self.failure(&error.into()));
                 }
                 Err(error) => error,
             };
-            let demoted = self.is_demoted(&error);
+            let demoted = is_demotion(&error);
             if demoted || error.is_io_error() || error.is_unrecoverable_error() {
                 self.forget(live.number);
             }
@@ -166,12 +170,6 @@ impl Link {
             }
             return Err(self.failure(&error));
         }
-    }
-
-    /// Whether a server that Sentinels named as master is none any more. It has refused the change then.
-    fn is_demoted(&self, error: &RedisError) -> bool {
-        matches!(self.address.target, Target::Sentinels { .. })
-            && server_error(error).is_some_and(|(code, _)| code == "READONLY")
     }
 
     async fn live(&self) -> StoreResult<Live> {
@@ -281,6 +279,22 @@ impl Link {
     }
 }
 
+/// Whether a server has refused a change because it is a replica: the master of yesterday after a failover. Its name may lead to
+/// another server by now, and Sentinels name another one; a new connection will tell.
+pub(super) fn is_demotion(error: &RedisError) -> bool {
+    server_error(error).is_some_and(|(code, _)| code == "READONLY")
+}
+
+/// Whether one of the answers to a pipeline is such a refusal.
+fn holds_demotion(answer: &Value) -> bool {
+    let Value::Array(answers) = answer else {
+        return false;
+    };
+    answers.iter().any(
+        |answer| matches!(answer, Value::ServerError(error) if is_demotion(&error.clone().into())),
+    )
+}
+
 /// A request that notes that it is being sent.
 struct Marked<'request, R> {
     request: &'request R,
@@ -288,10 +302,7 @@ struct Marked<'request, R> {
 }
 
 impl<R: Request> Request for Marked<'_, R> {
-    async fn send<T: FromRedisValue>(
-        &self,
-        connection: &mut MultiplexedConnection,
-    ) -> RedisResult<T> {
+    async fn send(&self, connection: &mut MultiplexedConnection) -> RedisResult<Value> {
         self.sent.store(true, Ordering::Relaxed);
         self.request.send(connection).await
     }

@@ -12,7 +12,8 @@ pub(super) fn server_error(error: &RedisError) -> Option<(String, String)> {
     Some((code(first.code(), text).to_owned(), text.to_owned()))
 }
 
-/// The code that matters: of an error inside a script, older servers tell it in the text only.
+/// The code that matters. Of an error inside a script Redis 6.2 tells it in the text only: behind `ERR Error running script` when the
+/// script ended by it, and behind the line of the script (`@user_script: 9: -OOM …`) when the script passed it on.
 fn code<'error>(code: &'error str, text: &str) -> &'error str {
     const INNER: [&str; 8] = [
         "WRONGTYPE",
@@ -24,19 +25,20 @@ fn code<'error>(code: &'error str, text: &str) -> &'error str {
         "MASTERDOWN",
         "LOADING",
     ];
-    if code != "ERR" {
+    let passed_on = code.starts_with('@');
+    if code != "ERR" && !passed_on {
         return code;
     }
-    if text.contains("executing the script can't") {
+    if text.contains("executing the script can't") || text.contains("ACL failure in script") {
         return "NOPERM";
     }
-    if !text.contains("script") {
+    if !passed_on && !text.contains("script") {
         return code;
     }
-    INNER
-        .into_iter()
-        .find(|inner| text.contains(&format!("{inner} ")))
-        .unwrap_or(code)
+    // The first of them that stands as a word of its own: what follows may quote a key.
+    text.split(|letter: char| !letter.is_ascii_alphanumeric())
+        .find_map(|word| INNER.into_iter().find(|inner| *inner == word))
+        .unwrap_or("ERR")
 }
 
 /// The store's error for one of the library's.
@@ -174,24 +176,88 @@ mod tests {
     use super::code;
 
     #[test]
-    fn errors_inside_scripts_keep_their_meaning_on_old_servers() {
-        for (text, expected) in [
+    fn errors_inside_scripts_keep_their_meaning_on_every_server() {
+        for (sent, text, expected) in [
+            // Redis 6.2, from a script that ended by it.
             (
+                "ERR",
                 "Error running script (call to f_12): @user_script:5: WRONGTYPE Operation against a key holding the wrong kind of value",
                 "WRONGTYPE",
             ),
             (
+                "ERR",
                 "Error running script (call to f_12): @user_script:9: @user_script: 9: -OOM command not allowed when used memory > 'maxmemory'.",
                 "OOM",
             ),
             (
+                "ERR",
+                "Error running script (call to f_12): @user_script:3: @user_script: 3: -READONLY You can't write against a read only replica.",
+                "READONLY",
+            ),
+            (
+                "ERR",
+                "Error running script (call to f_12): @user_script:3: @user_script: 3: The user executing the script can't run this command or subcommand",
+                "NOPERM",
+            ),
+            // Redis 6.2, passed on by the script.
+            (
+                "@user_script:",
+                "9: -OOM command not allowed when used memory > 'maxmemory'.",
+                "OOM",
+            ),
+            (
+                "@user_script:",
+                "3: -MISCONF Redis is configured to save RDB snapshots, but it is currently not able to persist on disk.",
+                "MISCONF",
+            ),
+            (
+                "@user_script:",
+                "7: The user executing the script can't run this command or subcommand",
+                "NOPERM",
+            ),
+            ("@user_script:", "7: something else", "ERR"),
+            (
+                "WRONGTYPE",
+                "Operation against a key holding the wrong kind of value",
+                "WRONGTYPE",
+            ),
+            // Redis 7.
+            (
+                "WRONGTYPE",
+                "Operation against a key holding the wrong kind of value script: aa50, on @user_script:5.",
+                "WRONGTYPE",
+            ),
+            (
+                "OOM",
+                "command not allowed when used memory > 'maxmemory'. script: aa50, on @user_script:9.",
+                "OOM",
+            ),
+            (
+                "ERR",
                 "The user executing the script can't run this command or subcommand script: aa50, on @user_script:5.",
                 "NOPERM",
             ),
-            ("syntax error", "ERR"),
+            // Redis 8 and Valkey.
+            (
+                "NOPERM",
+                "ACL failure in script: User jobdeck has no permissions to run the 'hset' command script: aa50, on @user_script:5.",
+                "NOPERM",
+            ),
+            (
+                "ERR",
+                "ACL failure in script: User jobdeck has no permissions to run the 'hset' command script: aa50, on @user_script:5.",
+                "NOPERM",
+            ),
+            (
+                "READONLY",
+                "You can't write against a read only replica. script: aa50, on @user_script:5.",
+                "READONLY",
+            ),
+            // Not from a script.
+            ("ERR", "syntax error", "ERR"),
+            ("NOAUTH", "Authentication required.", "NOAUTH"),
         ] {
-            assert_eq!(code("ERR", text), expected);
+            assert_eq!(code(sent, text), expected, "{sent} {text}");
         }
-        assert_eq!(code("NOAUTH", "Authentication required."), "NOAUTH");
     }
 }

@@ -3,29 +3,42 @@
 use super::{
     RedisStore,
     cursor::{QueueCursor, SetCursor},
+    scripts,
     slices::queue_entry,
 };
 use crate::{
     job::{Job, digest},
     model::{EntryId, Place, Set},
-    store::{JidSearch, StoreResult, StoredEntry},
+    store::{JidSearch, SLICE_BYTES, StoreResult, StoredEntry},
 };
-use ::redis::{cmd, pipe};
+use ::redis::pipe;
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
 use memchr::memmem::Finder;
 use std::{
     collections::BTreeSet,
+    sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, Instant},
 };
 
 /// Entries read at a time.
 const WINDOW: u64 = 500;
 
-/// Entries read, newest or highest score first, with their scores (0 in a queue).
+/// What was found in some entries that stand side by side.
+#[derive(Default)]
 struct Window {
-    first: u64,
-    rows: Vec<(Bytes, f64)>,
+    scanned: u64,
+    found: Vec<StoredEntry>,
+}
+
+/// A place that is searched.
+struct Sought<'search> {
+    place: &'search Place,
+    size: u64,
+    matcher: &'search Matcher<'search>,
+    deadline: Instant,
+    /// The largest entry so far, bytes.
+    longest: AtomicUsize,
 }
 
 impl RedisStore {
@@ -42,23 +55,24 @@ impl RedisStore {
         let matcher = Matcher::new(jid);
         let mut seen = BTreeSet::new();
         for (place, size) in &places {
-            let mut windows = std::pin::pin!(self.windows(place, *size));
+            let sought = Sought {
+                place,
+                size: *size,
+                matcher: &matcher,
+                deadline,
+                longest: AtomicUsize::new(0),
+            };
+            let mut windows = std::pin::pin!(self.windows(&sought));
             while let Some(window) = windows.next().await {
-                let Window { first, rows } = window?;
-                if rows.is_empty() {
-                    break;
-                }
-                search.scanned += rows.len() as u64;
-                for (at, (raw, score)) in rows.into_iter().enumerate() {
-                    if matcher.matches(&raw) {
-                        let entry = found(place, *size, first + at as u64, raw, score);
-                        // What was added meanwhile moves the rest on, and a window may show an entry once more.
-                        if seen.insert((place, entry.id.digest.clone())) {
-                            search.entries.push(entry);
-                        }
+                let Window { scanned, found } = window?;
+                search.scanned += scanned;
+                for entry in found {
+                    // What was added meanwhile moves the rest on, and a window may show an entry once more.
+                    if seen.insert((place, entry.id.digest.clone())) {
+                        search.entries.push(entry);
                     }
                 }
-                if Instant::now() >= deadline {
+                if scanned == 0 || Instant::now() >= deadline {
                     break;
                 }
             }
@@ -105,30 +119,62 @@ impl RedisStore {
 
     /// Everything in a place, in windows of which two are on their way at a time. Begins at the end where entries are added, so that
     /// none is passed over because others come or, being run, go.
-    fn windows(&self, place: &Place, size: u64) -> impl Stream<Item = StoreResult<Window>> + Send {
-        let key = self.keys.place(place);
-        let in_set = place.set().is_some();
+    fn windows<'search>(
+        &'search self,
+        sought: &'search Sought<'search>,
+    ) -> impl Stream<Item = StoreResult<Window>> + Send + 'search {
         // One more than there should be: what is added meanwhile moves the last ones on.
-        stream::iter(0..=size.div_ceil(WINDOW))
-            .map(move |number| {
-                let key = key.clone();
-                async move {
-                    let first = number * WINDOW;
-                    let last = first + WINDOW - 1;
-                    let rows = if in_set {
-                        let mut command = cmd("ZREVRANGE");
-                        command.arg(&key).arg(first).arg(last).arg("WITHSCORES");
-                        self.admin.read(&command).await?
-                    } else {
-                        let mut command = cmd("LRANGE");
-                        command.arg(&key).arg(first).arg(last);
-                        let rows: Vec<Bytes> = self.admin.read(&command).await?;
-                        rows.into_iter().map(|raw| (raw, 0.0)).collect()
-                    };
-                    Ok(Window { first, rows })
-                }
-            })
+        stream::iter(0..=sought.size.div_ceil(WINDOW))
+            .map(move |number| self.search_window(sought, number * WINDOW))
             .buffered(2)
+    }
+
+    /// The window that begins at this rank: at once, or bit by bit when its entries are large.
+    async fn search_window(&self, sought: &Sought<'_>, first: u64) -> StoreResult<Window> {
+        let last = first + WINDOW - 1;
+        let mut window = Window::default();
+        let mut at = first;
+        while at <= last {
+            let rows = self.read_on(sought, at, last).await?;
+            if rows.is_empty() {
+                break;
+            }
+            for (raw, score) in rows {
+                sought.longest.fetch_max(raw.len(), Ordering::Relaxed);
+                if sought.matcher.matches(&raw) {
+                    window
+                        .found
+                        .push(found(sought.place, sought.size, at, raw, score));
+                }
+                at += 1;
+            }
+            if Instant::now() >= sought.deadline {
+                break;
+            }
+        }
+        window.scanned = at - first;
+        Ok(window)
+    }
+
+    /// Some entries from this rank on, with their scores (0 in a queue).
+    async fn read_on(
+        &self,
+        sought: &Sought<'_>,
+        first: u64,
+        last: u64,
+    ) -> StoreResult<Vec<(Bytes, f64)>> {
+        let in_set = sought.place.set().is_some();
+        let mut call = scripts::READ_ON.key(self.keys.place(sought.place));
+        call.arg(if in_set { "set" } else { "queue" })
+            .arg(first)
+            .arg(last)
+            .arg(SLICE_BYTES)
+            .arg(sought.longest.load(Ordering::Relaxed));
+        if in_set {
+            return self.admin.read(&call).await;
+        }
+        let rows: Vec<Bytes> = self.admin.read(&call).await?;
+        Ok(rows.into_iter().map(|raw| (raw, 0.0)).collect())
     }
 }
 

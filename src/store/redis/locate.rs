@@ -9,13 +9,20 @@ use super::{
 use crate::{
     job::digest,
     model::{EntryId, Place, Set},
-    store::{StoreResult, StoredEntry},
+    store::{StoreError, StoreResult, StoredEntry},
 };
 use bytes::Bytes;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    time::{Duration, Instant},
+};
 
-/// Entries that one step looks at.
+/// Entries of a queue that one step looks at.
 const STEP: u64 = 250;
+/// Entries of a score that one step looks at.
+const SCORE_STEP: u64 = 1_000;
+/// Longest to look through the entries of one score, which is enough for more than a million.
+const SCORE_BUDGET: Duration = Duration::from_secs(5);
 /// Bytes that one step looks at, about.
 const STEP_BYTES: u64 = 1 << 19;
 /// Entries of a queue that are looked at for a group of addresses.
@@ -52,7 +59,9 @@ impl RedisStore {
             .collect())
     }
 
-    /// Looks through all entries of the score, in bounded steps.
+    /// Looks through all entries of the score, in bounded steps. An address says the score and the digest, and equal scores stand in
+    /// the order of their bytes, so nothing tells where among them an entry is: only who has seen all knows that it is gone. Where
+    /// there are too many to see in time, that is an error, never "gone".
     async fn locate_in_set(&self, set: Set, group: &[&EntryId]) -> StoreResult<Found> {
         let mut found = Found::new();
         let Some(score) = group.first().map(|id| id.position) else {
@@ -62,6 +71,7 @@ impl RedisStore {
             return Ok(found);
         }
         let mut missing: BTreeSet<&str> = group.iter().map(|id| id.digest.as_str()).collect();
+        let started = Instant::now();
         // Entries that leave meanwhile draw others under the search: then once more from the start.
         for _ in 0..2 {
             let mut offset = 0_u64;
@@ -73,7 +83,7 @@ impl RedisStore {
                 let mut call = scripts::LOCATE_IN_SET.key(self.keys.set(set));
                 call.arg(score.to_string())
                     .arg(offset)
-                    .arg(STEP)
+                    .arg(SCORE_STEP)
                     .arg(STEP_BYTES);
                 for digest in &missing {
                     call.arg(*digest);
@@ -89,6 +99,14 @@ impl RedisStore {
                 let size_before = *size_before.get_or_insert(size);
                 if next >= size {
                     break size < size_before;
+                }
+                if started.elapsed() >= SCORE_BUDGET {
+                    return Err(StoreError::Unavailable {
+                        address: self.admin.shown().to_owned(),
+                        reason: format!(
+                            "the entry was not found in time among {size} entries of the same score"
+                        ),
+                    });
                 }
             };
             if !shrunk {

@@ -1,6 +1,9 @@
 //! Entries taken out, put elsewhere, and added.
 
-use super::{RedisStore, check, failure::server_error, locate::hint, request::Load, scripts};
+use super::{
+    RedisStore, check, connection::is_demotion, failure::server_error, locate::hint, request::Load,
+    scripts,
+};
 use crate::store::{Destination, Move, QueueEnd, StoreError, StoreResult};
 use ::redis::{Pipeline, RedisResult, pipe};
 use std::collections::HashMap;
@@ -10,6 +13,8 @@ const MOVES: usize = 100;
 /// Moves out of queues in one round trip. Redis finds an entry of a list only by going through it: from the nearer end, but half a
 /// million entries from there that takes some 50 ms, and no command does it faster.
 const QUEUE_MOVES: usize = 5;
+/// Bytes of the moves in one round trip, about.
+const MOVED_BYTES: usize = 4 << 20;
 /// Entries added in one step, all or none.
 const ADDED: usize = 1_000;
 
@@ -26,7 +31,17 @@ impl RedisStore {
                 .iter()
                 .take_while(|change| change.entry.id.place.queue_name().is_some() == from_queue)
                 .count();
-            let count = same.min(if from_queue { QUEUE_MOVES } else { MOVES });
+            let mut bytes = 0;
+            let small = rest
+                .iter()
+                .take_while(|change| {
+                    let before = bytes;
+                    bytes += change.entry.raw.len() + bytes_of(&change.to);
+                    before < MOVED_BYTES
+                })
+                .count();
+            let most = if from_queue { QUEUE_MOVES } else { MOVES };
+            let count = same.min(small).min(most);
             let (chunk, after) = rest.split_at(count);
             taken.extend(self.apply_chunk(chunk).await?);
             rest = after;
@@ -37,14 +52,17 @@ impl RedisStore {
     async fn apply_chunk(&self, moves: &[Move]) -> StoreResult<Vec<bool>> {
         let mut outcome = vec![false; moves.len()];
         let mut left: Vec<usize> = (0..moves.len()).collect();
-        // A server that has forgotten the script (restart, failover, SCRIPT FLUSH) has made none of the moves that it says so of.
-        for _ in 0..3 {
+        // A server that has forgotten the script (restart, failover, SCRIPT FLUSH) has made none of the moves that it says so of, nor
+        // has one that is master no more: the next attempt is made on a new connection, which may lead to the new master.
+        let mut may_be_demoted = true;
+        for _ in 0..4 {
             let mut calls = pipe();
             for change in left.iter().filter_map(|&at| moves.get(at)) {
                 self.add_move(&mut calls, change);
             }
             let replies: Vec<RedisResult<i64>> = self.admin.change(calls.ignore_errors()).await?;
             let mut unknown = Vec::new();
+            let mut is_demoted = false;
             for (at, reply) in left.into_iter().zip(replies) {
                 match reply {
                     Ok(count) => {
@@ -53,9 +71,14 @@ impl RedisStore {
                         }
                     }
                     Err(error) if is_unknown_script(&error) => unknown.push(at),
+                    Err(error) if may_be_demoted && is_demotion(&error) => {
+                        is_demoted = true;
+                        unknown.push(at);
+                    }
                     Err(error) => return Err(self.admin.failure(&error)),
                 }
             }
+            may_be_demoted &= !is_demoted;
             left = unknown;
             if left.is_empty() {
                 return Ok(outcome);
@@ -193,6 +216,13 @@ impl<'entry> Put<'entry> {
                 raw,
             },
         }
+    }
+}
+
+fn bytes_of(to: &Destination) -> usize {
+    match to {
+        Destination::Nowhere => 0,
+        Destination::Set { raw, .. } | Destination::Queue { raw, .. } => raw.len(),
     }
 }
 

@@ -1,44 +1,33 @@
 //! What can be sent over a connection: a command, a pipeline, a script with its arguments.
 
 use ::redis::{
-    Cmd, FromRedisValue, Pipeline, RedisResult, Script, ScriptInvocation, Value,
-    aio::MultiplexedConnection,
+    Cmd, Pipeline, RedisResult, Script, ScriptInvocation, Value, aio::MultiplexedConnection,
 };
 
 /// Something to send and to wait for.
 pub(super) trait Request: Sync {
-    /// Sends it and reads the answer.
-    fn send<T: FromRedisValue>(
+    /// Sends it and waits for the answer, which holds errors of its own if it is that of a pipeline that ignores them.
+    fn send(
         &self,
         connection: &mut MultiplexedConnection,
-    ) -> impl Future<Output = RedisResult<T>> + Send;
+    ) -> impl Future<Output = RedisResult<Value>> + Send;
 }
 
 impl Request for Cmd {
-    async fn send<T: FromRedisValue>(
-        &self,
-        connection: &mut MultiplexedConnection,
-    ) -> RedisResult<T> {
+    async fn send(&self, connection: &mut MultiplexedConnection) -> RedisResult<Value> {
         self.query_async(connection).await
     }
 }
 
 impl Request for Pipeline {
-    async fn send<T: FromRedisValue>(
-        &self,
-        connection: &mut MultiplexedConnection,
-    ) -> RedisResult<T> {
+    async fn send(&self, connection: &mut MultiplexedConnection) -> RedisResult<Value> {
         self.query_async(connection).await
     }
 }
 
 impl Request for ScriptInvocation<'_> {
-    async fn send<T: FromRedisValue>(
-        &self,
-        connection: &mut MultiplexedConnection,
-    ) -> RedisResult<T> {
-        let value: Value = self.invoke_async(connection).await?;
-        Ok(T::from_redis_value(value)?)
+    async fn send(&self, connection: &mut MultiplexedConnection) -> RedisResult<Value> {
+        self.invoke_async(connection).await
     }
 }
 
@@ -46,11 +35,8 @@ impl Request for ScriptInvocation<'_> {
 pub(super) struct Load<'script>(pub(super) &'script Script);
 
 impl Request for Load<'_> {
-    async fn send<T: FromRedisValue>(
-        &self,
-        connection: &mut MultiplexedConnection,
-    ) -> RedisResult<T> {
+    async fn send(&self, connection: &mut MultiplexedConnection) -> RedisResult<Value> {
         let digest = self.0.prepare_invoke().load_async(connection).await?;
-        Ok(T::from_redis_value(Value::SimpleString(digest))?)
+        Ok(Value::SimpleString(digest))
     }
 }

@@ -25,19 +25,23 @@ script!(
 );
 script!(
     /// Neighbouring entries of a set.
-    SLICE_SET, "slice_set"
+    SLICE_SET, "gather", "slice_set"
 );
 script!(
     /// Neighbouring entries of a queue.
-    SLICE_QUEUE, "slice_queue"
+    SLICE_QUEUE, "gather", "window", "slice_queue"
 );
 script!(
     /// Entries of a score by digest.
-    LOCATE_IN_SET, "locate_in_set"
+    LOCATE_IN_SET, "gather", "locate_in_set"
 );
 script!(
     /// Entries of a queue's window by digest.
-    LOCATE_IN_QUEUE, "locate_in_queue"
+    LOCATE_IN_QUEUE, "gather", "window", "locate_in_queue"
+);
+script!(
+    /// Entries from a rank on.
+    READ_ON, "gather", "window", "read_on"
 );
 script!(
     /// Drops dead processes from the list.

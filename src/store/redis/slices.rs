@@ -8,18 +8,18 @@ use super::{
 use crate::{
     job::digest,
     model::{EntryId, Order, Place, Set},
-    store::{Slice, Start, StoreError, StoreResult, StoredEntry},
+    store::{SLICE_BYTES, Slice, Start, StoreError, StoreResult, StoredEntry},
 };
 use bytes::Bytes;
 
 /// Most entries of a slice.
 const MOST: usize = 1_000;
 
-/// Size, seconds, microseconds, lowest and highest rank asked, rank of the first entry, rank of the first of its score, entries.
+/// Size, seconds, microseconds, lowest and highest rank read, rank of the first entry, rank of the first of its score, entries.
 type SetReply = (u64, i64, i64, i64, i64, i64, i64, Vec<(Bytes, f64)>);
 
-/// Size, seconds, microseconds, lowest and highest index asked, index of the first (highest) entry, entries.
-type QueueReply = (u64, i64, i64, i64, i64, i64, Vec<Bytes>);
+/// Size, seconds, microseconds, lowest and highest index read, digests of the neighbours below and above, entries.
+type QueueReply = (u64, i64, i64, i64, i64, String, String, Vec<Bytes>);
 
 impl RedisStore {
     pub(super) async fn slice_set(
@@ -30,7 +30,9 @@ impl RedisStore {
         limit: usize,
     ) -> StoreResult<Slice> {
         let mut call = scripts::SLICE_SET.key(self.keys.set(set));
-        call.arg(direction(order)).arg(limit.min(MOST));
+        call.arg(direction(order))
+            .arg(limit.min(MOST))
+            .arg(SLICE_BYTES);
         match start {
             Start::Edge => {
                 call.arg("edge");
@@ -65,7 +67,9 @@ impl RedisStore {
         limit: usize,
     ) -> StoreResult<Slice> {
         let mut call = scripts::SLICE_QUEUE.key(self.keys.queue(name));
-        call.arg(direction(order)).arg(limit.min(MOST));
+        call.arg(direction(order))
+            .arg(limit.min(MOST))
+            .arg(SLICE_BYTES);
         match start {
             Start::Edge | Start::Score(_) => {
                 call.arg("edge");
@@ -126,10 +130,21 @@ fn set_slice(set: Set, order: Order, reply: SetReply) -> Slice {
         entries.reverse();
     }
     Slice {
+        more: is_more(order, low, high, total),
         entries,
         total,
         now: timestamp((seconds, microseconds)),
     }
+}
+
+/// Whether there is anything behind the entries read, of these ranks or indexes.
+fn is_more(order: Order, low: i64, high: i64, total: u64) -> bool {
+    let is_empty = low > high;
+    !is_empty
+        && match order {
+            Order::Ascending => u64::try_from(high).is_ok_and(|high| high + 1 < total),
+            Order::Descending => low > 0,
+        }
 }
 
 fn common_length(one: &[u8], other: &[u8]) -> usize {
@@ -140,34 +155,28 @@ fn common_length(one: &[u8], other: &[u8]) -> usize {
 }
 
 fn queue_slice(name: &str, order: Order, reply: QueueReply) -> Slice {
-    let (total, seconds, microseconds, low, high, last, rows) = reply;
+    let (total, seconds, microseconds, low, high, below, above, rows) = reply;
     let digests: Vec<String> = rows.iter().map(|raw| digest(raw)).collect();
-    let beside = |at: Option<usize>| {
-        at.and_then(|at| digests.get(at))
-            .map(|digest| neighbour(digest))
-            .unwrap_or_default()
-    };
     let mut entries = Vec::with_capacity(rows.len());
-    // The newest stands first.
     for (at, (raw, digest)) in rows.iter().zip(&digests).enumerate() {
-        let index = last - i64::try_from(at).unwrap_or(0);
-        if index < low || index > high {
-            continue;
-        }
-        let index = u64::try_from(index).unwrap_or(0);
+        let before = at.checked_sub(1).and_then(|at| digests.get(at));
+        let behind = digests.get(at + 1);
+        let step = i64::try_from(at).unwrap_or(0);
+        let (index, older, newer) = match order {
+            Order::Ascending => (low + step, before, behind),
+            Order::Descending => (high - step, behind, before),
+        };
         let cursor = QueueCursor {
-            index,
+            index: u64::try_from(index).unwrap_or(0),
             size: total,
             digest: digest.clone(),
-            newer: beside(at.checked_sub(1)),
-            older: beside(Some(at + 1)),
+            newer: neighbour(newer.unwrap_or(&above)),
+            older: neighbour(older.unwrap_or(&below)),
         };
         entries.push(queue_entry(name, raw.clone(), &cursor));
     }
-    if order == Order::Ascending {
-        entries.reverse();
-    }
     Slice {
+        more: is_more(order, low, high, total),
         entries,
         total,
         now: timestamp((seconds, microseconds)),

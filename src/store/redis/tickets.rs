@@ -2,7 +2,8 @@
 //!
 //! A fetch takes jobs out of their queues before its answer is on the way. If the answer gets lost (connection broken, caller gone),
 //! the jobs would stay in the in-progress hash of a process that knows nothing of them. So every call has a ticket, from which the
-//! leases of its jobs are made; the next fetch of the process names the lost tickets and gets those jobs first.
+//! leases of its jobs are made (`TICKET:NUMBER`, from 1 on); the next fetches of the process name the lost tickets and get those jobs
+//! first, as many at a time as they ask for.
 
 use std::{
     collections::HashMap,
@@ -31,6 +32,8 @@ pub(super) struct Tickets {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Lost {
     pub(super) ticket: String,
+    /// The number of its first job that has not been answered yet.
+    pub(super) next: usize,
     /// Most jobs that it may have taken.
     pub(super) limit: usize,
     asked_since: Option<Instant>,
@@ -84,10 +87,13 @@ impl Call<'_> {
         if self.lost.is_empty() {
             return;
         }
-        let found: Vec<&str> = leases
-            .filter_map(|lease| lease.split_once(':'))
-            .map(|(ticket, _)| ticket)
-            .collect();
+        // The number of each ticket's last job in the answer.
+        let mut found: HashMap<&str, usize> = HashMap::new();
+        for (ticket, number) in leases.filter_map(|lease| lease.split_once(':')) {
+            if let Ok(number) = number.parse() {
+                found.insert(ticket, number);
+            }
+        }
         let now = Instant::now();
         let mut all = self.tickets.all();
         let Some(lost) = all.get_mut(self.identity) else {
@@ -97,8 +103,21 @@ impl Call<'_> {
             if !self.lost.iter().any(|asked| asked.ticket == lost.ticket) {
                 return true;
             }
+            if let Some(last) = found.get(lost.ticket.as_str()) {
+                lost.next = last + 1;
+                return lost.next <= lost.limit;
+            }
+            // An answer that holds the jobs of others may have had no room for these.
+            if self
+                .lost
+                .iter()
+                .any(|asked| found.contains_key(asked.ticket.as_str()))
+            {
+                return true;
+            }
+            // Once carried out it has taken all that it ever takes.
             let since = *lost.asked_since.get_or_insert(now);
-            !found.contains(&lost.ticket.as_str()) && now.duration_since(since) < ASKED
+            lost.next == 1 && now.duration_since(since) < ASKED
         });
         if lost.is_empty() {
             all.remove(self.identity);
@@ -120,6 +139,7 @@ impl Drop for Call<'_> {
         let lost = all.entry(self.identity.to_owned()).or_default();
         lost.push(Lost {
             ticket: self.ticket.clone(),
+            next: 1,
             limit: self.limit,
             asked_since: None,
         });
@@ -152,12 +172,46 @@ mod tests {
 
         let call = tickets.start("a", 5);
         assert_eq!(call.lost.len(), 1, "the request may still be carried out");
-        call.answered([format!("{ticket}:0001").as_str()].into_iter());
+        let answer = [format!("{ticket}:0001"), format!("{ticket}:0003")];
+        call.answered(answer.iter().map(String::as_str));
+
+        let call = tickets.start("a", 5);
+        assert_eq!(call.lost[0].next, 4, "it may have taken two more");
+        call.answered(std::iter::empty());
 
         let call = tickets.start("a", 5);
         assert!(call.lost.is_empty());
         call.not_sent();
         assert!(tickets.start("a", 5).lost.is_empty());
+    }
+
+    #[test]
+    fn a_call_whose_jobs_had_no_room_in_an_answer_is_asked_for_again() {
+        let tickets = Tickets::default();
+        let lost = [tickets.start("a", 2), tickets.start("a", 2)];
+        let names = [lost[0].ticket.clone(), lost[1].ticket.clone()];
+        drop(lost);
+        let left = |answer: &[String]| {
+            tickets
+                .start("a", 2)
+                .answered(answer.iter().map(String::as_str));
+            let call = tickets.start("a", 2);
+            let left: Vec<(String, usize)> = call
+                .lost
+                .iter()
+                .map(|lost| (lost.ticket.clone(), lost.next))
+                .collect();
+            call.not_sent();
+            left
+        };
+        let [first, second] = &names;
+        assert_eq!(
+            left(&[format!("{first}:0001")]),
+            [(first.clone(), 2), (second.clone(), 1)]
+        );
+        assert_eq!(left(&[format!("{first}:0002")]), [(second.clone(), 1)]);
+        let both = [format!("{second}:0001"), format!("{second}:0002")];
+        assert!(left(&both).is_empty());
     }
 
     #[test]

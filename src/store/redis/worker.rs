@@ -1,6 +1,6 @@
 //! The worker's path: fetch, settle, heartbeat, recover.
 
-use super::{RedisStore, check, day_name, moves::Put, process_info, scripts, tickets::Lost};
+use super::{RedisStore, check, day_name, moves::Put, process_info, scripts};
 use crate::{
     model::{RunningJob, Signal, Timestamp},
     store::{Destination, FetchedJob, Heartbeat, QueueEnd, Settlement, StoreResult},
@@ -11,6 +11,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Most jobs that a call fetches: what a script can pass on at once.
 const MOST: usize = 1_000;
+/// Bytes that a call fetches before it takes no further job.
+const MOST_BYTES: usize = 4 << 20;
 /// First and longest pause between two looks at empty queues.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(100));
 /// How long a day's numbers are kept, seconds: five years, as Sidekiq keeps them.
@@ -61,10 +63,11 @@ impl RedisStore {
         }
         call.arg(identity)
             .arg(limit)
+            .arg(MOST_BYTES)
             .arg(&ticket.ticket)
             .arg(ticket.lost.len());
-        for Lost { ticket, limit, .. } in &ticket.lost {
-            call.arg(ticket).arg(*limit);
+        for lost in &ticket.lost {
+            call.arg(&lost.ticket).arg(lost.next).arg(lost.limit);
         }
         for queue in queues {
             call.arg(queue);

@@ -137,6 +137,11 @@ pub(super) fn read(row: &Row<'_>, place: &Place) -> rusqlite::Result<StoredEntry
     })
 }
 
+/// How many bytes the entry of a row with [`COLUMNS`] has.
+pub(super) fn length(row: &Row<'_>) -> rusqlite::Result<usize> {
+    Ok(row.get_ref(3)?.as_blob()?.len())
+}
+
 /// What a cursor means: position and row of the entry that it was made from.
 pub(super) fn parse_cursor(cursor: &Cursor) -> StoreResult<(f64, i64)> {
     cursor

@@ -3,7 +3,7 @@
 use super::{clock, entries, places};
 use crate::{
     model::{EntryId, Order, Place},
-    store::{JidSearch, Slice, Start, StoreError, StoreResult, StoredEntry},
+    store::{JidSearch, SLICE_BYTES, Slice, Start, StoreError, StoreResult, StoredEntry},
 };
 use rusqlite::Connection;
 
@@ -45,7 +45,7 @@ pub(super) fn statements(order: Order) -> [&'static str; 2] {
     }
 }
 
-/// Up to `limit` entries behind `edge`.
+/// Up to `limit` entries behind `edge`, as many as a slice may have bytes.
 pub(super) fn slice(
     connection: &Connection,
     place: &Place,
@@ -53,53 +53,64 @@ pub(super) fn slice(
     order: Order,
     limit: usize,
 ) -> rusqlite::Result<Slice> {
-    let Some((id, total)) = places::find(connection, place)? else {
-        return Ok(Slice {
-            now: clock::now(),
-            ..Slice::default()
-        });
+    let mut slice = Slice {
+        now: clock::now(),
+        ..Slice::default()
     };
+    let Some((id, total)) = places::find(connection, place)? else {
+        return Ok(slice);
+    };
+    slice.total = total;
     let limit = limit.min(MOST);
-    let mut entries = Vec::new();
+    if limit == 0 {
+        return Ok(slice);
+    }
+    // One more than asked tells whether there is more.
+    let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let [rest, behind] = statements(order);
+    let mut bytes = 0;
     read(
         connection,
         rest,
-        place,
-        (id, position, row, most(limit)),
-        &mut entries,
+        (id, position, row, most),
+        (place, limit),
+        &mut bytes,
+        &mut slice,
     )?;
-    let missing = limit - entries.len();
-    if missing > 0 {
+    if !slice.more {
         read(
             connection,
             behind,
-            place,
-            (id, position, most(missing)),
-            &mut entries,
+            (id, position, most),
+            (place, limit),
+            &mut bytes,
+            &mut slice,
         )?;
     }
-    Ok(Slice {
-        entries,
-        total,
-        now: clock::now(),
-    })
+    Ok(slice)
 }
 
-fn most(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
-}
-
+/// Adds entries to a slice until it has enough of them, or of their bytes.
 fn read(
     connection: &Connection,
     sql: &str,
-    place: &Place,
     parameters: impl rusqlite::Params,
-    entries: &mut Vec<StoredEntry>,
+    (place, limit): (&Place, usize),
+    bytes: &mut usize,
+    slice: &mut Slice,
 ) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(sql)?;
-    for entry in statement.query_map(parameters, |row| entries::read(row, place))? {
-        entries.push(entry?);
+    let mut rows = statement.query(parameters)?;
+    while let Some(row) = rows.next()? {
+        let length = entries::length(row)?;
+        if slice.entries.len() == limit
+            || (!slice.entries.is_empty() && *bytes + length > SLICE_BYTES)
+        {
+            slice.more = true;
+            return Ok(());
+        }
+        *bytes += length;
+        slice.entries.push(entries::read(row, place)?);
     }
     Ok(())
 }

@@ -1,57 +1,102 @@
 -- Takes jobs out of queues into the process's in-progress hash: lease -> length of the queue's name, colon, name, bytes.
 -- KEYS: in-progress hash, sorted set of processes with jobs in progress, hash of the process, set of paused queues, queues
--- ARGV: identity; limit; ticket of this call; number of lost calls; ticket and limit of each lost call; queue names
+-- ARGV: identity; limit; most bytes (but one job at least); ticket of this call; number of lost calls; of each lost call: ticket,
+--       number of the first job that was not answered yet, number of the last that it may have taken; queue names
 -- Answers lease and value of each job. What a lost call has taken (its answer never arrived) is answered instead of new jobs.
 local progress, processes, process, paused = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local identity, left, ticket, lost = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
-local answer = {}
+local identity, limit, most_bytes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local ticket, lost = ARGV[4], tonumber(ARGV[5])
+local answer, count, bytes = {}, 0, 0
+
+local function lease_of(call, number)
+  return string.format('%s:%04d', call, number)
+end
+
+local function is_full()
+  return count >= limit or (count > 0 and bytes >= most_bytes)
+end
+
+local function add(lease, value)
+  answer[#answer + 1] = lease
+  answer[#answer + 1] = value
+  count = count + 1
+  bytes = bytes + #value
+end
 
 for call = 1, lost do
-  local old, most = ARGV[3 + call * 2], tonumber(ARGV[4 + call * 2])
-  for number = 1, most do
-    local lease = string.format('%s:%04d', old, number)
+  local at = 3 + call * 3
+  for number = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]) do
+    if is_full() then
+      return answer
+    end
+    local lease = lease_of(ARGV[at], number)
     local value = redis.call('HGET', progress, lease)
     if value then
-      answer[#answer + 1] = lease
-      answer[#answer + 1] = value
+      add(lease, value)
     end
   end
 end
-if #answer > 0 then
+if count > 0 then
   return answer
 end
 
-local number = 0
+-- A step that is refused (a limited user, a full memory, a replica) must lose no job. So a job is put into the hash before it leaves
+-- its queue, and whatever undoes that is tried beforehand. It also is the first to write: one that only removes may always begin,
+-- and what follows it is not refused for want of memory. (No lease is the empty text.)
+local function prepare()
+  redis.call('HDEL', progress, '')
+  -- A process that has not had its first heartbeat yet is given a minute for it.
+  local grace = redis.call('EXISTS', process) == 1 and 0 or 60
+  redis.call('ZADD', processes, 'NX', redis.call('TIME')[1] + grace, identity)
+end
+
+local is_prepared, refusal = false, nil
 for index = 5, #KEYS do
-  local name = ARGV[4 + lost * 2 + index - 4]
-  if left > 0 and redis.call('SISMEMBER', paused, name) == 0 then
-    local jobs = redis.pcall('RPOP', KEYS[index], left)
-    -- Something that is no list is no queue: passed over.
-    if jobs and not jobs.err and #jobs > 0 then
-      local fields = {}
-      for _, bytes in ipairs(jobs) do
-        number = number + 1
-        fields[#fields + 1] = string.format('%s:%04d', ticket, number)
-        fields[#fields + 1] = #name .. ':' .. name .. bytes
+  local key, name = KEYS[index], ARGV[1 + lost * 3 + index]
+  if not is_full() and redis.call('SISMEMBER', paused, name) == 0 then
+    -- From the right end, one by one: nobody knows how large they are.
+    local fields, taken = {}, 0
+    while not is_full() do
+      local job = redis.pcall('LINDEX', key, -1 - taken)
+      if type(job) == 'table' then
+        -- Something that is no list is no queue: passed over.
+        if not job.err:find('WRONGTYPE', 1, true) then
+          refusal = refusal or job
+        end
+        break
+      elseif not job then
+        break
+      end
+      local lease, value = lease_of(ticket, count + 1), #name .. ':' .. name .. job
+      fields[#fields + 1] = lease
+      fields[#fields + 1] = value
+      add(lease, value)
+      taken = taken + 1
+    end
+    if taken > 0 then
+      if not is_prepared then
+        prepare()
+        is_prepared = true
       end
       local reply = redis.pcall('HSET', progress, unpack(fields))
       if type(reply) ~= 'table' then
-        -- A process that has not had its first heartbeat yet is given a minute for it.
-        local grace = redis.call('EXISTS', process) == 1 and 0 or 60
-        reply = redis.pcall('ZADD', processes, 'NX', redis.call('TIME')[1] + grace, identity)
+        reply = redis.pcall('LTRIM', key, 0, -1 - taken)
       end
-      if type(reply) == 'table' and reply.err then
-        redis.pcall('HDEL', progress, unpack(fields))
-        for last = #jobs, 1, -1 do
-          redis.call('RPUSH', KEYS[index], jobs[last])
+      if reply.err then
+        for field = 1, #fields, 2 do
+          redis.call('HDEL', progress, fields[field])
+          table.remove(answer)
+          table.remove(answer)
         end
-        return reply
+        -- What other queues gave is answered; the next call will say it.
+        count = count - taken
+        refusal = refusal or reply
+        break
       end
-      for _, text in ipairs(fields) do
-        answer[#answer + 1] = text
-      end
-      left = left - #jobs
     end
   end
+end
+if count == 0 and refusal then
+  return refusal
 end
 return answer

@@ -2,32 +2,49 @@
 -- KEYS: source, destination, set of queue names
 -- ARGV: bytes in the source; 'set' or where in the queue to look first (entries from the right end);
 --       'nowhere', 'set', 'last' or 'next'; score or queue name; bytes for the destination
+-- A step that is refused (a limited user, a key of another type) must lose nothing.
 local source, destination, names = KEYS[1], KEYS[2], KEYS[3]
 local bytes, where, kind = ARGV[1], ARGV[2], ARGV[3]
 
-local score, left_end
 if where == 'set' then
-  score = redis.call('ZSCORE', source, bytes)
-  if not score or redis.call('ZREM', source, bytes) ~= 1 then
+  if not redis.call('ZSCORE', source, bytes) then
     return 0
   end
-else
-  -- From the nearer end: looking for it costs what lies between.
-  left_end = tonumber(where) * 2 > redis.call('LLEN', source)
-  if redis.call('LREM', source, left_end and 1 or -1, bytes) ~= 1 then
-    return 0
+  -- Removes nothing, but is refused here, before anything is changed, if the entry could not be removed below. And whoever has begun
+  -- with a removal is not refused for want of memory.
+  local absent = ''
+  while redis.call('ZSCORE', source, absent) do
+    absent = absent .. '.'
   end
+  redis.call('ZREM', source, absent)
+  if kind ~= 'nowhere' then
+    local reply = put(kind, destination, names, ARGV[4], ARGV[5])
+    if refused(reply) then
+      return reply
+    end
+  end
+  -- The same bytes with another score are there once only.
+  if not (kind == 'set' and destination == source and ARGV[5] == bytes) then
+    redis.call('ZREM', source, bytes)
+  end
+  return 1
 end
 
+-- From the nearer end: looking for it costs what lies between. Only the removal itself proves that it was there, so it comes first;
+-- where the server can tell, not before it is sure that it could be undone.
+local left_end = tonumber(where) * 2 > redis.call('LLEN', source)
+local undo = left_end and 'LPUSH' or 'RPUSH'
+if kind ~= 'nowhere' and redis.acl_check_cmd and not redis.acl_check_cmd(undo, source, bytes) then
+  return redis.error_reply('NOPERM this user has no permissions to run the \'' .. undo:lower() .. '\' command on a queue')
+end
+if redis.call('LREM', source, left_end and 1 or -1, bytes) ~= 1 then
+  return 0
+end
 if kind ~= 'nowhere' then
   local reply = put(kind, destination, names, ARGV[4], ARGV[5])
   if refused(reply) then
-    -- Never lost: back to where it was.
-    if score then
-      redis.call('ZADD', source, score, bytes)
-    else
-      redis.call(left_end and 'LPUSH' or 'RPUSH', source, bytes)
-    end
+    -- Back to where it was.
+    redis.call(undo, source, bytes)
     return reply
   end
 end

@@ -2,22 +2,24 @@
 -- KEYS: in-progress hash, destination, set of queue names, processed ever, processed of the day, failed ever, failed of the day
 -- ARGV: lease; 'nowhere', 'set', 'last' or 'next'; score or queue name; bytes; 1 to count as processed; 1 to count as failed;
 --       how long a day's numbers are kept, in seconds
-local value = redis.call('HGET', KEYS[1], ARGV[1])
-if not value or redis.call('HDEL', KEYS[1], ARGV[1]) ~= 1 then
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
   return 0
 end
+-- Removes nothing, but is refused here, before anything is changed, if the job could not be removed below. And whoever has begun with
+-- a removal is not refused for want of memory. (No lease is the empty text.)
+redis.call('HDEL', KEYS[1], '')
 if ARGV[2] ~= 'nowhere' then
   local reply = put(ARGV[2], KEYS[2], KEYS[3], ARGV[3], ARGV[4])
   if refused(reply) then
-    redis.call('HSET', KEYS[1], ARGV[1], value)
     return reply
   end
 end
+redis.call('HDEL', KEYS[1], ARGV[1])
 for index = 0, 1 do
   if ARGV[5 + index] == '1' then
     redis.pcall('INCR', KEYS[4 + index * 2])
     if redis.pcall('INCR', KEYS[5 + index * 2]) == 1 then
-      redis.call('EXPIRE', KEYS[5 + index * 2], ARGV[7])
+      redis.pcall('EXPIRE', KEYS[5 + index * 2], ARGV[7])
     end
   end
 end

@@ -1,58 +1,53 @@
 -- Neighbouring entries of a queue. Indexes count from the right end, where the next to run stands.
 -- KEYS: queue
--- ARGV: 'asc' (next to run first) or 'desc'; limit; 'edge' or 'after'; and for 'after', of the entry that stood there: index and
---       size of the queue then, digest, first eight digits of the digest of the newer and of the older neighbour (may be empty)
--- Answers: size, seconds, microseconds, lowest index asked, highest index asked, index of the last entry below,
---          entries (one more on each side than asked), highest index first
-local key, descending, limit, kind = KEYS[1], ARGV[1] == 'desc', tonumber(ARGV[2]), ARGV[3]
+-- ARGV: 'asc' (next to run first) or 'desc'; limit; most bytes (but one entry at least); 'edge' or 'after'; and for 'after', of the
+--       entry that stood there: index and size of the queue then, digest, first eight digits of the digest of the newer and of the
+--       older neighbour (may be empty)
+-- Answers: size, seconds, microseconds, lowest index read, highest index read, digest of the neighbour below and of that above
+--          (empty where there is none), entries in the order asked
+local key, descending, limit, most_bytes, kind = KEYS[1], ARGV[1] == 'desc', tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local time = redis.call('TIME')
 local total = redis.call('LLEN', key)
-
-local function range(low, high)
-  return redis.call('LRANGE', key, -(high + 1), -(low + 1))
-end
+-- The entry that the cursor was made from: where it stands, and its size.
+local stood_at, known = nil, 1
 
 -- Where the entry stands now, and where its neighbours do, looking from a little above `guess` downwards: jobs leave at the right,
 -- so an index falls as time goes by. A bounded look, in entries and in bytes.
 local function look(guess)
-  local digest, newer, older = ARGV[6], ARGV[7], ARGV[8]
-  local newer_at, older_at
-  local bytes, most, step = 0, 1, 1
-  local function window(low, high)
-    for index, text in ipairs(range(low, high)) do
-      local at, found = high - index + 1, redis.sha1hex(text)
-      if found == digest then
-        return at
-      end
-      if found:sub(1, 8) == newer then
-        newer_at = at
-      elseif found:sub(1, 8) == older then
-        older_at = at
-      end
-      bytes = bytes + #text
-      most = math.max(most, #text)
+  local digest, newer, older = ARGV[7], ARGV[8], ARGV[9]
+  local at, newer_at, older_at
+  local function compare(index, text)
+    local found = redis.sha1hex(text)
+    if found == digest then
+      at, stood_at, known = index, index, #text
+    elseif found:sub(1, 8) == newer then
+      newer_at = index
+    elseif found:sub(1, 8) == older then
+      older_at = index
     end
   end
   guess = math.max(0, math.min(guess, total - 1))
-  local at = window(guess, guess)
+  compare(guess, redis.call('LINDEX', key, -1 - guess))
   if at then
     return at
   end
-  local high, stop = math.min(guess + 128, total - 1), math.max(guess - 384, 0)
-  while high >= stop and bytes < 1048576 do
-    step = math.max(4, math.min(256, math.floor(262144 / most)))
-    local low = math.max(stop, high - step + 1)
-    at = window(low, high)
-    if at then
-      return at
+  local high, low = math.min(guess + 128, total - 1), math.max(guess - 384, 0)
+  local first, most = stride(guess, total)
+  gather(high - low + 1, 1048576, first, most, 1, 1, function(done, number)
+    local texts = window(key, high - done - number + 1, high - done)
+    for index, text in ipairs(texts) do
+      compare(high - done - index + 1, text)
+      if at then
+        return {}
+      end
     end
-    high = low - 1
-  end
-  return nil, newer_at, older_at
+    return texts
+  end)
+  return at, newer_at, older_at
 end
 
 local function next_index()
-  local index, before = tonumber(ARGV[4]), tonumber(ARGV[5])
+  local index, before = tonumber(ARGV[5]), tonumber(ARGV[6])
   -- With no arrivals, what the queue lost has left at the right.
   local fallen = math.max(0, index - math.max(0, before - total))
   for _, guess in ipairs(fallen == index and { index } or { fallen, index }) do
@@ -77,14 +72,42 @@ else
   from = next_index()
 end
 
-local low, high
-if descending then
-  low, high = math.max(0, from - limit + 1), from
-else
-  low, high = from, math.min(from + limit, total) - 1
+local count = math.min(limit, descending and from + 1 or total - from)
+if total == 0 or count <= 0 then
+  return { total, time[1], time[2], 0, -1, '', '', {} }
 end
-if total == 0 or low > high then
-  return { total, time[1], time[2], 0, -1, 0, {} }
+local first, most = stride(from, total)
+if known > 1 and first > 1 then
+  -- Far inside, the entry beside them tells how large they are.
+  first = most
 end
-local last = math.min(high + 1, total - 1)
-return { total, time[1], time[2], low, high, last, range(math.max(0, low - 1), last) }
+-- One more than asked: the neighbour behind them.
+local entries, done = gather(count + 1, most_bytes, first, most, 1, known, function(done, number)
+  if descending then
+    return window(key, math.max(0, from - done - number + 1), from - done)
+  end
+  local texts = window(key, from + done, math.min(from + done + number, total) - 1)
+  local upwards = {}
+  for index = #texts, 1, -1 do
+    upwards[#upwards + 1] = texts[index]
+  end
+  return upwards
+end)
+local behind = ''
+if done > count or (done > 1 and done < (descending and from + 1 or total - from)) then
+  behind = redis.sha1hex(table.remove(entries))
+  done = done - 1
+end
+local low = descending and from - done + 1 or from
+local high = low + done - 1
+
+local function digest_at(index)
+  local text = index >= 0 and index < total and redis.call('LINDEX', key, -(index + 1))
+  return text and redis.sha1hex(text) or ''
+end
+-- The neighbour in front of them is most often the entry that the cursor was made from.
+local front = stood_at == (descending and high + 1 or low - 1) and ARGV[7] or digest_at(descending and high + 1 or low - 1)
+if behind == '' then
+  behind = digest_at(descending and low - 1 or high + 1)
+end
+return { total, time[1], time[2], low, high, descending and behind or front, descending and front or behind, entries }

@@ -1,10 +1,14 @@
 -- Neighbouring entries of a set, behind a place that is given by score and member: what it costs does not grow with its size.
 -- KEYS: set
--- ARGV: 'asc' or 'desc'; limit; 'edge', 'score' or 'after'; score; and for 'after', of the entry that stood there: digest,
---       offset among the entries of its score, beginning of its bytes (as much as tells it from its neighbours; may be empty)
--- Answers: size, seconds, microseconds, lowest rank asked, highest rank asked, rank of the first entry below,
---          rank of the lowest entry of its score, entries with scores (one more on each side than asked), lowest rank first
-local key, descending, limit, kind, score = KEYS[1], ARGV[1] == 'desc', tonumber(ARGV[2]), ARGV[3], ARGV[4]
+-- ARGV: 'asc' or 'desc'; limit; most bytes (but one entry at least); 'edge', 'score' or 'after'; score; and for 'after', of the
+--       entry that stood there: digest, offset among the entries of its score, beginning of its bytes (as much as tells it from its
+--       neighbours; may be empty)
+-- Answers: size, seconds, microseconds, lowest rank read, highest rank read, rank of the first entry below, rank of the lowest entry
+--          of its score, entries with scores, lowest rank first (on each side one more if it has the same score: its beginning only)
+local key, descending, limit, most_bytes = KEYS[1], ARGV[1] == 'desc', tonumber(ARGV[2]), tonumber(ARGV[3])
+local kind, score = ARGV[4], ARGV[5]
+-- Entries read at a time: any rank is found at once, so there is no need for many.
+local step = 4
 local time = redis.call('TIME')
 local total = redis.call('ZCARD', key)
 
@@ -31,7 +35,7 @@ end
 
 -- The entry's rank and true, or the rank that it would have and false.
 local function anchor()
-  local digest, offset, beginning = ARGV[5], tonumber(ARGV[6]), ARGV[7]
+  local digest, offset, beginning = ARGV[6], tonumber(ARGV[7]), ARGV[8]
   local base, run = first_of(score), redis.call('ZCOUNT', key, score, score)
   local function member(index)
     return redis.call('ZRANGE', key, base + index, base + index)[1]
@@ -62,19 +66,19 @@ local function anchor()
   end
   offset = math.max(low, math.min(offset, high))
   -- Among those, around where it stood: a bounded look, in members and in bytes.
-  local bytes, at = 0, math.max(low, offset - 256)
-  local stop = math.min(high, offset + 256)
-  while at < stop and bytes < 1048576 do
-    local members = redis.call('ZRANGE', key, base + at, base + math.min(at + 16, stop) - 1)
+  local start, found = math.max(low, offset - 256), nil
+  gather(math.min(high, offset + 256) - start, 1048576, 1, step, 1, 1, function(done, number)
+    local at = start + done
+    local members = redis.call('ZRANGE', key, base + at, base + at + number - 1)
     for index, text in ipairs(members) do
       if redis.sha1hex(text) == digest then
-        return base + at + index - 1, true
+        found = base + at + index - 1
+        return {}
       end
-      bytes = bytes + #text
     end
-    at = at + 16
-  end
-  return base + offset, false
+    return members
+  end)
+  return found or base + offset, found ~= nil
 end
 
 local from
@@ -94,15 +98,40 @@ else
   end
 end
 
-local low, high
-if descending then
-  low, high = math.max(0, from - limit + 1), from
-else
-  low, high = from, math.min(from + limit, total) - 1
-end
-if low > high then
+local count = math.min(limit, descending and from + 1 or total - from)
+if count <= 0 then
   return { total, time[1], time[2], 0, -1, 0, 0, {} }
 end
-local first = math.max(0, low - 1)
-local entries = redis.call('ZRANGE', key, first, math.min(high + 1, total - 1), 'WITHSCORES')
-return { total, time[1], time[2], low, high, first, first_of(entries[2]), entries }
+local values, done = gather(count, most_bytes, 1, step, 2, 1, function(done, number)
+  if descending then
+    local high = total - 1 - from + done
+    return redis.call('ZRANGE', key, high, high + number - 1, 'REV', 'WITHSCORES')
+  end
+  return redis.call('ZRANGE', key, from + done, from + done + number - 1, 'WITHSCORES')
+end)
+local low = descending and from - done + 1 or from
+local high = low + done - 1
+
+-- A neighbour of the same score serves to tell where a cursor's beginning may end, after 1 024 bytes at most.
+local lowest = values[descending and done * 2 or 2]
+local highest = values[descending and 2 or done * 2]
+local base, entries = first_of(lowest), {}
+local function add(text, of)
+  entries[#entries + 1] = text
+  entries[#entries + 1] = of
+end
+local function add_neighbour(rank)
+  local entry = redis.call('ZRANGE', key, rank, rank, 'WITHSCORES')
+  add(entry[1]:sub(1, 1025), entry[2])
+end
+if base < low then
+  add_neighbour(low - 1)
+end
+for index = 1, done do
+  local at = (descending and done - index or index - 1) * 2
+  add(values[at + 1], values[at + 2])
+end
+if first_of(highest) + redis.call('ZCOUNT', key, highest, highest) > high + 1 then
+  add_neighbour(high + 1)
+end
+return { total, time[1], time[2], low, high, base < low and low - 1 or low, base, entries }

@@ -1,0 +1,290 @@
+//! Users that may not do everything: what the manual says is enough, and what is refused loses nothing.
+
+use super::{all, open, queue, raw};
+use crate::support::RedisServer;
+use jobdeck::{
+    model::{Order, Place, ProcessInfo, Set, Signal},
+    store::{
+        Destination, FetchedJob, Heartbeat, Move, QueueEnd, Settlement, SharedStore, Start,
+        StoreError, StoredEntry,
+    },
+};
+use redis::aio::MultiplexedConnection;
+use std::time::Duration;
+
+const WORKER: &str = "web-1:42:0123456789ab";
+const PROGRESS: &str = "jobdeck:progress:web-1:42:0123456789ab";
+
+/// The words of the command that the manual gives.
+fn manual() -> Vec<&'static str> {
+    include_str!("../../docs/CONFIGURATION.md")
+        .lines()
+        .find(|line| line.starts_with("ACL SETUSER jobdeck "))
+        .expect("the manual names the permissions")
+        .split_whitespace()
+        .map(|word| if word == ">PASSWORD" { ">secret" } else { word })
+        .collect()
+}
+
+/// A server with that user, a store as that user, and a connection that may do everything.
+async fn limited() -> (RedisServer, SharedStore, MultiplexedConnection) {
+    let server = RedisServer::start().await;
+    let mut connection = server.connection().await;
+    let _: () = raw(&mut connection, &manual()).await;
+    let store = open(&format!(
+        "redis://jobdeck:secret@127.0.0.1:{}/0",
+        server.port()
+    ))
+    .await;
+    (server, store, connection)
+}
+
+async fn set_permission(connection: &mut MultiplexedConnection, permission: &str) {
+    let _: () = raw(connection, &["ACL", "SETUSER", "jobdeck", permission]).await;
+}
+
+fn job(number: usize) -> String {
+    format!(r#"{{"class":"A","args":[{number}],"jid":"{number:024}"}}"#)
+}
+
+fn into_queue(name: &str, number: usize) -> Destination {
+    Destination::Queue {
+        name: name.to_owned(),
+        raw: job(number).into(),
+        end: QueueEnd::Last,
+    }
+}
+
+fn into_set(set: Set, number: usize) -> Destination {
+    Destination::Set {
+        set,
+        score: 1_795_470_707.5,
+        raw: job(number).into(),
+    }
+}
+
+fn to(entry: &StoredEntry, to: Destination) -> [Move; 1] {
+    [Move {
+        entry: entry.clone(),
+        to,
+    }]
+}
+
+async fn only(store: &SharedStore, place: &Place) -> StoredEntry {
+    let mut entries = all(store, place, Order::Ascending).await;
+    assert_eq!(entries.len(), 1, "{place}");
+    entries.remove(0)
+}
+
+async fn fetch(store: &SharedStore, limit: usize) -> Result<Vec<FetchedJob>, StoreError> {
+    let names = ["default".to_owned()];
+    store.fetch(WORKER, &names, limit, Duration::ZERO).await
+}
+
+fn assert_refused<T: std::fmt::Debug>(outcome: Result<T, StoreError>, command: &str) {
+    let error = outcome.expect_err(command);
+    assert!(matches!(error, StoreError::Unusable { .. }), "{error:?}");
+    assert!(error.to_string().contains("ACL"), "{command}: {error}");
+}
+
+#[tokio::test]
+async fn what_the_manual_names_is_enough_for_pages() {
+    let (_server, store, _connection) = limited().await;
+    assert!(store.info().await.unwrap().version.contains('.'));
+    store.now().await.unwrap();
+    let (dead, default) = (Place::Set(Set::Dead), queue("default"));
+    store
+        .add(&[into_set(Set::Dead, 1), into_queue("default", 2)])
+        .await
+        .unwrap();
+    let overview = store.overview().await.unwrap();
+    assert_eq!((overview.dead, overview.enqueued), (1, 1));
+    for place in [&dead, &default] {
+        let entry = only(&store, place).await;
+        let found = store.locate(std::slice::from_ref(&entry.id)).await.unwrap();
+        assert!(found[0].is_some());
+        let jid = format!("{:024}", if place == &dead { 1 } else { 2 });
+        let search = store.find_jid(&jid, Duration::from_secs(30)).await.unwrap();
+        assert_eq!(search.entries.len(), 1);
+    }
+    let entry = only(&store, &dead).await;
+    let start = Start::Score(entry.id.position);
+    assert_eq!(
+        store
+            .slice(&dead, &start, Order::Descending, 5)
+            .await
+            .unwrap()
+            .entries
+            .len(),
+        1
+    );
+    assert_eq!(
+        store
+            .apply(&to(&entry, into_queue("other", 1)))
+            .await
+            .unwrap(),
+        [true]
+    );
+    for (name, destination) in [
+        ("default", into_set(Set::Retries, 2)),
+        ("other", Destination::Nowhere),
+    ] {
+        let entry = only(&store, &queue(name)).await;
+        assert_eq!(store.apply(&to(&entry, destination)).await.unwrap(), [true]);
+    }
+    store.set_paused("default", true).await.unwrap();
+    store.set_paused("default", false).await.unwrap();
+    assert_eq!(store.clear_queue("default").await.unwrap(), 0);
+    store.daily_totals(3).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_the_manual_names_is_enough_for_workers() {
+    let (_server, store, mut connection) = limited().await;
+    // One that is gone, to be dropped from the list.
+    let _: () = raw(&mut connection, &["SADD", "processes", "gone:1:ab"]).await;
+    let beat = Heartbeat {
+        process: ProcessInfo {
+            identity: WORKER.to_owned(),
+            ..ProcessInfo::default()
+        },
+        ..Heartbeat::default()
+    };
+    store.heartbeat(&beat).await.unwrap();
+    assert_eq!(store.processes().await.unwrap().len(), 1);
+    assert!(store.running().await.unwrap().is_empty());
+    assert!(store.signal(WORKER, Signal::Quiet).await.unwrap());
+    assert_eq!(store.heartbeat(&beat).await.unwrap(), Some(Signal::Quiet));
+    let jobs: Vec<_> = (1..=5)
+        .map(|number| into_queue("default", number))
+        .collect();
+    store.add(&jobs).await.unwrap();
+    let fetched = fetch(&store, 5).await.unwrap();
+    assert_eq!(fetched.len(), 5);
+    for (job, settlement) in fetched.iter().zip([
+        Settlement::Finish { failed: false },
+        Settlement::Fail(into_set(Set::Dead, 2)),
+        Settlement::Fail(into_queue("low", 3)),
+        Settlement::Requeue,
+    ]) {
+        assert!(store.settle(WORKER, job, &settlement).await.unwrap());
+    }
+    assert_eq!(store.overview().await.unwrap().processed, 3);
+    store.leave(WORKER).await.unwrap();
+    assert_eq!(store.recover().await.unwrap(), 1);
+    assert_eq!(
+        raw::<u64>(&mut connection, &["LLEN", "queue:default"]).await,
+        2
+    );
+}
+
+#[tokio::test]
+async fn a_fetch_that_is_refused_loses_no_job() {
+    let (_server, store, mut connection) = limited().await;
+    let jobs: Vec<_> = (1..=3)
+        .map(|number| into_queue("default", number))
+        .collect();
+    store.add(&jobs).await.unwrap();
+    let before: Vec<String> = raw(&mut connection, &["LRANGE", "queue:default", "0", "-1"]).await;
+    for command in [
+        "sismember",
+        "lindex",
+        "hdel",
+        "exists",
+        "time",
+        "zadd",
+        "hset",
+        "ltrim",
+    ] {
+        set_permission(&mut connection, &format!("-{command}")).await;
+        assert_refused(fetch(&store, 2).await, command);
+        let queued: Vec<String> =
+            raw(&mut connection, &["LRANGE", "queue:default", "0", "-1"]).await;
+        assert_eq!(queued, before, "{command}");
+        assert_eq!(
+            raw::<u64>(&mut connection, &["HLEN", PROGRESS]).await,
+            0,
+            "{command}"
+        );
+        set_permission(&mut connection, &format!("+{command}")).await;
+    }
+    let fetched = fetch(&store, 5).await.unwrap();
+    let raws: Vec<_> = fetched.iter().map(|job| job.raw.clone()).collect();
+    assert_eq!(raws, [job(1), job(2), job(3)]);
+    assert_eq!(
+        raw::<u64>(&mut connection, &["ZCARD", "jobdeck:processes"]).await,
+        1,
+        "whose jobs in progress can be recovered"
+    );
+}
+
+#[tokio::test]
+async fn a_settlement_that_is_refused_leaves_the_job_in_progress() {
+    let (_server, store, mut connection) = limited().await;
+    store.add(&[into_queue("default", 1)]).await.unwrap();
+    let fetched = fetch(&store, 1).await.unwrap().remove(0);
+    let dies = Settlement::Fail(into_set(Set::Dead, 1));
+    for (settlement, command) in [
+        (&dies, "zadd"),
+        (&dies, "hdel"),
+        (&dies, "hexists"),
+        (&Settlement::Requeue, "rpush"),
+        (&Settlement::Requeue, "sadd"),
+    ] {
+        set_permission(&mut connection, &format!("-{command}")).await;
+        // What would put it back is missing as well.
+        set_permission(&mut connection, "-hset").await;
+        assert_refused(store.settle(WORKER, &fetched, settlement).await, command);
+        assert_eq!(raw::<u64>(&mut connection, &["HLEN", PROGRESS]).await, 1);
+        assert_eq!(raw::<u64>(&mut connection, &["ZCARD", "dead"]).await, 0);
+        assert_eq!(
+            raw::<u64>(&mut connection, &["LLEN", "queue:default"]).await,
+            0
+        );
+        set_permission(&mut connection, &format!("+{command}")).await;
+    }
+    assert!(store.settle(WORKER, &fetched, &dies).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_move_that_is_refused_leaves_the_entry_where_it_was() {
+    let (_server, store, mut connection) = limited().await;
+    let (retries, default) = (Place::Set(Set::Retries), queue("default"));
+    store
+        .add(&[into_set(Set::Retries, 1), into_queue("default", 2)])
+        .await
+        .unwrap();
+    let in_set = only(&store, &retries).await;
+    let in_queue = only(&store, &default).await;
+    for (entry, destination, commands) in [
+        (&in_set, into_queue("low", 1), &["zrem"][..]),
+        (&in_set, into_queue("low", 1), &["sadd"]),
+        // What would put it back is missing as well.
+        (&in_set, into_queue("low", 1), &["lpush", "zadd"]),
+        (&in_set, into_set(Set::Dead, 1), &["zadd"]),
+        (&in_set, Destination::Nowhere, &["zrem"]),
+        (&in_queue, into_set(Set::Dead, 2), &["zadd"]),
+        (
+            &in_queue,
+            into_set(Set::Dead, 2),
+            &["zadd", "rpush", "lpush"],
+        ),
+        (&in_queue, into_queue("low", 2), &["lpush", "rpush"]),
+        (&in_queue, Destination::Nowhere, &["lrem"]),
+    ] {
+        for command in commands {
+            set_permission(&mut connection, &format!("-{command}")).await;
+        }
+        assert_refused(
+            store.apply(&to(entry, destination)).await,
+            &commands.join(" "),
+        );
+        for command in commands {
+            set_permission(&mut connection, &format!("+{command}")).await;
+        }
+        assert_eq!(only(&store, &retries).await, in_set, "{commands:?}");
+        assert_eq!(only(&store, &default).await, in_queue, "{commands:?}");
+        let overview = store.overview().await.unwrap();
+        assert_eq!((overview.dead, overview.enqueued), (0, 1), "{commands:?}");
+    }
+}

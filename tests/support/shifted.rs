@@ -1,0 +1,142 @@
+//! A store whose clock differs from this machine's: a real one, with every time that it tells moved.
+
+use async_trait::async_trait;
+use jobdeck::{
+    model::{
+        DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Signal, StoreInfo,
+        Timestamp,
+    },
+    store::{
+        AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Settlement, SharedStore,
+        Slice, Start, StoreResult, StoredEntry, WorkerStore,
+    },
+};
+use std::{sync::Arc, time::Duration};
+
+/// A store whose clock is so many milliseconds ahead of this machine's (or behind it).
+#[derive(Debug)]
+pub struct ShiftedClock {
+    store: SharedStore,
+    milliseconds: i64,
+}
+
+impl ShiftedClock {
+    /// The same store with its clock moved.
+    pub fn of(store: &SharedStore, milliseconds: i64) -> SharedStore {
+        Arc::new(Self {
+            store: store.clone(),
+            milliseconds,
+        })
+    }
+
+    fn shifted(&self, time: Timestamp) -> Timestamp {
+        time.plus_milliseconds(self.milliseconds)
+    }
+}
+
+#[async_trait]
+impl AdminStore for ShiftedClock {
+    async fn info(&self) -> StoreResult<StoreInfo> {
+        self.store.info().await
+    }
+
+    async fn now(&self) -> StoreResult<Timestamp> {
+        Ok(self.shifted(self.store.now().await?))
+    }
+
+    async fn overview(&self) -> StoreResult<Overview> {
+        let overview = self.store.overview().await?;
+        Ok(Overview {
+            sampled_at: self.shifted(overview.sampled_at),
+            ..overview
+        })
+    }
+
+    async fn slice(
+        &self,
+        place: &Place,
+        start: &Start,
+        order: Order,
+        limit: usize,
+    ) -> StoreResult<Slice> {
+        let slice = self.store.slice(place, start, order, limit).await?;
+        Ok(Slice {
+            now: self.shifted(slice.now),
+            ..slice
+        })
+    }
+
+    async fn locate(&self, ids: &[EntryId]) -> StoreResult<Vec<Option<StoredEntry>>> {
+        self.store.locate(ids).await
+    }
+
+    async fn find_jid(&self, jid: &str, budget: Duration) -> StoreResult<JidSearch> {
+        self.store.find_jid(jid, budget).await
+    }
+
+    async fn apply(&self, moves: &[Move]) -> StoreResult<Vec<bool>> {
+        self.store.apply(moves).await
+    }
+
+    async fn add(&self, entries: &[Destination]) -> StoreResult<()> {
+        self.store.add(entries).await
+    }
+
+    async fn set_paused(&self, queue: &str, paused: bool) -> StoreResult<()> {
+        self.store.set_paused(queue, paused).await
+    }
+
+    async fn clear_queue(&self, queue: &str) -> StoreResult<u64> {
+        self.store.clear_queue(queue).await
+    }
+
+    async fn processes(&self) -> StoreResult<Vec<ProcessInfo>> {
+        self.store.processes().await
+    }
+
+    async fn running(&self) -> StoreResult<Vec<RunningJob>> {
+        self.store.running().await
+    }
+
+    async fn signal(&self, identity: &str, signal: Signal) -> StoreResult<bool> {
+        self.store.signal(identity, signal).await
+    }
+
+    async fn daily_totals(&self, days: u32) -> StoreResult<Vec<DayTotals>> {
+        self.store.daily_totals(days).await
+    }
+}
+
+#[async_trait]
+impl WorkerStore for ShiftedClock {
+    async fn fetch(
+        &self,
+        identity: &str,
+        queues: &[String],
+        limit: usize,
+        wait: Duration,
+    ) -> StoreResult<Vec<FetchedJob>> {
+        self.store.fetch(identity, queues, limit, wait).await
+    }
+
+    async fn settle(
+        &self,
+        identity: &str,
+        job: &FetchedJob,
+        settlement: &Settlement,
+    ) -> StoreResult<bool> {
+        self.store.settle(identity, job, settlement).await
+    }
+
+    async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Option<Signal>> {
+        self.store.heartbeat(heartbeat).await
+    }
+
+    async fn leave(&self, identity: &str) -> StoreResult<()> {
+        self.store.leave(identity).await
+    }
+
+    async fn recover(&self) -> StoreResult<u64> {
+        self.store.recover().await
+    }
+}
