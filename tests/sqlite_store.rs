@@ -14,8 +14,8 @@ mod support;
 use jobdeck::{
     model::{Order, Place, Set},
     store::{
-        self, Destination, FetchedJob, Heartbeat, Move, QueueEnd, Settlement, SharedStore, Start,
-        StoreError, StoreOptions, StoredEntry,
+        self, Destination, FetchedJob, Heartbeat, Move, Moved, QueueEnd, Settlement, SharedStore,
+        Start, StoreError, StoreOptions, StoredEntry,
     },
 };
 use rusqlite::Connection;
@@ -337,7 +337,7 @@ async fn work(store: &SharedStore, round: &str) {
                         };
                         let to = in_set(Set::Dead, &id);
                         let moved = store.apply(&[Move { entry, to }]).await.unwrap();
-                        assert_eq!(moved, [true]);
+                        assert_eq!(moved, [Moved::Done]);
                         println!("said {id} dead");
                     }
                     _ => {

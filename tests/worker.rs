@@ -20,6 +20,8 @@ mod failing;
 mod harness;
 #[path = "worker/process.rs"]
 mod process;
+#[path = "worker/redis_only.rs"]
+mod redis_only;
 #[path = "worker/running.rs"]
 mod running;
 #[path = "worker/stopping.rs"]

@@ -113,6 +113,18 @@ pub struct Move {
     pub to: Destination,
 }
 
+/// What became of a [`Move`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Moved {
+    /// This call took the entry out and put it where it goes.
+    Done,
+    /// It was not there any more: nothing was changed.
+    Gone,
+    /// The store does not let it go, or not to where it is to go (a key of another type, a user without the right): it stays
+    /// where it was, and trying again does not help until somebody puts that right.
+    Refused(StoreError),
+}
+
 /// What admin pages, scripts and bulk operations need.
 #[async_trait]
 pub trait AdminStore: Send + Sync {
@@ -140,9 +152,9 @@ pub trait AdminStore: Send + Sync {
     /// Entries of all queues and sets whose job id is `jid`, searched for at most `budget`.
     async fn find_jid(&self, jid: &str, budget: Duration) -> StoreResult<JidSearch>;
 
-    /// Makes each move that is still possible. The answer says for each, in order, whether this call took the entry out.
-    /// Each move is atomic by itself, the whole list is not.
-    async fn apply(&self, moves: &[Move]) -> StoreResult<Vec<bool>>;
+    /// Makes each move that is still possible. The answer says for each, in order, what became of it: one that is refused is
+    /// no obstacle to the others. Each move is atomic by itself, the whole list is not.
+    async fn apply(&self, moves: &[Move]) -> StoreResult<Vec<Moved>>;
 
     /// Adds new entries (`Destination::Nowhere` adds nothing), in order; all or none of each thousand.
     async fn add(&self, entries: &[Destination]) -> StoreResult<()>;
@@ -223,6 +235,12 @@ pub trait WorkerStore: Send + Sync {
         limit: usize,
         wait: Duration,
     ) -> StoreResult<Vec<FetchedJob>>;
+
+    /// Up to `limit` entries of a set, lowest score first: as [`AdminStore::slice`], on the worker's own path, where it holds up no page.
+    async fn due(&self, set: Set, start: &Start, limit: usize) -> StoreResult<Slice>;
+
+    /// Makes moves of entries that are due: as [`AdminStore::apply`], on the worker's own path.
+    async fn promote(&self, moves: &[Move]) -> StoreResult<Vec<Moved>>;
 
     /// Lets a fetched job go: out of the in-progress list, to where it belongs, with its counters, in one atomic step.
     /// `false` when it was not in the list any more (recovered by another process): then nothing is changed.

@@ -5,7 +5,7 @@ use crate::support::{RedisServer, fill_queue, fill_set, wait_until};
 use jobdeck::{
     model::{Order, Place, ProcessInfo, Set},
     store::{
-        Destination, Heartbeat, Move, QueueEnd, Settlement, SharedStore, Start, StoreError,
+        Destination, Heartbeat, Move, Moved, QueueEnd, Settlement, SharedStore, Start, StoreError,
         StoreResult,
     },
 };
@@ -153,7 +153,7 @@ async fn scripts_that_the_server_has_forgotten_are_loaded_again() {
         .collect();
     for part in moves.chunks(50) {
         let _: () = raw(&mut connection, &["SCRIPT", "FLUSH"]).await;
-        assert_eq!(store.apply(part).await.unwrap(), [true; 50]);
+        assert_eq!(store.apply(part).await.unwrap(), vec![Moved::Done; 50]);
     }
     let overview = store.overview().await.unwrap();
     assert_eq!((overview.dead, overview.enqueued), (0, 250));
@@ -318,7 +318,7 @@ async fn a_full_memory_refuses_new_jobs_but_not_the_work_on_old_ones() {
         },
         entry,
     };
-    assert_eq!(store.apply(&[retry]).await.unwrap(), [true]);
+    assert_eq!(store.apply(&[retry]).await.unwrap(), [Moved::Done]);
     let left = store
         .slice(&queue("default"), &Start::Edge, Order::Ascending, 10)
         .await

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use jobdeck::{
     model::{EntryId, Order, Place, ProcessInfo, QueueSummary, Set, Timestamp},
     store::{
-        self, Destination, Heartbeat, Move, QueueEnd, SharedStore, Start, Store, StoreOptions,
-        StoredEntry,
+        self, Destination, Heartbeat, Move, Moved, QueueEnd, SharedStore, Start, Store,
+        StoreOptions, StoredEntry,
     },
 };
 use std::{ops::Deref, path::PathBuf, time::Duration};
@@ -23,6 +23,8 @@ trait Backdoor: Send + Sync {
 /// A store under test, empty, for one test only.
 pub(crate) struct Subject {
     pub(crate) store: SharedStore,
+    /// Its address, for further handles.
+    pub(crate) url: String,
     backdoor: Box<dyn Backdoor>,
 }
 
@@ -73,6 +75,7 @@ pub(crate) async fn sqlite() -> Subject {
     let url = format!("sqlite:{}", path.display());
     Subject {
         store: connect(&url).await,
+        url,
         backdoor: Box::new(SqliteFile {
             path,
             _folder: folder,
@@ -85,6 +88,7 @@ pub(crate) async fn redis() -> Subject {
     let server = RedisServer::start().await;
     Subject {
         store: connect(&server.url()).await,
+        url: server.url(),
         backdoor: Box::new(server),
     }
 }
@@ -310,9 +314,9 @@ impl Subject {
             entry: entry.clone(),
             to,
         };
-        let taken = self.store.apply(&[change]).await.unwrap();
-        assert_eq!(taken.len(), 1);
-        taken[0]
+        let outcomes = self.store.apply(&[change]).await.unwrap();
+        assert_eq!(outcomes.len(), 1);
+        outcomes[0] == Moved::Done
     }
 
     /// Fetches without waiting, as `WORKER`: the bytes.

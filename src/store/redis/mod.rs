@@ -31,18 +31,21 @@ mod tickets;
 mod worker;
 
 use super::{
-    AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Settlement, Slice, Start,
-    StoreError, StoreOptions, StoreResult, StoredEntry, WorkerStore,
+    AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved, Settlement, Slice,
+    Start, StoreError, StoreOptions, StoreResult, StoredEntry, WorkerStore,
 };
 use crate::model::{
-    DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Signal, StoreInfo,
+    DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo,
     Timestamp,
 };
 use address::Address;
 use async_trait::async_trait;
 use connection::Link;
 use keys::Keys;
-use std::{sync::Once, time::Duration};
+use std::{
+    sync::{Arc, Once},
+    time::Duration,
+};
 use tickets::Tickets;
 
 pub(super) use address::shown_unparsed;
@@ -52,9 +55,9 @@ pub(super) use address::shown_unparsed;
 pub struct RedisStore {
     keys: Keys,
     /// For people and the sampler.
-    admin: Link,
+    admin: Arc<Link>,
     /// For workers, whose large answers are not to hold up the others.
-    worker: Link,
+    worker: Arc<Link>,
     tickets: Tickets,
 }
 
@@ -70,10 +73,22 @@ impl RedisStore {
         let address = Address::parse(url)?;
         Ok(Self {
             keys: Keys::new(options.key_prefix.as_deref()),
-            admin: Link::new(address.clone()),
-            worker: Link::new(address),
+            admin: Arc::new(Link::new(address.clone())),
+            worker: Arc::new(Link::new(address)),
             tickets: Tickets::default(),
         })
+    }
+}
+
+impl RedisStore {
+    /// The same store, with everything sent over the workers' connection.
+    fn on_worker_path(&self) -> Self {
+        Self {
+            keys: self.keys.clone(),
+            admin: Arc::clone(&self.worker),
+            worker: Arc::clone(&self.worker),
+            tickets: Tickets::default(),
+        }
     }
 }
 
@@ -142,7 +157,7 @@ impl AdminStore for RedisStore {
         self.search_jid(jid, budget).await
     }
 
-    async fn apply(&self, moves: &[Move]) -> StoreResult<Vec<bool>> {
+    async fn apply(&self, moves: &[Move]) -> StoreResult<Vec<Moved>> {
         self.apply_moves(moves).await
     }
 
@@ -185,6 +200,16 @@ impl WorkerStore for RedisStore {
         wait: Duration,
     ) -> StoreResult<Vec<FetchedJob>> {
         self.fetch_jobs(identity, queues, limit, wait).await
+    }
+
+    async fn due(&self, set: Set, start: &Start, limit: usize) -> StoreResult<Slice> {
+        self.on_worker_path()
+            .slice_set(set, start, Order::Ascending, limit)
+            .await
+    }
+
+    async fn promote(&self, moves: &[Move]) -> StoreResult<Vec<Moved>> {
+        self.on_worker_path().apply_moves(moves).await
     }
 
     async fn settle(

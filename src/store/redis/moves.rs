@@ -1,7 +1,7 @@
 //! Entries taken out, put elsewhere, and added.
 
 use super::{RedisStore, check, failure::server_error, locate::hint, request::Load, scripts};
-use crate::store::{Destination, Move, QueueEnd, StoreError, StoreResult};
+use crate::store::{Destination, Move, Moved, QueueEnd, StoreError, StoreResult};
 use ::redis::{Pipeline, RedisResult, pipe};
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ const QUEUE_MOVES: usize = 5;
 const ADDED: usize = 1_000;
 
 impl RedisStore {
-    pub(super) async fn apply_moves(&self, moves: &[Move]) -> StoreResult<Vec<bool>> {
+    pub(super) async fn apply_moves(&self, moves: &[Move]) -> StoreResult<Vec<Moved>> {
         for change in moves {
             check(&change.to)?;
         }
@@ -34,8 +34,8 @@ impl RedisStore {
         Ok(taken)
     }
 
-    async fn apply_chunk(&self, moves: &[Move]) -> StoreResult<Vec<bool>> {
-        let mut outcome = vec![false; moves.len()];
+    async fn apply_chunk(&self, moves: &[Move]) -> StoreResult<Vec<Moved>> {
+        let mut outcomes = vec![Moved::Gone; moves.len()];
         let mut left: Vec<usize> = (0..moves.len()).collect();
         // A server that has forgotten the script (restart, failover, SCRIPT FLUSH) has made none of the moves that it says so of.
         for _ in 0..3 {
@@ -46,19 +46,26 @@ impl RedisStore {
             let replies: Vec<RedisResult<i64>> = self.admin.change(calls.ignore_errors()).await?;
             let mut unknown = Vec::new();
             for (at, reply) in left.into_iter().zip(replies) {
-                match reply {
-                    Ok(count) => {
-                        if let Some(taken) = outcome.get_mut(at) {
-                            *taken = count == 1;
-                        }
+                let moved = match reply {
+                    Ok(1) => Moved::Done,
+                    Ok(_) => Moved::Gone,
+                    Err(error) if is_unknown_script(&error) => {
+                        unknown.push(at);
+                        continue;
                     }
-                    Err(error) if is_unknown_script(&error) => unknown.push(at),
-                    Err(error) => return Err(self.admin.failure(&error)),
+                    Err(error) => match self.admin.failure(&error) {
+                        // About this entry and its keys, not about the server.
+                        error @ StoreError::Unusable { .. } => Moved::Refused(error),
+                        error => return Err(error),
+                    },
+                };
+                if let Some(outcome) = outcomes.get_mut(at) {
+                    *outcome = moved;
                 }
             }
             left = unknown;
             if left.is_empty() {
-                return Ok(outcome);
+                return Ok(outcomes);
             }
             let _: String = self.admin.read(&Load(&scripts::MOVE)).await?;
         }

@@ -5,8 +5,11 @@ use super::{
     progress::{self, Delivery},
 };
 use crate::{
-    model::Signal,
-    store::{FetchedJob, Heartbeat, Settlement, StoreError, StoreResult, WorkerStore},
+    model::{Order, Place, Set, Signal},
+    store::{
+        AdminStore, FetchedJob, Heartbeat, Move, Moved, Settlement, Slice, Start, StoreError,
+        StoreResult, WorkerStore,
+    },
 };
 use async_trait::async_trait;
 use std::time::Duration;
@@ -52,6 +55,15 @@ impl WorkerStore for SqliteStore {
                 }
             }
         }
+    }
+
+    async fn due(&self, set: Set, start: &Start, limit: usize) -> StoreResult<Slice> {
+        self.slice(&Place::Set(set), start, Order::Ascending, limit)
+            .await
+    }
+
+    async fn promote(&self, moves: &[Move]) -> StoreResult<Vec<Moved>> {
+        self.apply(moves).await
     }
 
     async fn settle(
