@@ -149,9 +149,9 @@ async fn a_file_of_a_newer_version_is_left_as_it_is() {
             .pragma_update(None, "user_version", version)
             .unwrap();
     };
+    set_version(3);
+    refused(&path, &["newer Jobdeck", "format 3", "update Jobdeck"]).await;
     set_version(2);
-    refused(&path, &["newer Jobdeck", "format 2", "update Jobdeck"]).await;
-    set_version(1);
     let store = open(&path).await.unwrap();
     assert_eq!(store.overview().await.unwrap().enqueued, 1);
 }
@@ -422,7 +422,7 @@ async fn nothing_acknowledged_is_lost_by_twenty_sudden_ends() {
     let store = open(&path).await.unwrap();
     // What was fetched and not settled is still in progress, and nobody beats for it any more.
     store.leave("host:1:a").await.unwrap();
-    store.recover().await.unwrap();
+    store.recover("host:9:a", Duration::ZERO).await.unwrap();
     let mut places: Vec<Place> = Set::ALL.into_iter().map(Place::Set).collect();
     places.push(Place::Queue("added".to_owned()));
     places.extend((0..4).map(|task| Place::Queue(format!("fetched-{task}"))));

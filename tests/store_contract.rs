@@ -137,6 +137,8 @@ conformance! {
         another_process_cannot_settle_it,
         jobs_of_a_process_without_heartbeat_are_recovered_to_run_next,
         jobs_of_a_living_process_are_not_recovered,
+        a_process_that_was_noted_is_waited_for,
+        a_process_does_not_recover_its_own_jobs,
         a_process_has_time_for_its_first_heartbeat,
         jobs_left_behind_by_a_leaving_process_are_recovered,
         a_recovered_job_cannot_be_settled_by_its_old_process,

@@ -80,6 +80,7 @@ on_both_stores! {
         a_quiet_worker_finishes_and_fetches_no_more,
         a_stop_signal_ends_the_worker,
         an_embedded_worker_takes_no_signals,
+        handlers_that_block_every_thread_do_not_hold_up_the_heartbeat,
         a_worker_without_handlers_fetches_nothing,
         jobs_of_a_process_that_is_gone_run_here;
 }

@@ -6,8 +6,8 @@ use crate::model::{
     StoreState, Timestamp,
 };
 use crate::store::{
-    AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved, Settlement, Slice,
-    Start, StoreError, StoreResult, StoredEntry, WorkerStore,
+    AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved, Pulse, Settlement,
+    Slice, Start, StoreError, StoreResult, StoredEntry, WorkerStore,
 };
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};
@@ -158,13 +158,13 @@ impl WorkerStore for FakeStore {
     async fn settle(&self, _: &str, _: &FetchedJob, _: &Settlement) -> StoreResult<bool> {
         Err(gone())
     }
-    async fn heartbeat(&self, _: &Heartbeat) -> StoreResult<Option<Signal>> {
+    async fn heartbeat(&self, _: &Heartbeat) -> StoreResult<Pulse> {
         Err(gone())
     }
     async fn leave(&self, _: &str) -> StoreResult<()> {
         Err(gone())
     }
-    async fn recover(&self) -> StoreResult<u64> {
+    async fn recover(&self, _: &str, _: Duration) -> StoreResult<u64> {
         Err(gone())
     }
 }

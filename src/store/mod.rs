@@ -223,6 +223,15 @@ pub struct Heartbeat {
     pub running: Vec<RunningJob>,
 }
 
+/// What a heartbeat is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pulse {
+    /// The store's clock.
+    pub now: Timestamp,
+    /// The oldest signal that somebody left for the process; there may be more.
+    pub signal: Option<Signal>,
+}
+
 /// What a worker needs. `identity` is the process's `HOSTNAME:PID:NONCE`.
 #[async_trait]
 pub trait WorkerStore: Send + Sync {
@@ -251,12 +260,23 @@ pub trait WorkerStore: Send + Sync {
         settlement: &Settlement,
     ) -> StoreResult<bool>;
 
-    /// Says that the process lives (for a minute) and what it runs; answers the signal that somebody left for it.
-    async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Option<Signal>>;
+    /// Says that the process lives (for a minute) and what it runs; answers the store's time, and the signal that somebody left for it.
+    async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Pulse>;
 
     /// Takes the process out of the list of processes. Its in-progress list must be settled before; what is still in it is recovered later.
     async fn leave(&self, identity: &str) -> StoreResult<()>;
 
-    /// Puts jobs in progress of processes without a heartbeat back to their queues, next to run; says how many. At most a thousand a call.
-    async fn recover(&self) -> StoreResult<u64>;
+    /// Puts jobs in progress of processes that are gone back to their queues, next to run; says how many. At most a thousand a call.
+    ///
+    /// A process without a heartbeat is not gone yet: heartbeats of living ones run out too, while a machine sleeps, a clock is set
+    /// forward or the store is away. A call that sees it first only notes it, in the store; a later call, by whomever, that comes at
+    /// least `grace` after that by the store's clock and finds that it has not beaten since takes its jobs. A process that has left
+    /// ([`WorkerStore::leave`]) is gone at once. The jobs of `identity`, the process that asks, are never taken.
+    async fn recover(&self, identity: &str, grace: Duration) -> StoreResult<u64>;
+
+    /// A handle on the same store with connections of its own, for a thread with an asynchronous runtime of its own; nothing when this
+    /// one can be used there as well.
+    fn apart(&self) -> Option<SharedStore> {
+        None
+    }
 }

@@ -144,6 +144,8 @@ impl Worker {
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> Result<(), WorkerError> {
         panics::install_hook();
         let runtime = self.runtime;
+        // The heartbeat has a thread of its own, which ends also when this future is dropped half-way.
+        let _ends = runtime.ended.clone().drop_guard();
         let stop = async {
             tokio::select! {
                 () = shutdown => {}
@@ -180,7 +182,7 @@ async fn work(runtime: &Arc<Runtime>, jobs: &mut JoinSet<()>) -> Result<JoinSet<
         }
     }
     tracing::info!(identity = %runtime.identity, concurrency = runtime.concurrency(), "worker started");
-    background.spawn(heartbeat::run(Arc::clone(runtime)));
+    heartbeat::start(runtime, &mut background);
     background.spawn(scheduler::run(Arc::clone(runtime)));
     background.spawn(recovery::run(Arc::clone(runtime)));
     if runtime.concurrency() > 0 {

@@ -135,7 +135,7 @@ async fn walk(store: &SharedStore, place: &Place, connection: &mut MultiplexedCo
                 timed("delete one", connection, store.apply(&[deletion]))
                     .await
                     .unwrap(),
-                [true]
+                [Moved::Done]
             );
             let next = timed(
                 "deep page behind a gap",

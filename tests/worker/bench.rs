@@ -5,6 +5,7 @@ use jobdeck::{
     Client, Worker,
     job::{Job, NewJob, RetryRule},
     model::{Place, Set},
+    store::SharedStore,
     worker::{WorkerBuilder, WorkerError, WorkerHandle},
 };
 use std::time::Duration;
@@ -16,12 +17,18 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A worker that looks often.
 pub(crate) fn quick(subject: &Subject) -> WorkerBuilder {
-    Worker::builder(subject.store.clone())
+    quick_on(subject.store.clone())
+}
+
+/// As `quick`, on this handle.
+pub(crate) fn quick_on(store: SharedStore) -> WorkerBuilder {
+    Worker::builder(store)
         .queue("default", 1)
         .concurrency(4)
         .fetch_wait(Duration::from_millis(50))
         .poll_interval(Duration::from_millis(20))
         .recovery_interval(Duration::from_millis(50))
+        .recovery_grace(Duration::ZERO)
         .heartbeat_interval(Duration::from_millis(100))
 }
 

@@ -31,8 +31,8 @@ mod tickets;
 mod worker;
 
 use super::{
-    AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved, Settlement, Slice,
-    Start, StoreError, StoreOptions, StoreResult, StoredEntry, WorkerStore,
+    AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved, Pulse, Settlement,
+    SharedStore, Slice, Start, StoreError, StoreOptions, StoreResult, StoredEntry, WorkerStore,
 };
 use crate::model::{
     DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo,
@@ -54,6 +54,7 @@ pub(super) use address::shown_unparsed;
 #[derive(Debug)]
 pub struct RedisStore {
     keys: Keys,
+    address: Address,
     /// For people and the sampler.
     admin: Arc<Link>,
     /// For workers, whose large answers are not to hold up the others.
@@ -71,12 +72,17 @@ impl RedisStore {
         // Two libraries of this program bring TLS along: they must agree on the cryptography. An error says that one is chosen already.
         TLS.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
         let address = Address::parse(url)?;
-        Ok(Self {
-            keys: Keys::new(options.key_prefix.as_deref()),
+        Ok(Self::new(Keys::new(options.key_prefix.as_deref()), address))
+    }
+
+    fn new(keys: Keys, address: Address) -> Self {
+        Self {
+            keys,
             admin: Arc::new(Link::new(address.clone())),
-            worker: Arc::new(Link::new(address)),
+            worker: Arc::new(Link::new(address.clone())),
+            address,
             tickets: Tickets::default(),
-        })
+        }
     }
 }
 
@@ -85,6 +91,7 @@ impl RedisStore {
     fn on_worker_path(&self) -> Self {
         Self {
             keys: self.keys.clone(),
+            address: self.address.clone(),
             admin: Arc::clone(&self.worker),
             worker: Arc::clone(&self.worker),
             tickets: Tickets::default(),
@@ -221,7 +228,7 @@ impl WorkerStore for RedisStore {
         self.settle_job(identity, job, settlement).await
     }
 
-    async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Option<Signal>> {
+    async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Pulse> {
         self.beat(heartbeat).await
     }
 
@@ -229,7 +236,12 @@ impl WorkerStore for RedisStore {
         self.sign_off(identity).await
     }
 
-    async fn recover(&self) -> StoreResult<u64> {
-        self.recover_jobs().await
+    async fn recover(&self, identity: &str, grace: Duration) -> StoreResult<u64> {
+        self.recover_jobs(identity, grace).await
+    }
+
+    /// A connection belongs to the runtime that it was made on.
+    fn apart(&self) -> Option<SharedStore> {
+        Some(Arc::new(Self::new(self.keys.clone(), self.address.clone())))
     }
 }

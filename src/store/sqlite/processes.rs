@@ -3,16 +3,13 @@
 use super::clock::{self, LIFE_MS};
 use crate::{
     model::{ProcessInfo, RunningJob, Signal, Timestamp},
-    store::Heartbeat,
+    store::{Heartbeat, Pulse},
 };
 use rusqlite::{Connection, OptionalExtension, named_params, types::Type};
 use serde::Serialize;
 
 /// Writes a heartbeat and takes the oldest signal.
-pub(super) fn beat(
-    connection: &Connection,
-    heartbeat: &Heartbeat,
-) -> rusqlite::Result<Option<Signal>> {
+pub(super) fn beat(connection: &Connection, heartbeat: &Heartbeat) -> rusqlite::Result<Pulse> {
     let now = clock::now();
     forget_dead(connection, now)?;
     let process = ProcessInfo {
@@ -29,20 +26,29 @@ pub(super) fn beat(
             ":info": json(&process)?,
             ":running": json(&heartbeat.running)?,
         })?;
+    connection
+        .prepare_cached("DELETE FROM missing WHERE identity = ?1")?
+        .execute([&process.identity])?;
     let signal: Option<String> = connection
         .prepare_cached(
             "DELETE FROM signals WHERE id = (SELECT min(id) FROM signals WHERE identity = ?1) RETURNING signal",
         )?
         .query_row([&process.identity], |row| row.get(0))
         .optional()?;
-    Ok(signal.as_deref().and_then(signal_of))
+    Ok(Pulse {
+        now,
+        signal: signal.as_deref().and_then(signal_of),
+    })
 }
 
-/// Takes a process out of the list.
+/// Takes a process out of the list; what it has not settled may be recovered at once.
 pub(super) fn leave(connection: &Connection, identity: &str) -> rusqlite::Result<()> {
     for sql in [
         "DELETE FROM processes WHERE identity = ?1",
         "DELETE FROM signals WHERE identity = ?1",
+        "UPDATE in_progress SET grace = 0 WHERE identity = ?1",
+        "INSERT OR REPLACE INTO missing (identity, since) \
+         SELECT ?1, 0 WHERE EXISTS (SELECT 1 FROM in_progress WHERE identity = ?1)",
     ] {
         connection.prepare_cached(sql)?.execute([identity])?;
     }

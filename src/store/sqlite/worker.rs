@@ -5,10 +5,10 @@ use super::{
     progress::{self, Delivery},
 };
 use crate::{
-    model::{Order, Place, Set, Signal},
+    model::{Order, Place, Set},
     store::{
-        AdminStore, FetchedJob, Heartbeat, Move, Moved, Settlement, Slice, Start, StoreError,
-        StoreResult, WorkerStore,
+        AdminStore, FetchedJob, Heartbeat, Move, Moved, Pulse, Settlement, Slice, Start,
+        StoreError, StoreResult, WorkerStore,
     },
 };
 use async_trait::async_trait;
@@ -90,7 +90,7 @@ impl WorkerStore for SqliteStore {
         Ok(settled)
     }
 
-    async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Option<Signal>> {
+    async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Pulse> {
         let heartbeat = heartbeat.clone();
         self.writer
             .write(move |connection| processes::beat(connection, &heartbeat))
@@ -104,8 +104,12 @@ impl WorkerStore for SqliteStore {
             .await
     }
 
-    async fn recover(&self) -> StoreResult<u64> {
-        let recovered = self.writer.write(progress::recover).await?;
+    async fn recover(&self, identity: &str, grace: Duration) -> StoreResult<u64> {
+        let identity = identity.to_owned();
+        let recovered = self
+            .writer
+            .write(move |connection| progress::recover(connection, &identity, grace))
+            .await?;
         if recovered > 0 {
             self.ready.notify_waiters();
         }

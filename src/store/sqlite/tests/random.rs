@@ -111,7 +111,8 @@ async fn take_step(store: &SqliteStore, held: &mut Vec<FetchedJob>, step: Step) 
         }
         Step::Recover => {
             store.leave("host:1:a").await.unwrap();
-            assert_eq!(store.recover().await.unwrap(), held.len() as u64);
+            let recovered = store.recover("host:2:b", Duration::from_secs(30)).await;
+            assert_eq!(recovered.unwrap(), held.len() as u64);
             held.clear();
         }
     }
