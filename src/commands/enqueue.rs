@@ -87,8 +87,5 @@ impl Enqueue {
 }
 
 fn retry(text: &str) -> Result<RetryRule, String> {
-    match RetryRule::from_json(Some(text)) {
-        RetryRule::Unset => Err("write a number, `true` or `false`".to_owned()),
-        rule => Ok(rule),
-    }
+    RetryRule::from_input(text).ok_or_else(|| "write a number, `true` or `false`".to_owned())
 }
