@@ -131,6 +131,7 @@ conformance! {
     settling:
         a_finished_job_is_gone_and_counted,
         a_failed_job_goes_where_it_is_said,
+        an_entry_set_aside_goes_where_it_is_said_and_counts_nothing,
         a_requeued_job_is_next_with_its_bytes_and_counts_nothing,
         a_requeued_job_brings_its_queue_back,
         a_job_is_settled_once,

@@ -64,6 +64,9 @@ on_both_stores! {
         arguments_that_do_not_fit_are_a_failure,
         a_class_without_a_handler_fails_as_in_sidekiq,
         an_entry_that_is_no_job_goes_to_the_dead_set_as_it_is,
+        a_job_without_a_class_goes_to_the_dead_set_as_it_is,
+        a_mistyped_retry_is_as_good_as_true,
+        a_retry_rule_that_panics_leaves_the_usual_delay,
         a_discarded_or_unretried_job_is_gone,
         jobs_of_unknown_classes_can_be_left_to_others;
     stopping:

@@ -210,6 +210,8 @@ pub enum Settlement {
     },
     /// It failed: the job goes where it says. Counts as processed and failed.
     Fail(Destination),
+    /// It is no job that could be run: it goes where it says. Counts nothing.
+    SetAside(Destination),
     /// It was not run, or not to its end: back to its queue, next to run, with its bytes as fetched. Counts nothing.
     Requeue,
 }

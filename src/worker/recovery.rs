@@ -1,6 +1,6 @@
 //! Takes over jobs that processes left unfinished when they died.
 
-use super::{heartbeat, runtime::Runtime, trouble::Trouble};
+use super::{heartbeat, runtime::Runtime, settlement, trouble::Trouble};
 use crate::store::StoreResult;
 use std::sync::Arc;
 use tokio::time::sleep;
@@ -38,6 +38,7 @@ pub(super) async fn run(runtime: Arc<Runtime>) {
 async fn recover(runtime: &Runtime) -> StoreResult<u64> {
     // After a long sleep of the machine nobody's heartbeat counts any more: this process says that it lives before it looks at others.
     heartbeat::beat(runtime, &runtime.store).await?;
+    settlement::settle_waiting(runtime).await;
     let grace = runtime.settings.recovery_grace;
     runtime.store.recover(&runtime.identity, grace).await
 }

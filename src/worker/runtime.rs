@@ -1,6 +1,9 @@
 //! What the parts of a running worker share.
 
-use super::{builder::Settings, clock::Clock, identity, registry::Registry, running::RunningTable};
+use super::{
+    builder::Settings, clock::Clock, identity, registry::Registry, running::RunningTable,
+    settlement::Waiting,
+};
 use crate::{model::Timestamp, store::SharedStore};
 use std::{
     sync::{
@@ -22,6 +25,8 @@ pub(super) struct Runtime {
     pub(super) hostname: String,
     pub(super) clock: Clock,
     pub(super) running: RunningTable,
+    /// Settlements that the store refuses.
+    pub(super) waiting: Waiting,
     /// The first heartbeat, by the store's clock.
     pub(super) started_at: OnceLock<Timestamp>,
     /// How long the last heartbeat took, microseconds; 0 before the first.
@@ -53,6 +58,7 @@ impl Runtime {
             hostname,
             clock: Clock::default(),
             running: RunningTable::default(),
+            waiting: Waiting::default(),
             started_at: OnceLock::new(),
             round_trip_us: AtomicU64::new(0),
             beat_soon: Notify::new(),

@@ -59,6 +59,23 @@ pub(crate) async fn a_failed_job_goes_where_it_is_said(subject: Subject) {
     assert!(subject.settle(WORKER, &fetched, &DONE).await.unwrap());
 }
 
+pub(crate) async fn an_entry_set_aside_goes_where_it_is_said_and_counts_nothing(subject: Subject) {
+    subject.heartbeat(&beat(WORKER)).await.unwrap();
+    subject.put(into_queue("default", "no job")).await;
+    let fetched = subject.take_one("default").await;
+    let aside = Settlement::SetAside(into_set(Set::Dead, 17.5, "no job"));
+    assert!(subject.settle(WORKER, &fetched, &aside).await.unwrap());
+    assert!(!subject.settle(WORKER, &fetched, &aside).await.unwrap());
+    assert_eq!(subject.only(&Set::Dead.into()).await.raw, "no job");
+    assert_eq!(subject.counters().await, (0, 0));
+    let today = subject.daily_totals(2).await.unwrap();
+    assert!(
+        today
+            .iter()
+            .all(|day| (day.processed, day.failed) == (0, 0))
+    );
+}
+
 pub(crate) async fn a_requeued_job_is_next_with_its_bytes_and_counts_nothing(subject: Subject) {
     subject.heartbeat(&beat(WORKER)).await.unwrap();
     subject.enqueue("default", 0..3).await;

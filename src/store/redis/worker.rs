@@ -101,6 +101,7 @@ impl RedisStore {
         let (to, processed, failed) = match settlement {
             Settlement::Finish { failed } => (Destination::Nowhere, true, *failed),
             Settlement::Fail(to) => (to.clone(), true, true),
+            Settlement::SetAside(to) => (to.clone(), false, false),
             Settlement::Requeue => (back(), false, false),
         };
         check(&to)?;

@@ -105,6 +105,7 @@ pub(super) fn settle(
             entries::put(connection, to)?;
             totals::count_run(connection, true)?;
         }
+        Settlement::SetAside(to) => entries::put(connection, to)?,
         Settlement::Requeue => hand_back(connection, queue, raw)?,
     }
     Ok(true)

@@ -72,7 +72,7 @@ impl WorkerStore for SqliteStore {
         job: &FetchedJob,
         settlement: &Settlement,
     ) -> StoreResult<bool> {
-        if let Settlement::Fail(to) = settlement {
+        if let Settlement::Fail(to) | Settlement::SetAside(to) = settlement {
             entries::check(to)?;
         }
         let lease: i64 = job.lease.parse().map_err(|_| {
