@@ -156,6 +156,59 @@ async fn a_file_of_a_newer_version_is_left_as_it_is() {
     assert_eq!(store.overview().await.unwrap().enqueued, 1);
 }
 
+/// The database's files as they would be left behind by a program that ended suddenly after these changes.
+fn left_behind(path: &Path, sql: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let original = folder.path().join("original.db");
+    if path.exists() {
+        fs::copy(path, &original).unwrap();
+    }
+    let connection = Connection::open(&original).unwrap();
+    connection
+        .execute_batch(&format!("PRAGMA journal_mode = WAL; {sql}"))
+        .unwrap();
+    for suffix in ["", "-wal", "-shm"] {
+        let from = format!("{}{suffix}", original.display());
+        fs::copy(from, format!("{}{suffix}", path.display())).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_only_the_log_says_of_a_file_counts_and_the_log_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    // Another program's: the mark, or the tables only, are in the log.
+    left_behind(
+        &path("marked.db"),
+        "PRAGMA application_id = 252006675; CREATE TABLE a (b)",
+    );
+    left_behind(&path("unmarked.db"), "CREATE TABLE a (b)");
+    for name in ["marked.db", "unmarked.db"] {
+        refused(&path(name), &["another program", "left as it is"]).await;
+        fs::remove_file(path(&format!("{name}-shm"))).unwrap();
+        refused(&path(name), &["another program", "left as it is"]).await;
+    }
+    // A newer Jobdeck's: the file itself is still of this version.
+    let newer = path("newer.db");
+    drop(open(&newer).await.unwrap());
+    left_behind(&newer, "PRAGMA user_version = 3");
+    refused(&newer, &["newer Jobdeck", "format 3", "left as it is"]).await;
+    // This one's, however it was left.
+    let ours = path("ours.db");
+    let store = open(&ours).await.unwrap();
+    store.add(&[queued("default", "kept")]).await.unwrap();
+    drop(store);
+    left_behind(
+        &ours,
+        "UPDATE places SET queue = 'other' WHERE queue = 'default'",
+    );
+    let store = open(&ours).await.unwrap();
+    assert_eq!(
+        all(&store, &Place::Queue("other".to_owned())).await.len(),
+        1
+    );
+}
+
 #[tokio::test]
 async fn a_missing_folder_and_a_folder_instead_of_a_file_are_named() {
     let folder = tempfile::tempdir().unwrap();
