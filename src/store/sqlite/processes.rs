@@ -5,7 +5,7 @@ use crate::{
     model::{ProcessInfo, RunningJob, Signal, Timestamp},
     store::{Heartbeat, Pulse},
 };
-use rusqlite::{Connection, OptionalExtension, named_params, types::Type};
+use rusqlite::{Connection, OptionalExtension, named_params, types::ValueRef};
 use serde::Serialize;
 
 /// Writes a heartbeat and takes the oldest signal.
@@ -98,25 +98,36 @@ pub(super) fn lives(
         .exists((identity, now.0 - LIFE_MS))
 }
 
-/// The processes with a heartbeat, by identity.
+/// The processes with a heartbeat, by identity. One whose row cannot be read, of another version perhaps, is known by its name only.
 pub(super) fn processes(
     connection: &Connection,
     now: Timestamp,
 ) -> rusqlite::Result<Vec<ProcessInfo>> {
     connection
-        .prepare_cached("SELECT info FROM processes WHERE beat_at > ?1 ORDER BY identity")?
+        .prepare_cached(
+            "SELECT identity, beat_at, info FROM processes WHERE beat_at > ?1 ORDER BY identity",
+        )?
         .query_map([now.0 - LIFE_MS], |row| {
-            from_json(&row.get::<_, String>(0)?)
+            let (identity, beat_at): (String, i64) = (row.get(0)?, row.get(1)?);
+            let info = from_json(row.get_ref(2)?, &identity);
+            Ok(ProcessInfo {
+                identity,
+                beat_at: Some(Timestamp(beat_at)),
+                ..info.unwrap_or_default()
+            })
         })?
         .collect()
 }
 
-/// What they run, longest first.
+/// What they run, longest first. What cannot be read is left out.
 pub(super) fn running(connection: &Connection) -> rusqlite::Result<Vec<RunningJob>> {
     let lists: Vec<Vec<RunningJob>> = connection
-        .prepare_cached("SELECT running FROM processes WHERE beat_at > ?1 ORDER BY identity")?
+        .prepare_cached(
+            "SELECT identity, running FROM processes WHERE beat_at > ?1 ORDER BY identity",
+        )?
         .query_map([clock::now().0 - LIFE_MS], |row| {
-            from_json(&row.get::<_, String>(0)?)
+            let identity: String = row.get(0)?;
+            Ok(from_json(row.get_ref(1)?, &identity).unwrap_or_default())
         })?
         .collect::<rusqlite::Result<_>>()?;
     let mut running = lists.concat();
@@ -135,7 +146,20 @@ fn json(value: &impl Serialize) -> rusqlite::Result<String> {
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
 
-fn from_json<T: for<'text> serde::Deserialize<'text>>(text: &str) -> rusqlite::Result<T> {
-    serde_json::from_str(text)
-        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into()))
+fn from_json<T: for<'text> serde::Deserialize<'text>>(
+    text: ValueRef<'_>,
+    identity: &str,
+) -> Option<T> {
+    let read = text
+        .as_str()
+        .map_err(|error| error.to_string())
+        .and_then(|text| serde_json::from_str(text).map_err(|error| error.to_string()));
+    read.map_err(|error| {
+        tracing::debug!(
+            identity,
+            error,
+            "what a process says of itself cannot be read"
+        );
+    })
+    .ok()
 }
