@@ -18,6 +18,8 @@ mod bench;
 mod failing;
 #[path = "store_contract/harness.rs"]
 mod harness;
+#[path = "worker/killed.rs"]
+mod killed;
 #[path = "worker/process.rs"]
 mod process;
 #[path = "worker/redis_only.rs"]
@@ -77,7 +79,10 @@ on_both_stores! {
     timing:
         due_jobs_are_enqueued_once_by_several_processes,
         a_due_entry_that_is_no_job_goes_to_the_dead_set_as_it_is,
-        a_job_that_is_not_due_waits;
+        a_job_that_is_not_due_waits,
+        a_worker_whose_clock_is_hours_off_works_by_the_stores;
+    killed:
+        jobs_of_killed_processes_run_at_least_once_and_none_is_lost;
     process:
         others_see_the_process_and_what_it_runs,
         a_quiet_worker_finishes_and_fetches_no_more,

@@ -50,6 +50,7 @@ pub(super) struct Settings {
     pub(super) poll_interval: Option<Duration>,
     pub(super) recovery_interval: Duration,
     pub(super) recovery_grace: Duration,
+    pub(super) clock_skew_ms: i64,
     pub(super) max_retries: u32,
     pub(super) default_retry: RetryRule,
     pub(super) time_unit: TimeUnit,
@@ -83,6 +84,7 @@ impl WorkerBuilder {
                 poll_interval: None,
                 recovery_interval: Duration::from_secs(15),
                 recovery_grace: Duration::from_secs(30),
+                clock_skew_ms: 0,
                 max_retries: RetryRule::DEFAULT_TIMES,
                 default_retry: RetryRule::Default,
                 time_unit: TimeUnit::default(),
@@ -183,6 +185,13 @@ impl WorkerBuilder {
     #[doc(hidden)]
     pub fn recovery_grace(mut self, grace: Duration) -> Self {
         self.settings.recovery_grace = grace;
+        self
+    }
+
+    /// Makes this machine's clock wrong by so much, as the worker sees it; for tests.
+    #[doc(hidden)]
+    pub fn clock_skew_ms(mut self, milliseconds: i64) -> Self {
+        self.settings.clock_skew_ms = milliseconds;
         self
     }
 

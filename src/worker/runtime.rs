@@ -50,13 +50,14 @@ impl Runtime {
         registry: Registry,
         hostname: String,
     ) -> Self {
+        let clock = Clock::skewed(settings.clock_skew_ms);
         Self {
             store,
             settings,
             registry,
             identity: identity::new_identity(&hostname),
             hostname,
-            clock: Clock::default(),
+            clock,
             running: RunningTable::default(),
             waiting: Waiting::default(),
             started_at: OnceLock::new(),

@@ -13,7 +13,7 @@ use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 /// Nothing here takes that long.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A worker that looks often.
 pub(crate) fn quick(subject: &Subject) -> WorkerBuilder {
