@@ -924,7 +924,7 @@ async fn processes_and_what_they_run_are_listed_and_can_be_told_to_stop() {
     assert_eq!(told.status, StatusCode::ACCEPTED, "{}", told.text);
     assert_eq!(told.json(), json!({"identity": other, "signal": "stop"}));
     let signal = site.store.heartbeat(&heartbeat(other, false)).await;
-    assert_eq!(signal.expect("it is noted"), Some(Signal::Stop));
+    assert_eq!(signal.expect("it is noted").signal, Some(Signal::Stop));
     let refused = site
         .post(&format!("/api/v1/processes/{own}/quiet"), &json!({}))
         .await;

@@ -14,8 +14,8 @@ mod support;
 use jobdeck::{
     model::{Order, Place, Set},
     store::{
-        self, Destination, FetchedJob, Heartbeat, Move, QueueEnd, Settlement, SharedStore, Start,
-        StoreError, StoreOptions, StoredEntry,
+        self, Destination, FetchedJob, Heartbeat, Move, Moved, QueueEnd, Settlement, SharedStore,
+        Start, StoreError, StoreOptions, StoredEntry,
     },
 };
 use rusqlite::Connection;
@@ -149,11 +149,64 @@ async fn a_file_of_a_newer_version_is_left_as_it_is() {
             .pragma_update(None, "user_version", version)
             .unwrap();
     };
+    set_version(3);
+    refused(&path, &["newer Jobdeck", "format 3", "update Jobdeck"]).await;
     set_version(2);
-    refused(&path, &["newer Jobdeck", "format 2", "update Jobdeck"]).await;
-    set_version(1);
     let store = open(&path).await.unwrap();
     assert_eq!(store.overview().await.unwrap().enqueued, 1);
+}
+
+/// The database's files as they would be left behind by a program that ended suddenly after these changes.
+fn left_behind(path: &Path, sql: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let original = folder.path().join("original.db");
+    if path.exists() {
+        fs::copy(path, &original).unwrap();
+    }
+    let connection = Connection::open(&original).unwrap();
+    connection
+        .execute_batch(&format!("PRAGMA journal_mode = WAL; {sql}"))
+        .unwrap();
+    for suffix in ["", "-wal", "-shm"] {
+        let from = format!("{}{suffix}", original.display());
+        fs::copy(from, format!("{}{suffix}", path.display())).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_only_the_log_says_of_a_file_counts_and_the_log_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    // Another program's: the mark, or the tables only, are in the log.
+    left_behind(
+        &path("marked.db"),
+        "PRAGMA application_id = 252006675; CREATE TABLE a (b)",
+    );
+    left_behind(&path("unmarked.db"), "CREATE TABLE a (b)");
+    for name in ["marked.db", "unmarked.db"] {
+        refused(&path(name), &["another program", "left as it is"]).await;
+        fs::remove_file(path(&format!("{name}-shm"))).unwrap();
+        refused(&path(name), &["another program", "left as it is"]).await;
+    }
+    // A newer Jobdeck's: the file itself is still of this version.
+    let newer = path("newer.db");
+    drop(open(&newer).await.unwrap());
+    left_behind(&newer, "PRAGMA user_version = 3");
+    refused(&newer, &["newer Jobdeck", "format 3", "left as it is"]).await;
+    // This one's, however it was left.
+    let ours = path("ours.db");
+    let store = open(&ours).await.unwrap();
+    store.add(&[queued("default", "kept")]).await.unwrap();
+    drop(store);
+    left_behind(
+        &ours,
+        "UPDATE places SET queue = 'other' WHERE queue = 'default'",
+    );
+    let store = open(&ours).await.unwrap();
+    assert_eq!(
+        all(&store, &Place::Queue("other".to_owned())).await.len(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -337,7 +390,7 @@ async fn work(store: &SharedStore, round: &str) {
                         };
                         let to = in_set(Set::Dead, &id);
                         let moved = store.apply(&[Move { entry, to }]).await.unwrap();
-                        assert_eq!(moved, [true]);
+                        assert_eq!(moved, [Moved::Done]);
                         println!("said {id} dead");
                     }
                     _ => {
@@ -422,7 +475,7 @@ async fn nothing_acknowledged_is_lost_by_twenty_sudden_ends() {
     let store = open(&path).await.unwrap();
     // What was fetched and not settled is still in progress, and nobody beats for it any more.
     store.leave("host:1:a").await.unwrap();
-    store.recover().await.unwrap();
+    store.recover("host:9:a", Duration::ZERO).await.unwrap();
     let mut places: Vec<Place> = Set::ALL.into_iter().map(Place::Set).collect();
     places.push(Place::Queue("added".to_owned()));
     places.extend((0..4).map(|task| Place::Queue(format!("fetched-{task}"))));

@@ -20,8 +20,12 @@ mod clocks;
 mod failing;
 #[path = "store_contract/harness.rs"]
 mod harness;
+#[path = "worker/killed.rs"]
+mod killed;
 #[path = "worker/process.rs"]
 mod process;
+#[path = "worker/redis_only.rs"]
+mod redis_only;
 #[path = "worker/running.rs"]
 mod running;
 #[path = "worker/stopping.rs"]
@@ -64,6 +68,9 @@ on_both_stores! {
         arguments_that_do_not_fit_are_a_failure,
         a_class_without_a_handler_fails_as_in_sidekiq,
         an_entry_that_is_no_job_goes_to_the_dead_set_as_it_is,
+        a_job_without_a_class_goes_to_the_dead_set_as_it_is,
+        a_mistyped_retry_is_as_good_as_true,
+        a_retry_rule_that_panics_leaves_the_usual_delay,
         a_discarded_or_unretried_job_is_gone,
         jobs_of_unknown_classes_can_be_left_to_others;
     stopping:
@@ -74,15 +81,19 @@ on_both_stores! {
     timing:
         due_jobs_are_enqueued_once_by_several_processes,
         a_due_entry_that_is_no_job_goes_to_the_dead_set_as_it_is,
-        a_job_that_is_not_due_waits;
+        a_job_that_is_not_due_waits,
+        a_worker_whose_clock_is_hours_off_works_by_the_stores;
     clocks:
         what_is_due_by_the_stores_clock_is_enqueued_at_its_time,
         a_retry_is_due_by_the_stores_clock;
+    killed:
+        jobs_of_killed_processes_run_at_least_once_and_none_is_lost;
     process:
         others_see_the_process_and_what_it_runs,
         a_quiet_worker_finishes_and_fetches_no_more,
         a_stop_signal_ends_the_worker,
         an_embedded_worker_takes_no_signals,
+        handlers_that_block_every_thread_do_not_hold_up_the_heartbeat,
         a_worker_without_handlers_fetches_nothing,
         jobs_of_a_process_that_is_gone_run_here;
 }

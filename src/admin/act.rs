@@ -2,7 +2,7 @@
 
 use super::{AUDIT, Admin, AdminResult, plan::Planner};
 use crate::model::{Action, ActionOutcome, ActionReport, EntryId, Verb};
-use crate::store::{Move, StoreResult};
+use crate::store::{Move, Moved, StoreResult};
 
 /// Entries that one round of an action takes on.
 const SLICE: usize = 100;
@@ -67,7 +67,7 @@ impl Admin {
                 Some((Ok(to), entry)) => {
                     moves.push(Move { entry, to });
                     moved.push(outcomes.len());
-                    // Unless the store says that it took the entry out.
+                    // Until the store says what became of it.
                     ActionOutcome::Gone
                 }
             };
@@ -76,10 +76,13 @@ impl Admin {
         if moves.is_empty() {
             return Ok(outcomes);
         }
-        let taken = self.store.apply(&moves).await?;
-        for (index, _) in moved.into_iter().zip(taken).filter(|(_, taken)| *taken) {
+        for (index, moved) in moved.into_iter().zip(self.store.apply(&moves).await?) {
             if let Some((_, outcome)) = outcomes.get_mut(index) {
-                *outcome = ActionOutcome::Done;
+                *outcome = match moved {
+                    Moved::Done => ActionOutcome::Done,
+                    Moved::Gone => ActionOutcome::Gone,
+                    Moved::Refused(error) => ActionOutcome::Refused(error.to_string()),
+                };
             }
         }
         Ok(outcomes)

@@ -97,8 +97,5 @@ fn wrong(error: &NewJobError) -> Failure {
 }
 
 fn retry(text: &str) -> Result<RetryRule, String> {
-    match RetryRule::from_json(Some(text)) {
-        RetryRule::Unset => Err("write a number, `true` or `false`".to_owned()),
-        rule => Ok(rule),
-    }
+    RetryRule::from_input(text).ok_or_else(|| "write a number, `true` or `false`".to_owned())
 }

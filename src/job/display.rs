@@ -49,13 +49,8 @@ impl Job {
         let Some(args) = self.field("args") else {
             return String::new();
         };
-        // An encrypted job's last argument is never shown, however the job is wrapped.
-        if self.boolean("encrypt") == Some(true)
-            && let Some(mut elements) = json::elements(args)
-        {
-            elements.pop();
-            elements.push(ENCRYPTED);
-            return cut(&format!("[{}]", elements.join(",")), limit);
+        if let Some(masked) = self.masked_args(args) {
+            return cut(&masked, limit);
         }
         if !self.is_wrapper() {
             return cut(args, limit);
@@ -63,6 +58,39 @@ impl Job {
         let mut text = String::new();
         tree::write(&JsonNode::Array(self.active_job_arguments()), &mut text);
         cut(&text, limit)
+    }
+
+    /// The arguments without what is encrypted, however the job is wrapped; nothing when nothing is.
+    fn masked_args(&self, args: &str) -> Option<String> {
+        if self.boolean("encrypt") != Some(true) {
+            return None;
+        }
+        // The last argument is the encrypted one; what is no array may be anything.
+        let Some(mut elements) = json::elements(args) else {
+            return Some(ENCRYPTED.to_owned());
+        };
+        elements.pop();
+        elements.push(ENCRYPTED);
+        Some(format!("[{}]", elements.join(",")))
+    }
+
+    /// The job as it may be shown whole: its own text, with what is encrypted masked wherever it stands.
+    pub(super) fn shown(&self) -> Cow<'_, Job> {
+        let mut text = Vec::new();
+        let mut copied = 0;
+        for field in self.fields_named("args") {
+            let Some(masked) = self.value(field).and_then(|args| self.masked_args(args)) else {
+                return Cow::Borrowed(self);
+            };
+            text.extend_from_slice(&self.raw[copied..field.value.start]);
+            text.extend_from_slice(masked.as_bytes());
+            copied = field.value.end;
+        }
+        if copied == 0 {
+            return Cow::Borrowed(self);
+        }
+        text.extend_from_slice(&self.raw[copied..]);
+        Cow::Owned(Job::new(text))
     }
 
     fn is_wrapper(&self) -> bool {
@@ -261,6 +289,8 @@ mod tests {
             r#"{"class":"Sidekiq::ActiveJob::Wrapper","wrapped":"A","encrypt":true,"args":["c2VjcmV0"]}"#,
         );
         assert_eq!(job.shown_args(0), r#"["[encrypted data]"]"#);
+        let job = Job::new(r#"{"class":"A","encrypt":true,"args":"c2VjcmV0"}"#);
+        assert_eq!(job.shown_args(0), r#""[encrypted data]""#);
         let job = Job::new(r#"{"class":"A","encrypt":false,"args":[1,"open"]}"#);
         assert_eq!(job.shown_args(0), r#"[1,"open"]"#);
     }

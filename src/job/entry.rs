@@ -72,7 +72,14 @@ pub fn entry(id: EntryId, job: &Job, whole: bool) -> JobEntry {
 /// All that a job's page shows of one place.
 #[must_use]
 pub fn location(whereabouts: Whereabouts, id: EntryId, job: &Job) -> JobLocation {
-    let payload = job.text().into_owned();
+    let payload = job.shown().text().into_owned();
+    let whereabouts = match whereabouts {
+        Whereabouts::Running(mut running) => {
+            running.payload.clone_from(&payload);
+            Whereabouts::Running(running)
+        }
+        Whereabouts::Stored => Whereabouts::Stored,
+    };
     let (trace, trace_problem) = match job.field("error_backtrace").map(decode_trace) {
         None => (Vec::new(), None),
         Some(Ok(lines)) => (lines, None),
@@ -280,6 +287,31 @@ mod tests {
                 .args
                 .is_some()
         );
+    }
+
+    #[test]
+    fn an_encrypted_argument_is_nowhere_on_the_page() {
+        for text in [
+            r#"{"class":"A","encrypt":true,"args":[17, "c2VjcmV0"],"jid":"j"}"#,
+            r#"{"class":"A","args":["c2VjcmV0"],"encrypt":true,"arg\u0073":[17,"c2VjcmV0"],"jid":"j"}"#,
+            r#"{"class":"A","args":"c2VjcmV0","encrypt":true,"args":[17,"c2VjcmV0"],"jid":"j"}"#,
+        ] {
+            let job = Job::new(text);
+            let running = running("p", "t", "q", &job, Timestamp(0));
+            // What a process reports, and what is stored, keeps its bytes.
+            assert_eq!(running.payload, text);
+            for whereabouts in [Whereabouts::Stored, Whereabouts::Running(running)] {
+                let page = location(whereabouts, id(Set::Retries.into(), &job), &job);
+                let wire = serde_json::to_string(&page).unwrap();
+                assert!(!wire.contains("c2VjcmV0"), "{wire}");
+                assert!(page.payload.contains(r#""[encrypted data]"]"#));
+                assert!(page.payload.ends_with(r#""jid":"j"}"#));
+                assert_eq!(page.entry.args, r#"[17,"[encrypted data]"]"#);
+            }
+        }
+        let open = Job::new(r#"{"class":"A","args":[1, 2.0],"encrypt":false}"#);
+        let page = location(Whereabouts::Stored, id(Set::Retries.into(), &open), &open);
+        assert_eq!(page.payload.as_bytes(), &open.raw()[..]);
     }
 
     #[test]

@@ -80,6 +80,18 @@ impl Job {
         })
     }
 
+    /// Every field of this name, in stored order.
+    pub(super) fn fields_named(&self, name: &str) -> impl Iterator<Item = &Field> {
+        self.fields
+            .iter()
+            .filter(move |field| self.name(field).is_some_and(|stored| stored == name))
+    }
+
+    /// A field's JSON text as stored.
+    pub(super) fn value(&self, field: &Field) -> Option<&str> {
+        self.slice(&field.value)
+    }
+
     /// All fields in stored order: name and JSON text of the value; of repeated names the last one only.
     pub(super) fn effective_fields(&self) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
         self.fields.iter().filter_map(|field| {

@@ -103,13 +103,12 @@ impl NewJob {
                     has_args = true;
                 }
                 "retry" => {
-                    job.retry = RetryRule::from_json(Some(value));
-                    if job.retry == RetryRule::Unset {
-                        return Err(NewJobError::new(
+                    job.retry = RetryRule::from_input(value).ok_or_else(|| {
+                        NewJobError::new(
                             "retry",
                             format!("`{value}` is neither true, false nor a count such as 5"),
-                        ));
-                    }
+                        )
+                    })?;
                 }
                 "at" if value == "null" => {}
                 "at" => {

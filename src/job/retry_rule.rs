@@ -12,7 +12,7 @@ pub enum RetryRule {
     Times(u32),
     /// Never, and not kept either (`false`).
     Never,
-    /// The field is missing, or neither a boolean nor a count.
+    /// The field is missing or null.
     Unset,
 }
 
@@ -20,16 +20,26 @@ impl RetryRule {
     /// Retries by default.
     pub const DEFAULT_TIMES: u32 = 25;
 
-    /// From the field's JSON text. A negative count is none, one beyond 32 bits is cut there.
+    /// From the field's JSON text, as Ruby takes it: whatever is no count and not `false` or `null` is as good as `true`. A negative count
+    /// is none, one beyond 32 bits is cut there.
     #[must_use]
     pub fn from_json(json: Option<&str>) -> Self {
         match json {
-            Some("true") => Self::Default,
             Some("false") => Self::Never,
-            Some(text) => text.parse::<i128>().map_or(Self::Unset, |times| {
+            None | Some("null") => Self::Unset,
+            Some(text) => text.parse::<i128>().map_or(Self::Default, |times| {
                 Self::Times(u32::try_from(times.max(0)).unwrap_or(u32::MAX))
             }),
-            None => Self::Unset,
+        }
+    }
+
+    /// From what somebody writes for a new job: `true`, `false` or a count, and nothing else.
+    #[must_use]
+    pub fn from_input(text: &str) -> Option<Self> {
+        match Self::from_json(Some(text)) {
+            Self::Unset => None,
+            Self::Default if text != "true" => None,
+            rule => Some(rule),
         }
     }
 
@@ -61,10 +71,7 @@ pub(super) fn in_words(job: &Job) -> String {
         RetryRule::Times(0) => "no times: dead at the first failure".to_owned(),
         RetryRule::Times(count) => times(count),
         RetryRule::Never => "never".to_owned(),
-        RetryRule::Unset => match job.field("retry") {
-            Some(_) => "not understood: neither true, false nor a count".to_owned(),
-            None => "not said".to_owned(),
-        },
+        RetryRule::Unset => "not said".to_owned(),
     }
 }
 
@@ -91,8 +98,12 @@ mod tests {
             RetryRule::from_json(Some("99999999999")),
             RetryRule::Times(u32::MAX)
         );
-        for odd in [None, Some("null"), Some("\"5\""), Some("5.5"), Some("[]")] {
-            assert_eq!(RetryRule::from_json(odd), RetryRule::Unset, "{odd:?}");
+        for unsaid in [None, Some("null")] {
+            assert_eq!(RetryRule::from_json(unsaid), RetryRule::Unset);
+        }
+        // Ruby takes all of these for true.
+        for odd in ["\"5\"", "\"\"", "5.5", "[]", "{}"] {
+            assert_eq!(RetryRule::from_json(Some(odd)), RetryRule::Default, "{odd}");
         }
     }
 
@@ -109,6 +120,8 @@ mod tests {
                 "for 1h from the first failure",
             ),
             ("\"retry\":false,\"retry_for\":3600", "never"),
+            ("\"retry\":\"5\"", "25 times"),
+            ("\"retry\":null", "not said"),
             ("\"queue\":\"x\"", "not said"),
         ] {
             assert_eq!(in_words(&Job::new(format!("{{{fields}}}"))), words);

@@ -2,12 +2,12 @@
 
 use super::{Frame, Live, SamplerOptions};
 use crate::model::{
-    DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Signal, StoreInfo,
+    DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo,
     StoreState, Timestamp,
 };
 use crate::store::{
-    AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Settlement, Slice, Start,
-    StoreError, StoreResult, StoredEntry, WorkerStore,
+    AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved, Pulse, Settlement,
+    Slice, Start, StoreError, StoreResult, StoredEntry, WorkerStore,
 };
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};
@@ -115,7 +115,7 @@ impl AdminStore for FakeStore {
     async fn find_jid(&self, _: &str, _: Duration) -> StoreResult<JidSearch> {
         Err(gone())
     }
-    async fn apply(&self, _: &[Move]) -> StoreResult<Vec<bool>> {
+    async fn apply(&self, _: &[Move]) -> StoreResult<Vec<Moved>> {
         Err(gone())
     }
     async fn add(&self, _: &[Destination]) -> StoreResult<()> {
@@ -149,16 +149,22 @@ impl WorkerStore for FakeStore {
     ) -> StoreResult<Vec<FetchedJob>> {
         Err(gone())
     }
+    async fn due(&self, _: Set, _: &Start, _: usize) -> StoreResult<Slice> {
+        Err(gone())
+    }
+    async fn promote(&self, _: &[Move]) -> StoreResult<Vec<Moved>> {
+        Err(gone())
+    }
     async fn settle(&self, _: &str, _: &FetchedJob, _: &Settlement) -> StoreResult<bool> {
         Err(gone())
     }
-    async fn heartbeat(&self, _: &Heartbeat) -> StoreResult<Option<Signal>> {
+    async fn heartbeat(&self, _: &Heartbeat) -> StoreResult<Pulse> {
         Err(gone())
     }
     async fn leave(&self, _: &str) -> StoreResult<()> {
         Err(gone())
     }
-    async fn recover(&self) -> StoreResult<u64> {
+    async fn recover(&self, _: &str, _: Duration) -> StoreResult<u64> {
         Err(gone())
     }
 }

@@ -71,7 +71,7 @@ pub struct JobLocation {
     pub whereabouts: Whereabouts,
     /// Its row; for a running job made from the payload that its process reports, with no address of use.
     pub entry: JobEntry,
-    /// The stored bytes as text (invalid UTF-8 replaced).
+    /// The stored bytes as text (invalid UTF-8 replaced, an encrypted argument masked).
     pub payload: String,
     /// The payload taken apart, numbers as they were written; nothing when it is not JSON.
     pub tree: Option<JsonNode>,

@@ -3,8 +3,9 @@
 use super::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A worker process, from its heartbeat.
+/// A worker process, from its heartbeat. What one of another version does not say is empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ProcessInfo {
     /// `HOSTNAME:PID:NONCE`.
     pub identity: String,
@@ -42,8 +43,9 @@ pub struct ProcessInfo {
     pub embedded: bool,
 }
 
-/// A job being run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A job being run. What a process of another version does not say is empty.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RunningJob {
     /// Identity of the process.
     pub process: String,

@@ -121,6 +121,18 @@ pub struct Move {
     pub to: Destination,
 }
 
+/// What became of a [`Move`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Moved {
+    /// This call took the entry out and put it where it goes.
+    Done,
+    /// It was not there any more: nothing was changed.
+    Gone,
+    /// The store does not let it go, or not to where it is to go (a key of another type, a user without the right): it stays
+    /// where it was, and trying again does not help until somebody puts that right.
+    Refused(StoreError),
+}
+
 /// What admin pages, scripts and bulk operations need.
 #[async_trait]
 pub trait AdminStore: Send + Sync {
@@ -148,9 +160,9 @@ pub trait AdminStore: Send + Sync {
     /// Entries of all queues and sets whose job id is `jid`, searched for at most `budget`.
     async fn find_jid(&self, jid: &str, budget: Duration) -> StoreResult<JidSearch>;
 
-    /// Makes each move that is still possible. The answer says for each, in order, whether this call took the entry out.
-    /// Each move is atomic by itself, the whole list is not.
-    async fn apply(&self, moves: &[Move]) -> StoreResult<Vec<bool>>;
+    /// Makes each move that is still possible. The answer says for each, in order, what became of it: one that is refused is
+    /// no obstacle to the others. Each move is atomic by itself, the whole list is not.
+    async fn apply(&self, moves: &[Move]) -> StoreResult<Vec<Moved>>;
 
     /// Adds new entries (`Destination::Nowhere` adds nothing), in order; all or none of each thousand.
     async fn add(&self, entries: &[Destination]) -> StoreResult<()>;
@@ -206,6 +218,8 @@ pub enum Settlement {
     },
     /// It failed: the job goes where it says. Counts as processed and failed.
     Fail(Destination),
+    /// It is no job that could be run: it goes where it says. Counts nothing.
+    SetAside(Destination),
     /// It was not run, or not to its end: back to its queue, next to run, with its bytes as fetched. Counts nothing.
     Requeue,
 }
@@ -217,6 +231,15 @@ pub struct Heartbeat {
     pub process: ProcessInfo,
     /// What it runs.
     pub running: Vec<RunningJob>,
+}
+
+/// What a heartbeat is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pulse {
+    /// The store's clock.
+    pub now: Timestamp,
+    /// The oldest signal that somebody left for the process; there may be more.
+    pub signal: Option<Signal>,
 }
 
 /// What a worker needs. `identity` is the process's `HOSTNAME:PID:NONCE`.
@@ -232,6 +255,12 @@ pub trait WorkerStore: Send + Sync {
         wait: Duration,
     ) -> StoreResult<Vec<FetchedJob>>;
 
+    /// Up to `limit` entries of a set, lowest score first: as [`AdminStore::slice`], on the worker's own path, where it holds up no page.
+    async fn due(&self, set: Set, start: &Start, limit: usize) -> StoreResult<Slice>;
+
+    /// Makes moves of entries that are due: as [`AdminStore::apply`], on the worker's own path.
+    async fn promote(&self, moves: &[Move]) -> StoreResult<Vec<Moved>>;
+
     /// Lets a fetched job go: out of the in-progress list, to where it belongs, with its counters, in one atomic step.
     /// `false` when it was not in the list any more (recovered by another process): then nothing is changed.
     async fn settle(
@@ -241,12 +270,23 @@ pub trait WorkerStore: Send + Sync {
         settlement: &Settlement,
     ) -> StoreResult<bool>;
 
-    /// Says that the process lives (for a minute) and what it runs; answers the signal that somebody left for it.
-    async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Option<Signal>>;
+    /// Says that the process lives (for a minute) and what it runs; answers the store's time, and the signal that somebody left for it.
+    async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Pulse>;
 
     /// Takes the process out of the list of processes. Its in-progress list must be settled before; what is still in it is recovered later.
     async fn leave(&self, identity: &str) -> StoreResult<()>;
 
-    /// Puts jobs in progress of processes without a heartbeat back to their queues, next to run; says how many. At most a thousand a call.
-    async fn recover(&self) -> StoreResult<u64>;
+    /// Puts jobs in progress of processes that are gone back to their queues, next to run; says how many. At most a thousand a call.
+    ///
+    /// A process without a heartbeat is not gone yet: heartbeats of living ones run out too, while a machine sleeps, a clock is set
+    /// forward or the store is away. A call that sees it first only notes it, in the store; a later call, by whomever, that comes at
+    /// least `grace` after that by the store's clock and finds that it has not beaten since takes its jobs. A process that has left
+    /// ([`WorkerStore::leave`]) is gone at once. The jobs of `identity`, the process that asks, are never taken.
+    async fn recover(&self, identity: &str, grace: Duration) -> StoreResult<u64>;
+
+    /// A handle on the same store with connections of its own, for a thread with an asynchronous runtime of its own; nothing when this
+    /// one can be used there as well.
+    fn apart(&self) -> Option<SharedStore> {
+        None
+    }
 }

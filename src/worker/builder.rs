@@ -49,6 +49,8 @@ pub(super) struct Settings {
     pub(super) heartbeat_interval: Duration,
     pub(super) poll_interval: Option<Duration>,
     pub(super) recovery_interval: Duration,
+    pub(super) recovery_grace: Duration,
+    pub(super) clock_skew_ms: i64,
     pub(super) max_retries: u32,
     pub(super) default_retry: RetryRule,
     pub(super) time_unit: TimeUnit,
@@ -80,7 +82,9 @@ impl WorkerBuilder {
                 fetch_wait: Duration::from_secs(1),
                 heartbeat_interval: Duration::from_secs(5),
                 poll_interval: None,
-                recovery_interval: Duration::from_secs(30),
+                recovery_interval: Duration::from_secs(15),
+                recovery_grace: Duration::from_secs(30),
+                clock_skew_ms: 0,
                 max_retries: RetryRule::DEFAULT_TIMES,
                 default_retry: RetryRule::Default,
                 time_unit: TimeUnit::default(),
@@ -156,7 +160,8 @@ impl WorkerBuilder {
 
     /// Time between two heartbeats, 5 seconds by default, at most 20: what others see of the process is that old, signals wait that long.
     pub fn heartbeat_interval(mut self, interval: Duration) -> Self {
-        // A heartbeat is good for a minute; it must survive two that are lost.
+        // A heartbeat is good for a minute; it must survive two that are lost. And whoever missed that still beats within the grace of
+        // the others' recovery.
         self.settings.heartbeat_interval =
             interval.clamp(Duration::from_millis(100), Duration::from_secs(20));
         self
@@ -169,9 +174,24 @@ impl WorkerBuilder {
         self
     }
 
-    /// Time between two looks for jobs of processes that are gone; 30 seconds by default.
+    /// Time between two looks for jobs of processes that are gone; 15 seconds by default. A process counts as gone when its heartbeat has
+    /// run out, a minute after the last one, and another half a minute has brought none.
     pub fn recovery_interval(mut self, interval: Duration) -> Self {
         self.settings.recovery_interval = interval.max(Duration::from_millis(10));
+        self
+    }
+
+    /// How long a process that was seen without a heartbeat is waited for; for tests that cannot wait.
+    #[doc(hidden)]
+    pub fn recovery_grace(mut self, grace: Duration) -> Self {
+        self.settings.recovery_grace = grace;
+        self
+    }
+
+    /// Makes this machine's clock wrong by so much, as the worker sees it; for tests.
+    #[doc(hidden)]
+    pub fn clock_skew_ms(mut self, milliseconds: i64) -> Self {
+        self.settings.clock_skew_ms = milliseconds;
         self
     }
 

@@ -11,16 +11,30 @@ use std::{
 #[derive(Debug, Default)]
 pub(super) struct Clock {
     ahead_milliseconds: AtomicI64,
+    /// How far this machine's clock is taken to be ahead of what it says: for tests.
+    skew_milliseconds: i64,
 }
 
 impl Clock {
+    pub(super) fn skewed(milliseconds: i64) -> Self {
+        Self {
+            skew_milliseconds: milliseconds,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn now(&self) -> Timestamp {
-        local_now().plus_milliseconds(self.ahead_milliseconds.load(Ordering::Relaxed))
+        self.local_now()
+            .plus_milliseconds(self.ahead_milliseconds.load(Ordering::Relaxed))
     }
 
     pub(super) fn set(&self, store_now: Timestamp) {
-        self.ahead_milliseconds
-            .store(store_now.0.saturating_sub(local_now().0), Ordering::Relaxed);
+        let ahead = store_now.0.saturating_sub(self.local_now().0);
+        self.ahead_milliseconds.store(ahead, Ordering::Relaxed);
+    }
+
+    fn local_now(&self) -> Timestamp {
+        local_now().plus_milliseconds(self.skew_milliseconds)
     }
 }
 

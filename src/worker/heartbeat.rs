@@ -3,10 +3,15 @@
 use super::{identity, runtime::Runtime, trouble::Trouble};
 use crate::{
     model::{ProcessInfo, Signal},
-    store::{Heartbeat, StoreError, StoreResult},
+    store::{Heartbeat, SharedStore, StoreError, StoreResult},
 };
-use std::{sync::Arc, time::Duration};
-use tokio::time::{Instant, sleep};
+use std::{sync::Arc, thread, time::Duration};
+use tokio::{
+    runtime,
+    sync::oneshot,
+    task::JoinSet,
+    time::{Instant, sleep},
+};
 
 /// What the process reports as its version; not to be taken for one of Sidekiq's.
 const VERSION: &str = concat!("jobdeck ", env!("CARGO_PKG_VERSION"));
@@ -18,8 +23,8 @@ const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 pub(super) async fn first(runtime: &Runtime) -> StoreResult<bool> {
     let mut trouble = Trouble::new("the first heartbeat");
     loop {
-        match beat(runtime).await {
-            Ok(_) => {
+        match beat(runtime, &runtime.store).await {
+            Ok(()) => {
                 trouble.is_over();
                 return Ok(true);
             }
@@ -35,8 +40,42 @@ pub(super) async fn first(runtime: &Runtime) -> StoreResult<bool> {
     }
 }
 
+/// Beats until the worker has ended, on a thread of its own: handlers that keep all threads of the program busy, as none should, do not
+/// make others think that this process is gone.
+pub(super) fn start(runtime: &Arc<Runtime>, background: &mut JoinSet<()>) {
+    let for_thread = Arc::clone(runtime);
+    let (done, finished) = oneshot::channel::<()>();
+    let started = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .and_then(|own_runtime| {
+            thread::Builder::new()
+                .name("jobdeck-beat".to_owned())
+                .spawn(move || {
+                    // A connection made on the handlers' runtime would stand still with it.
+                    let apart = for_thread.store.apart();
+                    let store = apart.unwrap_or_else(|| Arc::clone(&for_thread.store));
+                    own_runtime.block_on(run(&for_thread, &store));
+                    drop(done);
+                })
+        });
+    let runtime = Arc::clone(runtime);
+    background.spawn(async move {
+        match started {
+            // The thread says nothing; what it held is dropped when it ends.
+            Ok(_) => drop(finished.await),
+            Err(error) => {
+                tracing::warn!(%error, "no thread for the heartbeat: handlers that block may hold it up");
+            }
+        }
+        if !runtime.ended.is_cancelled() {
+            run(&runtime, &runtime.store).await;
+        }
+    });
+}
+
 /// Beats until the worker has ended.
-pub(super) async fn run(runtime: Arc<Runtime>) {
+async fn run(runtime: &Runtime, store: &SharedStore) {
     let mut trouble = Trouble::new("heartbeat");
     loop {
         tokio::select! {
@@ -45,26 +84,24 @@ pub(super) async fn run(runtime: Arc<Runtime>) {
             () = runtime.beat_soon.notified() => {}
             () = sleep(runtime.settings.heartbeat_interval) => {}
         }
-        match beat(&runtime).await {
-            Ok(signal) => {
-                trouble.is_over();
-                if let Some(signal) = signal {
-                    obey(&runtime, signal);
-                    // One signal is taken a beat, and there may be more.
-                    runtime.beat_soon.notify_one();
-                }
-            }
+        match beat(runtime, store).await {
+            Ok(()) => trouble.is_over(),
             Err(error) => trouble.note(&error),
         }
     }
 }
 
-async fn beat(runtime: &Runtime) -> StoreResult<Option<Signal>> {
-    let asked = Instant::now();
-    let now = runtime.store.now().await?;
-    let rtt_us = u64::try_from(asked.elapsed().as_micros()).ok();
-    runtime.clock.set(now);
-    let started_at = *runtime.started_at.get_or_init(|| now);
+/// Beats once, and obeys the signal that is taken with it.
+pub(super) async fn beat(runtime: &Runtime, store: &SharedStore) -> StoreResult<()> {
+    let started_at = match runtime.started_at.get() {
+        Some(started_at) => *started_at,
+        None => {
+            let asked = Instant::now();
+            let now = store.now().await?;
+            runtime.note_round_trip(asked.elapsed());
+            *runtime.started_at.get_or_init(|| now)
+        }
+    };
     let settings = &runtime.settings;
     let running = runtime.running.report(&runtime.identity);
     let concurrency = runtime.concurrency() as u64;
@@ -85,18 +122,26 @@ async fn beat(runtime: &Runtime) -> StoreResult<Option<Signal>> {
         concurrency,
         busy: running.len() as u64,
         started_at: Some(started_at),
-        beat_at: Some(now),
+        // The store writes its own time.
+        beat_at: None,
         quiet: runtime.quiet.is_cancelled(),
         stopping: runtime.stopping.is_cancelled(),
         rss_kib: identity::resident_kib(),
-        rtt_us,
+        // Of the beat before: so it takes no call of its own.
+        rtt_us: runtime.round_trip_us(),
         version: VERSION.to_owned(),
         embedded: settings.embedded,
     };
-    runtime
-        .store
-        .heartbeat(&Heartbeat { process, running })
-        .await
+    let asked = Instant::now();
+    let pulse = store.heartbeat(&Heartbeat { process, running }).await?;
+    runtime.note_round_trip(asked.elapsed());
+    runtime.clock.set(pulse.now);
+    if let Some(signal) = pulse.signal {
+        obey(runtime, signal);
+        // One signal is taken a beat, and there may be more.
+        runtime.beat_soon.notify_one();
+    }
+    Ok(())
 }
 
 fn obey(runtime: &Runtime, signal: Signal) {

@@ -9,7 +9,7 @@
 //! | `builder` | settings and handlers, checked before anything starts |
 //! | `handler`, `args`, `context`, `job_error`, `registry` | what a handler is, is given, and answers |
 //! | `fetcher`, `queue_order` | which queues are asked, and for how many jobs |
-//! | `processor`, `panics` | one job: run it, catch its panic, settle it |
+//! | `processor`, `panics`, `settlement` | one job: run it, catch its panic, let it go |
 //! | `retry` | what becomes of a failed job, as a pure function |
 //! | `scheduler`, `recovery`, `heartbeat` | what a process does beside running jobs |
 //! | `runtime`, `clock`, `identity`, `running`, `trouble` | what these share |
@@ -34,6 +34,7 @@ mod retry;
 mod running;
 mod runtime;
 mod scheduler;
+mod settlement;
 mod trouble;
 
 use runtime::Runtime;
@@ -144,6 +145,8 @@ impl Worker {
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> Result<(), WorkerError> {
         panics::install_hook();
         let runtime = self.runtime;
+        // The heartbeat has a thread of its own, which ends also when this future is dropped half-way.
+        let _ends = runtime.ended.clone().drop_guard();
         let stop = async {
             tokio::select! {
                 () = shutdown => {}
@@ -157,6 +160,7 @@ impl Worker {
         let mut background = worked?;
 
         drain(&runtime, &mut jobs).await;
+        settlement::last_tries(&runtime).await;
         runtime.ended.cancel();
         while background.join_next().await.is_some() {}
         if let Err(error) = runtime.store.leave(&runtime.identity).await {
@@ -180,7 +184,7 @@ async fn work(runtime: &Arc<Runtime>, jobs: &mut JoinSet<()>) -> Result<JoinSet<
         }
     }
     tracing::info!(identity = %runtime.identity, concurrency = runtime.concurrency(), "worker started");
-    background.spawn(heartbeat::run(Arc::clone(runtime)));
+    heartbeat::start(runtime, &mut background);
     background.spawn(scheduler::run(Arc::clone(runtime)));
     background.spawn(recovery::run(Arc::clone(runtime)));
     if runtime.concurrency() > 0 {
@@ -199,13 +203,9 @@ async fn drain(runtime: &Runtime, jobs: &mut JoinSet<()>) {
         "out of time: handing unfinished jobs back to their queues"
     );
     runtime.aborting.cancel();
-    if finish(ABORT_GRACE, jobs).await {
-        return;
-    }
-    // A handler that does not yield cannot be stopped from outside. Its job is handed back all the same.
-    jobs.abort_all();
-    for fetched in runtime.running.fetched() {
-        processor::hand_back_once(runtime, &fetched).await;
+    if !finish(ABORT_GRACE, jobs).await {
+        // A handler that does not yield cannot be stopped from outside. Its job is handed back all the same.
+        jobs.abort_all();
     }
 }
 

@@ -6,6 +6,7 @@ use std::{
     any::Any,
     backtrace::Backtrace,
     cell::{Cell, RefCell},
+    mem,
     panic::{self, AssertUnwindSafe, PanicHookInfo},
     pin::Pin,
     sync::Once,
@@ -59,17 +60,47 @@ fn report(info: &PanicHookInfo<'_>, wants_trace: bool) -> Report {
     }
 }
 
-/// Runs a handler's future; a panic becomes a [`JobError`] of class `Panic`.
+/// Runs code of the program's; its panic becomes a [`JobError`] of class `Panic`.
+pub(super) fn catch<T>(wants_trace: bool, code: impl FnOnce() -> T) -> Result<T, JobError> {
+    let before = POLLING.replace(Polling::Handler { wants_trace });
+    // What the code worked on is not used again after a panic, so nobody sees a state that it left half-done.
+    let result = panic::catch_unwind(AssertUnwindSafe(code)).map_err(|payload| {
+        let error = to_error(payload.as_ref(), REPORT.take());
+        // Even what was thrown may panic when it is dropped: then it is left where it is.
+        if let Err(second) = panic::catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+            mem::forget(second);
+        }
+        error
+    });
+    POLLING.set(before);
+    result
+}
+
+/// Runs a handler's future; a panic becomes a [`JobError`] of class `Panic`, also one of a value that is dropped at the end.
 pub(super) struct CatchPanic {
-    handler: BoxFuture<'static, JobResult>,
+    /// Nothing when it has ended.
+    handler: Option<BoxFuture<'static, JobResult>>,
     wants_trace: bool,
 }
 
 impl CatchPanic {
     pub(super) fn new(handler: BoxFuture<'static, JobResult>, wants_trace: bool) -> Self {
         Self {
-            handler,
+            handler: Some(handler),
             wants_trace,
+        }
+    }
+
+    fn let_go(&mut self) -> JobResult {
+        let handler = self.handler.take();
+        catch(self.wants_trace, || drop(handler))
+    }
+}
+
+impl Drop for CatchPanic {
+    fn drop(&mut self) {
+        if let Err(error) = self.let_go() {
+            tracing::warn!(%error, "a handler that was stopped panicked");
         }
     }
 }
@@ -78,18 +109,17 @@ impl Future for CatchPanic {
     type Output = JobResult;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<JobResult> {
-        let before = POLLING.replace(Polling::Handler {
-            wants_trace: self.wants_trace,
-        });
-        // The future is not polled again after a panic, so nobody sees a state that it left half-done.
-        let polled = panic::catch_unwind(AssertUnwindSafe(|| {
-            poll_handler(&mut self.handler, context)
-        }));
-        POLLING.set(before);
-        polled.unwrap_or_else(|payload| {
-            let report = REPORT.take();
-            Poll::Ready(Err(to_error(payload.as_ref(), report)))
-        })
+        let wants_trace = self.wants_trace;
+        let Some(handler) = self.handler.as_mut() else {
+            return Poll::Pending;
+        };
+        let result = match catch(wants_trace, || poll_handler(handler, context)) {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(result)) => result,
+            Err(error) => Err(error),
+        };
+        // What went wrong first is what is told.
+        Poll::Ready(result.and(self.let_go()))
     }
 }
 
@@ -165,6 +195,10 @@ mod tests {
     use super::{CatchPanic, install_hook};
     use crate::worker::JobError;
     use futures::FutureExt;
+    use std::{
+        pin::Pin,
+        task::{Context, Poll},
+    };
 
     async fn panic_of(
         wants_trace: bool,
@@ -199,6 +233,41 @@ mod tests {
                 .starts_with("index out of bounds: the len is 0 but the index is 3"),
             "{error}"
         );
+    }
+
+    /// Ends well, and panics when it is dropped.
+    struct Bomb(bool);
+
+    impl Future for Bomb {
+        type Output = Result<(), JobError>;
+
+        fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+            if self.0 {
+                Poll::Ready(Ok(()))
+            } else {
+                Poll::Pending
+            }
+        }
+    }
+
+    impl Drop for Bomb {
+        #[expect(clippy::panic, reason = "that is what it is for")]
+        fn drop(&mut self) {
+            panic!("boom");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_of_what_is_dropped_is_caught_too() {
+        install_hook();
+        let error = CatchPanic::new(Bomb(true).boxed(), false)
+            .await
+            .unwrap_err();
+        assert!(error.message().starts_with("boom (src/worker/panics.rs:"));
+        // One that is stopped half-way.
+        let mut stopped = CatchPanic::new(Bomb(false).boxed(), false);
+        assert!((&mut stopped).now_or_never().is_none());
+        drop(stopped);
     }
 
     #[inline(never)]

@@ -2,21 +2,19 @@
 
 use super::{
     JobContext, JobError, RetryChoice,
-    panics::CatchPanic,
+    panics::{self, CatchPanic},
     retry::{self, Failure, Verdict},
     runtime::Runtime,
+    settlement::settle,
 };
 use crate::{
     job::{Job, RetryRule},
     model::Set,
-    store::{Destination, FetchedJob, Settlement, StoreError},
+    store::{Destination, FetchedJob, Settlement},
 };
 use bytes::Bytes;
-use std::{sync::Arc, time::Duration};
-use tokio::time::{Instant, sleep};
-
-/// First and longest pause between two tries to settle a job.
-const SETTLE_PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+use std::sync::Arc;
+use tokio::time::Instant;
 
 /// Runs the job and settles it.
 pub(super) async fn process(runtime: &Runtime, fetched: FetchedJob) {
@@ -31,27 +29,19 @@ pub(super) async fn hand_back(runtime: &Runtime, fetched: FetchedJob) {
     settle(runtime, &fetched, &Settlement::Requeue).await;
 }
 
-/// Hands the job back with a single try, at the very end.
-pub(super) async fn hand_back_once(runtime: &Runtime, fetched: &FetchedJob) {
-    let result = runtime
-        .store
-        .settle(&runtime.identity, fetched, &Settlement::Requeue)
-        .await;
-    if let Err(error) = result {
-        tracing::warn!(%error, queue = fetched.queue, "a job could not be handed back; it is recovered later");
-    }
-}
-
 /// Whether the job is for other processes: see [`super::WorkerBuilder::only_known_classes`].
 pub(super) fn is_foreign(runtime: &Runtime, fetched: &FetchedJob) -> bool {
     if !runtime.settings.only_known_classes {
         return false;
     }
     let job = Job::new(fetched.raw.clone());
-    job.malformed().is_none()
-        && job
-            .handler_class()
-            .is_none_or(|class| runtime.registry.handler(&class).is_none())
+    // What is no job, or of no class, is nobody's.
+    class_of(&job).is_some_and(|class| runtime.registry.handler(&class).is_none())
+}
+
+/// The class that names the handler.
+fn class_of(job: &Job) -> Option<String> {
+    job.handler_class().filter(|class| !class.is_empty())
 }
 
 /// What is to become of the job.
@@ -63,9 +53,16 @@ async fn run(runtime: &Runtime, fetched: &FetchedJob) -> Settlement {
             reason,
             "an entry that is no job goes to the dead set as it is"
         );
-        return Settlement::Fail(to_dead(runtime, fetched.raw.clone()));
+        return Settlement::SetAside(to_dead(runtime, fetched.raw.clone()));
     }
-    let class = job.handler_class().unwrap_or_default();
+    let Some(class) = class_of(&job) else {
+        tracing::warn!(
+            queue = fetched.queue,
+            jid = job.jid(),
+            "a job without a class goes to the dead set as it is"
+        );
+        return Settlement::Fail(to_dead(runtime, fetched.raw.clone()));
+    };
     let Some(handler) = runtime.registry.handler(&class) else {
         let error = JobError::new("NameError", format!("uninitialized constant {class}"));
         return failed(runtime, fetched, &job, &error, false);
@@ -100,7 +97,8 @@ fn failed(
     inside: bool,
 ) -> Settlement {
     let settings = &runtime.settings;
-    let class = job.handler_class().unwrap_or_default();
+    let class = class_of(job).unwrap_or_default();
+    let jid = job.jid().unwrap_or_default();
     let now = runtime.clock.now();
     let failure = Failure {
         job,
@@ -118,14 +116,16 @@ fn failed(
     };
     let choose = |count| {
         error.choice().unwrap_or_else(|| {
-            runtime
-                .registry
-                .retry_rule(&class)
-                .map_or(RetryChoice::Default, |rule| rule(count, error))
+            let Some(rule) = runtime.registry.retry_rule(&class) else {
+                return RetryChoice::Default;
+            };
+            panics::catch(false, || rule(count, error)).unwrap_or_else(|panic| {
+                tracing::error!(class, jid, error = %panic, "the class's retry rule panicked; the usual delay counts");
+                RetryChoice::Default
+            })
         })
     };
     let verdict = retry::after_failure(&failure, choose, |bound| rand::random_range(0..bound));
-    let jid = job.jid().unwrap_or_default();
     match verdict {
         Verdict::Drop => {
             tracing::warn!(class, jid, error = %error, "job failed and is not kept");
@@ -151,41 +151,5 @@ fn to_dead(runtime: &Runtime, raw: Bytes) -> Destination {
         set: Set::Dead,
         score: runtime.clock.now().seconds(),
         raw,
-    }
-}
-
-/// Settles until it is done, or the time for finishing is over: then the job stays in the in-progress list and is recovered later.
-async fn settle(runtime: &Runtime, fetched: &FetchedJob, settlement: &Settlement) {
-    let (mut pause, longest) = SETTLE_PAUSES;
-    loop {
-        // Asked before the try, so that there is one more try when the time is over.
-        let last = runtime.aborting.is_cancelled();
-        let error = match runtime
-            .store
-            .settle(&runtime.identity, fetched, settlement)
-            .await
-        {
-            Ok(true) => return,
-            Ok(false) => {
-                tracing::warn!(
-                    queue = fetched.queue,
-                    lease = fetched.lease,
-                    "a job was recovered by another process while it ran here; it may run twice"
-                );
-                return;
-            }
-            Err(error) => error,
-        };
-        let hopeless = matches!(error, StoreError::Invalid(_));
-        if last || hopeless {
-            tracing::error!(%error, queue = fetched.queue, lease = fetched.lease, "a job could not be settled; it is recovered and run again later");
-            return;
-        }
-        tracing::debug!(%error, queue = fetched.queue, lease = fetched.lease, "a job could not be settled yet");
-        tokio::select! {
-            () = sleep(pause) => {}
-            () = runtime.aborting.cancelled() => {}
-        }
-        pause = (pause * 2).min(longest);
     }
 }

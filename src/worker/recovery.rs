@@ -1,6 +1,7 @@
 //! Takes over jobs that processes left unfinished when they died.
 
-use super::{runtime::Runtime, trouble::Trouble};
+use super::{heartbeat, runtime::Runtime, settlement, trouble::Trouble};
+use crate::store::StoreResult;
 use std::sync::Arc;
 use tokio::time::sleep;
 
@@ -8,7 +9,7 @@ use tokio::time::sleep;
 pub(super) async fn run(runtime: Arc<Runtime>) {
     let mut trouble = Trouble::new("recovering jobs of processes that are gone");
     loop {
-        match runtime.store.recover().await {
+        match recover(&runtime).await {
             Ok(0) => trouble.is_over(),
             Ok(recovered) => {
                 trouble.is_over();
@@ -32,4 +33,12 @@ pub(super) async fn run(runtime: Arc<Runtime>) {
             () = runtime.stopping.cancelled() => return,
         }
     }
+}
+
+async fn recover(runtime: &Runtime) -> StoreResult<u64> {
+    // After a long sleep of the machine nobody's heartbeat counts any more: this process says that it lives before it looks at others.
+    heartbeat::beat(runtime, &runtime.store).await?;
+    settlement::settle_waiting(runtime).await;
+    let grace = runtime.settings.recovery_grace;
+    runtime.store.recover(&runtime.identity, grace).await
 }

@@ -1,8 +1,17 @@
 //! What the parts of a running worker share.
 
-use super::{builder::Settings, clock::Clock, identity, registry::Registry, running::RunningTable};
+use super::{
+    builder::Settings, clock::Clock, identity, registry::Registry, running::RunningTable,
+    settlement::Waiting,
+};
 use crate::{model::Timestamp, store::SharedStore};
-use std::sync::OnceLock;
+use std::{
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -16,8 +25,12 @@ pub(super) struct Runtime {
     pub(super) hostname: String,
     pub(super) clock: Clock,
     pub(super) running: RunningTable,
+    /// Settlements that the store refuses.
+    pub(super) waiting: Waiting,
     /// The first heartbeat, by the store's clock.
     pub(super) started_at: OnceLock<Timestamp>,
+    /// How long the last heartbeat took, microseconds; 0 before the first.
+    round_trip_us: AtomicU64,
     /// Asks for a heartbeat before its time: something changed that people watch for.
     pub(super) beat_soon: Notify,
     /// Fetch no more.
@@ -37,15 +50,18 @@ impl Runtime {
         registry: Registry,
         hostname: String,
     ) -> Self {
+        let clock = Clock::skewed(settings.clock_skew_ms);
         Self {
             store,
             settings,
             registry,
             identity: identity::new_identity(&hostname),
             hostname,
-            clock: Clock::default(),
+            clock,
             running: RunningTable::default(),
+            waiting: Waiting::default(),
             started_at: OnceLock::new(),
+            round_trip_us: AtomicU64::new(0),
             beat_soon: Notify::new(),
             quiet: CancellationToken::new(),
             stopping: CancellationToken::new(),
@@ -60,6 +76,19 @@ impl Runtime {
             0
         } else {
             self.settings.concurrency
+        }
+    }
+
+    pub(super) fn note_round_trip(&self, took: Duration) {
+        let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.round_trip_us
+            .store(microseconds.max(1), Ordering::Relaxed);
+    }
+
+    pub(super) fn round_trip_us(&self) -> Option<u64> {
+        match self.round_trip_us.load(Ordering::Relaxed) {
+            0 => None,
+            microseconds => Some(microseconds),
         }
     }
 

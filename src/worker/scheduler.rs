@@ -3,16 +3,20 @@
 use super::{retry::unit_of, runtime::Runtime, trouble::Trouble};
 use crate::{
     job::{Job, TimeUnit, write_time},
-    model::{Order, Place, Set, Timestamp},
+    model::{EntryId, Set, Timestamp},
     store::{
-        AdminStore, Destination, Move, QueueEnd, SharedStore, Start, StoreResult, StoredEntry,
+        Destination, Move, Moved, QueueEnd, SharedStore, Start, StoreError, StoreResult,
+        StoredEntry,
     },
 };
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 use tokio::time::sleep;
 
 /// Entries looked at in one step.
 const STEP: usize = 100;
+
+/// Most entries that are told apart when the store refuses to move them.
+const MOST_TOLD: usize = 1_000;
 
 /// How often all processes together look, on a shared store.
 const SHARED_INTERVAL: Duration = Duration::from_secs(5);
@@ -23,6 +27,7 @@ const EMBEDDED_INTERVAL: Duration = Duration::from_secs(1);
 /// Looks for due entries until the worker stops.
 pub(super) async fn run(runtime: Arc<Runtime>) {
     let mut trouble = Trouble::new("looking for due jobs");
+    let mut refused = Refused::default();
     // Not all processes of a deployment at the same moment.
     let mut pause = interval(&runtime)
         .await
@@ -32,7 +37,7 @@ pub(super) async fn run(runtime: Arc<Runtime>) {
             () = sleep(pause) => {}
             () = runtime.stopping.cancelled() => return,
         }
-        match enqueue_due(&runtime).await {
+        match enqueue_due(&runtime, &mut refused).await {
             Ok(()) => trouble.is_over(),
             Err(error) => trouble.note(&error),
         }
@@ -61,37 +66,89 @@ async fn process_count(store: &SharedStore) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX).clamp(1, 1_000)
 }
 
-/// Enqueues everything that is due: retries first, as Sidekiq does.
-async fn enqueue_due(runtime: &Runtime) -> StoreResult<()> {
+/// Enqueues everything that is due: retries first, as Sidekiq does. A set that cannot be read is no obstacle to the other.
+async fn enqueue_due(runtime: &Runtime, refused: &mut Refused) -> StoreResult<()> {
+    let mut outcome = Ok(());
+    refused.begin();
     for set in [Set::Retries, Set::Scheduled] {
-        while !runtime.stopping.is_cancelled()
-            && step(runtime.store.as_ref(), set, runtime.settings.time_unit).await? > 0
-        {}
+        let result = enqueue_due_of(runtime, set, refused).await;
+        outcome = outcome.and(result);
+    }
+    refused.end();
+    outcome
+}
+
+/// Enqueues what is due in this set, a hundred entries at a time. What the store refuses to move stays where it is, and is passed over.
+async fn enqueue_due_of(runtime: &Runtime, set: Set, refused: &mut Refused) -> StoreResult<()> {
+    let store = runtime.store.as_ref();
+    let mut start = Start::Edge;
+    while !runtime.stopping.is_cancelled() {
+        let slice = store.due(set, &start, STEP).await?;
+        let now = slice.now;
+        let Some(last) = slice.entries.last() else {
+            return Ok(());
+        };
+        start = Start::After(last.cursor.clone());
+        let more = last.id.position <= now.seconds();
+        let moves: Vec<Move> = slice
+            .entries
+            .into_iter()
+            .filter(|entry| entry.id.position <= now.seconds())
+            .map(|entry| Move {
+                to: destination(&entry, now, runtime.settings.time_unit),
+                entry,
+            })
+            .collect();
+        if moves.is_empty() {
+            return Ok(());
+        }
+        let outcomes = store.promote(&moves).await?;
+        let (mut done, mut gone) = (0, 0);
+        for (change, outcome) in moves.iter().zip(&outcomes) {
+            match outcome {
+                Moved::Done => done += 1,
+                Moved::Gone => gone += 1,
+                Moved::Refused(error) => refused.note(&change.entry.id, error),
+            }
+        }
+        // All taken by others: they go on with the rest.
+        if !more || (done == 0 && gone > 0) {
+            return Ok(());
+        }
     }
     Ok(())
 }
 
-/// Enqueues up to a hundred due entries. Says how many this process moved: none when there are no more, or when all were taken by
-/// others, who then go on with the rest.
-async fn step(store: &(impl AdminStore + ?Sized), set: Set, unit: TimeUnit) -> StoreResult<usize> {
-    let slice = store
-        .slice(&Place::Set(set), &Start::Edge, Order::Ascending, STEP)
-        .await?;
-    let now = slice.now;
-    let moves: Vec<Move> = slice
-        .entries
-        .into_iter()
-        .filter(|entry| entry.id.position <= now.seconds())
-        .map(|entry| Move {
-            to: destination(&entry, now, unit),
-            entry,
-        })
-        .collect();
-    if moves.is_empty() {
-        return Ok(0);
+/// Due entries that the store refuses to move: each is told once, however often it is looked at.
+#[derive(Debug, Default)]
+struct Refused {
+    /// Told in earlier rounds, and still refused then.
+    told: HashSet<String>,
+    /// Refused in this round.
+    seen: HashSet<String>,
+}
+
+impl Refused {
+    /// A new round.
+    fn begin(&mut self) {
+        self.seen.clear();
     }
-    let moved = store.apply(&moves).await?;
-    Ok(moved.into_iter().filter(|moved| *moved).count())
+
+    fn note(&mut self, id: &EntryId, error: &StoreError) {
+        if self.seen.len() >= MOST_TOLD {
+            return;
+        }
+        let id = id.to_string();
+        if !self.told.contains(&id) {
+            tracing::warn!(%error, entry = id, "a due job cannot be enqueued; it stays where it is, and the others go on");
+        }
+        self.seen.insert(id);
+    }
+
+    /// What was not seen in this round is forgotten.
+    fn end(&mut self) {
+        self.told = std::mem::take(&mut self.seen);
+    }
 }
 
 /// Its queue, with a new `enqueued_at`; what is no job goes to the dead set as it is.

@@ -313,12 +313,12 @@ pub(crate) async fn a_signal_is_for_processes_that_take_it(subject: Subject) {
     let admin = admin(&subject);
     admin.signal(WORKER, Signal::Quiet).await.unwrap();
     assert_eq!(
-        subject.heartbeat(&beat(WORKER)).await.unwrap(),
+        subject.heartbeat(&beat(WORKER)).await.unwrap().signal,
         Some(Signal::Quiet)
     );
     let refused = admin.signal(OTHER, Signal::Stop).await.unwrap_err();
     assert!(matches!(refused, AdminError::Refused(_)), "{refused}");
-    assert_eq!(subject.heartbeat(&embedded).await.unwrap(), None);
+    assert_eq!(subject.heartbeat(&embedded).await.unwrap().signal, None);
     let unknown = admin.signal("nobody:1:x", Signal::Stop).await.unwrap_err();
     assert!(matches!(unknown, AdminError::NotFound(_)), "{unknown}");
 }

@@ -1,6 +1,6 @@
 //! What real Sidekiq processes of three versions wrote.
 
-use super::{all, open, raw};
+use super::{all, fresh, open, raw};
 use crate::support::{RedisServer, load_fixture};
 use jobdeck::{
     job::Job,
@@ -180,4 +180,24 @@ async fn history_comes_from_the_days_counters() {
     assert_eq!(days.len(), 30);
     let last = days.last().unwrap();
     assert_eq!((&last.day, last.processed, last.failed), (&today, 12, 3));
+}
+
+#[tokio::test]
+async fn a_day_of_the_stores_clock_is_named_as_sidekiq_names_it() {
+    let (_server, _store, mut connection) = fresh().await;
+    let script = concat!(
+        include_str!("../../src/store/redis/scripts/day.lua"),
+        "return day_of(tonumber(ARGV[1]))"
+    );
+    // Every day of some 100 years, at one second before midnight or at midnight, and some far away.
+    let days = (0..36_525_i64).map(|day| day * 86_400 + (day % 2) * 86_399);
+    for seconds in days.step_by(13).chain([4_107_542_399, 4_107_542_400]) {
+        let day: String = raw(
+            &mut connection,
+            &["EVAL", script, "0", &seconds.to_string()],
+        )
+        .await;
+        let expected = jobdeck::model::Timestamp(seconds * 1_000).to_string();
+        assert_eq!(day, expected[..10], "{seconds}");
+    }
 }

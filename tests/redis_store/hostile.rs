@@ -4,7 +4,7 @@ use super::{all, fresh, queue, raw};
 use crate::support::fill_set;
 use jobdeck::{
     model::{Order, Place, Set},
-    store::{Destination, Move, QueueEnd, Settlement, Start, StoreError},
+    store::{Destination, Move, Moved, QueueEnd, Settlement, Start, StoreError, StoredEntry},
 };
 use std::time::Duration;
 
@@ -145,8 +145,22 @@ async fn a_job_that_cannot_be_put_where_it_goes_stays_where_it_was() {
                 raw: entry.raw.clone(),
             },
         };
-        let error = store.apply(&[kill]).await.unwrap_err();
-        assert!(matches!(error, StoreError::Unusable { .. }), "{error:?}");
+        // The others are answered all the same.
+        let gone = Move {
+            entry: StoredEntry {
+                raw: "not there".into(),
+                ..entry.clone()
+            },
+            to: Destination::Nowhere,
+        };
+        let outcomes = store.apply(&[kill, gone]).await.unwrap();
+        assert!(
+            matches!(
+                outcomes[..],
+                [Moved::Refused(StoreError::Unusable { .. }), Moved::Gone]
+            ),
+            "{outcomes:?}"
+        );
     }
     assert_eq!(
         all(&store, &Place::Set(Set::Retries), Order::Ascending).await,

@@ -5,7 +5,7 @@ use super::{fresh, queue, raw};
 use crate::support::{fill_queue, fill_set};
 use jobdeck::{
     model::{EntryId, Order, Place, Set},
-    store::{Destination, Move, SharedStore, Slice, Start, StoredEntry},
+    store::{Destination, Move, Moved, SharedStore, Slice, Start, StoredEntry},
 };
 use redis::aio::MultiplexedConnection;
 use std::time::{Duration, Instant};
@@ -135,7 +135,7 @@ async fn walk(store: &SharedStore, place: &Place, connection: &mut MultiplexedCo
                 timed("delete one", connection, store.apply(&[deletion]))
                     .await
                     .unwrap(),
-                [true]
+                [Moved::Done]
             );
             let next = timed(
                 "deep page behind a gap",
@@ -259,7 +259,7 @@ async fn a_million_moved() {
                 .await
                 .unwrap()
                 .iter()
-                .all(|taken| *taken)
+                .all(|outcome| *outcome == Moved::Done)
         );
     }
     println!(

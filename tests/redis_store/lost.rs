@@ -5,13 +5,21 @@ use crate::support::{RedisServer, fill_queue, fill_set, wait_until};
 use jobdeck::{
     model::{Order, Place, ProcessInfo, Set},
     store::{
-        Destination, Heartbeat, Move, QueueEnd, Settlement, SharedStore, Start, StoreError,
+        Destination, Heartbeat, Move, Moved, QueueEnd, Settlement, SharedStore, Start, StoreError,
         StoreResult,
     },
 };
 use std::time::Duration;
 
 const WORKER: &str = "web-1:42:0123456789ab";
+
+/// A process that recovers the jobs of others.
+const LOOKER: &str = "web-9:1:ba9876543210";
+
+/// Recovers without waiting for those that were noted before.
+async fn recover_noted(store: &SharedStore) -> u64 {
+    store.recover(LOOKER, Duration::ZERO).await.unwrap()
+}
 
 fn job_for(name: &str) -> Destination {
     Destination::Queue {
@@ -153,7 +161,7 @@ async fn scripts_that_the_server_has_forgotten_are_loaded_again() {
         .collect();
     for part in moves.chunks(50) {
         let _: () = raw(&mut connection, &["SCRIPT", "FLUSH"]).await;
-        assert_eq!(store.apply(part).await.unwrap(), [true; 50]);
+        assert_eq!(store.apply(part).await.unwrap(), vec![Moved::Done; 50]);
     }
     let overview = store.overview().await.unwrap();
     assert_eq!((overview.dead, overview.enqueued), (0, 250));
@@ -267,14 +275,15 @@ async fn a_process_is_given_the_time_for_its_first_heartbeat() {
         .fetch(WORKER, &["default".to_owned()], 1, Duration::ZERO)
         .await
         .unwrap();
-    assert_eq!(store.recover().await.unwrap(), 0);
+    assert_eq!(recover_noted(&store).await, 0);
     // As if the minute were over.
     let _: () = raw(
         &mut connection,
         &["ZINCRBY", "jobdeck:processes", "-60", WORKER],
     )
     .await;
-    assert_eq!(store.recover().await.unwrap(), 1);
+    assert_eq!(recover_noted(&store).await, 0, "it is only noted");
+    assert_eq!(recover_noted(&store).await, 1);
     assert_eq!(
         raw::<u64>(&mut connection, &["LLEN", "queue:default"]).await,
         1
@@ -286,7 +295,7 @@ async fn a_process_is_given_the_time_for_its_first_heartbeat() {
 }
 
 #[tokio::test]
-async fn nothing_is_recovered_right_after_the_server_was_away() {
+async fn nothing_of_living_processes_is_recovered_after_the_server_was_away() {
     let (mut server, store, mut connection) = fresh().await;
     let beat = Heartbeat {
         process: ProcessInfo {
@@ -297,7 +306,7 @@ async fn nothing_is_recovered_right_after_the_server_was_away() {
     };
     store.heartbeat(&beat).await.unwrap();
     fill_queue(&mut connection, "default", 1).await;
-    store
+    let fetched = store
         .fetch(WORKER, &["default".to_owned()], 1, Duration::ZERO)
         .await
         .unwrap();
@@ -314,9 +323,19 @@ async fn nothing_is_recovered_right_after_the_server_was_away() {
         })
         .await
         .unwrap();
-    assert_eq!(store.recover().await.unwrap(), 0);
-    // A process that starts only now has nobody to wait for.
-    assert_eq!(open(&server.url()).await.recover().await.unwrap(), 1);
+    // A process that starts only now waits for the living ones as well as those that were there before.
+    let half_a_minute = Duration::from_secs(30);
+    for store in [&store, &open(&server.url()).await] {
+        for _ in 0..2 {
+            assert_eq!(store.recover(LOOKER, half_a_minute).await.unwrap(), 0);
+        }
+    }
+    store.heartbeat(&beat).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(recover_noted(&open(&server.url()).await).await, 0);
+    }
+    let done = Settlement::Finish { failed: false };
+    assert!(store.settle(WORKER, &fetched[0], &done).await.unwrap());
 }
 
 #[tokio::test]
@@ -350,7 +369,7 @@ async fn a_full_memory_refuses_new_jobs_but_not_the_work_on_old_ones() {
         },
         entry,
     };
-    assert_eq!(store.apply(&[retry]).await.unwrap(), [true]);
+    assert_eq!(store.apply(&[retry]).await.unwrap(), [Moved::Done]);
     let left = store
         .slice(&queue("default"), &Start::Edge, Order::Ascending, 10)
         .await

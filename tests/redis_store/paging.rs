@@ -4,7 +4,7 @@ use super::{all, fresh, queue, raw};
 use crate::support::{fill_queue, fill_set, job_text};
 use jobdeck::{
     model::{Order, Place, Set},
-    store::{Destination, Move, Start, StoredEntry},
+    store::{Destination, Move, Moved, Start, StoredEntry},
 };
 use std::collections::BTreeSet;
 
@@ -53,7 +53,7 @@ async fn equal_scores_are_walked_through_while_what_was_seen_is_deleted() {
                         .await
                         .unwrap()
                         .into_iter()
-                        .all(|taken| taken)
+                        .all(|outcome| outcome == Moved::Done)
                 );
             }
             assert_eq!(seen.len(), 3_000, "{order:?}");
@@ -199,7 +199,7 @@ async fn a_queue_is_walked_through_while_what_was_seen_is_deleted() {
                         .await
                         .unwrap()
                         .into_iter()
-                        .all(|taken| taken)
+                        .all(|outcome| outcome == Moved::Done)
                 );
                 // New ones arrive meanwhile.
                 if seen.len() < 300 && order == Order::Ascending {

@@ -1,13 +1,13 @@
 //! Stores to test, and short words for what the tests do with them.
 
-use crate::support::RedisServer;
+use crate::support::{RedisServer, wait_until};
 use async_trait::async_trait;
 use bytes::Bytes;
 use jobdeck::{
     model::{EntryId, Order, Place, ProcessInfo, QueueSummary, Set, Timestamp},
     store::{
-        self, Destination, Heartbeat, Move, QueueEnd, SharedStore, Start, Store, StoreOptions,
-        StoredEntry,
+        self, Destination, Heartbeat, Move, Moved, QueueEnd, SharedStore, Start, Store,
+        StoreOptions, StoredEntry,
     },
 };
 use std::{ops::Deref, path::PathBuf, time::Duration};
@@ -16,13 +16,15 @@ use tempfile::TempDir;
 /// What a test has to do behind the contract's back.
 #[async_trait]
 trait Backdoor: Send + Sync {
-    /// Makes a process look as if its last heartbeat was too long ago.
-    async fn expire_heartbeat(&self, identity: &str);
+    /// Makes a process look as if its last heartbeat was too long ago; whether it had one.
+    async fn expire_heartbeat(&self, identity: &str) -> bool;
 }
 
 /// A store under test, empty, for one test only.
 pub(crate) struct Subject {
     pub(crate) store: SharedStore,
+    /// Its address, for further handles.
+    pub(crate) url: String,
     backdoor: Box<dyn Backdoor>,
 }
 
@@ -41,7 +43,7 @@ struct SqliteFile {
 
 #[async_trait]
 impl Backdoor for SqliteFile {
-    async fn expire_heartbeat(&self, identity: &str) {
+    async fn expire_heartbeat(&self, identity: &str) -> bool {
         let connection = rusqlite::Connection::open(&self.path).unwrap();
         connection.busy_timeout(Duration::from_secs(5)).unwrap();
         let changed = connection
@@ -50,19 +52,19 @@ impl Backdoor for SqliteFile {
                 [identity],
             )
             .unwrap();
-        assert_eq!(changed, 1);
+        changed == 1
     }
 }
 
 #[async_trait]
 impl Backdoor for RedisServer {
-    async fn expire_heartbeat(&self, identity: &str) {
+    async fn expire_heartbeat(&self, identity: &str) -> bool {
         let deleted: u64 = redis::cmd("DEL")
             .arg(identity)
             .query_async(&mut self.connection().await)
             .await
             .unwrap();
-        assert_eq!(deleted, 1);
+        deleted == 1
     }
 }
 
@@ -73,6 +75,7 @@ pub(crate) async fn sqlite() -> Subject {
     let url = format!("sqlite:{}", path.display());
     Subject {
         store: connect(&url).await,
+        url,
         backdoor: Box::new(SqliteFile {
             path,
             _folder: folder,
@@ -85,11 +88,13 @@ pub(crate) async fn redis() -> Subject {
     let server = RedisServer::start().await;
     Subject {
         store: connect(&server.url()).await,
+        url: server.url(),
         backdoor: Box::new(server),
     }
 }
 
-async fn connect(url: &str) -> SharedStore {
+/// A store by its address.
+pub(crate) async fn connect(url: &str) -> SharedStore {
     store::connect(url, &StoreOptions::default())
         .await
         .unwrap_or_else(|error| panic!("{error}"))
@@ -201,6 +206,9 @@ pub(crate) const WORKER: &str = "host-1.example:4242:0123456789ab";
 /// Another process.
 pub(crate) const OTHER: &str = "host-2.example:17:ba9876543210";
 
+/// A process that recovers the jobs of others, and has none.
+pub(crate) const LOOKER: &str = "host-3.example:5:111111111111";
+
 /// A heartbeat that says nothing but that the process lives.
 pub(crate) fn beat(identity: &str) -> Heartbeat {
     Heartbeat {
@@ -226,7 +234,24 @@ pub(crate) fn raws(entries: &[StoredEntry]) -> Vec<Bytes> {
 impl Subject {
     /// Makes a process look as if its last heartbeat was too long ago.
     pub(crate) async fn expire_heartbeat(&self, identity: &str) {
+        assert!(self.backdoor.expire_heartbeat(identity).await);
+    }
+
+    /// The same, of a process that may be gone already.
+    #[allow(dead_code, reason = "not every suite that shares this needs it")]
+    pub(crate) async fn expire_heartbeat_if_any(&self, identity: &str) {
         self.backdoor.expire_heartbeat(identity).await;
+    }
+
+    /// Another handle on the same store.
+    pub(crate) async fn again(&self) -> SharedStore {
+        connect(&self.url).await
+    }
+
+    /// Recovers what belongs to processes that are gone: what was noted before is not waited for.
+    pub(crate) async fn recover_noted(&self) -> u64 {
+        let recovered = self.store.recover(LOOKER, Duration::ZERO).await;
+        recovered.unwrap()
     }
 
     /// Adds one entry.
@@ -271,6 +296,17 @@ impl Subject {
 
     /// How many entries a place has, by each of the ways to ask.
     pub(crate) async fn size(&self, place: &Place) -> u64 {
+        let mut sizes = (0, 0);
+        // Somebody may add or take one between the two questions.
+        wait_until(&format!("the two sizes of {place} agree"), async || {
+            sizes = self.sizes(place).await;
+            sizes.0 == sizes.1
+        })
+        .await;
+        sizes.0
+    }
+
+    async fn sizes(&self, place: &Place) -> (u64, u64) {
         let slice = self
             .store
             .slice(place, &Start::Edge, Order::Ascending, 1)
@@ -287,8 +323,7 @@ impl Subject {
                 .find(|queue| queue.name == *name)
                 .map_or(0, |queue| queue.size),
         };
-        assert_eq!(slice.total, shown, "the two sizes of {place}");
-        shown
+        (slice.total, shown)
     }
 
     /// A queue's numbers, if it is known.
@@ -310,9 +345,9 @@ impl Subject {
             entry: entry.clone(),
             to,
         };
-        let taken = self.store.apply(&[change]).await.unwrap();
-        assert_eq!(taken.len(), 1);
-        taken[0]
+        let outcomes = self.store.apply(&[change]).await.unwrap();
+        assert_eq!(outcomes.len(), 1);
+        outcomes[0] == Moved::Done
     }
 
     /// Fetches without waiting, as `WORKER`: the bytes.

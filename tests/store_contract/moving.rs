@@ -5,7 +5,7 @@ use crate::harness::{
 };
 use jobdeck::{
     model::{Cursor, EntryId, Place, Set},
-    store::{Destination, Move, QueueEnd, StoreError, StoredEntry},
+    store::{Destination, Move, Moved, QueueEnd, StoreError, StoredEntry},
 };
 
 pub(crate) async fn an_entry_moves_from_every_place_to_every_place(subject: Subject) {
@@ -210,14 +210,14 @@ pub(crate) async fn the_answer_is_in_the_order_asked(subject: Subject) {
             entry: entry.clone(),
             to: into_queue("default", job(number)),
         });
-        expected.push(true);
+        expected.push(Moved::Done);
         if number % 5 == 0 {
             // The same again: it is gone by then.
             moves.push(Move {
                 entry,
                 to: into_queue("default", job(number)),
             });
-            expected.push(false);
+            expected.push(Moved::Gone);
         }
     }
     assert_eq!(subject.apply(&moves).await.unwrap(), expected);

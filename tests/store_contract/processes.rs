@@ -40,7 +40,10 @@ pub(crate) async fn a_heartbeat_shows_its_process(subject: Subject) {
     process.rss_kib = Some(42_744);
     process.rtt_us = Some(154);
     process.busy = 2;
-    assert_eq!(subject.heartbeat(&heartbeat).await.unwrap(), None);
+    let before = subject.now().await.unwrap();
+    let pulse = subject.heartbeat(&heartbeat).await.unwrap();
+    assert_eq!(pulse.signal, None);
+    assert!(before <= pulse.now && pulse.now <= subject.now().await.unwrap());
     subject.heartbeat(&beat(OTHER)).await.unwrap();
     let shown = subject.processes().await.unwrap();
     let identities: Vec<_> = shown
@@ -164,14 +167,17 @@ pub(crate) async fn signals_are_taken_once_and_in_order(subject: Subject) {
     for signal in [Signal::Dump, Signal::Quiet, Signal::Stop] {
         assert!(subject.signal(WORKER, signal).await.unwrap());
     }
-    assert_eq!(subject.heartbeat(&beat(OTHER)).await.unwrap(), None);
+    assert_eq!(subject.heartbeat(&beat(OTHER)).await.unwrap().signal, None);
     for expected in [
         Some(Signal::Dump),
         Some(Signal::Quiet),
         Some(Signal::Stop),
         None,
     ] {
-        assert_eq!(subject.heartbeat(&beat(WORKER)).await.unwrap(), expected);
+        assert_eq!(
+            subject.heartbeat(&beat(WORKER)).await.unwrap().signal,
+            expected
+        );
     }
 }
 
@@ -179,7 +185,7 @@ pub(crate) async fn a_signal_needs_a_process(subject: Subject) {
     assert!(!subject.signal(WORKER, Signal::Stop).await.unwrap());
     subject.heartbeat(&beat(WORKER)).await.unwrap();
     assert_eq!(
-        subject.heartbeat(&beat(WORKER)).await.unwrap(),
+        subject.heartbeat(&beat(WORKER)).await.unwrap().signal,
         None,
         "a signal left for nobody is not kept"
     );

@@ -4,7 +4,7 @@ use crate::harness::{OTHER, Subject, WORKER, beat, into_queue, into_set, job, qu
 use bytes::Bytes;
 use jobdeck::{
     model::Set,
-    store::{Move, Settlement},
+    store::{Move, Moved, Settlement},
 };
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::{sync::Barrier, task::JoinSet};
@@ -28,7 +28,10 @@ pub(crate) async fn two_retries_of_one_job_enqueue_it_once(subject: Subject) {
             });
         }
         let answers = operators.join_all().await;
-        let done = answers.iter().filter(|answer| **answer == [true]).count();
+        let done = answers
+            .iter()
+            .filter(|answer| **answer == [Moved::Done])
+            .count();
         assert_eq!(done, 1);
         assert_eq!(subject.fetch_raws(&["default"], 10).await.len(), 1);
         assert_eq!(subject.size(&Set::Retries.into()).await, 0);
@@ -58,8 +61,11 @@ pub(crate) async fn many_operators_take_each_entry_once(subject: Subject) {
         operators.spawn(async move {
             let mut done = 0;
             for part in moves.chunks(17) {
-                let taken = store.apply(part).await.unwrap();
-                done += taken.into_iter().filter(|taken| *taken).count();
+                let outcomes = store.apply(part).await.unwrap();
+                done += outcomes
+                    .iter()
+                    .filter(|outcome| **outcome == Moved::Done)
+                    .count();
             }
             done
         });

@@ -1,10 +1,13 @@
 //! What becomes of fetched jobs.
 
-use crate::harness::{OTHER, Subject, WORKER, beat, into_queue, into_set, job, queue, raws};
+use crate::harness::{
+    LOOKER, OTHER, Subject, WORKER, beat, into_queue, into_set, job, queue, raws,
+};
 use jobdeck::{
     model::Set,
     store::{Destination, Settlement, StoreError},
 };
+use std::time::Duration;
 
 const DONE: Settlement = Settlement::Finish { failed: false };
 
@@ -20,7 +23,7 @@ pub(crate) async fn a_finished_job_is_gone_and_counted(subject: Subject) {
     assert_eq!(subject.counters().await, (4, 1));
     assert_eq!(subject.size(&queue("default")).await, 0);
     subject.expire_heartbeat(WORKER).await;
-    assert_eq!(subject.recover().await.unwrap(), 0);
+    assert_eq!(subject.recover_noted().await, 0);
 }
 
 pub(crate) async fn a_failed_job_goes_where_it_is_said(subject: Subject) {
@@ -54,6 +57,23 @@ pub(crate) async fn a_failed_job_goes_where_it_is_said(subject: Subject) {
         .unwrap_err();
     assert!(matches!(error, StoreError::Invalid(_)), "{error:?}");
     assert!(subject.settle(WORKER, &fetched, &DONE).await.unwrap());
+}
+
+pub(crate) async fn an_entry_set_aside_goes_where_it_is_said_and_counts_nothing(subject: Subject) {
+    subject.heartbeat(&beat(WORKER)).await.unwrap();
+    subject.put(into_queue("default", "no job")).await;
+    let fetched = subject.take_one("default").await;
+    let aside = Settlement::SetAside(into_set(Set::Dead, 17.5, "no job"));
+    assert!(subject.settle(WORKER, &fetched, &aside).await.unwrap());
+    assert!(!subject.settle(WORKER, &fetched, &aside).await.unwrap());
+    assert_eq!(subject.only(&Set::Dead.into()).await.raw, "no job");
+    assert_eq!(subject.counters().await, (0, 0));
+    let today = subject.daily_totals(2).await.unwrap();
+    assert!(
+        today
+            .iter()
+            .all(|day| (day.processed, day.failed) == (0, 0))
+    );
 }
 
 pub(crate) async fn a_requeued_job_is_next_with_its_bytes_and_counts_nothing(subject: Subject) {
@@ -142,13 +162,14 @@ pub(crate) async fn jobs_of_a_process_without_heartbeat_are_recovered_to_run_nex
     assert_eq!(lost.len(), 1);
     assert_eq!(subject.take(&["mailers"], 1).await.len(), 1);
     subject.expire_heartbeat(WORKER).await;
-    assert_eq!(subject.recover().await.unwrap(), 2);
+    assert_eq!(subject.recover_noted().await, 0, "it is only noted");
+    assert_eq!(subject.recover_noted().await, 2);
     assert_eq!(
         raws(&subject.all(&queue("default")).await),
         [job(0), job(1), job(2)]
     );
     assert_eq!(subject.only(&queue("mailers")).await.raw, job(3));
-    assert_eq!(subject.recover().await.unwrap(), 0);
+    assert_eq!(subject.recover_noted().await, 0);
     assert_eq!(subject.counters().await, (0, 0));
 }
 
@@ -156,7 +177,7 @@ pub(crate) async fn jobs_of_a_living_process_are_not_recovered(subject: Subject)
     subject.heartbeat(&beat(WORKER)).await.unwrap();
     subject.enqueue("default", 0..3).await;
     let fetched = subject.take(&["default"], 3).await;
-    assert_eq!(subject.recover().await.unwrap(), 0);
+    assert_eq!(subject.recover_noted().await, 0);
     for job in &fetched {
         assert!(subject.settle(WORKER, job, &DONE).await.unwrap());
     }
@@ -165,16 +186,54 @@ pub(crate) async fn jobs_of_a_living_process_are_not_recovered(subject: Subject)
     let fetched = subject.take_one("default").await;
     subject.expire_heartbeat(WORKER).await;
     subject.heartbeat(&beat(WORKER)).await.unwrap();
-    assert_eq!(subject.recover().await.unwrap(), 0);
+    assert_eq!(subject.recover_noted().await, 0);
+    assert!(subject.settle(WORKER, &fetched, &DONE).await.unwrap());
+}
+
+pub(crate) async fn a_process_that_was_noted_is_waited_for(subject: Subject) {
+    subject.heartbeat(&beat(WORKER)).await.unwrap();
+    subject.enqueue("default", [1]).await;
+    let fetched = subject.take_one("default").await;
+    subject.expire_heartbeat(WORKER).await;
+    // Whoever looks, in which process ever, and however often: it is waited for from the first look on.
+    let half_a_minute = Duration::from_secs(30);
+    for store in [subject.again().await, subject.again().await] {
+        for _ in 0..3 {
+            assert_eq!(store.recover(LOOKER, half_a_minute).await.unwrap(), 0);
+        }
+    }
+    // It was only asleep: with its next heartbeat everything is as before.
+    subject.heartbeat(&beat(WORKER)).await.unwrap();
+    assert_eq!(subject.recover_noted().await, 0);
+    subject.expire_heartbeat(WORKER).await;
+    assert_eq!(
+        subject.recover_noted().await,
+        0,
+        "the old note is forgotten"
+    );
+    subject.heartbeat(&beat(WORKER)).await.unwrap();
+    assert!(subject.settle(WORKER, &fetched, &DONE).await.unwrap());
+    assert_eq!(subject.counters().await, (1, 0));
+}
+
+pub(crate) async fn a_process_does_not_recover_its_own_jobs(subject: Subject) {
+    subject.heartbeat(&beat(WORKER)).await.unwrap();
+    subject.enqueue("default", [1]).await;
+    let fetched = subject.take_one("default").await;
+    subject.expire_heartbeat(WORKER).await;
+    for _ in 0..3 {
+        assert_eq!(subject.recover(WORKER, Duration::ZERO).await.unwrap(), 0);
+    }
+    assert_eq!(subject.size(&queue("default")).await, 0);
     assert!(subject.settle(WORKER, &fetched, &DONE).await.unwrap());
 }
 
 pub(crate) async fn a_process_has_time_for_its_first_heartbeat(subject: Subject) {
     subject.enqueue("default", [1]).await;
     let fetched = subject.take_one("default").await;
-    assert_eq!(subject.recover().await.unwrap(), 0);
+    assert_eq!(subject.recover_noted().await, 0);
     subject.heartbeat(&beat(WORKER)).await.unwrap();
-    assert_eq!(subject.recover().await.unwrap(), 0);
+    assert_eq!(subject.recover_noted().await, 0);
     assert!(subject.settle(WORKER, &fetched, &DONE).await.unwrap());
 }
 
@@ -183,7 +242,7 @@ pub(crate) async fn jobs_left_behind_by_a_leaving_process_are_recovered(subject:
     subject.enqueue("default", [1]).await;
     subject.take_one("default").await;
     subject.leave(WORKER).await.unwrap();
-    assert_eq!(subject.recover().await.unwrap(), 1);
+    assert_eq!(subject.recover_noted().await, 1);
     assert_eq!(subject.only(&queue("default")).await.raw, job(1));
 }
 
@@ -192,7 +251,8 @@ pub(crate) async fn a_recovered_job_cannot_be_settled_by_its_old_process(subject
     subject.enqueue("default", [1]).await;
     let fetched = subject.take_one("default").await;
     subject.expire_heartbeat(WORKER).await;
-    assert_eq!(subject.recover().await.unwrap(), 1);
+    assert_eq!(subject.recover_noted().await, 0, "it is only noted");
+    assert_eq!(subject.recover_noted().await, 1);
     subject.heartbeat(&beat(WORKER)).await.unwrap();
     for settlement in [
         DONE,

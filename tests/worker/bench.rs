@@ -13,21 +13,22 @@ use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 /// Nothing here takes that long.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A worker that looks often.
 pub(crate) fn quick(subject: &Subject) -> WorkerBuilder {
-    quick_on(&subject.store)
+    quick_on(subject.store.clone())
 }
 
-/// A worker that looks often, on this store.
-pub(crate) fn quick_on(store: &SharedStore) -> WorkerBuilder {
-    Worker::builder(store.clone())
+/// As `quick`, on this handle.
+pub(crate) fn quick_on(store: SharedStore) -> WorkerBuilder {
+    Worker::builder(store)
         .queue("default", 1)
         .concurrency(4)
         .fetch_wait(Duration::from_millis(50))
         .poll_interval(Duration::from_millis(20))
         .recovery_interval(Duration::from_millis(50))
+        .recovery_grace(Duration::ZERO)
         .heartbeat_interval(Duration::from_millis(100))
 }
 

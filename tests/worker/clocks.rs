@@ -27,7 +27,7 @@ pub(crate) async fn what_is_due_by_the_stores_clock_is_enqueued_at_its_time(subj
         .await;
     let enqueued = Arc::new(Mutex::new(None));
     let seen = Arc::clone(&enqueued);
-    let worker = start(quick_on(&ahead).handler("Later", move |job, _: u64| {
+    let worker = start(quick_on(ahead.clone()).handler("Later", move |job, _: u64| {
         *seen.lock().unwrap() = job.job().time("enqueued_at");
         async { Ok(()) }
     }));
@@ -46,7 +46,7 @@ pub(crate) async fn a_retry_is_due_by_the_stores_clock(subject: Subject) {
         let raw = r#"{"class":"Fails","args":[1],"jid":"f","retry":5,"queue":"default"}"#;
         subject.put(into_queue("default", raw)).await;
         let worker = start(
-            quick_on(&store)
+            quick_on(store.clone())
                 // Only the time that it is given counts here.
                 .poll_interval(std::time::Duration::from_secs(3_600))
                 .handler("Fails", |_, _: u64| async {

@@ -8,6 +8,7 @@ use crate::{
 use jobdeck::{
     job::{Job, decode_trace},
     model::{Place, Set},
+    store::Destination,
     worker::{JobError, RetryChoice, Trace},
 };
 use std::{
@@ -145,6 +146,59 @@ pub(crate) async fn an_entry_that_is_no_job_goes_to_the_dead_set_as_it_is(subjec
     let dead = wait_for(&subject, Set::Dead).await;
     worker.stop().await;
     assert_eq!(&dead.raw()[..], b"{\"class\":\"\xff\" no job");
+    // Nothing has run.
+    assert_eq!(subject.counters().await, (0, 0));
+}
+
+pub(crate) async fn a_job_without_a_class_goes_to_the_dead_set_as_it_is(subject: Subject) {
+    // Also where the jobs of unknown classes are left to others: there are none that it could be left to.
+    let worker = start(
+        quick(&subject)
+            .only_known_classes(true)
+            .handler("Other", |_, (): ()| async { Ok(()) }),
+    );
+    for raw in [
+        r#"{"args":[1],"jid":"a","retry":false}"#,
+        r#"{"class":"","args":[1],"jid":"b"}"#,
+        r#"{"class":null,"args":[1],"jid":"c","retry":5}"#,
+    ] {
+        subject.put(into_queue("default", raw)).await;
+        let dead = wait_for(&subject, Set::Dead).await;
+        assert_eq!(dead.text(), raw);
+        let entry = subject.only(&Place::Set(Set::Dead)).await;
+        assert!(subject.shift(&entry, Destination::Nowhere).await);
+    }
+    worker.stop().await;
+}
+
+pub(crate) async fn a_mistyped_retry_is_as_good_as_true(subject: Subject) {
+    let raw = r#"{"class":"Nobody::Knows","args":[],"jid":"j","retry":"5"}"#;
+    subject.put(into_queue("default", raw)).await;
+    let worker = start(quick(&subject).handler("Other", |_, (): ()| async { Ok(()) }));
+    let retry = wait_for(&subject, Set::Retries).await;
+    worker.stop().await;
+    assert!(retry.text().starts_with(raw.trim_end_matches('}')));
+}
+
+pub(crate) async fn a_retry_rule_that_panics_leaves_the_usual_delay(subject: Subject) {
+    enqueue(&subject, "Fails", 1, 5).await;
+    let worker = start(
+        quick(&subject)
+            .handler("Fails", |_, _: u64| async {
+                Err(JobError::new("No", "no"))
+            })
+            .retry_in("Fails", |count, _| {
+                assert!(count > 7, "too few");
+                RetryChoice::Kill
+            }),
+    );
+    let retry = wait_for(&subject, Set::Retries).await;
+    worker.stop().await;
+    assert_eq!(retry.string("error_class").unwrap(), "No");
+    let entry = subject.only(&Place::Set(Set::Retries)).await;
+    let delay_seconds = entry.id.position - retry.time("failed_at").unwrap().seconds();
+    assert!((15.0..25.0).contains(&delay_seconds), "{delay_seconds}");
+    assert_eq!(subject.counters().await, (1, 1));
 }
 
 pub(crate) async fn a_discarded_or_unretried_job_is_gone(subject: Subject) {

@@ -1,13 +1,17 @@
 //! A worker as others see it, and what they can tell it.
 
 use crate::{
-    bench::{enqueue, quick, start, wait_for_counters},
-    harness::{Subject, WORKER, beat, queue},
+    bench::{enqueue, quick, quick_on, start, wait_for_counters},
+    harness::{Subject, WORKER, beat, connect, queue},
     support::wait_until,
 };
 use jobdeck::{model::Signal, worker::WorkerBuilder};
-use std::sync::Arc;
-use tokio::sync::Notify;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, mpsc::channel},
+};
+use tokio::sync::{Notify, mpsc::unbounded_channel};
+use tokio_util::sync::CancellationToken;
 
 /// A worker whose jobs of class `Slow` run until they are let go.
 fn with_slow_jobs(subject: &Subject, go_on: &Arc<Notify>) -> WorkerBuilder {
@@ -150,4 +154,55 @@ pub(crate) async fn jobs_of_a_process_that_is_gone_run_here(subject: Subject) {
     assert!(!settled.unwrap());
     worker.stop().await;
     assert_eq!(subject.counters().await, (1, 0));
+}
+
+pub(crate) async fn handlers_that_block_every_thread_do_not_hold_up_the_heartbeat(
+    subject: Subject,
+) {
+    let (sender, mut started) = unbounded_channel();
+    let (release, blocked) = channel::<()>();
+    let blocked = Arc::new(Mutex::new(blocked));
+    for number in 0..2 {
+        enqueue(&subject, "Blocks", number, 0).await;
+    }
+    let url = subject.url.clone();
+    let shutdown = CancellationToken::new();
+    let stop = shutdown.clone();
+    // A program of its own, whose threads are the handlers'.
+    let program = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async move {
+            let worker = quick_on(connect(&url).await).handler("Blocks", move |_, number: u64| {
+                let blocked = Arc::clone(&blocked);
+                let sender = sender.clone();
+                async move {
+                    let _ = sender.send(number);
+                    let _ = blocked.lock().unwrap().recv();
+                    Ok(())
+                }
+            });
+            worker.run(stop).await.unwrap();
+        });
+    });
+    for _ in 0..2 {
+        started.recv().await.unwrap();
+    }
+    let mut beats = BTreeSet::new();
+    wait_until("it has beaten several times", async || {
+        let processes = subject.processes().await.unwrap();
+        beats.extend(processes.into_iter().map(|process| process.beat_at));
+        beats.len() > 4
+    })
+    .await;
+    drop(release);
+    shutdown.cancel();
+    tokio::task::spawn_blocking(|| program.join().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(subject.counters().await, (2, 0));
+    assert!(subject.processes().await.unwrap().is_empty());
 }

@@ -1,7 +1,7 @@
 //! Workers that end, well or badly.
 
 use crate::{
-    bench::{enqueue, quick, start, wait_for_counters},
+    bench::{enqueue, quick, start},
     harness::{Subject, queue, raws},
     support::wait_until,
 };
@@ -59,7 +59,7 @@ pub(crate) async fn unfinished_jobs_go_back_to_be_the_next_to_run(subject: Subje
     worker.stop().await;
     assert_eq!(raws(&subject.all(&queue("default")).await), before);
     assert_eq!(subject.counters().await, (0, 0));
-    assert_eq!(subject.recover().await.unwrap(), 0);
+    assert_eq!(subject.recover_noted().await, 0);
 }
 
 pub(crate) async fn a_handler_that_does_not_yield_is_handed_back_too(subject: Subject) {
@@ -103,8 +103,12 @@ pub(crate) async fn a_dropped_worker_is_recovered_by_another(subject: Subject) {
     lost.task.abort();
     assert!(lost.task.await.unwrap_err().is_cancelled());
     assert_eq!(subject.size(&queue("default")).await, 0);
-    subject.expire_heartbeat(&identity).await;
     let other = start(quick(&subject).handler("Job", |_, _: u64| async { Ok(()) }));
-    wait_for_counters(&subject, 1, 0).await;
+    // A beat that was under way when it was dropped may still arrive; none comes after that.
+    wait_until("the job has run", async || {
+        subject.expire_heartbeat_if_any(&identity).await;
+        subject.counters().await == (1, 0)
+    })
+    .await;
     other.stop().await;
 }

@@ -47,10 +47,6 @@ struct Slot {
     server: Option<String>,
     /// When the last attempt to connect failed, and why.
     failed: Option<(Instant, StoreError)>,
-    /// Whether the server has been lost since the last connection.
-    lost: bool,
-    /// When it came back the last time, if it ever was lost.
-    returned: Option<Instant>,
 }
 
 #[derive(Clone)]
@@ -81,11 +77,6 @@ impl Link {
             self.limited(async { self.live().await.map(drop) }).await?;
         }
         Ok(self.slot().server.clone().unwrap_or_default())
-    }
-
-    /// When the server came back the last time after it was lost.
-    pub(super) fn returned(&self) -> Option<Instant> {
-        self.slot().returned
     }
 
     /// Asks for something. A connection that breaks meanwhile is replaced, and the question asked once more.
@@ -210,13 +201,9 @@ impl Link {
                 slot.live = Some(live.clone());
                 slot.server = Some(server);
                 slot.failed = None;
-                if std::mem::take(&mut slot.lost) {
-                    slot.returned = Some(now);
-                }
                 Ok(live)
             }
             Err(error) => {
-                slot.lost = true;
                 slot.failed = Some((now, error.clone()));
                 Err(error)
             }
@@ -270,7 +257,6 @@ impl Link {
         let mut slot = self.slot();
         if slot.live.as_ref().is_some_and(|live| live.number == number) {
             slot.live = None;
-            slot.lost = true;
         }
     }
 

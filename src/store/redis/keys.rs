@@ -111,6 +111,11 @@ impl Keys {
     pub(super) fn progress_processes(&self) -> String {
         self.key("jobdeck:processes")
     }
+
+    /// Jobdeck's hash of processes that were seen without a heartbeat, and since when.
+    pub(super) fn missing_processes(&self) -> String {
+        self.key("jobdeck:missing")
+    }
 }
 
 #[cfg(test)]

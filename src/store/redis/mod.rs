@@ -31,18 +31,21 @@ mod tickets;
 mod worker;
 
 use super::{
-    AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Settlement, Slice, Start,
-    StoreError, StoreOptions, StoreResult, StoredEntry, WorkerStore,
+    AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved, Pulse, Settlement,
+    SharedStore, Slice, Start, StoreError, StoreOptions, StoreResult, StoredEntry, WorkerStore,
 };
 use crate::model::{
-    DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Signal, StoreInfo,
+    DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo,
     Timestamp,
 };
 use address::Address;
 use async_trait::async_trait;
 use connection::Link;
 use keys::Keys;
-use std::{sync::Once, time::Duration};
+use std::{
+    sync::{Arc, Once},
+    time::Duration,
+};
 use tickets::Tickets;
 
 pub(super) use address::shown_unparsed;
@@ -51,10 +54,11 @@ pub(super) use address::shown_unparsed;
 #[derive(Debug)]
 pub struct RedisStore {
     keys: Keys,
+    address: Address,
     /// For people and the sampler.
-    admin: Link,
+    admin: Arc<Link>,
     /// For workers, whose large answers are not to hold up the others.
-    worker: Link,
+    worker: Arc<Link>,
     tickets: Tickets,
 }
 
@@ -68,12 +72,30 @@ impl RedisStore {
         // Two libraries of this program bring TLS along: they must agree on the cryptography. An error says that one is chosen already.
         TLS.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
         let address = Address::parse(url)?;
-        Ok(Self {
-            keys: Keys::new(options.key_prefix.as_deref()),
-            admin: Link::new(address.clone()),
-            worker: Link::new(address),
+        Ok(Self::new(Keys::new(options.key_prefix.as_deref()), address))
+    }
+
+    fn new(keys: Keys, address: Address) -> Self {
+        Self {
+            keys,
+            admin: Arc::new(Link::new(address.clone())),
+            worker: Arc::new(Link::new(address.clone())),
+            address,
             tickets: Tickets::default(),
-        })
+        }
+    }
+}
+
+impl RedisStore {
+    /// The same store, with everything sent over the workers' connection.
+    fn on_worker_path(&self) -> Self {
+        Self {
+            keys: self.keys.clone(),
+            address: self.address.clone(),
+            admin: Arc::clone(&self.worker),
+            worker: Arc::clone(&self.worker),
+            tickets: Tickets::default(),
+        }
     }
 }
 
@@ -143,7 +165,7 @@ impl AdminStore for RedisStore {
         self.search_jid(jid, budget).await
     }
 
-    async fn apply(&self, moves: &[Move]) -> StoreResult<Vec<bool>> {
+    async fn apply(&self, moves: &[Move]) -> StoreResult<Vec<Moved>> {
         self.apply_moves(moves).await
     }
 
@@ -188,6 +210,16 @@ impl WorkerStore for RedisStore {
         self.fetch_jobs(identity, queues, limit, wait).await
     }
 
+    async fn due(&self, set: Set, start: &Start, limit: usize) -> StoreResult<Slice> {
+        self.on_worker_path()
+            .slice_set(set, start, Order::Ascending, limit)
+            .await
+    }
+
+    async fn promote(&self, moves: &[Move]) -> StoreResult<Vec<Moved>> {
+        self.on_worker_path().apply_moves(moves).await
+    }
+
     async fn settle(
         &self,
         identity: &str,
@@ -197,7 +229,7 @@ impl WorkerStore for RedisStore {
         self.settle_job(identity, job, settlement).await
     }
 
-    async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Option<Signal>> {
+    async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Pulse> {
         self.beat(heartbeat).await
     }
 
@@ -205,7 +237,12 @@ impl WorkerStore for RedisStore {
         self.sign_off(identity).await
     }
 
-    async fn recover(&self) -> StoreResult<u64> {
-        self.recover_jobs().await
+    async fn recover(&self, identity: &str, grace: Duration) -> StoreResult<u64> {
+        self.recover_jobs(identity, grace).await
+    }
+
+    /// A connection belongs to the runtime that it was made on.
+    fn apart(&self) -> Option<SharedStore> {
+        Some(Arc::new(Self::new(self.keys.clone(), self.address.clone())))
     }
 }

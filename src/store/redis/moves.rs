@@ -4,7 +4,7 @@ use super::{
     RedisStore, check, connection::is_demotion, failure::server_error, locate::hint, request::Load,
     scripts,
 };
-use crate::store::{Destination, Move, QueueEnd, StoreError, StoreResult};
+use crate::store::{Destination, Move, Moved, QueueEnd, StoreError, StoreResult};
 use ::redis::{Pipeline, RedisResult, pipe};
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ const MOVED_BYTES: usize = 4 << 20;
 const ADDED: usize = 1_000;
 
 impl RedisStore {
-    pub(super) async fn apply_moves(&self, moves: &[Move]) -> StoreResult<Vec<bool>> {
+    pub(super) async fn apply_moves(&self, moves: &[Move]) -> StoreResult<Vec<Moved>> {
         for change in moves {
             check(&change.to)?;
         }
@@ -49,8 +49,8 @@ impl RedisStore {
         Ok(taken)
     }
 
-    async fn apply_chunk(&self, moves: &[Move]) -> StoreResult<Vec<bool>> {
-        let mut outcome = vec![false; moves.len()];
+    async fn apply_chunk(&self, moves: &[Move]) -> StoreResult<Vec<Moved>> {
+        let mut outcomes = vec![Moved::Gone; moves.len()];
         let mut left: Vec<usize> = (0..moves.len()).collect();
         // A server that has forgotten the script (restart, failover, SCRIPT FLUSH) has made none of the moves that it says so of, nor
         // has one that is master no more: the next attempt is made on a new connection, which may lead to the new master.
@@ -64,24 +64,32 @@ impl RedisStore {
             let mut unknown = Vec::new();
             let mut is_demoted = false;
             for (at, reply) in left.into_iter().zip(replies) {
-                match reply {
-                    Ok(count) => {
-                        if let Some(taken) = outcome.get_mut(at) {
-                            *taken = count == 1;
-                        }
+                let moved = match reply {
+                    Ok(1) => Moved::Done,
+                    Ok(_) => Moved::Gone,
+                    Err(error) if is_unknown_script(&error) => {
+                        unknown.push(at);
+                        continue;
                     }
-                    Err(error) if is_unknown_script(&error) => unknown.push(at),
                     Err(error) if may_be_demoted && is_demotion(&error) => {
                         is_demoted = true;
                         unknown.push(at);
+                        continue;
                     }
-                    Err(error) => return Err(self.admin.failure(&error)),
+                    Err(error) => match self.admin.failure(&error) {
+                        // About this entry and its keys, not about the server.
+                        error @ StoreError::Unusable { .. } => Moved::Refused(error),
+                        error => return Err(error),
+                    },
+                };
+                if let Some(outcome) = outcomes.get_mut(at) {
+                    *outcome = moved;
                 }
             }
             may_be_demoted &= !is_demoted;
             left = unknown;
             if left.is_empty() {
-                return Ok(outcome);
+                return Ok(outcomes);
             }
             let _: String = self.admin.read(&Load(&scripts::MOVE)).await?;
         }

@@ -57,7 +57,7 @@ script!(
 );
 script!(
     /// Lets a worker's job go.
-    SETTLE, "put", "settle"
+    SETTLE, "put", "day", "settle"
 );
 script!(
     /// Says that a process lives.

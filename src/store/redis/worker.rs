@@ -1,9 +1,9 @@
 //! The worker's path: fetch, settle, heartbeat, recover.
 
-use super::{RedisStore, check, day_name, moves::Put, process_info, scripts};
+use super::{RedisStore, check, moves::Put, process_info, scripts, tickets::Lost, timestamp};
 use crate::{
     model::{RunningJob, Signal, Timestamp},
-    store::{Destination, FetchedJob, Heartbeat, QueueEnd, Settlement, StoreResult},
+    store::{Destination, FetchedJob, Heartbeat, Pulse, QueueEnd, Settlement, StoreResult},
 };
 use ::redis::cmd;
 use bytes::Bytes;
@@ -19,8 +19,6 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(5), Duration::from_m
 const DAY_TTL: u64 = 5 * 365 * 86_400;
 /// Jobs that one step puts back, and one call.
 const RECOVERED: (u64, u64) = (100, 1_000);
-/// After the store was lost, processes first get the time to say that they live.
-const REPRIEVE: Duration = Duration::from_secs(15);
 
 impl RedisStore {
     pub(super) async fn fetch_jobs(
@@ -106,17 +104,16 @@ impl RedisStore {
         let (to, processed, failed) = match settlement {
             Settlement::Finish { failed } => (Destination::Nowhere, true, *failed),
             Settlement::Fail(to) => (to.clone(), true, true),
+            Settlement::SetAside(to) => (to.clone(), false, false),
             Settlement::Requeue => (back(), false, false),
         };
         check(&to)?;
         let put = Put::new(self, &to);
-        let day = day_name(local_now());
         let mut call = scripts::SETTLE.key(self.keys.progress(identity));
         call.key(put.key.unwrap_or_else(|| self.keys.progress(identity)))
             .key(self.keys.queues());
         for name in ["processed", "failed"] {
-            call.key(self.keys.counter(name))
-                .key(self.keys.day_counter(name, &day));
+            call.key(self.keys.counter(name));
         }
         call.arg(&job.lease)
             .arg(put.kind)
@@ -128,7 +125,7 @@ impl RedisStore {
         self.worker.change(&call).await
     }
 
-    pub(super) async fn beat(&self, heartbeat: &Heartbeat) -> StoreResult<Option<Signal>> {
+    pub(super) async fn beat(&self, heartbeat: &Heartbeat) -> StoreResult<Pulse> {
         let mut process = heartbeat.process.clone();
         if process.rtt_us.is_none() {
             process.rtt_us = Some(self.round_trip_us().await?);
@@ -142,7 +139,8 @@ impl RedisStore {
         call.key(self.keys.process(identity))
             .key(self.keys.work(identity))
             .key(self.keys.signals(identity))
-            .key(self.keys.progress_processes());
+            .key(self.keys.progress_processes())
+            .key(self.keys.missing_processes());
         call.arg(identity).arg(fields.len());
         for (name, value) in &fields {
             call.arg(*name).arg(value);
@@ -150,8 +148,12 @@ impl RedisStore {
         for running in &heartbeat.running {
             call.arg(&running.thread).arg(work_text(running));
         }
-        let signal: Option<String> = self.worker.change(&call).await?;
-        Ok(signal.as_deref().and_then(signal_of))
+        let (signal, seconds, microseconds): (Option<String>, i64, i64) =
+            self.worker.change(&call).await?;
+        Ok(Pulse {
+            now: timestamp((seconds, microseconds)),
+            signal: signal.as_deref().and_then(signal_of),
+        })
     }
 
     async fn round_trip_us(&self) -> StoreResult<u64> {
@@ -167,25 +169,22 @@ impl RedisStore {
             .key(self.keys.signals(identity))
             .key(self.keys.progress_processes())
             .key(self.keys.progress(identity))
+            .key(self.keys.missing_processes())
             .arg(identity);
         self.worker.change(&call).await
     }
 
-    pub(super) async fn recover_jobs(&self) -> StoreResult<u64> {
+    pub(super) async fn recover_jobs(&self, identity: &str, grace: Duration) -> StoreResult<u64> {
+        let grace_ms = u64::try_from(grace.as_millis()).unwrap_or(u64::MAX);
         let mut recovered = 0;
         loop {
-            // All heartbeats may have run out while the store was away: those who live come back first.
-            if self
-                .worker
-                .returned()
-                .is_some_and(|at| at.elapsed() < REPRIEVE)
-            {
-                return Ok(recovered);
-            }
             let mut call = scripts::RECOVER.key(self.keys.progress_processes());
-            call.key(self.keys.queues())
+            call.key(self.keys.missing_processes())
+                .key(self.keys.queues())
                 .arg(self.keys.prefix())
-                .arg(RECOVERED.0);
+                .arg(RECOVERED.0)
+                .arg(identity)
+                .arg(grace_ms);
             let moved: u64 = self.worker.change(&call).await?;
             recovered += moved;
             if moved < RECOVERED.0 || recovered >= RECOVERED.1 {

@@ -7,7 +7,7 @@ use crate::{
         Timestamp,
     },
     store::{
-        AdminStore, Destination, JidSearch, Move, Slice, Start, StoreError, StoreResult,
+        AdminStore, Destination, JidSearch, Move, Moved, Slice, Start, StoreError, StoreResult,
         StoredEntry,
     },
 };
@@ -64,32 +64,32 @@ impl AdminStore for SqliteStore {
             .await
     }
 
-    async fn apply(&self, moves: &[Move]) -> StoreResult<Vec<bool>> {
+    async fn apply(&self, moves: &[Move]) -> StoreResult<Vec<Moved>> {
         for change in moves {
             entries::check(&change.to)?;
         }
-        let mut taken = Vec::with_capacity(moves.len());
+        let mut outcomes = Vec::with_capacity(moves.len());
         for chunk in moves.chunks(CHUNK) {
             let chunk = chunk.to_vec();
-            let outcome: Vec<bool> = self
+            let moved: Vec<Moved> = self
                 .writer
                 .write(move |connection| {
                     chunk
                         .iter()
                         .map(|change| {
-                            let taken = entries::take(connection, &change.entry)?;
-                            if taken {
-                                entries::put(connection, &change.to)?;
+                            if !entries::take(connection, &change.entry)? {
+                                return Ok(Moved::Gone);
                             }
-                            Ok(taken)
+                            entries::put(connection, &change.to)?;
+                            Ok(Moved::Done)
                         })
                         .collect()
                 })
                 .await?;
-            taken.extend(outcome);
+            outcomes.extend(moved);
             self.ready.notify_waiters();
         }
-        Ok(taken)
+        Ok(outcomes)
     }
 
     async fn add(&self, entries: &[Destination]) -> StoreResult<()> {

@@ -5,7 +5,10 @@ use crate::store::{StoreError, StoreResult};
 use rusqlite::Connection;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
     time::Instant,
 };
 use tokio::sync::oneshot;
@@ -25,10 +28,46 @@ pub(super) trait Change: Send {
     fn answer(self: Box<Self>, failure: Option<&StoreError>);
 }
 
+/// Whose turn it is with a change: of the caller, who may still give it up, or of the thread, which has begun to make it.
+#[derive(Debug, Default)]
+pub(super) struct Claim(AtomicU8);
+
+const WAITS: u8 = 0;
+const BEGUN: u8 = 1;
+const GIVEN_UP: u8 = 2;
+
+impl Claim {
+    /// Whether the thread may make it (again).
+    fn begin(&self) -> bool {
+        self.change_to(BEGUN) != GIVEN_UP
+    }
+
+    /// Whether the caller was in time: then it is never made.
+    pub(super) fn give_up(&self) -> bool {
+        self.change_to(GIVEN_UP) != BEGUN
+    }
+
+    /// What it is now.
+    fn change_to(&self, to: u8) -> u8 {
+        match self
+            .0
+            .compare_exchange(WAITS, to, Ordering::AcqRel, Ordering::Acquire)
+        {
+            Ok(_) => to,
+            Err(found) => found,
+        }
+    }
+
+    fn is_given_up(&self) -> bool {
+        self.0.load(Ordering::Acquire) == GIVEN_UP
+    }
+}
+
 /// A change made of closures: `work` makes it, `wrap` turns its value into the answer once it is in the file.
 pub(super) struct Pending<T, W, U, F> {
     address: Arc<str>,
     deadline: Instant,
+    claim: Arc<Claim>,
     work: W,
     wrap: F,
     result: Option<StoreResult<T>>,
@@ -51,11 +90,17 @@ impl<T, W, U, F> Pending<T, W, U, F> {
         (change, answer)
     }
 
+    /// What its caller can give it up by.
+    pub(super) fn claim(&self) -> Arc<Claim> {
+        Arc::clone(&self.claim)
+    }
+
     /// A change that nobody waits for.
     pub(super) fn unwatched(address: Arc<str>, work: W, wrap: F) -> Self {
         Self {
             address,
             deadline: Instant::now() + PATIENCE,
+            claim: Arc::default(),
             work,
             wrap,
             result: None,
@@ -76,10 +121,13 @@ where
     }
 
     fn is_abandoned(&self) -> bool {
-        self.reply.as_ref().is_some_and(oneshot::Sender::is_closed)
+        self.claim.is_given_up() || self.reply.as_ref().is_some_and(oneshot::Sender::is_closed)
     }
 
     fn make(&mut self, connection: &Connection) -> StoreResult<()> {
+        if !self.claim.begin() {
+            return Err(failure::too_busy(&self.address));
+        }
         // A panic must not end the thread: other changes would wait for nothing.
         let result = match catch_unwind(AssertUnwindSafe(|| (self.work)(connection))) {
             Ok(result) => result.map_err(|error| failure::running(&self.address, &error)),

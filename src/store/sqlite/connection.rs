@@ -7,7 +7,7 @@ use super::{
     schema,
 };
 use crate::store::StoreResult;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use std::time::Duration;
 
 /// Page cache of each reading connection, KiB.
@@ -36,7 +36,15 @@ pub(super) fn open_writer(location: &Location) -> StoreResult<Connection> {
             "the file is read-only for this user: give the right to write it, or name another file",
         ));
     }
+    // Until the file is known to be this store's, its log is left alone also when the connection closes.
+    let keep_log = |keep| {
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep)
+            .map_err(opening)
+    };
+    keep_log(true)?;
     schema::prepare(location, &connection)?;
+    keep_log(false)?;
     tune(&connection, WRITE_CACHE_KIB)
         .and_then(|()| {
             connection.pragma_update(None, "synchronous", location.synchronous.name())?;

@@ -62,6 +62,23 @@ pub(super) fn running(address: &str, error: &Error) -> StoreError {
     }
 }
 
+/// A change was given up before its turn came.
+pub(super) fn too_busy(address: &str) -> StoreError {
+    StoreError::Unavailable {
+        address: address.to_owned(),
+        reason: "the disk does not keep up with the changes before this one; nothing was changed"
+            .to_owned(),
+    }
+}
+
+/// A change was begun, and the disk has not answered.
+pub(super) fn unanswered(address: &str) -> StoreError {
+    StoreError::Unavailable {
+        address: address.to_owned(),
+        reason: "the disk did not answer in time; the change may still be made".to_owned(),
+    }
+}
+
 /// The file was locked for too long.
 pub(super) fn locked(address: &str) -> StoreError {
     StoreError::Unavailable {

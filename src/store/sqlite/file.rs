@@ -1,15 +1,16 @@
 //! A look at the file before SQLite touches it, so that somebody else's file stays as it is.
 
-use super::{location::Location, schema};
+use super::{location::Location, log, schema};
 use crate::store::StoreResult;
 use std::{
     fs::{self, File},
-    io::{ErrorKind, Read},
+    io::{self, BufReader, ErrorKind, Read},
     path::Path,
 };
 
-/// Length of the header of an SQLite file, see <https://www.sqlite.org/fileformat.html#the_database_header>.
-const HEADER_BYTES: u64 = 100;
+/// Length of the header of an SQLite file, and of the header of the page that it begins, see
+/// <https://www.sqlite.org/fileformat.html#the_database_header>.
+const HEADER_BYTES: u64 = 100 + 8;
 
 /// Fails when the file is there and cannot be this store's, or is not there and cannot be made.
 pub(super) fn inspect(location: &Location) -> StoreResult<()> {
@@ -58,15 +59,36 @@ fn inspect_header(location: &Location) -> StoreResult<()> {
         return Err(location
             .unusable("the file is no SQLite database; it was left as it is: name another file"));
     }
+    // What stands in the log is newer. SQLite itself would fold that into the file, or at least make files beside it.
+    let logged = logged_first_page(location).map_err(|error| {
+        location.unusable(format!("its write-ahead log cannot be read: {error}"))
+    })?;
+    let page = logged.as_deref().unwrap_or(&header);
     let number = |offset: usize| {
-        header
-            .get(offset..offset + 4)
+        page.get(offset..offset + 4)
             .and_then(|bytes| bytes.try_into().ok())
             .map_or(0, i32::from_be_bytes)
     };
-    // An id of 0 may also mean that the tables are still in the write-ahead log: SQLite has to look.
+    // The first page is also the root of the table of tables: a leaf with cells when there are some, or more than a leaf. What else
+    // stands there is no database, which SQLite finds out without a change to it.
+    let has_tables = match page.get(100..105) {
+        Some([0x0d, _, _, high, low]) => (*high, *low) != (0, 0),
+        Some([0x05, ..]) => true,
+        _ => false,
+    };
     match (number(68), number(60)) {
-        (0, _) => Ok(()),
+        (0, 0) if !has_tables => Ok(()),
         (application_id, version) => schema::check(location, application_id, version),
+    }
+}
+
+/// The file's first page as the left-over log of a program that has ended suddenly, or still runs, has it; nothing without one.
+fn logged_first_page(location: &Location) -> io::Result<Option<Vec<u8>>> {
+    let mut path = location.path.clone().into_os_string();
+    path.push("-wal");
+    match File::open(path) {
+        Ok(file) => log::first_page(BufReader::new(file)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }

@@ -15,6 +15,7 @@ mod entries;
 mod failure;
 mod file;
 mod location;
+mod log;
 mod overview;
 mod places;
 mod processes;

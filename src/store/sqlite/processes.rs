@@ -3,16 +3,13 @@
 use super::clock::{self, LIFE_MS};
 use crate::{
     model::{ProcessInfo, RunningJob, Signal, Timestamp},
-    store::Heartbeat,
+    store::{Heartbeat, Pulse},
 };
-use rusqlite::{Connection, OptionalExtension, named_params, types::Type};
+use rusqlite::{Connection, OptionalExtension, named_params, types::ValueRef};
 use serde::Serialize;
 
 /// Writes a heartbeat and takes the oldest signal.
-pub(super) fn beat(
-    connection: &Connection,
-    heartbeat: &Heartbeat,
-) -> rusqlite::Result<Option<Signal>> {
+pub(super) fn beat(connection: &Connection, heartbeat: &Heartbeat) -> rusqlite::Result<Pulse> {
     let now = clock::now();
     forget_dead(connection, now)?;
     let process = ProcessInfo {
@@ -29,20 +26,29 @@ pub(super) fn beat(
             ":info": json(&process)?,
             ":running": json(&heartbeat.running)?,
         })?;
+    connection
+        .prepare_cached("DELETE FROM missing WHERE identity = ?1")?
+        .execute([&process.identity])?;
     let signal: Option<String> = connection
         .prepare_cached(
             "DELETE FROM signals WHERE id = (SELECT min(id) FROM signals WHERE identity = ?1) RETURNING signal",
         )?
         .query_row([&process.identity], |row| row.get(0))
         .optional()?;
-    Ok(signal.as_deref().and_then(signal_of))
+    Ok(Pulse {
+        now,
+        signal: signal.as_deref().and_then(signal_of),
+    })
 }
 
-/// Takes a process out of the list.
+/// Takes a process out of the list; what it has not settled may be recovered at once.
 pub(super) fn leave(connection: &Connection, identity: &str) -> rusqlite::Result<()> {
     for sql in [
         "DELETE FROM processes WHERE identity = ?1",
         "DELETE FROM signals WHERE identity = ?1",
+        "UPDATE in_progress SET grace = 0 WHERE identity = ?1",
+        "INSERT OR REPLACE INTO missing (identity, since) \
+         SELECT ?1, 0 WHERE EXISTS (SELECT 1 FROM in_progress WHERE identity = ?1)",
     ] {
         connection.prepare_cached(sql)?.execute([identity])?;
     }
@@ -92,25 +98,36 @@ pub(super) fn lives(
         .exists((identity, now.0 - LIFE_MS))
 }
 
-/// The processes with a heartbeat, by identity.
+/// The processes with a heartbeat, by identity. One whose row cannot be read, of another version perhaps, is known by its name only.
 pub(super) fn processes(
     connection: &Connection,
     now: Timestamp,
 ) -> rusqlite::Result<Vec<ProcessInfo>> {
     connection
-        .prepare_cached("SELECT info FROM processes WHERE beat_at > ?1 ORDER BY identity")?
+        .prepare_cached(
+            "SELECT identity, beat_at, info FROM processes WHERE beat_at > ?1 ORDER BY identity",
+        )?
         .query_map([now.0 - LIFE_MS], |row| {
-            from_json(&row.get::<_, String>(0)?)
+            let (identity, beat_at): (String, i64) = (row.get(0)?, row.get(1)?);
+            let info = from_json(row.get_ref(2)?, &identity);
+            Ok(ProcessInfo {
+                identity,
+                beat_at: Some(Timestamp(beat_at)),
+                ..info.unwrap_or_default()
+            })
         })?
         .collect()
 }
 
-/// What they run, longest first.
+/// What they run, longest first. What cannot be read is left out.
 pub(super) fn running(connection: &Connection) -> rusqlite::Result<Vec<RunningJob>> {
     let lists: Vec<Vec<RunningJob>> = connection
-        .prepare_cached("SELECT running FROM processes WHERE beat_at > ?1 ORDER BY identity")?
+        .prepare_cached(
+            "SELECT identity, running FROM processes WHERE beat_at > ?1 ORDER BY identity",
+        )?
         .query_map([clock::now().0 - LIFE_MS], |row| {
-            from_json(&row.get::<_, String>(0)?)
+            let identity: String = row.get(0)?;
+            Ok(from_json(row.get_ref(1)?, &identity).unwrap_or_default())
         })?
         .collect::<rusqlite::Result<_>>()?;
     let mut running = lists.concat();
@@ -129,7 +146,20 @@ fn json(value: &impl Serialize) -> rusqlite::Result<String> {
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
 
-fn from_json<T: for<'text> serde::Deserialize<'text>>(text: &str) -> rusqlite::Result<T> {
-    serde_json::from_str(text)
-        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into()))
+fn from_json<T: for<'text> serde::Deserialize<'text>>(
+    text: ValueRef<'_>,
+    identity: &str,
+) -> Option<T> {
+    let read = text
+        .as_str()
+        .map_err(|error| error.to_string())
+        .and_then(|text| serde_json::from_str(text).map_err(|error| error.to_string()));
+    read.map_err(|error| {
+        tracing::debug!(
+            identity,
+            error,
+            "what a process says of itself cannot be read"
+        );
+    })
+    .ok()
 }

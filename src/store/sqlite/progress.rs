@@ -8,6 +8,7 @@ use super::{
 use crate::store::{Destination, FetchedJob, QueueEnd, Settlement};
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, named_params};
+use std::time::Duration;
 
 /// Jobs that one call of [`recover`] puts back.
 const RECOVERED: i64 = 1_000;
@@ -104,27 +105,47 @@ pub(super) fn settle(
             entries::put(connection, to)?;
             totals::count_run(connection, true)?;
         }
+        Settlement::SetAside(to) => entries::put(connection, to)?,
         Settlement::Requeue => hand_back(connection, queue, raw)?,
     }
     Ok(true)
 }
 
-/// Puts jobs of processes without a heartbeat back; says how many.
-pub(super) fn recover(connection: &Connection) -> rusqlite::Result<u64> {
+/// Puts jobs of processes that are gone back; says how many. `identity` is the process that asks, whose own are not touched.
+pub(super) fn recover(
+    connection: &Connection,
+    identity: &str,
+    grace: Duration,
+) -> rusqlite::Result<u64> {
     let now = clock::now();
     processes::forget_dead(connection, now)?;
+    // Who lives or has nothing in progress is not missing; nor is anybody since a time that is still to come: the clock was set back.
+    connection
+        .prepare_cached(
+            "DELETE FROM missing WHERE since > ?1 OR identity IN (SELECT identity FROM processes) \
+             OR identity NOT IN (SELECT identity FROM in_progress)",
+        )?
+        .execute([now.0])?;
+    let noted_until = now.plus_milliseconds(-i64::try_from(grace.as_millis()).unwrap_or(i64::MAX));
     // The last one first: so the one that was fetched first is the next to run again.
     let orphans: Vec<(i64, String, Vec<u8>)> = connection
         .prepare_cached(
             "SELECT lease, queue, raw FROM in_progress \
-             WHERE grace <= :now AND identity NOT IN (SELECT identity FROM processes WHERE beat_at > :since) \
+             WHERE grace <= :now AND identity <> :own AND identity IN (SELECT identity FROM missing WHERE since <= :noted_until) \
              ORDER BY lease DESC LIMIT :most",
         )?
         .query_map(
-            named_params! {":now": now.0, ":since": now.0 - LIFE_MS, ":most": RECOVERED},
+            named_params! {":now": now.0, ":own": identity, ":noted_until": noted_until.0, ":most": RECOVERED},
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )?
         .collect::<rusqlite::Result<_>>()?;
+    // Behind the look at the notes: a process is noted by one call and recovered by a later one.
+    connection
+        .prepare_cached(
+            "INSERT OR IGNORE INTO missing (identity, since) SELECT DISTINCT identity, :now FROM in_progress \
+             WHERE grace <= :now AND identity <> :own AND identity NOT IN (SELECT identity FROM processes)",
+        )?
+        .execute(named_params! {":now": now.0, ":own": identity})?;
     let mut recovered = 0;
     for (lease, queue, raw) in orphans {
         connection

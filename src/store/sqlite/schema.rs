@@ -12,7 +12,10 @@ use std::time::Instant;
 const APPLICATION_ID: i32 = i32::from_be_bytes(*b"Jobd");
 
 /// Each turns the version before it into its own; the first one makes version 1 from an empty file. Never changed once released.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_missing.sql"),
+];
 
 /// The newest version that this program knows.
 fn newest() -> i32 {

@@ -5,8 +5,11 @@ use super::{
     progress::{self, Delivery},
 };
 use crate::{
-    model::Signal,
-    store::{FetchedJob, Heartbeat, Settlement, StoreError, StoreResult, WorkerStore},
+    model::{Order, Place, Set},
+    store::{
+        AdminStore, FetchedJob, Heartbeat, Move, Moved, Pulse, Settlement, Slice, Start,
+        StoreError, StoreResult, WorkerStore,
+    },
 };
 use async_trait::async_trait;
 use std::time::Duration;
@@ -54,13 +57,22 @@ impl WorkerStore for SqliteStore {
         }
     }
 
+    async fn due(&self, set: Set, start: &Start, limit: usize) -> StoreResult<Slice> {
+        self.slice(&Place::Set(set), start, Order::Ascending, limit)
+            .await
+    }
+
+    async fn promote(&self, moves: &[Move]) -> StoreResult<Vec<Moved>> {
+        self.apply(moves).await
+    }
+
     async fn settle(
         &self,
         identity: &str,
         job: &FetchedJob,
         settlement: &Settlement,
     ) -> StoreResult<bool> {
-        if let Settlement::Fail(to) = settlement {
+        if let Settlement::Fail(to) | Settlement::SetAside(to) = settlement {
             entries::check(to)?;
         }
         let lease: i64 = job.lease.parse().map_err(|_| {
@@ -78,7 +90,7 @@ impl WorkerStore for SqliteStore {
         Ok(settled)
     }
 
-    async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Option<Signal>> {
+    async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Pulse> {
         let heartbeat = heartbeat.clone();
         self.writer
             .write(move |connection| processes::beat(connection, &heartbeat))
@@ -92,8 +104,12 @@ impl WorkerStore for SqliteStore {
             .await
     }
 
-    async fn recover(&self) -> StoreResult<u64> {
-        let recovered = self.writer.write(progress::recover).await?;
+    async fn recover(&self, identity: &str, grace: Duration) -> StoreResult<u64> {
+        let identity = identity.to_owned();
+        let recovered = self
+            .writer
+            .write(move |connection| progress::recover(connection, &identity, grace))
+            .await?;
         if recovered > 0 {
             self.ready.notify_waiters();
         }

@@ -20,12 +20,19 @@ use std::{
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
+use tokio::time::timeout;
 
 /// How long a transaction takes in further changes.
 const BATCH_TIME: Duration = Duration::from_millis(20);
 
 /// Most changes of a transaction.
 const BATCH_CHANGES: usize = 256;
+
+/// How long a change may wait for its turn: a little longer than for another program's lock, which has its own words.
+const BEGINS: Duration = Duration::from_millis(1_950);
+
+/// How much longer one may take that has begun. Its outcome would not be known without it.
+const ENDS: Duration = Duration::from_secs(8);
 
 /// Pause between two attempts to get the lock from another process.
 const LOCK_PAUSE: Duration = Duration::from_millis(2);
@@ -94,8 +101,19 @@ impl Writer {
             address: self.address.to_string(),
             reason: "it is being closed".to_owned(),
         };
+        let claim = change.claim();
         self.changes.send(Box::new(change)).map_err(|_| closed())?;
-        answer.await.map_err(|_| closed())?
+        let mut answer = answer;
+        if let Ok(answer) = timeout(BEGINS, &mut answer).await {
+            return answer.map_err(|_| closed())?;
+        }
+        if claim.give_up() {
+            return Err(failure::too_busy(&self.address));
+        }
+        match timeout(ENDS, answer).await {
+            Ok(answer) => answer.map_err(|_| closed())?,
+            Err(_) => Err(failure::unanswered(&self.address)),
+        }
     }
 
     /// Makes a change that nobody waits for.

@@ -2,7 +2,7 @@
 
 use super::{Subject, queued};
 use crate::{
-    model::Order,
+    model::{Order, RunningJob},
     store::{
         AdminStore, Heartbeat, WorkerStore,
         sqlite::{SqliteStore, slices},
@@ -89,12 +89,15 @@ async fn heartbeats_and_signals_last_a_minute() {
     assert!(subject.store.processes().await.unwrap().is_empty());
     // A signal of 11 seconds ago is still good, one of more than a minute ago is not.
     assert_eq!(
-        subject.store.heartbeat(&heartbeat).await.unwrap(),
+        subject.store.heartbeat(&heartbeat).await.unwrap().signal,
         Some(signal)
     );
     assert!(subject.store.signal("host:1:a", signal).await.unwrap());
     age(61);
-    assert_eq!(subject.store.heartbeat(&heartbeat).await.unwrap(), None);
+    assert_eq!(
+        subject.store.heartbeat(&heartbeat).await.unwrap().signal,
+        None
+    );
 }
 
 #[tokio::test]
@@ -118,4 +121,42 @@ async fn pages_are_read_by_index_without_sorting() {
             assert!(!plan.contains("TEMP B-TREE"), "{plan}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_process_of_another_version_does_not_hide_the_others() {
+    let subject = Subject::new().await;
+    let mut heartbeat = Heartbeat::default();
+    for identity in ["host:1:a", "host:2:b", "host:3:c"] {
+        heartbeat.process.identity = identity.to_owned();
+        heartbeat.process.tag = "albums".to_owned();
+        heartbeat.running = vec![RunningJob {
+            process: identity.to_owned(),
+            jid: "j".to_owned(),
+            ..RunningJob::default()
+        }];
+        subject.store.heartbeat(&heartbeat).await.unwrap();
+    }
+    subject
+        .connection()
+        .execute_batch(
+            r#"UPDATE processes SET info = '{"identity":"host:1:a","hostname":"host","of_a_later_version":1}',
+                   running = '[{"jid":"k","class":"A","of_a_later_version":1}]' WHERE identity = 'host:1:a';
+               UPDATE processes SET info = '{"pid":"a text"}', running = 'no JSON' WHERE identity = 'host:2:b'"#,
+        )
+        .unwrap();
+    let processes = subject.store.processes().await.unwrap();
+    let shown: Vec<_> = processes
+        .iter()
+        .map(|process| (process.identity.as_str(), process.tag.as_str()))
+        .collect();
+    assert_eq!(
+        shown,
+        [("host:1:a", ""), ("host:2:b", ""), ("host:3:c", "albums")]
+    );
+    assert!(processes.iter().all(|process| process.beat_at.is_some()));
+    let running = subject.store.running().await.unwrap();
+    let jids: Vec<_> = running.iter().map(|job| job.jid.as_str()).collect();
+    assert_eq!(jids, ["k", "j"]);
+    assert_eq!(subject.store.overview().await.unwrap().processes, 3);
 }

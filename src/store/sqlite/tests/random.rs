@@ -4,8 +4,8 @@ use super::{Subject, queued};
 use crate::{
     model::{Order, Place, Set},
     store::{
-        AdminStore, Destination, FetchedJob, Heartbeat, Move, Settlement, Start, WorkerStore,
-        sqlite::SqliteStore,
+        AdminStore, Destination, FetchedJob, Heartbeat, Move, Moved, Settlement, Start,
+        WorkerStore, sqlite::SqliteStore,
     },
 };
 use proptest::prelude::*;
@@ -71,13 +71,13 @@ async fn take_step(store: &SqliteStore, held: &mut Vec<FetchedJob>, step: Step) 
             let entry = entries.swap_remove(entry % entries.len());
             let to = to(number, entry.raw[0]);
             let taken = store.apply(&[Move { entry, to }]).await.unwrap();
-            assert_eq!(taken, [true]);
+            assert_eq!(taken, [Moved::Done]);
         }
         Step::Delete(entry) => {
             let entry = entries.swap_remove(entry % entries.len());
             let to = Destination::Nowhere;
             let moves = [Move { entry, to }];
-            assert_eq!(store.apply(&moves).await.unwrap(), [true]);
+            assert_eq!(store.apply(&moves).await.unwrap(), [Moved::Done]);
             let _ = store.apply(&moves).await.unwrap();
         }
         Step::Fetch(limit) => {
@@ -111,7 +111,8 @@ async fn take_step(store: &SqliteStore, held: &mut Vec<FetchedJob>, step: Step) 
         }
         Step::Recover => {
             store.leave("host:1:a").await.unwrap();
-            assert_eq!(store.recover().await.unwrap(), held.len() as u64);
+            let recovered = store.recover("host:2:b", Duration::from_secs(30)).await;
+            assert_eq!(recovered.unwrap(), held.len() as u64);
             held.clear();
         }
     }

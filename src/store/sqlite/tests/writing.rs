@@ -195,3 +195,40 @@ async fn a_fetch_that_nobody_waits_for_any_more_takes_nothing() {
     let raws: Vec<_> = fetched.iter().map(|job| job.raw.clone()).collect();
     assert_eq!(raws, ["0", "1", "2", "3", "4"], "in their old order");
 }
+
+#[tokio::test]
+async fn a_change_never_hangs_and_its_error_says_whether_it_may_have_been_made() {
+    let subject = Subject::new().await;
+    let store = &subject.store;
+    // One whose turn does not come is given up, and never made.
+    let release = subject.hold_writer();
+    tokio::time::pause();
+    let error = store.add(&[queued("late", "given up")]).await.unwrap_err();
+    tokio::time::resume();
+    assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
+    assert!(error.to_string().contains("nothing was changed"), "{error}");
+    drop(release);
+    store.add(&[queued("default", "in time")]).await.unwrap();
+    assert_eq!(store.overview().await.unwrap().enqueued, 1);
+    // One that has begun is not.
+    let (go_on, held) = std::sync::mpsc::channel::<()>();
+    let (begins, mut begun) = tokio::sync::mpsc::unbounded_channel();
+    let writer = store.writer.clone();
+    let call = tokio::spawn(async move {
+        let change = move |connection: &Connection| {
+            let _ = begins.send(());
+            let _ = held.recv();
+            connection.execute("INSERT INTO paused VALUES ('made')", [])
+        };
+        writer.write(change).await
+    });
+    begun.recv().await.unwrap();
+    tokio::time::pause();
+    let error = call.await.unwrap().unwrap_err();
+    tokio::time::resume();
+    assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
+    assert!(error.to_string().contains("may still be made"), "{error}");
+    drop(go_on);
+    store.add(&[queued("default", "behind it")]).await.unwrap();
+    assert_eq!(subject.number("SELECT count(*) FROM paused"), 1);
+}
