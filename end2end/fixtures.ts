@@ -52,7 +52,16 @@ export class Server {
 
   /** Ends it, and starts it at the same address. */
   async restart() {
+    await this.stop();
+    await this.startAgain();
+  }
+
+  async stop() {
     await end(this.process, "SIGTERM");
+  }
+
+  /** Starts it at the same address. */
+  async startAgain() {
     this.process = run([...this.commandLine, "--listen", new URL(this.address).host]);
     await lineWith(this.process, "http://");
   }

@@ -42,6 +42,18 @@ export async function reschedule(page: Page, javaScriptEnabled: boolean): Promis
   return javaScriptEnabled ? page.getByRole("dialog") : bar.locator("#reschedule");
 }
 
+/** Opens a row's own menu. */
+export async function menu(page: Page, jid: string): Promise<Locator> {
+  const menu = row(page, jid).locator("details.row-menu");
+  await menu.locator("summary").click();
+  return menu;
+}
+
+/** The pill over a list that does not move. */
+export function pill(page: Page): Locator {
+  return page.locator(".list-pill button");
+}
+
 /** Waits for the sentence that says what was done. */
 export async function told(page: Page, sentence: string | RegExp) {
   await expect(page.locator("main .notice")).toContainText(sentence);

@@ -132,6 +132,49 @@ test("jobs are rescheduled: in 1 h, spread, and to a picked time", async ({ page
   expect(new Date(await due(jids[3])).toISOString()).toBe("2099-03-04T05:06:00.000Z");
 });
 
+test("a chosen spread counts for the usual choices, too", async ({ page, server, javaScriptEnabled }) => {
+  const jids = await server.seed("dead", [failedJob(1), failedJob(2), failedJob(3), failedJob(4)]);
+  await open(page, `${server.address}/dead`, javaScriptEnabled);
+  await tick(page, ...jids);
+  const form = await reschedule(page, javaScriptEnabled);
+  await form.getByLabel(/^Spread/).selectOption("60");
+  const before = Date.now();
+  await form.getByRole("button", { name: "in 1 h" }).click();
+  await told(page, "4 rescheduled.");
+  const { entries } = await server.get("/api/v1/sets/retries/jobs");
+  const times = entries.map((entry: { at: string }) => Date.parse(entry.at));
+  expect(new Set(times).size).toBeGreaterThan(1);
+  expect(Math.min(...times)).toBeGreaterThanOrEqual(before + 3_600_000 - 1000);
+  expect(Math.max(...times)).toBeLessThanOrEqual(Date.now() + 7_200_000 + 1000);
+});
+
+test("a search leaves the time that is filtered by alone", async ({ page, server, javaScriptEnabled }) => {
+  await server.seed("dead", [failedJob(1), failedJob(2, declined)]);
+  const day = new Date().toISOString().slice(0, 10);
+  for (const until of [day, new Date(Date.now() + 5_000).toISOString().slice(0, 19) + "Z"]) {
+    await open(page, `${server.address}/dead?to=${until}`, javaScriptEnabled);
+    await expect(rows(page)).toHaveCount(2);
+    if (until === day) await expect(page.locator(".chip-set .chip-value")).toHaveText(`${day} UTC`);
+    const search = page.getByPlaceholder("Search jid, arguments");
+    await search.fill("customer-77");
+    await search.press("Enter");
+    await expect(rows(page)).toHaveCount(1);
+    if (javaScriptEnabled) expect(new URL(page.url()).searchParams.get("to")).toBe(until);
+  }
+});
+
+test("the filter suggests what is on the page", async ({ page, server, javaScriptEnabled }) => {
+  await server.seed("dead", [failedJob(1), failedJob(2, declined), failedJob(3)]);
+  await server.post("/api/v1/jobs", { class: "Any", args: [], queue: "mail" });
+  await open(page, `${server.address}/dead`, javaScriptEnabled);
+  await page.locator("summary", { hasText: "Filter" }).click();
+  const suggested = (field: string) =>
+    page.getByLabel(field, { exact: true }).evaluate((input: HTMLInputElement) => Array.from(input.list!.options, (option) => option.value));
+  expect(await suggested("Class")).toEqual(["ChargeCard", "PublishPhoto"]);
+  expect(await suggested("Tag")).toEqual(["album", "paid"]);
+  await expect.poll(() => suggested("Queue")).toContain("mail");
+});
+
 test("a row's own menu acts on that row only", async ({ page, server, javaScriptEnabled }) => {
   const [retried, kept] = await server.seed("dead", [failedJob(1), failedJob(2)]);
   await open(page, `${server.address}/dead`, javaScriptEnabled);
@@ -151,6 +194,10 @@ test("an entry that is no job is shown as it is, and deleted", async ({ page, se
   await expect(rows(page)).toHaveCount(2);
   const broken = rows(page).filter({ hasText: "not JSON <b>at all</b> \\" });
   await expect(broken).toContainText("Malformed");
+  await broken.locator("details.row-menu summary").click();
+  await expect(broken.getByRole("link", { name: "Delete…" })).toBeVisible();
+  await expect(broken.getByRole("button", { name: "Retry" }), "no worker could run it").toHaveCount(0);
+  await broken.locator("details.row-menu summary").click();
   await broken.getByRole("checkbox").check();
   await act(page, "Delete…", javaScriptEnabled);
   await told(page, "1 deleted.");

@@ -18,7 +18,7 @@ pub struct Preset {
     pub label: &'static str,
     /// From now, seconds.
     pub delay_seconds: u32,
-    /// Each entry at a random time of so many seconds after that.
+    /// Each entry at a random time of so many seconds after that; 0: as the form's field for the spread says.
     pub spread_seconds: u32,
 }
 
@@ -123,7 +123,7 @@ fn read_action(verb: &str, at: &str, spread: &str, now: Timestamp) -> Result<Act
     };
     if name == Verb::Reschedule.name() {
         return match preset {
-            Some(preset) => preset_action(preset, now),
+            Some(preset) => preset_action(preset, spread, now),
             None => typed_action(at, spread, now),
         };
     }
@@ -139,14 +139,18 @@ fn read_action(verb: &str, at: &str, spread: &str, now: Timestamp) -> Result<Act
     }
 }
 
-fn preset_action(name: &str, now: Timestamp) -> Result<Action, String> {
+fn preset_action(name: &str, spread: &str, now: Timestamp) -> Result<Action, String> {
     let preset = Preset::ALL
         .into_iter()
         .find(|preset| preset.name == name)
         .ok_or_else(|| format!("`{}` is no choice of a time.", shown(name)))?;
     Ok(Action::Reschedule {
         at: now.plus_milliseconds(i64::from(preset.delay_seconds) * 1_000),
-        spread_seconds: preset.spread_seconds,
+        // A choice with a spread in its name means that one.
+        spread_seconds: match preset.spread_seconds {
+            0 => read_spread(spread)?,
+            seconds => seconds,
+        },
     })
 }
 
@@ -160,23 +164,28 @@ fn typed_action(at: &str, spread: &str, now: Timestamp) -> Result<Action, String
             "{at} has passed: choose a time to come, or let the jobs run now."
         ));
     }
-    let minutes: u32 = match spread.trim() {
-        "" => 0,
+    Ok(Action::Reschedule {
+        at,
+        spread_seconds: read_spread(spread)?,
+    })
+}
+
+/// Seconds of a spread that is written in minutes.
+fn read_spread(text: &str) -> Result<u32, String> {
+    match text.trim() {
+        "" => Ok(0),
         text => text
             .parse()
             .ok()
-            .filter(|minutes| *minutes <= 7 * 24 * 60)
+            .filter(|minutes: &u32| *minutes <= 7 * 24 * 60)
+            .map(|minutes| minutes * 60)
             .ok_or_else(|| {
                 format!(
                     "`{}` is no number of minutes to spread over (0 to 10080).",
                     shown(text)
                 )
-            })?,
-    };
-    Ok(Action::Reschedule {
-        at,
-        spread_seconds: minutes * 60,
-    })
+            }),
+    }
 }
 
 /// So much of foreign text as an error may repeat.
@@ -241,6 +250,20 @@ mod tests {
         for preset in Preset::ALL {
             assert!(read(&preset.verb(), &entries, "", "").is_ok());
         }
+    }
+
+    #[test]
+    fn a_chosen_spread_is_kept_by_the_usual_choices() {
+        let entries = [entry("dead", 'a')];
+        let spread = |verb, spread| match read(verb, &entries, "", spread).unwrap().action {
+            Action::Reschedule { spread_seconds, .. } => spread_seconds,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(spread("reschedule:1h", "60"), 3_600);
+        assert_eq!(spread("reschedule:1h", "0"), 0);
+        assert_eq!(spread("reschedule:spread", "0"), 1_800);
+        assert_eq!(spread("reschedule:spread", "60"), 1_800);
+        assert!(read("reschedule:1h", &entries, "", "-1").is_err());
     }
 
     #[test]

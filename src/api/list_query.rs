@@ -1,8 +1,8 @@
 //! What a list shows, as the page's address says it: filter, direction, page.
 
 use super::query_string;
-use super::time_text::{is_day, parse_time};
-use crate::model::{Cursor, JobFilter, Order, PageRequest, Place, Set};
+use super::time_text::{parse_end, parse_time};
+use crate::model::{Cursor, JobFilter, Order, PageRequest, Place, Set, Timestamp};
 
 /// What a list shows, as the page's address says it. Everything is text as typed; [`ListQuery::to_request`] checks it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -241,17 +241,12 @@ impl ListQuery {
     /// Which field is wrong, and what to write instead.
     pub fn to_request(&self, place: &Place) -> Result<PageRequest, String> {
         let text = |field| Some(self.get(field).to_owned()).filter(|text| !text.is_empty());
-        let time = |field: Field| match self.get(field) {
-            "" => Ok(None),
-            text => parse_time(text)
-                .map(Some)
-                .map_err(|problem| format!("{}: {problem}", field.name())),
+        let time = |field: Field, read: fn(&str) -> Result<Timestamp, String>| {
+            text(field)
+                .map(|text| read(&text))
+                .transpose()
+                .map_err(|problem| format!("{}: {problem}", field.name()))
         };
-        // "Until the 24th" holds the 24th.
-        let to = time(Field::To)?.map(|to| match is_day(self.get(Field::To)) {
-            true => to.plus_milliseconds(86_400_000 - 1),
-            false => to,
-        });
         Ok(PageRequest {
             filter: JobFilter {
                 class: text(Field::Class),
@@ -259,8 +254,8 @@ impl ListQuery {
                 error: text(Field::Error),
                 text: text(Field::Text),
                 tag: text(Field::Tag),
-                from: time(Field::From)?,
-                to,
+                from: time(Field::From, parse_time)?,
+                to: time(Field::To, parse_end)?,
             },
             order: self.order(place),
             after: self.after.clone().map(Cursor),

@@ -33,4 +33,4 @@ pub use processes::{
     signal_process,
 };
 pub use queues::{ClearQueue, QueueCleared, SetQueuePaused, clear_queue, set_queue_paused};
-pub use time_text::{is_day, parse_time, picker_text};
+pub use time_text::{is_day, parse_end, parse_time, picker_text};

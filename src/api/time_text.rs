@@ -22,10 +22,32 @@ pub fn is_day(text: &str) -> bool {
     !text.trim().contains(['T', 't', ' '])
 }
 
-/// The time in the form that a date picker takes, in UTC: `2026-11-24T10:00`.
+/// The last moment that a text names: until the 24th holds the 24th, until 10:00 holds that minute.
+///
+/// # Errors
+/// What to write instead.
+pub fn parse_end(text: &str) -> Result<Timestamp, String> {
+    let start = parse_time(text)?;
+    let clock = text.trim().split_once(['T', 't', ' ']);
+    let length = match clock.and_then(|(_, clock)| split_offset(clock)) {
+        None => 86_400_000,
+        Some((clock, _)) if clock.contains('.') => 1,
+        Some((clock, _)) if clock.matches(':').count() > 1 => 1_000,
+        Some(_) => 60_000,
+    };
+    Ok(start.plus_milliseconds(length - 1))
+}
+
+/// The time in the form that a date picker takes, in UTC: `2026-11-24T10:00`, with seconds and milliseconds only if there are any.
 #[must_use]
 pub fn picker_text(at: Timestamp) -> String {
-    at.to_string().chars().take(16).collect()
+    let text = at.to_string();
+    let text = text.trim_end_matches('Z');
+    let text = text.strip_suffix(".000").unwrap_or(text);
+    text.strip_suffix(":00")
+        .filter(|_| at.0.rem_euclid(60_000) == 0)
+        .unwrap_or(text)
+        .to_owned()
 }
 
 fn read(text: &str) -> Option<Timestamp> {
@@ -109,7 +131,7 @@ fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_day, parse_time, picker_text};
+    use super::{is_day, parse_end, parse_time, picker_text};
     use crate::model::Timestamp;
     use proptest::prelude::*;
 
@@ -123,10 +145,25 @@ mod tests {
         assert_eq!(time("2026-11-24T00:30+01:00"), "2026-11-23T23:30:00.000Z");
         assert_eq!(time("2026-12-31T23:30-05:30"), "2027-01-01T05:00:00.000Z");
         assert!(is_day("2026-11-24") && !is_day("2026-11-24T10:00"));
+        let picker = |text| picker_text(parse_time(text).unwrap());
+        assert_eq!(picker("2026-11-23T21:33"), "2026-11-23T21:33");
+        assert_eq!(picker("2026-11-23T00:00:00Z"), "2026-11-23T00:00");
+        assert_eq!(picker("2026-11-23T21:33:06"), "2026-11-23T21:33:06");
         assert_eq!(
             picker_text(Timestamp(1_795_469_606_286)),
-            "2026-11-23T21:33"
+            "2026-11-23T21:33:26.286"
         );
+    }
+
+    #[test]
+    fn an_end_holds_what_its_text_names() {
+        let end = |text| parse_end(text).unwrap().to_string();
+        assert_eq!(end("2026-11-24"), "2026-11-24T23:59:59.999Z");
+        assert_eq!(end("2026-11-24T10:00"), "2026-11-24T10:00:59.999Z");
+        assert_eq!(end("2026-11-24 10:00+01:00"), "2026-11-24T09:00:59.999Z");
+        assert_eq!(end("2026-11-24T10:00:05Z"), "2026-11-24T10:00:05.999Z");
+        assert_eq!(end("2026-11-24T10:00:05.5Z"), "2026-11-24T10:00:05.500Z");
+        assert!(parse_end("soon").is_err());
     }
 
     #[test]

@@ -7,8 +7,9 @@ use leptos::html::Dialog;
 use leptos::leptos_dom::helpers::window_event_listener;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, HtmlElement};
+use leptos::web_sys::{Element, HtmlElement, js_sys::Date};
 use leptos_router::hooks::use_navigate;
+use std::cell::Cell;
 
 /// Keys of every page, and those of lists.
 const KEYS: [(&str, &[(&str, &str)]); 3] = [
@@ -60,19 +61,41 @@ fn destination(letter: &str) -> Option<&'static str> {
     })
 }
 
-/// What the letters before have begun.
+/// So long after `g` the next key is its second.
+const SEQUENCE_MILLISECONDS: f64 = 1_500.0;
+
+/// The place of the dialog in the page.
 #[derive(Clone, Copy, Debug)]
 struct HelpDialog(NodeRef<Dialog>);
 
-/// Whether a key is meant for a field or a dialog, or is a shortcut of the browser: then pages leave it alone.
+thread_local! {
+    /// When `g` was pressed, milliseconds since the epoch. Every listener of the tab has to know it, whichever hears a key first.
+    static AFTER_G: Cell<f64> = const { Cell::new(0.0) };
+}
+
+/// Whether the next key is the second after `g`.
+fn is_second() -> bool {
+    Date::now() - AFTER_G.get() < SEQUENCE_MILLISECONDS
+}
+
+/// Whether a key is meant for a field or a dialog, is a shortcut of the browser, or leads to another page: then pages leave it alone.
 #[must_use]
 pub fn is_taken(event: &KeyboardEvent) -> bool {
+    is_elsewhere(event) || is_second()
+}
+
+/// Whether a key is meant for a field or a dialog, or is a shortcut of the browser.
+fn is_elsewhere(event: &KeyboardEvent) -> bool {
     if event.default_prevented()
         || event.ctrl_key()
         || event.meta_key()
         || event.alt_key()
         || event.is_composing()
     {
+        return true;
+    }
+    // In an open dialog the focus may be on nothing at all.
+    if matches!(document().query_selector("dialog[open]"), Ok(Some(_))) {
         return true;
     }
     let target = event
@@ -105,25 +128,25 @@ pub fn KeyboardHelp() -> impl IntoView {
     let dialog = help_dialog();
     let live = use_live();
     let navigate = use_navigate();
-    let after_g = StoredValue::new(false);
     Effect::new(move || {
         let navigate = navigate.clone();
         let listener = window_event_listener(leptos::ev::keydown, move |event| {
-            if is_taken(&event) {
+            if is_elsewhere(&event) {
                 leave_field(&event);
                 return;
             }
             let key = event.key();
-            if after_g.get_value() {
-                after_g.set_value(false);
+            if is_second() {
+                AFTER_G.set(0.0);
+                // Whatever it means alone, it does not mean that now.
+                event.prevent_default();
                 if let Some(path) = destination(&key) {
-                    event.prevent_default();
                     navigate(path, Default::default());
                 }
                 return;
             }
             match key.as_str() {
-                "g" => after_g.set_value(true),
+                "g" => AFTER_G.set(Date::now()),
                 "/" => {
                     event.prevent_default();
                     focus_search();
@@ -221,10 +244,15 @@ fn open(dialog: NodeRef<Dialog>) {
 
 /// A list's own search comes before the search for a job.
 fn focus_search() {
+    // While rows are ticked the list's own is hidden.
     let field = ["[data-search]", "#find-job"]
         .into_iter()
-        .find_map(|selector| document().query_selector(selector).ok().flatten());
-    if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+        .find_map(|selector| {
+            let field = document().query_selector(selector).ok()??;
+            let field = field.dyn_into::<HtmlElement>().ok()?;
+            (field.offset_width() > 0).then_some(field)
+        });
+    if let Some(field) = field {
         // Fails only for an element that is gone.
         let _ = field.focus();
     }

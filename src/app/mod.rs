@@ -32,6 +32,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     live::provide_live();
     keyboard::provide_help_dialog();
+    components::provide_newest_notice();
     // Every page is rendered whole before its first byte leaves: right status, right title, and it works without JavaScript.
     view! {
         <Title formatter=|text: String| {

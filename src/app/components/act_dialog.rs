@@ -7,7 +7,7 @@ use crate::app::live::use_live;
 use crate::model::{Place, Verb};
 use leptos::ev::SubmitEvent;
 use leptos::form::FromFormData;
-use leptos::html::{Button, Dialog};
+use leptos::html::{Button, Dialog, Select};
 use leptos::prelude::*;
 
 /// What a dialog asks about.
@@ -138,11 +138,16 @@ fn RescheduleForm(
 ) -> impl IntoView {
     const HOUR_MILLISECONDS: i64 = 3_600_000;
     let entries = StoredValue::new(asked.entries);
+    let spread = NodeRef::<Select>::new();
     let presets = Preset::ALL
         .into_iter()
         .map(|preset| {
             let choose = move |_| {
-                act.run(act_on(preset.verb(), entries.get_value()));
+                let spread = spread.get_untracked().map(|field| field.value());
+                act.run(Act {
+                    spread: spread.unwrap_or_default(),
+                    ..act_on(preset.verb(), entries.get_value())
+                });
                 close();
             };
             view! {
@@ -163,10 +168,12 @@ fn RescheduleForm(
         act.run(typed);
         close();
     };
+    // To the minute: nobody wants to see, or to change, more.
     let soon = use_live()
         .clock()
         .get_untracked()
-        .map(|now| now.plus_milliseconds(HOUR_MILLISECONDS).to_string())
+        .map(|now| now.plus_milliseconds(HOUR_MILLISECONDS - now.0.rem_euclid(60_000)))
+        .map(|soon| soon.to_string())
         .unwrap_or_default();
     view! {
         <div class="presets" role="group" aria-label="Usual choices">
@@ -175,7 +182,7 @@ fn RescheduleForm(
         <form id="ask-reschedule" class="ask-fields" on:submit=submit>
             <input type="hidden" name="verb" value="reschedule"/>
             <TimeField name="at" label="Run at" value=soon required=true/>
-            <SpreadField/>
+            <SpreadField field=spread/>
         </form>
     }
 }

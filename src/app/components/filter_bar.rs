@@ -1,7 +1,7 @@
 //! What a list is filtered by: a search field, chips for what is set, and the other fields behind a button.
 
-use super::{Icon, IconName, TimeField, absolute, menu, picker_to_utc};
-use crate::api::{Field, ListQuery, parse_time};
+use super::{DayEdge, Icon, IconName, TimeField, absolute, menu, picker_or_kept};
+use crate::api::{Field, ListQuery, is_day, parse_time};
 use crate::app::live::use_live;
 use leptos::ev::SubmitEvent;
 use leptos::form::FromFormData;
@@ -37,9 +37,6 @@ pub fn FilterBar(
     with_error: bool,
     /// What the times are: `Died`.
     time_label: &'static str,
-    /// Queues to suggest.
-    #[prop(into)]
-    queues: Signal<Vec<String>>,
 ) -> impl IntoView {
     let navigate = use_navigate();
     let typed =
@@ -51,7 +48,7 @@ pub fn FilterBar(
         };
         event.prevent_default();
         menu::close_menus(None);
-        let asked = fields.apply(query.get_untracked().unfiltered());
+        let asked = query.with_untracked(|query| fields.asked(query));
         let address = format!("{}{}", path.get_untracked(), asked.to_text());
         navigate(
             &address,
@@ -91,18 +88,17 @@ pub fn FilterBar(
             <details class="menu filter-menu" name="menu">
                 <summary class="button">"Filter"</summary>
                 <div class="menu-body filter-fields">
-                    <TextField name="class" label="Class" value=typed(Field::Class) list=""/>
+                    <TextField name="class" label="Class" value=typed(Field::Class) list=suggestions_id(Field::Class)/>
                     {with_queue.then(|| view! {
-                        <TextField name="queue" label="Queue" value=typed(Field::Queue) list="filter-queues"/>
+                        <TextField name="queue" label="Queue" value=typed(Field::Queue) list=suggestions_id(Field::Queue)/>
                     })}
                     {with_error.then(|| view! {
-                        <TextField name="error" label="Error class, or part of its message" value=typed(Field::Error) list=""/>
+                        <TextField name="error" label="Error class, or part of its message" value=typed(Field::Error) list=suggestions_id(Field::Error)/>
                     })}
-                    <TextField name="tag" label="Tag" value=typed(Field::Tag) list=""/>
+                    <TextField name="tag" label="Tag" value=typed(Field::Tag) list=suggestions_id(Field::Tag)/>
                     <TimeField name="from" label=from_label(time_label) value=typed(Field::From)/>
-                    <TimeField name="to" label="until" value=typed(Field::To)/>
+                    <TimeField name="to" label="until" value=typed(Field::To) edge=DayEdge::End/>
                     <button type="submit" class="button button-primary">"Apply"</button>
-                    <Suggestions id="filter-queues" names=queues/>
                 </div>
             </details>
             <button type="submit" class="button filter-go">"Search"</button>
@@ -124,7 +120,7 @@ fn TextField(
     name: &'static str,
     label: &'static str,
     #[prop(into)] value: Signal<String>,
-    list: &'static str,
+    list: String,
 ) -> impl IntoView {
     view! {
         <label class="field">
@@ -134,7 +130,7 @@ fn TextField(
                 name=name
                 value=value
                 prop:value=value
-                list=(!list.is_empty()).then_some(list)
+                list=list
                 autocomplete="off"
                 spellcheck="false"
             />
@@ -142,10 +138,21 @@ fn TextField(
     }
 }
 
+fn suggestions_id(field: Field) -> String {
+    format!("suggested-{}", field.name())
+}
+
+/// What a field of the filter suggests. Stands with the list, of whose rows the names are.
 #[component]
-fn Suggestions(id: &'static str, names: Signal<Vec<String>>) -> impl IntoView {
+pub fn Suggestions(
+    /// The field.
+    field: Field,
+    /// What to suggest.
+    #[prop(into)]
+    names: Signal<Vec<String>>,
+) -> impl IntoView {
     view! {
-        <datalist id=id>
+        <datalist id=suggestions_id(field)>
             {move || names.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view()}
         </datalist>
     }
@@ -185,16 +192,22 @@ fn Chips(path: Signal<String>, query: Memo<ListQuery>) -> impl IntoView {
 fn chip_text(field: Field, value: &str, hydrated: bool) -> String {
     match field {
         Field::From | Field::To => {
-            parse_time(value).map_or_else(|_| value.to_owned(), |at| absolute(at, hydrated))
+            match parse_time(value) {
+                // A day is one of the calendar of UTC, and not a moment.
+                Ok(_) if is_day(value) => format!("{} UTC", value.trim()),
+                Ok(at) => absolute(at, hydrated),
+                Err(_) => value.to_owned(),
+            }
         }
         _ => value.to_owned(),
     }
 }
 
 impl Fields {
-    fn apply(&self, query: ListQuery) -> ListQuery {
-        let from = picker_to_utc(&self.from);
-        let to = picker_to_utc(&self.to);
+    /// The first page of what the form asks for, as the list is shown now. A time that nobody has changed stays as it was written.
+    fn asked(&self, query: &ListQuery) -> ListQuery {
+        let from = picker_or_kept(&self.from, query.get(Field::From), DayEdge::Start);
+        let to = picker_or_kept(&self.to, query.get(Field::To), DayEdge::End);
         [
             (Field::Text, &self.text),
             (Field::Class, &self.class),
@@ -205,6 +218,8 @@ impl Fields {
             (Field::To, &to),
         ]
         .into_iter()
-        .fold(query, |query, (field, value)| query.with(field, value))
+        .fold(query.unfiltered(), |query, (field, value)| {
+            query.with(field, value)
+        })
     }
 }

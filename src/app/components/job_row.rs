@@ -167,8 +167,11 @@ fn row_menu(entry: &JobEntry, context: &RowContext, id: &str, href: &str, name: 
         view! { <a class="menu-item menu-apart" href=href>{format!("Only {class}")}</a> }
     });
     let place = &entry.id.place;
+    let is_possible =
+        |verb: &&Verb| entry.malformed.is_none() || !matches!(verb, Verb::Retry | Verb::Enqueue);
     let items = Verb::for_place(place)
         .iter()
+        .filter(is_possible)
         .map(|verb| {
             let title = verb_consequence(*verb, place);
             let label = verb_label(*verb);
@@ -234,11 +237,11 @@ fn cut(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::{cut, entry_path, row_name};
     use crate::model::JobEntry;
 
-    fn entry(jid: &str, class: &str) -> JobEntry {
+    pub(in crate::app::components) fn entry(jid: &str, class: &str) -> JobEntry {
         JobEntry {
             id: format!("queue:a b~7~{}", "a".repeat(40)).parse().unwrap(),
             at: None,

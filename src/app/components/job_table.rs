@@ -1,5 +1,6 @@
 //! The rows of a list. The table listens for all of them.
 
+use super::entry_key::entry_key;
 use super::job_row::{JobRow, RowContext};
 use super::menu;
 use super::selection::{ENTRIES, Selection};
@@ -78,6 +79,10 @@ pub fn JobTable(
             pointed.set(inside);
         }
     };
+    // A table that goes from under the pointer is never told that the pointer has left it.
+    on_cleanup(move || {
+        pointed.try_set(false);
+    });
     let tick_all = move |event| selection.set_all(event_target_checked(&event));
     let time = move || {
         let (place, query) = (place.get(), query.get());
@@ -161,16 +166,17 @@ fn verb_of(name: &str) -> Option<Verb> {
     .find(|verb| verb.name() == name)
 }
 
-/// Each job with a key that stays the same while it shows the same. Equal jobs of a queue may have equal addresses.
+/// Each job with a key that stays the same while it shows the same, wherever it stands. Copies of one job are told apart by their
+/// number.
 fn rows(entries: &[JobEntry], context: &RowContext) -> Vec<Row> {
     let links = context.query.to_text();
     let mut seen: HashMap<String, usize> = HashMap::with_capacity(entries.len());
     entries
         .iter()
         .map(|entry| {
-            let id = entry.id.to_string();
-            let copy = seen.entry(id.clone()).or_default();
-            let key = format!("{id} {copy} {}{links}", context.path);
+            let stays = entry_key(&entry.id);
+            let copy = seen.entry(stays.clone()).or_default();
+            let key = format!("{stays} {copy} {}{links}", context.path);
             *copy += 1;
             Row {
                 key,
@@ -179,4 +185,40 @@ fn rows(entries: &[JobEntry], context: &RowContext) -> Vec<Row> {
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RowContext, rows};
+    use crate::api::ListQuery;
+    use crate::app::components::job_row::tests::entry;
+    use crate::model::{JobEntry, Place};
+    use std::collections::HashSet;
+
+    #[test]
+    fn a_row_stays_when_jobs_before_it_are_taken() {
+        let context = RowContext {
+            path: "/queues/a".to_owned(),
+            query: ListQuery::default(),
+            place: Place::Queue("a".to_owned()),
+        };
+        let keys = |first: u32| -> Vec<String> {
+            let page: Vec<JobEntry> = ["aa", "bb", "bb", "cc"]
+                .iter()
+                .zip(first..)
+                .map(|(digits, position)| JobEntry {
+                    id: format!("queue:a~{position}~{}", digits.repeat(20))
+                        .parse()
+                        .unwrap(),
+                    ..entry("x", "A")
+                })
+                .collect();
+            rows(&page, &context)
+                .into_iter()
+                .map(|row| row.key)
+                .collect()
+        };
+        assert_eq!(keys(7), keys(3));
+        assert_eq!(keys(7).into_iter().collect::<HashSet<_>>().len(), 4);
+    }
 }

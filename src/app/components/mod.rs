@@ -1,10 +1,13 @@
 //! What two pages or more use.
 
 mod act_dialog;
+mod acting;
+mod action_notice;
 pub mod chart;
 mod confirm;
 mod copy_button;
 mod count;
+mod entry_key;
 mod filter_bar;
 mod icon;
 mod job_row;
@@ -24,15 +27,18 @@ mod verb;
 mod verb_buttons;
 
 pub use act_dialog::{ActDialog, Question, act_on};
+pub use acting::Acting;
+pub use action_notice::{ActionNotice, provide_newest_notice};
 pub use chart::Chart;
 pub use confirm::Confirm;
 pub use copy_button::CopyButton;
 pub use count::Count;
-pub use filter_bar::FilterBar;
+pub use entry_key::{entry_key, renewed};
+pub use filter_bar::{FilterBar, Suggestions};
 pub use icon::{Icon, IconName};
 pub use job_row::{JobRow, RowContext, entry_path};
 pub use job_table::{JobTable, entry_of, time_label};
-pub use notice::{ActionNotice, ErrorNotice, Notice, NoticeKind};
+pub use notice::{ErrorNotice, Notice, NoticeKind};
 pub use page_title::PageTitle;
 pub use pager::{Pager, about as pager_about, continued as pager_continue};
 pub use reschedule::{RescheduleFields, SpreadField};
@@ -41,6 +47,6 @@ pub use sort_heading::{SortHeading, Sorting};
 pub use sparkline::Sparkline;
 pub use state_badge::{JobState, StateBadge};
 pub use time::{Elapsed, Time, absolute};
-pub use time_field::{TimeField, picker_to_utc};
+pub use time_field::{DayEdge, TimeField, picker_or_kept, picker_to_utc};
 pub use verb::{verb_consequence, verb_label, verb_with_count};
 pub use verb_buttons::VerbButtons;

@@ -16,7 +16,7 @@ pub enum NoticeKind {
 }
 
 impl NoticeKind {
-    fn class(self) -> &'static str {
+    pub(super) fn class(self) -> &'static str {
         match self {
             Self::Done => "notice notice-done",
             Self::Warning => "notice notice-warning",
@@ -24,7 +24,7 @@ impl NoticeKind {
         }
     }
 
-    fn icon(self) -> IconName {
+    pub(super) fn icon(self) -> IconName {
         match self {
             Self::Done => IconName::Processed,
             Self::Warning => IconName::Info,
@@ -56,29 +56,4 @@ pub fn ErrorNotice(
     error: ApiError,
 ) -> impl IntoView {
     view! { <Notice kind=NoticeKind::Error>{error.to_string()}</Notice> }
-}
-
-/// What came of an action: nothing before it ends, then its own words, or why it could not be done.
-///
-/// Works for a plain form post, too: a failed one comes back in the address and so in the action's value; a done one is told by
-/// [`crate::api::get_page_frame`].
-#[component]
-pub fn ActionNotice<T>(
-    /// The action's value.
-    #[prop(into)]
-    value: Signal<Option<Result<T, ApiError>>>,
-    /// The words for what was done.
-    done: fn(&T) -> String,
-) -> impl IntoView
-where
-    T: Clone + Send + Sync + 'static,
-{
-    move || {
-        value.get().map(|result| match result {
-            Ok(result) => {
-                view! { <Notice kind=NoticeKind::Done>{done(&result)}</Notice> }.into_any()
-            }
-            Err(error) => view! { <ErrorNotice error/> }.into_any(),
-        })
-    }
 }

@@ -2,6 +2,7 @@
 
 use super::TimeField;
 use crate::api::{Preset, SPREAD_MINUTES};
+use leptos::html::Select;
 use leptos::prelude::*;
 
 /// The fields of a rescheduling, as parts of a plain form.
@@ -36,6 +37,9 @@ pub fn SpreadField(
     /// Id of the form that it belongs to, when it stands outside.
     #[prop(optional, into)]
     form: Option<String>,
+    /// Gets the field, for those who read it themselves.
+    #[prop(optional)]
+    field: NodeRef<Select>,
 ) -> impl IntoView {
     let options = SPREAD_MINUTES
         .into_iter()
@@ -44,7 +48,7 @@ pub fn SpreadField(
     view! {
         <label class="field">
             <span class="field-label">"Spread, so that they do not run all at once"</span>
-            <select name="spread" form=form autocomplete="off">
+            <select name="spread" node_ref=field form=form autocomplete="off">
                 {options}
             </select>
         </label>

@@ -1,6 +1,7 @@
 //! Which rows are ticked. The document itself keeps it: ticks made before the page is taken over count, and without JavaScript the
 //! same boxes are posted.
 
+use crate::model::EntryId;
 use leptos::html::Form;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -98,6 +99,16 @@ impl Selection {
             tick.set_checked(checked);
         }
         self.anchor.set_value(None);
+        self.read();
+    }
+
+    /// Clears the boxes of some entries.
+    pub fn clear(self, which: impl Fn(&EntryId) -> bool) {
+        for tick in self.boxes() {
+            if tick.value().parse().is_ok_and(|id| which(&id)) {
+                tick.set_checked(false);
+            }
+        }
         self.read();
     }
 

@@ -38,7 +38,7 @@ pub fn VerbButtons(
             let form = form.clone();
             match verb {
                 Verb::Delete | Verb::Reschedule => {
-                    view! { <Unfolding verb form title busy ask/> }.into_any()
+                    view! { <Unfolding verb form title ask/> }.into_any()
                 }
                 Verb::Retry | Verb::Enqueue | Verb::Kill => {
                     let class = if index == 0 {
@@ -68,19 +68,11 @@ pub fn VerbButtons(
 
 /// A verb that needs a question or a time.
 #[component]
-fn Unfolding(
-    verb: Verb,
-    form: String,
-    title: &'static str,
-    #[prop(into)] busy: Signal<bool>,
-    ask: Callback<Verb>,
-) -> impl IntoView {
+fn Unfolding(verb: Verb, form: String, title: &'static str, ask: Callback<Verb>) -> impl IntoView {
     let on_click = move |event: MouseEvent| {
         event.prevent_default();
         menu::close_menus(None);
-        if !busy.get_untracked() {
-            ask.run(verb);
-        }
+        ask.run(verb);
     };
     let class = match verb {
         Verb::Delete => "button button-danger",

@@ -1,10 +1,18 @@
 //! The way to every page, each with its live count.
 
 use crate::app::components::{Count, Icon, IconName, JobState};
-use crate::app::live::use_live;
-use crate::model::Overview;
+use crate::app::format;
+use crate::app::live::{queue_numbers, use_live};
+use crate::model::{Overview, QueueSummary};
 use leptos::prelude::*;
 use leptos_router::components::A;
+use leptos_router::hooks::use_location;
+
+/// Most queues that are shown by name.
+const MOST_QUEUES: usize = 12;
+
+/// The page of all queues.
+const QUEUES: &str = "/queues";
 
 /// A page of the navigation.
 struct Place {
@@ -25,7 +33,7 @@ const PLACES: [Place; 7] = [
         count: None,
     },
     Place {
-        href: "/queues",
+        href: QUEUES,
         name: "Queues",
         icon: IconName::Enqueued,
         state: Some(JobState::Enqueued),
@@ -95,6 +103,7 @@ pub(super) fn Navigation() -> impl IntoView {
                         <span class="nav-name">{place.name}</span>
                         {count}
                     </A>
+                    {(place.href == QUEUES).then(|| view! { <Queues/> })}
                 </li>
             }
         })
@@ -103,5 +112,105 @@ pub(super) fn Navigation() -> impl IntoView {
         <nav class="navigation" aria-label="Pages">
             <ul>{places}</ul>
         </nav>
+    }
+}
+
+/// The largest queues, by name so that they hold still, and the way to all of them when there are more.
+#[component]
+fn Queues() -> impl IntoView {
+    let live = use_live();
+    let names = live.select(|snapshot| largest(&snapshot.overview.queues));
+    let total = live.select(|snapshot| snapshot.overview.queues.len());
+    let pathname = use_location().pathname;
+    let item = move |name: String| {
+        let numbers = queue_numbers(&name).summary;
+        let size = Memo::new(move |_| numbers.with(|queue| queue.size));
+        let paused = Memo::new(move |_| numbers.with(|queue| queue.paused));
+        let class = move || {
+            if size.get() > 0 {
+                format!("nav-count {}", JobState::Enqueued.class())
+            } else {
+                "nav-count".to_owned()
+            }
+        };
+        let href = format::queue_path(&name);
+        // The router decodes what it can of an address.
+        let places = [href.clone(), format!("{QUEUES}/{name}")];
+        let here = move || pathname.with(|path| places.contains(path).then_some("page"));
+        view! {
+            <li>
+                <a href=href aria-current=here title=name.clone()>
+                    <span class="nav-name">{name.clone()}</span>
+                    {move || {
+                        paused
+                            .get()
+                            .then(|| {
+                                view! {
+                                    <span class=JobState::Paused.class()>
+                                        <Icon name=IconName::Paused/>
+                                        <span class="visually-hidden">"paused"</span>
+                                    </span>
+                                }
+                            })
+                    }}
+                    <span class=class>
+                        <Count value=size/>
+                    </span>
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <ul class="nav-queues">
+            <For each=move || names.get() key=Clone::clone children=item/>
+            {move || {
+                let total = total.get();
+                (total > MOST_QUEUES)
+                    .then(|| {
+                        let text = format!("all {} queues", format::count(total as u64));
+                        view! {
+                            <li>
+                                <a class="nav-all" href=QUEUES>{text}</a>
+                            </li>
+                        }
+                    })
+            }}
+        </ul>
+    }
+}
+
+/// The names of the largest queues, in order of the alphabet.
+fn largest(queues: &[QueueSummary]) -> Vec<String> {
+    let mut queues: Vec<&QueueSummary> = queues.iter().collect();
+    queues.sort_by(|one, other| {
+        let by_size = other.size.cmp(&one.size);
+        by_size.then_with(|| one.name.cmp(&other.name))
+    });
+    queues.truncate(MOST_QUEUES);
+    let mut names: Vec<String> = queues.into_iter().map(|queue| queue.name.clone()).collect();
+    names.sort();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_QUEUES, largest};
+    use crate::model::QueueSummary;
+
+    #[test]
+    fn the_largest_queues_are_shown_in_a_steady_order() {
+        let queues: Vec<QueueSummary> = (0_u64..30)
+            .map(|number| QueueSummary {
+                name: format!("q{number:02}"),
+                size: if number % 2 == 0 { number } else { 0 },
+                ..QueueSummary::default()
+            })
+            .collect();
+        let names = largest(&queues);
+        assert_eq!(names.len(), MOST_QUEUES);
+        assert_eq!(names.first().map(String::as_str), Some("q06"));
+        assert_eq!(names.last().map(String::as_str), Some("q28"));
+        assert!(names.is_sorted());
+        assert!(largest(&[]).is_empty());
     }
 }

@@ -17,7 +17,9 @@ mod sight;
 mod trace;
 
 use crate::api::{Act, ApiError, act_notice, get_job};
-use crate::app::components::{ActDialog, ActionNotice, ErrorNotice, PageTitle, Question, menu};
+use crate::app::components::{
+    ActDialog, Acting, ActionNotice, ErrorNotice, PageTitle, Question, menu,
+};
 use crate::model::{JobDetail, JobLocation, Place, Verb, Whereabouts};
 use address::Address;
 use leptos::prelude::*;
@@ -39,16 +41,14 @@ struct JobView {
     id: Memo<String>,
     is_running: Memo<bool>,
     is_gone: Memo<bool>,
-    action: ServerAction<Act>,
+    action: Acting,
     question: RwSignal<Option<Question>>,
 }
 
 impl JobView {
-    /// Does something, unless something is being done already: a double click is one click.
+    /// Does something, when its turn comes.
     fn act(self, act: Act) {
-        if !self.action.pending().get_untracked() {
-            self.action.dispatch(act);
-        }
+        self.action.act(act);
     }
 
     /// Asks what a verb needs to know.
@@ -97,29 +97,22 @@ pub fn JobPage() -> impl IntoView {
             (address, result)
         },
     );
-    let action = ServerAction::<Act>::new();
+    let action = Acting::new();
     let question = RwSignal::new(None);
     menu::close_menus_by_themselves();
-    Effect::new(move || {
-        read.with(|read| hint.set_value(read.as_ref().and_then(hint_of)));
-    });
     Effect::new(move || {
         let done = action
             .value()
             .with(|value| value.as_ref().is_some_and(Result::is_ok));
-        if action.version().get() > 0 && done {
+        if done {
             read.refetch();
         }
     });
-    let act = Callback::new(move |act| {
-        if !action.pending().get_untracked() {
-            action.dispatch(act);
-        }
-    });
+    let act = Callback::new(move |act| action.act(act));
     view! {
         <ActionNotice value=action.value() done=act_notice/>
         <Transition fallback=Loading>
-            <Body address read action question/>
+            <Body address read hint action question/>
         </Transition>
         <ActDialog question act/>
     }
@@ -135,9 +128,14 @@ fn Loading() -> impl IntoView {
 fn Body(
     address: Memo<Address>,
     read: Resource<Read>,
-    action: ServerAction<Act>,
+    hint: StoredValue<Option<(Address, String, String)>>,
+    action: Acting,
     question: RwSignal<Option<Question>>,
 ) -> impl IntoView {
+    // Here, below `<Transition>`: elsewhere the frame around all pages would wait for each reading, and be gone meanwhile.
+    Effect::new(move || {
+        read.with(|read| hint.set_value(read.as_ref().and_then(hint_of)));
+    });
     let known = Memo::new(move |last: Option<&(Address, Sight)>| {
         read.with(|read| Sight::after(last, read.as_ref()))
     });

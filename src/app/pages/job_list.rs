@@ -7,12 +7,12 @@ mod refresh;
 use crate::api::{Act, ListQuery, act_notice, get_page};
 use crate::app::components::menu;
 use crate::app::components::{
-    ActDialog, ActionNotice, FilterBar, Icon, IconName, Question, Selection, VerbButtons,
-    picker_to_utc, time_label,
+    ActDialog, Acting, ActionNotice, FilterBar, Icon, IconName, Question, Selection, VerbButtons,
+    entry_key, picker_to_utc, renewed, time_label,
 };
 use crate::app::format;
 use crate::app::live::use_live;
-use crate::model::{EntryId, Page, Place, Set, Snapshot, Verb};
+use crate::model::{ActionOutcome, EntryId, Page, Place, Set, Snapshot, Verb};
 use body::ListBody;
 use leptos::ev::SubmitEvent;
 use leptos::form::FromFormData;
@@ -20,7 +20,9 @@ use leptos::html::Form;
 use leptos::prelude::Set as _;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos::web_sys::js_sys::Date;
 use leptos_router::hooks::use_location;
+use std::collections::HashSet;
 
 /// Id of the form that holds the rows; buttons elsewhere name it.
 const FORM: &str = "jobs";
@@ -37,12 +39,18 @@ struct List {
     place: Signal<Place>,
     path: Signal<String>,
     query: Memo<ListQuery>,
+    /// The page as it is read. Whoever reads it outside the list's own `<Transition>` makes the frame around all pages wait for it, which
+    /// takes the whole page out of the document at each reading: that is what `read` is for.
     page: Resource<Fetched>,
-    action: ServerAction<Act>,
+    /// What came of the last reading, in the browser.
+    read: RwSignal<Option<Fetched>>,
+    acting: Acting,
     selection: Selection,
     question: RwSignal<Option<Question>>,
     /// Whether somebody points at the rows.
     pointed: RwSignal<bool>,
+    /// When the list was last touched, milliseconds since the epoch.
+    touched: StoredValue<f64>,
     /// Entries more or less than shown, while the list does not move.
     changed: RwSignal<i64>,
     /// The entry that gets the focus when the rows have changed.
@@ -50,11 +58,38 @@ struct List {
 }
 
 impl List {
-    /// Does something, unless something is being done already: a double click is one click.
-    fn act(self, act: Act) {
-        if !self.action.pending().get_untracked() {
-            self.action.dispatch(act);
-        }
+    /// Does something, when its turn comes.
+    fn act(self, mut act: Act) {
+        self.read.with_untracked(|read| {
+            let Some((_, Ok(page))) = read else {
+                return;
+            };
+            act.entries = renewed(std::mem::take(&mut act.entries), &page.entries);
+            if let Some((verb, entry)) = act.only.split_once(' ') {
+                let entry = renewed(vec![entry.to_owned()], &page.entries).concat();
+                act.only = format!("{verb} {entry}");
+            }
+        });
+        self.acting.act(act);
+    }
+
+    /// An act has ended: what was done is no longer ticked, and the list is read again. What was not done stays as it was.
+    fn follow_acts(self) {
+        let value = self.acting.value();
+        Effect::new(move || {
+            let done = value.with(|value| {
+                let report = value.as_ref()?.as_ref().ok()?;
+                let left = report
+                    .outcomes
+                    .iter()
+                    .filter(|(_, outcome)| !matches!(outcome, ActionOutcome::Refused(_)));
+                Some(left.map(|(id, _)| entry_key(id)).collect::<HashSet<_>>())
+            });
+            if let Some(done) = done {
+                self.selection.clear(|id| done.contains(&entry_key(id)));
+                self.page.refetch();
+            }
+        });
     }
 
     /// Asks what a verb needs to know about these entries.
@@ -90,29 +125,33 @@ pub fn JobList(
         path,
         query,
         page,
-        action: ServerAction::new(),
+        read: RwSignal::new(None),
+        acting: Acting::new(),
         selection: Selection::new(form),
         question: RwSignal::new(None),
         pointed: RwSignal::new(false),
+        touched: StoredValue::new(0.0),
         changed: RwSignal::new(0),
         refocus: StoredValue::new(None),
     };
-    let busy = list.action.pending();
+    let busy = list.acting.pending();
     let waiting = RwSignal::new(false);
+    // A search goes on from page to page by itself: it is still the same that is shown.
+    let about = Memo::new(move |_| {
+        query.with(|query| {
+            let shown = if query.is_filtered() {
+                query.first_page()
+            } else {
+                query.clone()
+            };
+            page_key(&path.get(), &shown.to_text())
+        })
+    });
 
     menu::close_menus_by_themselves();
     keys::listen(list);
     refresh::follow(list);
-    Effect::new(move || {
-        let done = list
-            .action
-            .value()
-            .with(|value| value.as_ref().is_some_and(Result::is_ok));
-        if list.action.version().get() > 0 && done {
-            list.selection.set_all(false);
-            list.page.refetch();
-        }
-    });
+    list.follow_acts();
 
     let submit = move |event: SubmitEvent| {
         // Read as the server would; if that failed, the browser posts the form itself.
@@ -128,7 +167,7 @@ pub fn JobList(
         Callback::new(move |(verb, id): (Verb, EntryId)| list.ask(verb, vec![id.to_string()]));
 
     view! {
-        <ActionNotice value=list.action.value() done=act_notice/>
+        <ActionNotice value=list.acting.value() done=act_notice about/>
         <div class="list-tools">
             <Filters list/>
             <ActionBar list/>
@@ -141,6 +180,7 @@ pub fn JobList(
             action=ACT_PATH
             node_ref=form
             on:submit=submit
+            on:pointerdown=move |_| list.touched.set_value(Date::now())
             aria-busy=move || (busy.get() || waiting.get()).to_string()
         >
             <Transition fallback=Loading set_pending=waiting>
@@ -156,15 +196,10 @@ fn Loading() -> impl IntoView {
     view! { <p class="loading">"Reading the jobs …"</p> }
 }
 
-/// The filter, with what the page and the live numbers suggest.
+/// The filter.
 #[component]
 fn Filters(list: List) -> impl IntoView {
-    let live = use_live();
     let place = list.place.get_untracked();
-    let queues = live.select(|snapshot| {
-        let queues = snapshot.overview.queues.iter();
-        queues.map(|queue| queue.name.clone()).collect::<Vec<_>>()
-    });
     let set = place.set();
     view! {
         <FilterBar
@@ -173,7 +208,6 @@ fn Filters(list: List) -> impl IntoView {
             with_queue=set.is_some()
             with_error=matches!(set, Some(Set::Retries | Set::Dead))
             time_label=time_label(&place)
-            queues
         />
     }
 }
@@ -182,7 +216,7 @@ fn Filters(list: List) -> impl IntoView {
 #[component]
 fn ActionBar(list: List) -> impl IntoView {
     let count = list.selection.count();
-    let busy = list.action.pending();
+    let busy = list.acting.pending();
     let hydrated = use_live().is_hydrated();
     let ask = Callback::new(move |verb| list.ask(verb, list.selection.entries()));
     view! {
@@ -229,7 +263,7 @@ fn Pill(list: List) -> impl IntoView {
                 hidden=move || list.changed.get() == 0
                 on:click=show
             >
-                {move || refresh::pill_text(list.changed.get(), list.query.with(ListQuery::is_filtered))}
+                {move || list.query.with(|query| refresh::pill_text(list.changed.get(), query))}
             </button>
         </div>
     }

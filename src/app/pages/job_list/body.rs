@@ -1,13 +1,16 @@
 //! What a list shows: rows and pages, or why there are none.
 
 use super::List;
-use crate::api::{ApiError, ListQuery};
-use crate::app::components::{ErrorNotice, JobTable, Pager, pager_about, pager_continue};
+use crate::api::{ApiError, Field, ListQuery};
+use crate::app::components::{
+    ErrorNotice, JobTable, Pager, Suggestions, pager_about, pager_continue,
+};
 use crate::app::live::use_live;
-use crate::model::{EntryId, Page, Place, Set, Verb};
+use crate::model::{EntryId, JobEntry, Page, Place, Set, Verb};
 use leptos::prelude::Set as _;
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
+use std::collections::BTreeSet;
 
 /// Rows and pages, or why there are none.
 #[component]
@@ -21,6 +24,7 @@ pub(super) fn ListBody(list: List, ask: Callback<(Verb, EntryId)>) -> impl IntoV
         pointed,
         ..
     } = list;
+    Effect::new(move || list.read.set(page.get()));
     // The last page that could be read stays while the same one cannot be read again.
     let shown = Memo::new(
         move |last: Option<&Option<(String, Page)>>| match page.get() {
@@ -29,7 +33,12 @@ pub(super) fn ListBody(list: List, ask: Callback<(Verb, EntryId)>) -> impl IntoV
             None => last.cloned().flatten(),
         },
     );
-    let problem = Memo::new(move |_| page.get().and_then(|(_, page)| page.err()));
+    // While rows stand there from before, the banner of the page says that their store or server is away.
+    let problem = Memo::new(move |_| {
+        let (key, page) = page.get()?;
+        let is_told = shown.with(|shown| shown.as_ref().is_some_and(|(shown, _)| *shown == key));
+        page.err().filter(|error| !(is_told && error.is_passing()))
+    });
     let entries = Memo::new(move |_| {
         shown.with(|shown| {
             shown
@@ -50,6 +59,18 @@ pub(super) fn ListBody(list: List, ask: Callback<(Verb, EntryId)>) -> impl IntoV
         });
     });
     let stopped = continue_by_itself(list, shown);
+    let suggest = move |of: fn(&JobEntry) -> Vec<String>| {
+        Memo::new(move |_| {
+            let names =
+                entries.with(|entries| entries.iter().flat_map(of).collect::<BTreeSet<_>>());
+            names.into_iter().collect::<Vec<_>>()
+        })
+    };
+    let queues = use_live().select(|snapshot| {
+        let queues = snapshot.overview.queues.iter();
+        queues.map(|queue| queue.name.clone()).collect::<Vec<_>>()
+    });
+    let errors = suggest(|entry| entry.error_class.iter().cloned().collect());
     view! {
         {move || problem.get().map(|error| view! { <Problem error list/> })}
         <Show
@@ -58,10 +79,22 @@ pub(super) fn ListBody(list: List, ask: Callback<(Verb, EntryId)>) -> impl IntoV
         >
             <JobTable path query place entries selection pointed ask/>
         </Show>
+        <Suggestions field=Field::Class names=suggest(|entry| named(&entry.class))/>
+        <Suggestions field=Field::Queue names=queues/>
+        <Suggestions field=Field::Error names=errors/>
+        <Suggestions field=Field::Tag names=suggest(|entry| entry.tags.clone())/>
         <Show when=move || has_pages.get()>
             <Pager path query place page=current/>
         </Show>
     }
+}
+
+/// A name that is one.
+fn named(name: &str) -> Vec<String> {
+    Some(name.to_owned())
+        .filter(|name| !name.is_empty())
+        .into_iter()
+        .collect()
 }
 
 /// Goes on with a search that has found nothing yet, page after page, until something is found, all is searched, or the operator
@@ -105,6 +138,8 @@ fn continue_by_itself(list: List, shown: Memo<Option<(String, Page)>>) -> RwSign
 #[component]
 fn Problem(error: ApiError, list: List) -> impl IntoView {
     let is_wrong = matches!(error, ApiError::Invalid(_));
+    let is_passing = error.is_passing();
+    let is_live = use_live().is_hydrated();
     let href = move || {
         format!(
             "{}{}",
@@ -118,6 +153,21 @@ fn Problem(error: ApiError, list: List) -> impl IntoView {
             .then(|| {
                 view! {
                     <p class="empty-small"><a href=href>"Show the list without filter"</a></p>
+                }
+            })}
+        {is_passing
+            .then(|| {
+                view! {
+                    <p class="empty-small" hidden=move || !is_live.get()>
+                        "The list is read as soon as there is an answer. "
+                        <button
+                            type="button"
+                            class="button button-small"
+                            on:click=move |_| list.page.refetch()
+                        >
+                            "Try now"
+                        </button>
+                    </p>
                 }
             })}
     }

@@ -10,9 +10,11 @@ use leptos::leptos_dom::helpers::window_event_listener;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement};
+use std::iter::successors;
 
 /// Listens as long as the list is there.
 pub(super) fn listen(list: List) {
+    forget_neighbour(list);
     Effect::new(move || {
         let listener = window_event_listener(ev::keydown, move |event| {
             if !is_taken(&event) && press(list, &event) {
@@ -85,7 +87,7 @@ fn current_row() -> Option<Element> {
     document().active_element()?.closest("tr.job").ok()?
 }
 
-/// The nearest row in a direction that is not ticked.
+/// The nearest row in a direction.
 fn neighbour(row: &Element, step: i32) -> Option<Element> {
     if step > 0 {
         row.next_element_sibling()
@@ -109,11 +111,35 @@ fn focus(row: &Element) -> bool {
         .is_some_and(|link| link.focus().is_ok())
 }
 
-/// The row with the focus may go: its neighbour gets it then.
+/// The row with the focus may go, and all that are ticked: the nearest that stays gets the focus then.
 fn remember_neighbour(list: List) {
-    let next = current_row().and_then(|row| neighbour(&row, 1).or_else(|| neighbour(&row, -1)));
-    let entry = next.and_then(|row| row.get_attribute("data-entry"));
-    list.refocus.set_value(entry);
+    let stays = |row: &Element| matches!(row.query_selector("input:checked"), Ok(None));
+    let next = current_row().and_then(|row| {
+        [1, -1].into_iter().find_map(|step| {
+            successors(neighbour(&row, step), |row| neighbour(row, step)).find(stays)
+        })
+    });
+    // Its position may change until then, its digest does not.
+    let digest = next.and_then(|row| entry_of(&row)).map(|id| id.digest);
+    list.refocus.set_value(digest);
+}
+
+/// Forgets the remembered row when its reason is gone: the question was taken back, or the act came to nothing.
+fn forget_neighbour(list: List) {
+    let value = list.acting.value();
+    let pending = list.acting.pending();
+    Effect::new(move || {
+        if value.with(|value| matches!(value, Some(Err(_)))) {
+            list.refocus.set_value(None);
+        }
+    });
+    Effect::new(move |was_asked: Option<bool>| {
+        let is_asked = list.question.with(Option::is_some);
+        if was_asked == Some(true) && !is_asked && !pending.get_untracked() {
+            list.refocus.set_value(None);
+        }
+        is_asked
+    });
 }
 
 /// Gives the focus to the remembered row, if nothing else has it.
@@ -124,15 +150,12 @@ pub(super) fn give_focus(list: List) {
     if !is_lost {
         return;
     }
-    let Some(entry) = list.refocus.try_update_value(Option::take).flatten() else {
+    let Some(digest) = list.refocus.try_update_value(Option::take).flatten() else {
         return;
     };
-    // Entry ids hold no quotes except in queue names, where the first row will do.
+    // Hexadecimal digits need no escapes.
     let row = document()
-        .query_selector(&format!(
-            "tr.job[data-entry=\"{}\"]",
-            entry.replace(['"', '\\'], "")
-        ))
+        .query_selector(&format!("tr.job[data-entry$='~{digest}']"))
         .ok()
         .flatten();
     if let Some(row) = row {

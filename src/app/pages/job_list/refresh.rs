@@ -1,12 +1,13 @@
 //! When a list reads its page again: by itself while nobody reads it, else only when asked.
 
 use super::{List, live_total};
-use crate::api::ApiError;
+use crate::api::ListQuery;
 use crate::app::components::menu;
 use crate::app::format;
 use crate::app::live::use_live;
 use crate::model::StoreState;
 use leptos::prelude::*;
+use leptos::web_sys::js_sys::Date;
 
 /// Live numbers (one a second) between two readings when nothing seems to have changed.
 const QUIET_SECONDS: u32 = 5;
@@ -16,6 +17,8 @@ const CHANGED_SECONDS: u32 = 2;
 const MOST_SCANNED: u64 = 20_000;
 /// Further down than this somebody reads.
 const SCROLLED_PIXELS: f64 = 240.0;
+/// And for so long after the list was touched.
+const TOUCHED_MILLISECONDS: f64 = 6_000.0;
 
 /// Follows the live numbers. They stop when the tab is hidden or held still, and so does the list.
 pub(super) fn follow(list: List) {
@@ -25,8 +28,8 @@ pub(super) fn follow(list: List) {
     // What is on the page now: its total and how much work it was.
     let known = StoredValue::new(None::<(u64, u64)>);
     Effect::new(move || {
-        list.page.with(|page| {
-            if let Some((_, Ok(page))) = page {
+        list.read.with(|read| {
+            if let Some((_, Ok(page))) = read {
                 known.set_value(Some((page.total, page.scanned)));
             }
         });
@@ -36,7 +39,8 @@ pub(super) fn follow(list: List) {
     Effect::new(move || {
         snapshot.track();
         if is_unread(list) {
-            // Rows that stand there from before are kept; what failed is tried again as soon as the store answers.
+            // Rows that stand there from before are kept; what failed is tried again as soon as server and store answer: these
+            // numbers came from both.
             let is_back =
                 snapshot.with_untracked(|snapshot| snapshot.state == StoreState::Connected);
             waited.update_value(|waited| *waited += 1);
@@ -49,18 +53,14 @@ pub(super) fn follow(list: List) {
         let Some((total, scanned)) = known.get_value() else {
             return;
         };
-        if !list
-            .query
-            .with_untracked(crate::api::ListQuery::is_first_page)
-        {
-            return;
-        }
         waited.update_value(|waited| *waited += 1);
         let now = list.place.with_untracked(|place| {
             snapshot.with_untracked(|snapshot| live_total(snapshot, place))
         });
         let change = difference(now, total);
-        if is_being_read(list) || scanned > MOST_SCANNED {
+        // What somebody leafed to is read by him.
+        let is_first = list.query.with_untracked(ListQuery::is_first_page);
+        if !is_first || is_being_read(list) || scanned > MOST_SCANNED {
             // The first numbers after a reading may be older than it.
             if waited.get_value() >= 2 && list.changed.get_untracked() != change {
                 list.changed.set(change);
@@ -78,10 +78,10 @@ pub(super) fn follow(list: List) {
     });
 }
 
-/// Whether the store did not answer when the page was read last.
+/// Whether there was no answer when the page was read last.
 fn is_unread(list: List) -> bool {
-    list.page
-        .with_untracked(|page| matches!(page, Some((_, Err(ApiError::Unavailable(_))))))
+    list.read
+        .with_untracked(|read| matches!(read, Some((_, Err(error))) if error.is_passing()))
 }
 
 /// Whether rows that move would be in somebody's way.
@@ -89,9 +89,17 @@ fn is_being_read(list: List) -> bool {
     list.selection.count().get_untracked() > 0
         || list.pointed.get_untracked()
         || list.question.with_untracked(Option::is_some)
-        || list.action.pending().get_untracked()
+        || list.acting.pending().get_untracked()
+        || list.touched.get_value() + TOUCHED_MILLISECONDS > Date::now()
+        || has_focus()
         || menu::is_menu_open()
         || window().scroll_y().unwrap_or(0.0) > SCROLLED_PIXELS
+}
+
+/// Whether a row has the keyboard's focus: a key pressed now is meant for it.
+fn has_focus() -> bool {
+    let focus = document().active_element();
+    focus.is_some_and(|element| matches!(element.closest("tr.job"), Ok(Some(_))))
 }
 
 fn difference(now: u64, then: u64) -> i64 {
@@ -99,11 +107,12 @@ fn difference(now: u64, then: u64) -> i64 {
     if now < then { -size } else { size }
 }
 
-/// What has changed: `12 new, show`. How many of them a filter lets through is not known.
+/// What has changed: `12 new, show`. How many of them a filter lets through, or a later page shows, is not known.
 #[must_use]
-pub(super) fn pill_text(changed: i64, is_filtered: bool) -> String {
+pub(super) fn pill_text(changed: i64, query: &ListQuery) -> String {
     let count = format::count(changed.unsigned_abs());
-    match (is_filtered, changed > 0) {
+    let is_part = query.is_filtered() || !query.is_first_page();
+    match (is_part, changed > 0) {
         (true, _) => "Changed · show".to_owned(),
         (false, true) => format!("{count} new · show"),
         (false, false) => format!("{count} gone · show"),
@@ -113,12 +122,15 @@ pub(super) fn pill_text(changed: i64, is_filtered: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::{difference, pill_text};
+    use crate::api::ListQuery;
 
     #[test]
     fn the_pill_says_what_changed() {
-        assert_eq!(pill_text(difference(112, 100), false), "12 new · show");
-        assert_eq!(pill_text(difference(99, 100), false), "1 gone · show");
-        assert_eq!(pill_text(difference(99, 100), true), "Changed · show");
+        let text = |now, query| pill_text(difference(now, 100), &ListQuery::parse(query));
+        assert_eq!(text(112, ""), "12 new · show");
+        assert_eq!(text(99, "limit=25"), "1 gone · show");
+        assert_eq!(text(99, "class=A"), "Changed · show");
+        assert_eq!(text(112, "after=c"), "Changed · show");
         assert_eq!(difference(u64::MAX, 0), i64::MAX);
     }
 }
