@@ -31,15 +31,20 @@ export class Redis {
   }
 
   /** Sends a command as another program would. Answers the first line of the reply. */
-  command(...parts: string[]): Promise<string> {
+  async command(...parts: string[]): Promise<string> {
+    return (await this.reply(...parts)).split("\r\n")[0];
+  }
+
+  /** As `command`, with the whole of a short reply. */
+  reply(...parts: string[]): Promise<string> {
     return new Promise((resolve, reject) => {
       const socket = connect(this.port, "127.0.0.1");
       socket.once("error", reject);
       socket.once("data", (reply) => {
         socket.destroy();
-        const line = reply.toString().split("\r\n")[0];
-        if (line.startsWith("-")) reject(new Error(`${parts[0]}: ${line}`));
-        else resolve(line);
+        const text = reply.toString();
+        if (text.startsWith("-")) reject(new Error(`${parts[0]}: ${text}`));
+        else resolve(text);
       });
       socket.write(`*${parts.length}\r\n` + parts.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`).join(""));
     });
@@ -163,6 +168,30 @@ export const test = base.extend<Options & Fixtures>({
 });
 
 export { expect };
+
+/** Writes a process's heartbeat as Sidekiq does. */
+export async function addProcess(redis: Redis, identity: string, busy = 0) {
+  const now = `${Math.floor(Date.now() / 1000)}`;
+  const info = { hostname: "host", pid: 1, identity, concurrency: 5, queues: ["default", "low"], started_at: Number(now), tag: "shop" };
+  await redis.command("HSET", identity, "info", JSON.stringify(info), "concurrency", "5", "busy", `${busy}`, "beat", now, "quiet", "false");
+  await redis.command("SADD", "processes", identity);
+}
+
+/** The requests that a page makes from now on to paths that begin so. */
+export function requestsTo(page: import("@playwright/test").Page, path: string): string[] {
+  const requests: string[] = [];
+  page.on("request", (request) => new URL(request.url()).pathname.startsWith(path) && requests.push(request.url()));
+  return requests;
+}
+
+/** Makes a page believe that its tab is hidden, or seen again. */
+export async function setHidden(page: import("@playwright/test").Page, hidden: boolean) {
+  await page.evaluate((hidden) => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+    Object.defineProperty(document, "visibilityState", { configurable: true, get: () => (hidden ? "hidden" : "visible") });
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+  }, hidden);
+}
 
 /** Waits until the page's wasm has taken over. */
 export async function hydrated(page: import("@playwright/test").Page) {

@@ -9,6 +9,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
+use futures::StreamExt;
 use http_body_util::BodyExt;
 use jobdeck::{
     admin::Admin,
@@ -19,6 +20,11 @@ use jobdeck::{
     web::{AppState, Hosts, router},
 };
 use serde_json::{Value, json};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+use support::RedisServer;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -27,6 +33,7 @@ use tower::ServiceExt;
 struct Site {
     router: Router,
     store: SharedStore,
+    live: Live,
     shutdown: CancellationToken,
     _folder: TempDir,
 }
@@ -87,11 +94,12 @@ impl Site {
             .expect("a store");
         let shutdown = CancellationToken::new();
         let live = Live::start(store.clone(), SamplerOptions::default(), shutdown.clone());
-        let mut state = AppState::new(Admin::new(store.clone()), live, shutdown.clone());
+        let mut state = AppState::new(Admin::new(store.clone()), live.clone(), shutdown.clone());
         state.hosts = Hosts::for_address(([127, 0, 0, 1], 8080).into(), &[]);
         Self {
             router: router(state),
             store,
+            live,
             shutdown,
             _folder: folder,
         }
@@ -989,6 +997,57 @@ async fn without_its_store_scripts_get_503_and_pages_still_come() {
             page.text
         );
     }
+}
+
+/// It keeps its connections and says nothing: every question to it costs the longest wait.
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_a_store_that_hangs_say_so_without_asking_it() {
+    let redis = RedisServer::start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let site = Site::on(&redis.url(), folder).await;
+    site.enqueue(json!({"class": "A", "args": []})).await;
+    let before = site.page("/queues").await;
+    assert_eq!(before.status, StatusCode::OK);
+    assert!(before.text.contains("/queues/default"));
+
+    redis.freeze();
+    while site.get("/readyz").await.json()["stores"][0]["state"] != "lost" {}
+    // The sampler asks once at a time, and waits for each answer in vain.
+    let readings = Arc::new(AtomicUsize::new(0));
+    let counted = readings.clone();
+    let mut frames = Box::pin(site.live.stream());
+    let counting = tokio::spawn(async move {
+        while frames.next().await.is_some() {
+            counted.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let mut pages = 0;
+    for path in PAGES.iter().cycle().take(3 * PAGES.len()) {
+        let page = site.page(path).await;
+        assert!(page.text.contains("</html>"), "{path}");
+        assert!(page.text.contains("Store lost"), "{path}: {}", page.text);
+        if !matches!(*path, "/" | "/queues" | "/running") {
+            assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+            pages += 1;
+        }
+    }
+    counting.abort();
+    let readings = readings.load(Ordering::Relaxed);
+    assert!(
+        readings < pages,
+        "{pages} pages that show more than the live numbers took as long as {readings} questions to the store"
+    );
+    // What was known is still shown, with the time of the numbers.
+    let queues = site.page("/queues").await;
+    assert!(queues.text.contains("/queues/default"), "{}", queues.text);
+    let age = "These are the last known numbers, from";
+    assert!(queues.text.contains(age), "{}", queues.text);
+
+    redis.thaw();
+    while site.get("/readyz").await.status != StatusCode::OK {}
+    let after = site.page("/queues/default").await;
+    assert_eq!(after.status, StatusCode::OK);
+    assert!(!after.text.contains("Store lost"), "{}", after.text);
 }
 
 #[tokio::test]

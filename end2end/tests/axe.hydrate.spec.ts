@@ -1,7 +1,7 @@
 // Nothing on any page that axe objects to (WCAG 2.2 AA and its best practices), in light and dark, dialogs and menus included.
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, failedJob, hydrated, type Server, test } from "../fixtures";
+import { addProcess, expect, failedJob, hydrated, type Server, test } from "../fixtures";
 
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
@@ -22,6 +22,19 @@ async function fill(server: Server) {
   await server.post("/api/v1/queues/low/pause", {});
   const { entries } = await server.get("/api/v1/sets/dead/jobs");
   return entries[0].jid as string;
+}
+
+/** Something that runs, on a store where it can be written as Sidekiq writes it. */
+async function run(server: Server) {
+  if (!server.redis) return;
+  const payload = JSON.stringify({ class: "A::VeryLongName".repeat(8), jid: "abcdabcdabcdabcdabcdabcd", args: ["x".repeat(300)], queue: "default" });
+  await addProcess(server.redis, "host:1:abc", 1);
+  await server.redis.command("HSET", "host:1:abc:work", "t1", JSON.stringify({ queue: "default", payload, run_at: Math.floor(Date.now() / 1000) }));
+}
+
+/** By how much a page is wider than the screen. */
+function overflow(page: Page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
 for (const colorScheme of ["light", "dark"] as const) {
@@ -84,14 +97,39 @@ for (const colorScheme of ["light", "dark"] as const) {
     });
 
     test("a phone", async ({ page, server }) => {
-      await fill(server);
+      const jid = await fill(server);
+      await run(server);
       await page.setViewportSize({ width: 360, height: 740 });
-      for (const path of ["/", "/queues", "/dead", "/queues/photos", "/processes"]) {
+      for (const path of ["/", "/queues", "/dead", "/queues/photos", "/processes", "/running", `/jobs/${jid}`]) {
         await page.goto(server.address + path);
         await hydrated(page);
         await check(page, path);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        expect.soft(overflow, `${path} is no wider than the screen`).toBe(0);
+        expect.soft(await overflow(page), `${path} is no wider than the screen`).toBe(0);
+      }
+    });
+
+    test("a wide screen", async ({ page, server }) => {
+      const jid = await fill(server);
+      await run(server);
+      await page.setViewportSize({ width: 2560, height: 1440 });
+      for (const path of ["/", "/running", "/processes", `/jobs/${jid}`]) {
+        await page.goto(server.address + path);
+        await hydrated(page);
+        expect.soft(await overflow(page), `${path} is no wider than the screen`).toBe(0);
+      }
+      await page.goto(server.address);
+      await hydrated(page);
+      await check(page, "/");
+    });
+
+    test("processes, and the questions before they are told something", async ({ page, server, storeKind }) => {
+      test.skip(storeKind !== "redis", "a heartbeat is written as Sidekiq writes it");
+      await run(server);
+      for (const path of ["/processes", "/running", "/processes?confirm=quiet&process=host:1:abc", "/processes?confirm=stop&process=host:1:abc"]) {
+        await page.goto(server.address + path);
+        await hydrated(page);
+        await expect(page.locator("main")).toContainText("host:1:abc");
+        await check(page, path);
       }
     });
   });

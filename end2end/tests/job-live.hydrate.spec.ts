@@ -63,3 +63,14 @@ test("keys do what they do in a list", async ({ page, server }) => {
   await page.keyboard.press("r");
   await expect(page.locator(".page-title .badge")).toHaveText("enqueued");
 });
+
+test("only what moves is spoken, not what ticks", async ({ page, server }) => {
+  const [jid] = await server.seed("dead", [failedJob(1)]);
+  await page.goto(`${server.address}/jobs/${jid}`);
+  await hydrated(page);
+  const spoken = page.locator(".page-title [role=status]");
+  await expect(spoken).toHaveText("The job is dead.");
+  await expect(page.locator("[role=status] time, [aria-live] time")).toHaveCount(0);
+  await page.keyboard.press("r");
+  await expect(spoken).toHaveText("The job is in queue photos.");
+});

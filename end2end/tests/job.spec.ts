@@ -47,9 +47,16 @@ test("a dead job shows its error, its trace, its arguments, its history and its 
 
   // In order of time: the server has created it just now, with failures of long ago.
   await expect(page.locator(".event-label")).toHaveText(["Failed first", "Failed last", "Created", "Died"]);
+  await expect(page.locator(".event-at time[datetime]")).toHaveCount(4);
   await expect(page.locator(".facts")).toContainText("3 times, 2 used");
   await expect(page.locator(".facts")).toContainText('"pt"');
   await expect(page.locator(".facts")).toContainText('"b-1"');
+  const payload = page.locator("#payload > div > .json").first();
+  await expect(payload).toContainText(`"jid": "${jid}"`);
+  await expect(payload).toContainText('"bid": "b-1"');
+  await expect(payload.getByText('"album": "Lisbon"')).toBeHidden();
+  await payload.locator("summary", { hasText: "2 items" }).click();
+  await expect(payload.getByText('"Lisbon"')).toBeVisible();
   await page.getByText(/^Raw text/).click();
   await expect(page.locator(".raw-text")).toContainText(`"jid":"${jid}"`);
 });
@@ -61,6 +68,7 @@ test("numbers are shown as they were written", async ({ page, server }) => {
   const { jids } = await response.json();
   await page.goto(`${server.address}/jobs/${jids[0]}`);
   await expect(page.locator("#arguments .json")).toHaveText("[12345678901234567890, 1.0, 1e400, -0.10]");
+  await expect(page.locator("#payload .json")).toContainText('"args": [12345678901234567890, 1.0, 1e400, -0.10]');
 });
 
 test("a retried job is shown where it went", async ({ page, server, javaScriptEnabled }) => {

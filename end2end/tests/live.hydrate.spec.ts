@@ -1,5 +1,5 @@
 import { open } from "../lists";
-import { expect, failedJob, test } from "../fixtures";
+import { expect, failedJob, setHidden, test } from "../fixtures";
 
 test("numbers follow the store without a reload", async ({ page, server }) => {
   await open(page, server.address, true);
@@ -38,17 +38,12 @@ test("a page that is opened while the store is away says so, and fills itself wh
   await expect(page.locator("tr.job")).toHaveCount(1);
 });
 
-test("a tab that nobody sees asks for nothing", async ({ page, server }) => {
+test("a tab that nobody sees is paused, and goes on when it is seen", async ({ page, server }) => {
   await open(page, server.address, true);
   await expect(page.locator(".connection-word")).toHaveText("live");
-  const setHidden = (hidden: boolean) => page.evaluate((hidden) => {
-    Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
-    Object.defineProperty(document, "visibilityState", { configurable: true, get: () => (hidden ? "hidden" : "visible") });
-    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
-  }, hidden);
-  await setHidden(true);
+  await setHidden(page, true);
   await expect(page.locator(".connection-word")).toHaveText("paused");
-  await setHidden(false);
+  await setHidden(page, false);
   await expect(page.locator(".connection-word")).toHaveText("live");
 });
 

@@ -25,7 +25,7 @@ pub async fn get_page(
     let request = ListQuery::parse(&query)
         .to_request(&place)
         .map_err(respond::invalid)?;
-    let admin = respond::admin()?;
+    let admin = respond::admin_for_page()?;
     admin.page(&place, &request).await.map_err(respond::failed)
 }
 
@@ -54,7 +54,7 @@ pub async fn get_job(
             Err(error) => return Err(respond::invalid(error.to_string())),
         },
     };
-    let admin = respond::admin()?;
+    let admin = respond::admin_for_page()?;
     let detail = match (jid.as_str(), &hint) {
         ("", None) => {
             return Err(respond::invalid("no job id and no entry is given"));

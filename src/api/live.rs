@@ -1,7 +1,7 @@
-//! The first numbers of a page, and what the store is.
+//! The first numbers of a page.
 
 use super::ApiError;
-use crate::model::{Snapshot, StoreInfo};
+use crate::model::Snapshot;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
@@ -12,14 +12,4 @@ use leptos::server_fn::codec::GetUrl;
 #[server(prefix = "/api/ui", endpoint = "snapshot", input = GetUrl)]
 pub async fn get_snapshot() -> Result<Snapshot, ApiError> {
     Ok(super::respond::live()?.snapshot().await)
-}
-
-/// What the store is.
-///
-/// # Errors
-/// [`ApiError::Unavailable`] when the store does not answer.
-#[server(prefix = "/api/ui", endpoint = "store_info", input = GetUrl)]
-pub async fn get_store_info() -> Result<StoreInfo, ApiError> {
-    use super::respond;
-    respond::admin()?.info().await.map_err(respond::failed)
 }

@@ -24,7 +24,7 @@ pub use actions::{Act, act};
 pub use error::ApiError;
 pub use jobs::{GetJob, GetPage, get_job, get_page};
 pub use list_query::{Field, ListQuery, PAGE_SIZE, PAGE_SIZES, usual_order};
-pub use live::{GetSnapshot, GetStoreInfo, get_snapshot, get_store_info};
+pub use live::{GetSnapshot, get_snapshot};
 pub use page_frame::{
     Environment, GetPageFrame, PageFrame, SetTheme, Theme, get_page_frame, set_theme,
 };

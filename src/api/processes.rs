@@ -43,7 +43,10 @@ impl RunningFilter {
 #[server(prefix = "/api/ui", endpoint = "processes", input = GetUrl)]
 pub async fn get_processes() -> Result<Vec<ProcessInfo>, ApiError> {
     use super::respond;
-    respond::admin()?.processes().await.map_err(respond::failed)
+    respond::admin_for_page()?
+        .processes()
+        .await
+        .map_err(respond::failed)
 }
 
 /// What runs now and passes the filter, longest first, without payloads; at most 1 000.
@@ -66,7 +69,10 @@ pub async fn get_running(
         queue,
         process,
     };
-    let mut running = respond::admin()?.running().await.map_err(respond::failed)?;
+    let mut running = respond::admin_for_page()?
+        .running()
+        .await
+        .map_err(respond::failed)?;
     running.retain(|job| filter.shows(job));
     running.truncate(MOST);
     for job in &mut running {

@@ -46,14 +46,24 @@ pub fn encode(text: &str) -> String {
     encoded
 }
 
+/// The text behind an encoded segment of a path. As [`parse`], it never fails; `+` is itself there.
+#[must_use]
+pub fn decode_segment(text: &str) -> String {
+    decode_bytes(text, b'+')
+}
+
 /// The text behind an encoded one; `+` is a space, as forms write it.
 fn decode(text: &str) -> String {
+    decode_bytes(text, b' ')
+}
+
+fn decode_bytes(text: &str, plus: u8) -> String {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {
         rest = tail;
         match (byte, tail) {
-            (b'+', _) => decoded.push(b' '),
+            (b'+', _) => decoded.push(plus),
             (b'%', [high, low, after @ ..]) => match (hex(*high), hex(*low)) {
                 (Some(high), Some(low)) => {
                     decoded.push(high * 16 + low);

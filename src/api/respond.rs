@@ -21,6 +21,24 @@ pub fn admin() -> Result<Admin, ApiError> {
     use_context::<Admin>().ok_or_else(no_store)
 }
 
+/// The door, for what a page shows beside the live numbers: a page is not kept waiting by a store that is known to be lost, but says
+/// at once why. A script that asks always gets the store's own answer.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] for a page whose store is lost; as [`admin`].
+pub fn admin_for_page() -> Result<Admin, ApiError> {
+    if let Some(reason) = use_context::<Live>()
+        .filter(|_| is_page())
+        .and_then(|live| live.loss())
+    {
+        return Err(fail(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ApiError::Unavailable(reason),
+        ));
+    }
+    admin()
+}
+
 /// The sampler of the store of this request.
 ///
 /// # Errors
@@ -89,11 +107,14 @@ pub fn set_status(status: StatusCode) {
 
 /// Gives the page that is being made the status 404. An answer to a script keeps its own.
 pub fn page_not_found() {
-    let is_page =
-        use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/api/"));
-    if is_page {
+    if is_page() {
         set_status(StatusCode::NOT_FOUND);
     }
+}
+
+/// Whether a page is being made, not an answer to a script.
+fn is_page() -> bool {
+    use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/api/"))
 }
 
 /// Something was done: the numbers are read again, and `text` is told on the page that a plain form post leads to. A post by script

@@ -5,19 +5,16 @@ mod connection;
 mod header;
 mod navigation;
 
-use crate::api::{PageFrame, get_page_frame, get_snapshot, get_store_info};
+use crate::api::{PageFrame, get_page_frame, get_snapshot};
 use crate::app::components::{ErrorNotice, Notice, NoticeKind};
 use crate::app::keyboard::KeyboardHelp;
-use crate::app::live::{subscribe, use_live};
+use crate::app::live::use_live;
 use banner::StoreBanner;
 use header::Header;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 use navigation::Navigation;
-
-/// Where the event stream is.
-const LIVE_URL: &str = "/live";
 
 /// The frame with the page that the address names.
 #[component]
@@ -36,32 +33,26 @@ pub fn Frame(
     children: ChildrenFn,
 ) -> impl IntoView {
     let live = use_live();
-    let first = OnceResource::new(async {
-        (
-            get_snapshot().await,
-            get_store_info().await,
-            get_page_frame().await,
-        )
-    });
-    // Runs in the browser only, after it has taken the page over.
-    Effect::new(move || subscribe(live, LIVE_URL));
+    // Two, so that neither waits for the other.
+    let first = OnceResource::new(get_snapshot());
+    let frame = OnceResource::new(get_page_frame());
     view! {
         <Suspense>
             {move || {
                 let children = children.clone();
                 Suspend::new(async move {
-                    let (snapshot, store, frame) = first.await;
-                    let problem = match snapshot {
+                    let problem = match first.await {
                         Ok(snapshot) => {
                             live.receive(snapshot);
                             None
                         }
                         Err(error) => Some(error),
                     };
-                    let PageFrame { theme, notice, environment } = frame.unwrap_or_default();
+                    let PageFrame { theme, notice, environment } = frame.await.unwrap_or_default();
                     view! {
-                        <a class="skip-link" href="#main">"Skip to content"</a>
-                        <Header store=store.ok() theme environment/>
+                        // The browser's own business: the router would take it for a page, and not move the focus.
+                        <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
+                        <Header theme environment/>
                         <div class="frame">
                             <Navigation/>
                             <main id="main" class="page" tabindex="-1">

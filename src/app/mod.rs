@@ -5,6 +5,7 @@
     reason = "what the component macro makes is public, also in a private module"
 )]
 
+pub mod address;
 pub mod components;
 pub mod format;
 pub mod keyboard;
@@ -26,6 +27,9 @@ use leptos_router::{SsrMode, path};
 
 pub use shell::{Site, shell};
 
+/// Where the event stream is.
+const LIVE_URL: &str = "/live";
+
 /// The whole application, on the server and in the browser.
 #[component]
 pub fn App() -> impl IntoView {
@@ -33,6 +37,12 @@ pub fn App() -> impl IntoView {
     live::provide_live();
     keyboard::provide_help_dialog();
     components::provide_newest_notice();
+    let live = live::use_live();
+    // Runs in the browser only, after it has taken the page over, and once a tab: what it opens outlives every page and frame.
+    Effect::new(move || {
+        live::subscribe(live, LIVE_URL);
+        address::leave_percent_to_browser();
+    });
     // Every page is rendered whole before its first byte leaves: right status, right title, and it works without JavaScript.
     view! {
         <Title formatter=|text: String| {

@@ -8,11 +8,12 @@ const STEP_MILLISECONDS: i64 = Snapshot::STEP_SECONDS as i64 * 1000;
 /// The last [`Snapshot::POINTS`] points, each at a whole multiple of [`Snapshot::STEP_SECONDS`].
 ///
 /// A rate is the difference of two counters over the time between their readings; it is missing while the store is lost, over the
-/// interval in which it came back, and over one in which a counter went down (somebody reset the statistics).
+/// interval in which it came back, and over one in which a counter went down (somebody reset the statistics). While the store is lost
+/// nothing is known, and nothing is noted but that time went on.
 #[derive(Debug, Default)]
 pub(super) struct History {
     points: VecDeque<HistoryPoint>,
-    sizes: BTreeMap<String, VecDeque<u64>>,
+    sizes: BTreeMap<String, VecDeque<Option<u64>>>,
     /// The reading that the next rates are counted from.
     base: Option<Base>,
 }
@@ -48,8 +49,8 @@ impl History {
             at: Timestamp::default(),
             processed_per_second,
             failed_per_second,
-            enqueued: overview.enqueued,
-            latency_seconds: highest_latency(overview),
+            enqueued: Some(overview.enqueued),
+            latency_seconds: Some(highest_latency(overview)),
         };
         self.push(overview.sampled_at, steps, point);
         self.sizes
@@ -57,7 +58,7 @@ impl History {
         for queue in &overview.queues {
             let sizes = self.sizes.entry(queue.name.clone()).or_default();
             let missed = if sizes.is_empty() { 1 } else { steps };
-            repeat(sizes, queue.size, missed);
+            repeat(sizes, Some(queue.size), missed);
         }
     }
 
@@ -67,18 +68,12 @@ impl History {
         let Some(steps) = self.steps_until(now) else {
             return;
         };
-        let Some(last) = self.points.back().copied() else {
+        if self.points.is_empty() {
             return;
-        };
-        let point = HistoryPoint {
-            processed_per_second: None,
-            failed_per_second: None,
-            ..last
-        };
-        self.push(now, steps, point);
+        }
+        self.push(now, steps, HistoryPoint::default());
         for sizes in self.sizes.values_mut() {
-            let last = sizes.back().copied().unwrap_or_default();
-            repeat(sizes, last, steps);
+            repeat(sizes, None, steps);
         }
     }
 
@@ -135,7 +130,7 @@ fn step_of(time: Timestamp) -> i64 {
     time.0.div_euclid(STEP_MILLISECONDS)
 }
 
-fn repeat(sizes: &mut VecDeque<u64>, size: u64, steps: usize) {
+fn repeat(sizes: &mut VecDeque<Option<u64>>, size: Option<u64>, steps: usize) {
     sizes.extend(std::iter::repeat_n(size, steps.min(Snapshot::POINTS)));
     while sizes.len() > Snapshot::POINTS {
         sizes.pop_front();
@@ -206,7 +201,7 @@ mod tests {
         assert_eq!(points[0].processed_per_second, None);
         assert_eq!(points[1].processed_per_second, Some(25.0));
         assert_eq!(points[1].failed_per_second, Some(0.5));
-        assert_eq!(points[1].enqueued, 200);
+        assert_eq!(points[1].enqueued, Some(200));
     }
 
     #[test]
@@ -222,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loss_is_a_gap_in_the_rates_and_not_a_peak_after_it() {
+    fn a_loss_is_a_gap_in_all_values_and_not_a_peak_after_it() {
         let mut history = History::default();
         history.record(&overview(1000.0, 100, 0));
         history.record(&overview(1005.0, 105, 0));
@@ -236,7 +231,29 @@ mod tests {
             .map(|point| point.processed_per_second)
             .collect();
         assert_eq!(rates, [None, Some(1.0), None, Some(1.0)]);
-        assert_eq!(history.points()[2].enqueued, 105);
+        let known: Vec<_> = history
+            .points()
+            .iter()
+            .map(|point| (point.enqueued, point.latency_seconds))
+            .collect();
+        let expected = [Some(100), Some(105), None, Some(903)];
+        assert_eq!(
+            known,
+            expected.map(|enqueued| (enqueued, enqueued.map(|_| 0.0)))
+        );
+    }
+
+    #[test]
+    fn a_loss_is_a_gap_in_the_trend_of_a_queue() {
+        let mut history = History::default();
+        history.record(&with_queue(1000.0, "a", 4));
+        history.record_loss(Timestamp::from_seconds(1011.0));
+        history.record(&with_queue(1015.0, "a", 6));
+        assert_eq!(
+            history.trends()[0].sizes,
+            [Some(4), None, None, Some(6)],
+            "two steps passed while nothing was known"
+        );
     }
 
     #[test]
@@ -276,15 +293,15 @@ mod tests {
         let trends = history.trends();
         assert_eq!(
             (trends[0].name.as_str(), &trends[0].sizes[..]),
-            ("a", &[1, 2][..])
+            ("a", &[Some(1), Some(2)][..])
         );
         assert_eq!(
             (trends[1].name.as_str(), &trends[1].sizes[..]),
-            ("b", &[7][..])
+            ("b", &[Some(7)][..])
         );
         history.record(&with_queue(1010.0, "b", 8));
         let trends = history.trends();
         assert_eq!(trends.len(), 1);
-        assert_eq!(trends[0].sizes, [7, 8]);
+        assert_eq!(trends[0].sizes, [Some(7), Some(8)]);
     }
 }

@@ -1,7 +1,7 @@
 //! Reads a store once an interval, however many watch.
 
 use super::{Frame, failures, history::History};
-use crate::model::{JobEntry, Overview, RunningJob, Snapshot, StoreState, Timestamp};
+use crate::model::{JobEntry, Overview, RunningJob, Snapshot, StoreInfo, StoreState, Timestamp};
 use crate::store::{SharedStore, StoreError};
 use futures::{Stream, StreamExt};
 use std::{
@@ -65,6 +65,7 @@ impl Live {
             snapshot: Snapshot::default(),
             clock: None,
             failures_seen: None,
+            is_introduced: false,
         };
         tokio::spawn(async move {
             tokio::select! {
@@ -111,6 +112,15 @@ impl Live {
         self.wanted.notify_one();
     }
 
+    /// Why the store is lost, as far as the last reading knows; nothing while it answers. Waits for nothing.
+    #[must_use]
+    pub fn loss(&self) -> Option<String> {
+        match &self.frames.borrow().snapshot().state {
+            StoreState::Lost { reason, .. } => Some(reason.clone()),
+            StoreState::Starting | StoreState::Connected => None,
+        }
+    }
+
     /// How many streams are open.
     #[must_use]
     pub fn watchers(&self) -> usize {
@@ -134,11 +144,15 @@ struct Sampler {
     clock: Option<(Timestamp, Instant)>,
     /// Counters at the last reading of the failures: while they stand, so does the list.
     failures_seen: Option<(u64, u64, u64)>,
+    /// Whether the store has said what it is since it was there last.
+    is_introduced: bool,
 }
 
 /// What one reading found.
 struct Reading {
     overview: Overview,
+    /// What the store is, when it was asked and said so.
+    store: Option<StoreInfo>,
     /// Running jobs, and the failures if they can have changed; nothing when nobody watches.
     lists: Option<(Vec<RunningJob>, Option<Vec<JobEntry>>)>,
 }
@@ -185,9 +199,16 @@ impl Sampler {
 
     async fn read(&self, watched: bool) -> Result<Reading, StoreError> {
         let overview = self.store.overview().await?;
+        // A store that answers but does not say what it is (it may be forbidden) is asked again the next time.
+        let store = if self.is_introduced {
+            None
+        } else {
+            self.store.info().await.ok()
+        };
         if !watched {
             return Ok(Reading {
                 overview,
+                store,
                 lists: None,
             });
         }
@@ -208,18 +229,27 @@ impl Sampler {
         }
         Ok(Reading {
             overview,
+            store,
             lists: Some((running, failures)),
         })
     }
 
     fn take(&mut self, reading: Result<Reading, StoreError>, watched: bool) {
         match reading {
-            Ok(Reading { overview, lists }) => {
+            Ok(Reading {
+                overview,
+                store,
+                lists,
+            }) => {
                 if let StoreState::Lost { .. } = self.snapshot.state {
                     tracing::info!("the store answers again");
                 }
                 self.clock = Some((overview.sampled_at, Instant::now()));
                 self.history.record(&overview);
+                if store.is_some() {
+                    self.is_introduced = true;
+                    self.snapshot.store = store;
+                }
                 if let Some((running, failures)) = lists {
                     self.snapshot.running = running;
                     if let Some(failures) = failures {
@@ -239,6 +269,8 @@ impl Sampler {
                     }
                 };
                 self.history.record_loss(self.now());
+                // It may come back as another one.
+                self.is_introduced = false;
                 self.snapshot.state = StoreState::Lost {
                     reason: error.to_string(),
                     since,

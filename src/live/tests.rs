@@ -31,6 +31,7 @@ struct FakeStore {
     started: Instant,
     mood: AtomicU8,
     overviews: AtomicU64,
+    infos: AtomicU64,
     slices: AtomicU64,
     failed: AtomicU64,
 }
@@ -41,6 +42,7 @@ impl FakeStore {
             started: Instant::now(),
             mood: AtomicU8::new(ANSWERS),
             overviews: AtomicU64::new(0),
+            infos: AtomicU64::new(0),
             slices: AtomicU64::new(0),
             failed: AtomicU64::new(0),
         })
@@ -104,7 +106,12 @@ impl AdminStore for FakeStore {
     }
 
     async fn info(&self) -> StoreResult<StoreInfo> {
-        Err(gone())
+        self.infos.fetch_add(1, Ordering::Relaxed);
+        self.answer(StoreInfo {
+            kind: "fake".to_owned(),
+            ..StoreInfo::default()
+        })
+        .await
     }
     async fn now(&self) -> StoreResult<Timestamp> {
         Err(gone())
@@ -309,6 +316,7 @@ async fn a_lost_store_is_told_within_two_seconds_and_comes_back_by_itself() {
         assert_eq!(since, still, "it is one loss");
         let newest = later.snapshot().history.last().copied().expect("points");
         assert_eq!(newest.processed_per_second, None);
+        assert_eq!((newest.enqueued, newest.latency_seconds), (None, None));
         assert!(
             later.snapshot().history.len() > 4,
             "time goes on in the chart"
@@ -318,6 +326,32 @@ async fn a_lost_store_is_told_within_two_seconds_and_comes_back_by_itself() {
         let (_, took) = until(&mut watcher, |state| *state == StoreState::Connected).await;
         assert!(took <= Duration::from_secs(2), "{took:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_says_what_it_is_once_and_again_when_it_is_back() {
+    let store = FakeStore::new();
+    store.is(REFUSES);
+    let (live, _shutdown) = start(&store);
+    let snapshot = live.snapshot().await;
+    assert_eq!(snapshot.store, None);
+    assert!(live.loss().expect("it is lost").contains("refused"));
+    store.is(ANSWERS);
+    let mut watcher = watch(&live);
+    let connected = |state: &StoreState| *state == StoreState::Connected;
+    let (frame, _) = until(&mut watcher, connected).await;
+    let info = frame.snapshot().store.clone().expect("it is known");
+    assert_eq!(info.kind, "fake");
+    assert_eq!(live.loss(), None);
+    seconds(10).await;
+    assert_eq!(store.infos.load(Ordering::Relaxed), 1);
+    store.is(HANGS);
+    let lost = |state: &StoreState| matches!(state, StoreState::Lost { .. });
+    let (frame, _) = until(&mut watcher, lost).await;
+    assert!(frame.snapshot().store.is_some(), "what is known stays");
+    store.is(ANSWERS);
+    until(&mut watcher, connected).await;
+    assert_eq!(store.infos.load(Ordering::Relaxed), 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -18,6 +18,8 @@ pub struct Snapshot {
     pub history: Vec<HistoryPoint>,
     /// Sizes of each queue over the same points.
     pub trends: Vec<QueueTrend>,
+    /// What the store is; nothing until it has said so.
+    pub store: Option<StoreInfo>,
 }
 
 impl Snapshot {
@@ -54,10 +56,10 @@ pub struct HistoryPoint {
     pub processed_per_second: Option<f64>,
     /// Failed executions a second.
     pub failed_per_second: Option<f64>,
-    /// Jobs in all queues.
-    pub enqueued: u64,
-    /// Highest latency of any queue, seconds.
-    pub latency_seconds: f64,
+    /// Jobs in all queues; nothing while the store was lost.
+    pub enqueued: Option<u64>,
+    /// Highest latency of any queue, seconds; nothing while the store was lost.
+    pub latency_seconds: Option<f64>,
 }
 
 /// The recent sizes of one queue.
@@ -65,8 +67,9 @@ pub struct HistoryPoint {
 pub struct QueueTrend {
     /// Queue name.
     pub name: String,
-    /// Sizes, oldest first, one a point of the history (the newest last; may be shorter than the history).
-    pub sizes: Vec<u64>,
+    /// Sizes, oldest first, one a point of the history (the newest last; may be shorter than the history); nothing where the store
+    /// was lost.
+    pub sizes: Vec<Option<u64>>,
 }
 
 /// What a store is, for the header and `check`.

@@ -1,24 +1,34 @@
 //! The question before an act that cannot be undone.
 
+use super::ErrorNotice;
+use crate::api::ApiError;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::web_sys::Event;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-/// The question before an act that cannot be undone: how many, what follows, a button that repeats the verb, focus on Cancel.
+/// The question before an act that cannot be undone: how many, what follows, a button that repeats the verb, focus on Cancel. When the
+/// act fails, it says why: what is below it cannot be seen.
 ///
 /// It is open because the page's address says so. That way it works without JavaScript, too; with it, the dialog is modal.
 #[component]
-pub fn Confirm(
+pub fn Confirm<I, T>(
     /// What is asked: `Clear queue default?`
     #[prop(into)]
     title: String,
     /// Where Cancel and Escape lead: the page's address without the question.
     #[prop(into)]
     cancel_href: String,
+    /// The act.
+    action: Action<I, Result<T, ApiError>>,
     /// What follows, and the form with the button that repeats the verb.
     children: Children,
-) -> impl IntoView {
+) -> impl IntoView
+where
+    I: Send + Sync + 'static,
+    T: Clone + Send + Sync + 'static,
+{
+    let value = action.value();
     let dialog = NodeRef::<Dialog>::new();
     let navigate = use_navigate();
     // A dialog that the server sent open is not modal until it is opened again. Focus goes to Cancel, the first thing in it.
@@ -40,11 +50,23 @@ pub fn Confirm(
         };
         navigate(&cancel, options);
     };
+    let problem = move || {
+        value.with(|value| {
+            let error = value.as_ref()?.as_ref().err()?.clone();
+            Some(view! { <ErrorNotice error/> })
+        })
+    };
+    // Why one act failed is no answer to the next question. What was done is told by the page.
+    on_cleanup(move || {
+        if value.try_with_untracked(|value| matches!(value, Some(Err(_)))) == Some(true) {
+            value.try_set(None);
+        }
+    });
     view! {
         <dialog class="confirm" node_ref=dialog open aria-labelledby="confirm-title" on:cancel=on_cancel>
             <h2 id="confirm-title">{title}</h2>
-            <a class="button confirm-cancel" href=cancel_href autofocus>"Cancel"</a>
-            <div class="confirm-body">{children()}</div>
+            <a class="button confirm-cancel" href=cancel_href autofocus data-noscroll="">"Cancel"</a>
+            <div class="confirm-body">{problem} {children()}</div>
         </dialog>
     }
 }

@@ -37,7 +37,7 @@ pub fn SortHeading(
     };
     view! {
         <th scope="col" class=class aria-sort=direction>
-            <a class="sort" href=move || href.get()>{title}</a>
+            <a class="sort" href=move || href.get() data-noscroll="">{title}</a>
         </th>
     }
 }

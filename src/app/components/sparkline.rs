@@ -8,17 +8,18 @@ use leptos::prelude::*;
 const WIDTH: f64 = 120.0;
 const HEIGHT: f64 = 20.0;
 
-/// The sizes of the last ten minutes as a small line, from 0 to their highest; the newest at the right.
+/// The sizes of the last ten minutes as a small line, from 0 to their highest; the newest at the right, with a gap where none is known.
 #[component]
 pub fn Sparkline(
     /// Sizes, oldest first.
     #[prop(into)]
-    sizes: Signal<Vec<u64>>,
+    sizes: Signal<Vec<Option<u64>>>,
 ) -> impl IntoView {
     // Says it in words: where it comes from, where it is, and the highest between.
     let label = move || {
-        sizes.with(
-            |sizes| match (sizes.first(), sizes.last(), sizes.iter().max()) {
+        sizes.with(|sizes| {
+            let known = || sizes.iter().flatten();
+            match (known().next(), known().next_back(), known().max()) {
                 (Some(first), Some(last), Some(highest)) => format!(
                     "from {} to {}, at most {}",
                     format::count(*first),
@@ -26,8 +27,8 @@ pub fn Sparkline(
                     format::count(*highest)
                 ),
                 _ => "no sizes yet".to_owned(),
-            },
-        )
+            }
+        })
     };
     view! {
         <svg

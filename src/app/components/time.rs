@@ -28,6 +28,29 @@ pub fn Time(
     }
 }
 
+/// A point in time that is read to the second: UTC, absolute and local on hover.
+#[component]
+pub fn UtcTime(
+    /// When.
+    #[prop(into)]
+    at: Signal<Timestamp>,
+    /// Whether the day is left out, because it is today.
+    #[prop(optional)]
+    clock: bool,
+) -> impl IntoView {
+    let hydrated = use_live().is_hydrated();
+    view! {
+        <time
+            datetime=move || at.get().to_string()
+            title=move || absolute(at.get(), hydrated.get())
+        >
+            {move || {
+                if clock { format!("{} UTC", format::utc_clock(at.get())) } else { format::utc(at.get()) }
+            }}
+        </time>
+    }
+}
+
 /// How long something has been going on: ticks in the browser.
 #[component]
 pub fn Elapsed(

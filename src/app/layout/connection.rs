@@ -1,6 +1,6 @@
 //! Whether the page is live, and the switch that holds it still.
 
-use crate::app::components::{Icon, IconName};
+use crate::app::components::{Icon, IconName, UtcTime};
 use crate::app::format;
 use crate::app::live::{Link, use_live};
 use leptos::prelude::*;
@@ -12,19 +12,23 @@ pub(super) fn Connection() -> impl IntoView {
     let link = live.link();
     let held = live.held();
     let hydrated = live.is_hydrated();
+    let known = live.is_known();
     let sampled_at = live.select(|snapshot| snapshot.overview.sampled_at);
+    let word = move || match (hydrated.get(), known.get()) {
+        (true, _) => link.get().word().into_any(),
+        (false, true) => view! { "as of " <UtcTime at=sampled_at clock=true/> }.into_any(),
+        (false, false) => Link::Static.word().into_any(),
+    };
+    let age = move || {
+        (hydrated.get() && known.get() && link.get() == Link::Paused)
+            .then(|| format!(", {} old", format::duration(live.age_seconds().floor())))
+    };
     view! {
         <div class="connection" data-link=move || link.get().name()>
             <span class="connection-dot" aria-hidden="true"></span>
-            <span class="connection-word" role="status">
-                {move || {
-                    if hydrated.get() {
-                        link.get().word().to_owned()
-                    } else {
-                        format!("as of {} UTC", format::utc_clock(sampled_at.get()))
-                    }
-                }}
-            </span>
+            <span class="connection-word" role="status">{word}</span>
+            // Beside what is told: it changes every second.
+            <span class="connection-age">{age}</span>
             <noscript>
                 <a class="connection-reload" href="">"Reload"</a>
             </noscript>

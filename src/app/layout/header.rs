@@ -4,6 +4,7 @@ use super::connection::Connection;
 use crate::api::{Environment, Theme};
 use crate::app::components::{Icon, IconName};
 use crate::app::keyboard::HelpButton;
+use crate::app::live::use_live;
 use crate::app::theme::ThemeSwitch;
 use crate::model::StoreInfo;
 use leptos::prelude::*;
@@ -11,8 +12,6 @@ use leptos::prelude::*;
 /// Product, store, environment, connection, search, theme, help.
 #[component]
 pub(super) fn Header(
-    /// What the store is, when it could be asked.
-    store: Option<StoreInfo>,
     /// The theme that the request asked for.
     theme: Theme,
     /// The configured environment.
@@ -30,7 +29,7 @@ pub(super) fn Header(
                 <span class="brand-name">"Jobdeck"</span>
             </a>
             {environment.map(|environment| view! { <span class="environment">{environment.name}</span> })}
-            <StoreLabel store/>
+            <StoreLabel/>
             <Connection/>
             <form class="search" role="search" action="/jobs" method="get">
                 <label class="visually-hidden" for="find-job">"Find a job by its jid"</label>
@@ -54,20 +53,22 @@ pub(super) fn Header(
     }
 }
 
+/// What the store is, as soon as it has said so.
 #[component]
-fn StoreLabel(store: Option<StoreInfo>) -> impl IntoView {
-    match store {
-        Some(store) => {
-            let product = if store.version.is_empty() {
-                store.kind.clone()
-            } else {
-                store.version.clone()
-            };
-            let title = format!("{product} at {}", store.address);
+fn StoreLabel() -> impl IntoView {
+    let store = use_live().select(|snapshot| snapshot.store.clone());
+    move || match store.get() {
+        Some(StoreInfo {
+            kind,
+            address,
+            version,
+        }) => {
+            let product = if version.is_empty() { kind } else { version };
+            let title = format!("{product} at {address}");
             view! {
                 <span class="store" title=title>
                     <span class="store-kind">{product}</span>
-                    <span class="store-address">{store.address}</span>
+                    <span class="store-address">{address}</span>
                 </span>
             }
             .into_any()

@@ -111,6 +111,33 @@ impl LiveState {
         self.held
     }
 
+    /// Whether any numbers were ever read. Before that a zero is not a zero.
+    #[must_use]
+    pub fn is_known(self) -> Memo<bool> {
+        self.select(|snapshot| snapshot.overview.sampled_at.0 > 0)
+    }
+
+    /// Counts the live numbers of a store that answers, in steps of `every` (one is sent a second): when what is not sent with them
+    /// is to be read again. It stands still while nobody looks, while the page is held, while the store is lost, and on the server;
+    /// a store that is back ends a step at once.
+    #[must_use]
+    pub fn beat(self, every: u64) -> Memo<u64> {
+        let every = every.max(1);
+        let received = Memo::new(move |last: Option<&(u64, bool)>| {
+            let is_lost = self
+                .snapshot
+                .with(|snapshot| snapshot.state != StoreState::Connected);
+            let count = match last {
+                None => 0,
+                Some((count, _)) if is_lost => *count,
+                Some((count, true)) => (count / every + 1) * every,
+                Some((count, false)) => count + 1,
+            };
+            (count, is_lost)
+        });
+        Memo::new(move |_| received.get().0 / every)
+    }
+
     /// The store's time, once a second; nothing on the server and until the browser has taken the page over.
     #[must_use]
     pub fn clock(self) -> ReadSignal<Option<Timestamp>> {
@@ -167,8 +194,8 @@ impl LiveState {
 pub struct QueueNumbers {
     /// Size, latency, whether paused.
     pub summary: Memo<QueueSummary>,
-    /// Sizes of the last ten minutes, oldest first.
-    pub trend: Memo<Vec<u64>>,
+    /// Sizes of the last ten minutes, oldest first; nothing where the store was lost.
+    pub trend: Memo<Vec<Option<u64>>>,
 }
 
 /// The live numbers of the queue of this name; zeros when it is gone.

@@ -1,7 +1,7 @@
 //! Jobs that ran out of retries, or were killed.
 
 use super::job_list::JobList;
-use crate::app::components::{Count, JobState, PageTitle};
+use crate::app::components::{Count, Headline, JobState, PageTitle};
 use crate::app::live::use_live;
 use crate::model::{Place, Set};
 use leptos::prelude::*;
@@ -12,10 +12,10 @@ pub fn DeadPage() -> impl IntoView {
     let count = use_live().select(|snapshot| snapshot.overview.dead);
     view! {
         <PageTitle title="Dead">
-            <p class="headline">
+            <Headline>
                 <strong class=JobState::Dead.class()><Count value=count/></strong>
                 {move || if count.get() == 1 { " job is out of retries or was killed" } else { " jobs are out of retries or were killed" }}
-            </p>
+            </Headline>
         </PageTitle>
         <JobList place=Place::Set(Set::Dead)/>
     }

@@ -23,7 +23,7 @@ use crate::app::components::{
 use crate::model::{JobDetail, JobLocation, Place, Verb, Whereabouts};
 use address::Address;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_params_map};
+use leptos_router::hooks::use_location;
 use sight::{Read, Search, Sight};
 
 /// What the parts of the page share.
@@ -81,11 +81,13 @@ impl JobView {
 /// One job, wherever it is.
 #[component]
 pub fn JobPage() -> impl IntoView {
-    let params = use_params_map();
-    let search = use_location().search;
-    let address = Memo::new(move |_| {
-        let jid = params.with(|params| params.get("jid"));
-        search.with(|search| Address::read(jid, search))
+    let location = use_location();
+    // It stays while the page is being left for another one.
+    let address = Memo::new(move |last: Option<&Address>| {
+        let read = location
+            .pathname
+            .with(|path| location.search.with(|search| Address::of(path, search)));
+        read.or_else(|| last.cloned()).unwrap_or_default()
     });
     // Where it was seen last: looked at first the next time.
     let hint = StoredValue::new(None::<(Address, String, String)>);

@@ -6,10 +6,10 @@ mod queues;
 mod running;
 mod vitals;
 
-use crate::app::components::{JobState, PageTitle};
+use crate::app::components::{Headline, JobState, PageTitle, Unknown};
 use crate::app::format;
 use crate::app::live::use_live;
-use crate::model::{QueueSummary, Snapshot, StoreState};
+use crate::model::{QueueSummary, Snapshot};
 use failures::LatestFailures;
 use history::History;
 use leptos::prelude::*;
@@ -20,11 +20,10 @@ use vitals::Vitals;
 /// All that matters at a glance: is the work keeping up, what runs, what fails.
 #[component]
 pub fn OverviewPage() -> impl IntoView {
-    let live = use_live();
-    let known = live.select(|snapshot| snapshot.overview.sampled_at.0 > 0);
+    let known = use_live().is_known();
     view! {
         <PageTitle title="Overview">
-            <Headline/>
+            <Summary/>
         </PageTitle>
         <Show when=move || known.get() fallback=Unknown>
             <Vitals/>
@@ -40,14 +39,14 @@ pub fn OverviewPage() -> impl IntoView {
 
 /// The number that matters: how long the job that waits longest has waited.
 #[component]
-fn Headline() -> impl IntoView {
+fn Summary() -> impl IntoView {
     let live = use_live();
     let slowest = live.select(slowest_queue);
     let rate = live.select(|snapshot| history::mean_rates(snapshot).0.map(format::rate));
     let is_idle =
         live.select(|snapshot| snapshot.overview.processes == 0 && snapshot.overview.enqueued > 0);
     view! {
-        <p class="headline">
+        <Headline>
             {move || match slowest.get() {
                 Some(queue) => view! {
                     "longest wait "
@@ -65,7 +64,7 @@ fn Headline() -> impl IntoView {
                     .then(|| view! { ", but " <a class="state-failed" href="/processes">"no worker process runs"</a> })
             }}
             {move || rate.get().filter(|_| !is_idle.get()).map(|rate| format!(", {rate} jobs a second over the last minutes"))}
-        </p>
+        </Headline>
     }
 }
 
@@ -78,26 +77,6 @@ fn slowest_queue(snapshot: &Snapshot) -> Option<QueueSummary> {
         .filter(|queue| queue.size > 0)
         .max_by(|one, other| one.latency_seconds.total_cmp(&other.latency_seconds))
         .cloned()
-}
-
-/// No numbers were ever read.
-#[component]
-fn Unknown() -> impl IntoView {
-    let live = use_live();
-    let state = live.select(|snapshot| snapshot.state.clone());
-    move || match state.get() {
-        StoreState::Lost { reason, .. } => view! {
-            <div class="empty">
-                <p class="empty-title">"The store has not answered yet."</p>
-                <p>{reason}</p>
-                <p>"This page fills by itself as soon as it does."</p>
-            </div>
-        }
-        .into_any(),
-        StoreState::Starting | StoreState::Connected => {
-            view! { <p class="loading">"Reading the first numbers …"</p> }.into_any()
-        }
-    }
 }
 
 #[cfg(test)]

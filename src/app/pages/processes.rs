@@ -1,96 +1,92 @@
 //! Worker processes.
 
 mod row;
-mod stop;
+mod tell;
 
-use crate::api::{SignalProcess, get_processes};
-use crate::app::components::{ActionNotice, Count, ErrorNotice, PageTitle};
+use crate::api::{ApiError, SignalProcess, get_processes};
+use crate::app::components::{ActionNotice, Count, ErrorNotice, Headline, PageTitle};
 use crate::app::format;
 use crate::app::live::use_live;
 use crate::model::ProcessInfo;
 use leptos::prelude::*;
 use row::ProcessRow;
-use stop::ConfirmStop;
+use tell::ConfirmOrder;
 
 /// Seconds between two readings: processes report every ten.
-const REREAD_SECONDS: i64 = 3;
+const REREAD_SECONDS: u64 = 3;
 
 /// Every worker process: what it works on, how busy it is, how it does; quiet and stop.
 #[component]
 pub fn ProcessesPage() -> impl IntoView {
-    let live = use_live();
     let signal = ServerAction::<SignalProcess>::new();
-    let tick = Memo::new(move |_| {
-        // Changes neither while nobody looks nor on the server.
-        live.clock()
-            .get()
-            .map_or(0, |now| now.0 / 1000 / REREAD_SECONDS)
-    });
-    // A page that the browser has just taken over has fresh processes already.
-    let first_tick = StoredValue::new(None::<i64>);
-    let source = Memo::new(move |_| {
-        let tick = tick.get();
-        if tick > 0 && first_tick.get_value().is_none() {
-            first_tick.set_value(Some(tick));
-        }
-        let tick = if first_tick.get_value() == Some(tick) {
-            0
-        } else {
-            tick
-        };
-        (tick, signal.version().get())
-    });
-    let read = Resource::new(move || source.get(), |_| get_processes());
-    // The last known ones stay when a reading fails.
-    let last = RwSignal::new(None::<Vec<ProcessInfo>>);
+    let beat = use_live().beat(REREAD_SECONDS);
+    let read = Resource::new(
+        move || (beat.get(), signal.version().get()),
+        |_| get_processes(),
+    );
+    // Why something could not be done is told by its question.
+    let done = Signal::derive(move || signal.value().get().filter(Result::is_ok));
     view! {
         <PageTitle title="Processes">
-            <Headline/>
+            <Summary/>
         </PageTitle>
-        <ActionNotice value=signal.value() done=String::clone/>
-        <Transition>
-            {move || Suspend::new(async move {
-                let problem = match read.await {
-                    Ok(processes) => {
-                        last.set(Some(processes));
-                        None
-                    }
-                    Err(error) => Some(error),
-                };
-                view! {
-                    {problem.map(|error| view! { <ErrorNotice error/> })}
-                    <ProcessTable processes=last signal/>
-                }
-            })}
+        <ActionNotice value=done done=String::clone/>
+        <Transition fallback=Loading>
+            <Body read signal/>
         </Transition>
-        <ConfirmStop action=signal/>
+    }
+}
+
+#[component]
+fn Loading() -> impl IntoView {
+    view! { <p class="loading">"Reading the processes …"</p> }
+}
+
+/// The table, which stays while it is read again: only what it says changes.
+#[component]
+fn Body(
+    read: Resource<Result<Vec<ProcessInfo>, ApiError>>,
+    signal: ServerAction<SignalProcess>,
+) -> impl IntoView {
+    // The last known ones stay when a reading fails. Nothing known is not the same as no process.
+    let processes = Memo::new(
+        move |last: Option<&Option<Vec<ProcessInfo>>>| match read.get() {
+            Some(Ok(processes)) => Some(processes),
+            Some(Err(_)) | None => last.cloned().flatten(),
+        },
+    );
+    let problem = Memo::new(move |_| read.get().and_then(Result::err));
+    let is_known = Memo::new(move |_| processes.with(Option::is_some));
+    view! {
+        {move || problem.get().map(|error| view! { <ErrorNotice error/> })}
+        <Show when=move || is_known.get()>
+            <ProcessTable processes/>
+        </Show>
+        <ConfirmOrder processes action=signal/>
     }
 }
 
 /// The number that matters: how many there are, and how busy.
 #[component]
-fn Headline() -> impl IntoView {
+fn Summary() -> impl IntoView {
     let live = use_live();
     let processes = live.select(|snapshot| snapshot.overview.processes);
     let running = live.select(|snapshot| snapshot.overview.running);
     let threads = live.select(|snapshot| snapshot.overview.concurrency);
     view! {
-        <p class="headline">
+        <Headline>
             <strong><Count value=processes/></strong>
             {move || if processes.get() == 1 { " process, " } else { " processes, " }}
             {move || format::count(running.get())}
             " of "
             {move || format::counted(threads.get(), "thread", "threads")}
             " busy"
-        </p>
+        </Headline>
     }
 }
 
 #[component]
-fn ProcessTable(
-    processes: RwSignal<Option<Vec<ProcessInfo>>>,
-    signal: ServerAction<SignalProcess>,
-) -> impl IntoView {
+fn ProcessTable(processes: Memo<Option<Vec<ProcessInfo>>>) -> impl IntoView {
     let identities = Memo::new(move |_| {
         processes.with(|processes| {
             let processes = processes.iter().flatten();
@@ -111,7 +107,7 @@ fn ProcessTable(
                     .unwrap_or_default()
             })
         });
-        view! { <ProcessRow process signal/> }
+        view! { <ProcessRow process/> }
     };
     view! {
         <Show

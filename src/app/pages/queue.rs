@@ -2,21 +2,20 @@
 
 use super::job_list::JobList;
 use crate::api::SetQueuePaused;
+use crate::app::address::use_segment;
 use crate::app::components::{
-    ActionNotice, Count, Icon, IconName, JobState, PageTitle, StateBadge,
+    ActionNotice, Count, Headline, Icon, IconName, JobState, PageTitle, StateBadge,
 };
 use crate::app::format;
 use crate::app::live::use_live;
 use crate::model::Place;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 /// One queue's jobs.
 #[component]
 pub fn QueuePage() -> impl IntoView {
-    let params = use_params_map();
-    let name = Memo::new(move |_| params.with(|params| params.get("name").unwrap_or_default()));
+    let name = use_segment("/queues/");
     let summary = {
         let live = use_live();
         let snapshot = live.snapshot();
@@ -45,11 +44,11 @@ pub fn QueuePage() -> impl IntoView {
     let is_empty = Memo::new(move |_| size.get() == 0);
     view! {
         <PageTitle title=Signal::derive(move || format!("Queue {}", name.get()))>
-            <p class="headline">
+            <Headline>
                 <strong class=JobState::Enqueued.class()><Count value=size/></strong>
                 {move || if size.get() == 1 { " job waits" } else { " jobs wait" }}
                 {move || (!is_empty.get()).then(|| format!(", the oldest for {}", latency.get()))}
-            </p>
+            </Headline>
             {move || paused.get().then(|| view! { <StateBadge state=JobState::Paused/> })}
             <div class="row-actions title-actions">
                 <ActionForm action=pause>

@@ -4,8 +4,10 @@ mod clear;
 mod order;
 
 use crate::api::{ClearQueue, SetQueuePaused};
+use crate::app::address::{self, use_own_search};
 use crate::app::components::{
-    ActionNotice, Count, Icon, IconName, JobState, PageTitle, SortHeading, Sparkline, StateBadge,
+    ActionNotice, Count, Headline, Icon, IconName, JobState, PageTitle, SortHeading, Sparkline,
+    StateBadge, Still, Touch, Unknown,
 };
 use crate::app::format;
 use crate::app::live::{queue_numbers, use_live};
@@ -13,7 +15,6 @@ use crate::model::QueueSummary;
 use clear::ConfirmClear;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use order::{QueueSorting, SortKey, confirm_address, sorted_names, sorting};
 
 /// Seconds between two orderings of a list that is sorted by something that changes.
@@ -22,14 +23,19 @@ const REORDER_SECONDS: i64 = 5;
 /// Every queue: size, latency, trend; pause, resume and clear.
 #[component]
 pub fn QueuesPage() -> impl IntoView {
-    let query = use_query_map();
+    let search = use_own_search();
     let pause = ServerAction::<SetQueuePaused>::new();
     let clear = ServerAction::<ClearQueue>::new();
+    // Why a queue could not be cleared is told by the question.
+    let cleared = Signal::derive(move || clear.value().get().filter(Result::is_ok));
     let sorting = Memo::new(move |_| {
-        query.with(|query| sorting(query.get("sort").as_deref(), query.get("order").as_deref()))
+        search.with(|search| {
+            let value = |name| address::value(search, name);
+            sorting(value("sort").as_deref(), value("order").as_deref())
+        })
     });
-    let touched = RwSignal::new(false);
-    let names = ordered_names(sorting, touched.read_only());
+    let touch = Touch::new();
+    let names = ordered_names(sorting, touch);
     let none = Memo::new(move |_| names.with(Vec::is_empty));
     let heading = move |title: &'static str, class: &'static str, key: SortKey| {
         let descending = Memo::new(move |_| {
@@ -41,19 +47,15 @@ pub fn QueuesPage() -> impl IntoView {
     };
     view! {
         <PageTitle title="Queues">
-            <Headline/>
+            <Summary/>
         </PageTitle>
         <ActionNotice value=pause.value() done=String::clone/>
-        <ActionNotice value=clear.value() done=ToString::to_string/>
+        <ActionNotice value=cleared done=ToString::to_string/>
         <Show
             when=move || !none.get()
             fallback=Nothing
         >
-            <div
-                class="table-scroll"
-                on:pointerenter=move |_| touched.set(true)
-                on:pointerleave=move |_| touched.set(false)
-            >
+            <Still touch class="table-scroll">
                 <table class="table queues-table">
                     <thead>
                         <tr>
@@ -72,7 +74,7 @@ pub fn QueuesPage() -> impl IntoView {
                         </For>
                     </tbody>
                 </table>
-            </div>
+            </Still>
         </Show>
         <ConfirmClear action=clear sorting/>
     }
@@ -80,7 +82,7 @@ pub fn QueuesPage() -> impl IntoView {
 
 /// The number that matters: how many jobs wait.
 #[component]
-fn Headline() -> impl IntoView {
+fn Summary() -> impl IntoView {
     let live = use_live();
     let enqueued = live.select(|snapshot| snapshot.overview.enqueued);
     let queues = live.select(|snapshot| snapshot.overview.queues.len() as u64);
@@ -93,19 +95,19 @@ fn Headline() -> impl IntoView {
         format::duration(latencies.fold(0.0, f64::max))
     });
     view! {
-        <p class="headline">
+        <Headline>
             <strong class=JobState::Enqueued.class()><Count value=enqueued/></strong>
             {move || if enqueued.get() == 1 { " job in " } else { " jobs in " }}
             {move || format::counted(queues.get(), "queue", "queues")}
             ", longest wait "
             {move || latency.get()}
-        </p>
+        </Headline>
     }
 }
 
 /// The queues' names in the order asked for. A list that is being read or pointed at does not jump: by changing numbers it is ordered
-/// every few seconds only, and not at all while `touched`.
-fn ordered_names(sorting: Memo<QueueSorting>, touched: ReadSignal<bool>) -> Memo<Vec<String>> {
+/// every few seconds only, and not at all while somebody is at it.
+fn ordered_names(sorting: Memo<QueueSorting>, touch: Touch) -> Memo<Vec<String>> {
     let live = use_live();
     let snapshot = live.snapshot();
     let set_of_names = live.select(|snapshot| {
@@ -115,7 +117,7 @@ fn ordered_names(sorting: Memo<QueueSorting>, touched: ReadSignal<bool>) -> Memo
     let tick = Memo::new(move |last: Option<&i64>| {
         let now = live.now().0 / 1000 / REORDER_SECONDS;
         match last {
-            Some(last) if touched.get() => *last,
+            Some(last) if touch.get() => *last,
             _ => now,
         }
     });
@@ -191,6 +193,7 @@ fn QueueActions(
             <a
                 class="button button-quiet button-small button-danger"
                 href=confirm
+                data-noscroll=""
                 title="Delete the queue with all its jobs"
             >
                 <Icon name=IconName::Delete/>
@@ -201,25 +204,19 @@ fn QueueActions(
     }
 }
 
-/// No queue is known.
+/// No queue is there, or none is known.
 #[component]
 fn Nothing() -> impl IntoView {
-    let live = use_live();
-    let known = live.select(|snapshot| snapshot.overview.sampled_at.0 > 0);
-    move || {
-        if known.get() {
-            view! {
-                <div class="empty">
-                    <p class="empty-title">"No queue yet."</p>
-                    <p>
-                        "A queue is there as soon as a job is enqueued into it. Try "
-                        <code>"jobdeck enqueue PublishPhoto --args '[1]'"</code> "."
-                    </p>
-                </div>
-            }
-            .into_any()
-        } else {
-            view! { <p class="loading">"Reading the queues …"</p> }.into_any()
-        }
+    let known = use_live().is_known();
+    view! {
+        <Show when=move || known.get() fallback=Unknown>
+            <div class="empty">
+                <p class="empty-title">"No queue yet."</p>
+                <p>
+                    "A queue is there as soon as a job is enqueued into it. Try "
+                    <code>"jobdeck enqueue PublishPhoto --args '[1]'"</code> "."
+                </p>
+            </div>
+        </Show>
     }
 }

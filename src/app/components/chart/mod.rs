@@ -2,8 +2,7 @@
 
 pub mod scale;
 
-use super::JobState;
-use crate::app::format;
+use super::{JobState, UtcTime};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, PointerEvent};
@@ -48,7 +47,7 @@ pub fn Chart(
         let (window, top) = (window.get(), top.get());
         Some(format!(
             "M{:.1} {:.1}L{WIDTH} {:.1}",
-            window.x(at),
+            window.x_inside(at),
             y(value?, top),
             y(unfinished.get()?, top)
         ))
@@ -65,8 +64,8 @@ pub fn Chart(
             .map_or_else(|| "–".to_owned(), format),
     };
     let when = move || match pointed.get() {
-        Some((at, _)) => format!("at {} UTC", format::utc_clock(at)),
-        None => how.to_owned(),
+        Some((at, _)) => view! { "at " <UtcTime at=Signal::stored(at) clock=true/> }.into_any(),
+        None => how.into_any(),
     };
     let follow = move |event: PointerEvent| {
         let width = event
@@ -81,7 +80,8 @@ pub fn Chart(
     let cursor_path = move || {
         pointed
             .get()
-            .map(|(at, _)| format!("M{:.1} 0V{HEIGHT}", window.get().x(at).max(0.0)))
+            .filter(|(at, _)| window.get().shows(*at))
+            .map(|(at, _)| format!("M{:.1} 0V{HEIGHT}", window.get().x_inside(at)))
     };
     let middle = HEIGHT / 2.0;
     view! {

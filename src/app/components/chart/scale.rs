@@ -21,10 +21,21 @@ pub struct Window {
 }
 
 impl Window {
-    /// Where a time stands on the grid, 0 (left edge) to [`WIDTH`].
-    #[must_use]
-    pub fn x(self, at: Timestamp) -> f64 {
+    /// Where a time stands on the grid, 0 (left edge) to [`WIDTH`]; times outside stand beyond it.
+    fn x(self, at: Timestamp) -> f64 {
         WIDTH * (1.0 - (self.end.seconds() - at.seconds()) / self.seconds)
+    }
+
+    /// Where a time stands on the grid, or the edge nearest to it.
+    #[must_use]
+    pub fn x_inside(self, at: Timestamp) -> f64 {
+        self.x(at).clamp(0.0, WIDTH)
+    }
+
+    /// Whether a time is shown.
+    #[must_use]
+    pub fn shows(self, at: Timestamp) -> bool {
+        (0.0..=WIDTH).contains(&self.x(at))
     }
 
     /// The time at a share of the width, 0 to 1.
@@ -54,18 +65,27 @@ pub fn y(value: f64, top: f64) -> f64 {
     HEIGHT * (1.0 - (value / top).clamp(0.0, 1.0))
 }
 
-/// The line through the points (broken where a value is missing), and the area under it.
+/// The line through the points (broken where a value is missing), and the area under it. Nothing is drawn beyond the frame: a line
+/// that comes from before the left edge begins on it.
 #[must_use]
 pub fn paths(points: &[Point], window: Window, top: f64) -> (String, String) {
     let (mut line, mut area) = (String::new(), String::new());
-    let shown = |point: &&Point| window.x(point.0) >= -WIDTH * 0.05;
     let mut run: Vec<(f64, f64)> = Vec::new();
-    for (at, value) in points.iter().filter(shown) {
-        if let Some(value) = value {
-            run.push((window.x(*at).max(0.0), y(*value, top)));
-        } else {
-            draw(&mut run, &mut line, &mut area);
+    let mut before = None::<(f64, f64)>;
+    for (at, value) in points {
+        let here = value.map(|value| (window.x(*at), y(value, top)));
+        match here {
+            Some(here) if (0.0..=WIDTH).contains(&here.0) => {
+                if let Some(before) = before.filter(|before| before.0 < 0.0 && here.0 > 0.0) {
+                    let share = before.0 / (before.0 - here.0);
+                    run.push((0.0, before.1 + (here.1 - before.1) * share));
+                }
+                run.push(here);
+            }
+            Some(_) => {}
+            None => draw(&mut run, &mut line, &mut area),
         }
+        before = here;
     }
     draw(&mut run, &mut line, &mut area);
     (line, area)
@@ -73,15 +93,17 @@ pub fn paths(points: &[Point], window: Window, top: f64) -> (String, String) {
 
 /// Adds a run of neighbouring points to both paths. Writing to a string cannot fail.
 fn draw(run: &mut Vec<(f64, f64)>, line: &mut String, area: &mut String) {
+    if let [(x, y)] = run[..] {
+        // A point alone is seen as a dash.
+        run.clear();
+        let start = (x - 1.0).max(0.0);
+        run.extend([(start, y), (start + 1.0, y)]);
+    }
     if let (Some(first), Some(last)) = (run.first().copied(), run.last().copied()) {
         let _ = write!(area, "M{:.1} {HEIGHT}", first.0);
         for (index, (x, y)) in run.iter().enumerate() {
             let _ = write!(line, "{}{x:.1} {y:.1}", if index == 0 { 'M' } else { 'L' });
             let _ = write!(area, "L{x:.1} {y:.1}");
-        }
-        if run.len() == 1 {
-            // A point alone is seen as a dash.
-            line.push_str("h1");
         }
         let _ = write!(area, "L{:.1} {HEIGHT}Z", last.0);
     }
@@ -97,20 +119,25 @@ pub fn nearest(points: &[Point], at: Timestamp) -> Option<Point> {
         .copied()
 }
 
-/// The line of a sparkline on a grid of `width` by `height`: the newest value at the right edge, `most` values to the left one.
+/// The line of a sparkline on a grid of `width` by `height`: the newest value at the right edge, `most` values to the left one; broken
+/// where a value is missing.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "drawn to a tenth of a pixel")]
-pub fn sparkline(sizes: &[u64], most: usize, width: f64, height: f64) -> String {
-    let top = sizes.iter().copied().max().unwrap_or(0).max(1) as f64;
+pub fn sparkline(sizes: &[Option<u64>], most: usize, width: f64, height: f64) -> String {
+    let top = sizes.iter().flatten().copied().max().unwrap_or(0).max(1) as f64;
     let step = width / (most.max(2) - 1) as f64;
     let left = width - step * sizes.len().saturating_sub(1) as f64;
     let mut path = String::new();
+    let mut is_drawing = false;
     for (index, size) in sizes.iter().enumerate() {
-        let x = left + step * index as f64;
-        // Half a unit of room, so that the stroke is not cut at the edges.
-        let y = 0.5 + (height - 1.0) * (1.0 - *size as f64 / top);
-        // Writing to a string cannot fail.
-        let _ = write!(path, "{}{x:.1} {y:.1}", if index == 0 { 'M' } else { 'L' });
+        if let Some(size) = size {
+            let x = left + step * index as f64;
+            // Half a unit of room, so that the stroke is not cut at the edges.
+            let y = 0.5 + (height - 1.0) * (1.0 - *size as f64 / top);
+            // Writing to a string cannot fail.
+            let _ = write!(path, "{}{x:.1} {y:.1}", if is_drawing { 'L' } else { 'M' });
+        }
+        is_drawing = size.is_some();
     }
     path
 }
@@ -153,15 +180,27 @@ mod tests {
             (at(1000.0), Some(5.0)),
         ];
         let (line, area) = paths(&points, WINDOW, 10.0);
-        assert_eq!(line, "M0.0 100.0L300.0 0.0M600.0 50.0h1");
+        assert_eq!(line, "M0.0 100.0L300.0 0.0M599.0 50.0L600.0 50.0");
         assert_eq!(area.matches('Z').count(), 2);
         assert_eq!(paths(&[], WINDOW, 1.0), (String::new(), String::new()));
     }
 
     #[test]
-    fn what_is_too_old_is_not_drawn() {
-        let (line, _) = paths(&[(at(0.0), Some(1.0))], WINDOW, 1.0);
-        assert_eq!(line, "");
+    fn nothing_is_drawn_beyond_the_frame() {
+        let alone = |seconds| paths(&[(at(seconds), Some(1.0))], WINDOW, 1.0).0;
+        assert_eq!(alone(0.0), "");
+        assert_eq!(alone(1005.0), "", "later than the window's end");
+        assert_eq!(alone(400.0), "M0.0 0.0L1.0 0.0");
+        let crossing = [
+            (at(390.0), Some(0.0)),
+            (at(410.0), Some(10.0)),
+            (at(1200.0), Some(10.0)),
+        ];
+        let (line, area) = paths(&crossing, WINDOW, 10.0);
+        assert_eq!(line, "M0.0 50.0L10.0 0.0");
+        assert_eq!(area, "M0.0 100L0.0 50.0L10.0 0.0L10.0 100Z");
+        assert!((WINDOW.x_inside(at(1200.0)) - WIDTH).abs() < 1e-9);
+        assert!(WINDOW.shows(at(1000.0)) && !WINDOW.shows(at(1001.0)));
     }
 
     #[test]
@@ -175,8 +214,15 @@ mod tests {
 
     #[test]
     fn a_sparkline_ends_at_the_right_edge() {
-        assert_eq!(sparkline(&[0, 2], 3, 100.0, 21.0), "M50.0 20.5L100.0 0.5");
+        assert_eq!(
+            sparkline(&[Some(0), Some(2)], 3, 100.0, 21.0),
+            "M50.0 20.5L100.0 0.5"
+        );
         assert_eq!(sparkline(&[], 3, 100.0, 21.0), "");
-        assert_eq!(sparkline(&[0], 3, 100.0, 21.0), "M100.0 20.5");
+        assert_eq!(
+            sparkline(&[Some(2), None, Some(2)], 3, 100.0, 21.0),
+            "M0.0 0.5M100.0 0.5"
+        );
+        assert_eq!(sparkline(&[Some(0)], 3, 100.0, 21.0), "M100.0 20.5");
     }
 }

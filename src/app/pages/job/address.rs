@@ -1,7 +1,7 @@
 //! What the address of a job's page says.
 
 use crate::api::query_string;
-use crate::app::format;
+use crate::app::{address, format};
 use crate::model::{EntryId, JobDetail};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,12 @@ pub(super) struct Address {
 }
 
 impl Address {
+    /// What the address of the page says; nothing when it is another page's.
+    pub(super) fn of(path: &str, search: &str) -> Option<Self> {
+        let jid = address::segment(path, "/jobs/");
+        (jid.is_some() || path.trim_end_matches('/') == "/jobs").then(|| Self::read(jid, search))
+    }
+
     /// From the path's job id and the query.
     pub(super) fn read(jid: Option<String>, search: &str) -> Self {
         let mut address = Self {
@@ -86,6 +92,14 @@ mod tests {
         );
         assert_eq!(Address::read(None, "?jid=+abc%20").jid, "abc");
         assert!(Address::read(None, "?other=1").is_empty());
+    }
+
+    #[test]
+    fn a_job_id_is_decoded_once_and_other_pages_name_none() {
+        let jid = |path| Address::of(path, "").map(|address| address.jid);
+        assert_eq!(jid("/jobs/a%2520b").as_deref(), Some("a%20b"));
+        assert_eq!(jid("/jobs").as_deref(), Some(""));
+        assert_eq!(jid("/dead"), None);
     }
 
     #[test]

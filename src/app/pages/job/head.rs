@@ -62,11 +62,14 @@ pub(super) fn head(job: JobView) -> AnyView {
                 .with(|location| location.as_ref().map(whereabouts))
         })
     });
+    let spoken = Memo::new(move |_| place.with(|place| place.as_ref().map(spoken)));
     let jid = Signal::derive(move || name.with(|name| name.jid.clone()));
     view! {
         <PageTitle title>
             {move || place.with(|place| place.as_ref().map(badge))}
-            <p class="headline job-where" role="status">{move || place.get().map(told)}</p>
+            <p class="headline job-where">{move || place.get().map(told)}</p>
+            // Told when it moves. What stands in the line above changes every second.
+            <span class="visually-hidden" role="status">{move || spoken.get()}</span>
         </PageTitle>
         <div class="job-name">
             {move || name.with(labels)}
@@ -125,6 +128,27 @@ fn badge(place: &Where) -> AnyView {
         Where::Stored(place, _) => JobState::of_place(place),
     };
     view! { <StateBadge state/> }.into_any()
+}
+
+/// State and place, for who hears the page.
+fn spoken(place: &Where) -> String {
+    match place {
+        Where::Gone { cut_off: false } => "The job left.".to_owned(),
+        Where::Gone { cut_off: true } => "The job is not found any more.".to_owned(),
+        Where::Running(run) => {
+            let process = visible(&run.process, NAME_CHARACTERS);
+            format!("The job runs on {process}.")
+        }
+        Where::Stored(Place::Queue(queue), _) => {
+            format!("The job is in queue {}.", visible(queue, NAME_CHARACTERS))
+        }
+        Where::Stored(Place::Set(set), _) => match set {
+            Set::Scheduled => "The job is scheduled.",
+            Set::Retries => "The job waits for its next try.",
+            Set::Dead => "The job is dead.",
+        }
+        .to_owned(),
+    }
 }
 
 /// Where it is, in words.
@@ -252,4 +276,17 @@ fn actions(job: JobView) -> AnyView {
         </form>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Where, spoken};
+    use crate::model::{Set, Timestamp};
+
+    #[test]
+    fn what_is_spoken_does_not_change_with_the_time() {
+        let dead = |at| spoken(&Where::Stored(Set::Dead.into(), Some(Timestamp(at))));
+        assert_eq!(dead(1), dead(2));
+        assert_eq!(dead(1), "The job is dead.");
+    }
 }

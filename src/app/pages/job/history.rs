@@ -1,6 +1,6 @@
 //! A job's times as a line of events.
 
-use crate::app::components::Time;
+use crate::app::components::{Time, UtcTime};
 use crate::app::format;
 use crate::app::live::use_live;
 use crate::model::{JobLocation, Place, Set, Timestamp, Whereabouts};
@@ -78,7 +78,7 @@ pub(super) fn timeline(events: Vec<Event>) -> AnyView {
                 <li class=event.class>
                     <span class="event-label">{event.label}</span>
                     <span class="event-ago" hidden=move || !hydrated.get()><Time at=event.at/></span>
-                    <span class="event-at">{format::utc(event.at)}</span>
+                    <span class="event-at"><UtcTime at=Signal::stored(event.at)/></span>
                     <span class="event-after">{event.after}</span>
                 </li>
             }

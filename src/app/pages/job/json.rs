@@ -14,11 +14,16 @@ const OPEN_LEVELS: usize = 4;
 /// What stands for what was too much to take apart.
 const LEFT_OUT: &str = "…";
 
-/// A value as a tree.
+/// A value as a tree, unfolded as far as it is read at once.
 pub(super) fn tree(node: &JsonNode) -> String {
+    tree_open(node, OPEN_LEVELS)
+}
+
+/// A value as a tree with so many levels unfolded at first.
+pub(super) fn tree_open(node: &JsonNode, open_levels: usize) -> String {
     let mut markup = Markup::default();
     markup.tag("<div class=\"json\">");
-    write(&mut markup, node, 0);
+    write(&mut markup, node, open_levels);
     markup.tag("</div>");
     markup.finish()
 }
@@ -36,7 +41,8 @@ pub(super) fn member<'a>(node: Option<&'a JsonNode>, name: &str) -> Option<&'a J
     }
 }
 
-fn write(markup: &mut Markup, node: &JsonNode, level: usize) {
+fn write(markup: &mut Markup, node: &JsonNode, open_levels: usize) {
+    let inside = open_levels.saturating_sub(1);
     match node {
         JsonNode::Literal(text) if text == LEFT_OUT => {
             markup.tag("<em class=\"muted\">… too much for a tree: the raw text has the rest</em>");
@@ -62,7 +68,7 @@ fn write(markup: &mut Markup, node: &JsonNode, level: usize) {
             markup.tag("[");
             for (index, item) in items.iter().enumerate() {
                 markup.tag(if index > 0 { ", " } else { "" });
-                write(markup, item, level + 1);
+                write(markup, item, inside);
             }
             markup.tag("]");
         }
@@ -71,22 +77,22 @@ fn write(markup: &mut Markup, node: &JsonNode, level: usize) {
             for (index, (name, value)) in members.iter().enumerate() {
                 markup.tag(if index > 0 { ", " } else { "" });
                 name_of(markup, name);
-                write(markup, value, level + 1);
+                write(markup, value, inside);
             }
             markup.tag("}");
         }
         JsonNode::Array(items) => {
-            open(markup, level, items.len(), "[");
+            open(markup, open_levels > 0, items.len(), "[");
             markup.tag(" … ]</span></summary><ol start=\"0\">");
-            rows(markup, items, |markup, item| write(markup, item, level + 1));
+            rows(markup, items, |markup, item| write(markup, item, inside));
             markup.tag("</ol><span class=\"json-close\">]</span></details>");
         }
         JsonNode::Object(members) => {
-            open(markup, level, members.len(), "{");
+            open(markup, open_levels > 0, members.len(), "{");
             markup.tag(" … }</span></summary><ul>");
             rows(markup, members, |markup, (name, value)| {
                 name_of(markup, name);
-                write(markup, value, level + 1);
+                write(markup, value, inside);
             });
             markup.tag("</ul><span class=\"json-close\">}</span></details>");
         }
@@ -94,9 +100,9 @@ fn write(markup: &mut Markup, node: &JsonNode, level: usize) {
 }
 
 /// The line that folds and unfolds a list.
-fn open(markup: &mut Markup, level: usize, length: usize, bracket: &'static str) {
+fn open(markup: &mut Markup, is_open: bool, length: usize, bracket: &'static str) {
     markup
-        .tag(if level < OPEN_LEVELS {
+        .tag(if is_open {
             "<details open><summary>"
         } else {
             "<details><summary>"
@@ -161,7 +167,7 @@ fn fits_name(name: &str, left: &mut usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{member, tree};
+    use super::{member, tree, tree_open};
     use crate::model::JsonNode;
 
     fn literal(text: &str) -> JsonNode {
@@ -213,6 +219,7 @@ mod tests {
             JsonNode::Object(vec![("a".into(), node)])
         });
         assert_eq!(tree(&deep).matches("<details open>").count(), 4);
+        assert_eq!(tree_open(&deep, 1).matches("<details open>").count(), 1);
     }
 
     #[test]

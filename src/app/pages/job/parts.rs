@@ -3,7 +3,7 @@
 use super::JobView;
 use super::facts::{facts, is_encrypted};
 use super::history::{events, timeline};
-use super::json::{member, tree};
+use super::json::{member, tree, tree_open};
 use super::markup::{Markup, Shown};
 use super::trace;
 use crate::app::components::CopyButton;
@@ -28,7 +28,7 @@ pub(super) fn parts(job: JobView) -> AnyView {
     };
     let payload = Part {
         id: "payload",
-        title: "Payload as stored",
+        title: "Payload",
         what: "payload",
         html: html(job, payload),
         copied: copied(job, |location| location.payload.clone()),
@@ -128,8 +128,14 @@ fn arguments(location: &JobLocation) -> String {
     html
 }
 
-/// The stored text. Open at once when it is no job: then there is nothing else to see.
+/// The whole payload as a tree, then its text as it is stored: open at once when it is no job, because there is nothing else to see.
 fn payload(location: &JobLocation) -> String {
+    // The arguments have a part of their own: here they fold, and all fields are seen at once.
+    let tree = location.tree.as_ref().map(|tree| tree_open(tree, 1));
+    tree.unwrap_or_default() + &raw(location)
+}
+
+fn raw(location: &JobLocation) -> String {
     let mut markup = Markup::default();
     let is_open = location.entry.malformed.is_some();
     markup
@@ -173,6 +179,22 @@ mod tests {
             .extras
             .push(("encrypt".to_owned(), "true".to_owned()));
         assert!(arguments(&location).contains("encrypted"));
+    }
+
+    #[test]
+    fn a_payload_is_a_tree_with_its_text_below() {
+        let mut location = stored(Set::Dead.into());
+        assert!(payload(&location).starts_with("<details class=\"raw\">"));
+        location.tree = Some(JsonNode::Object(vec![(
+            "bid".to_owned(),
+            JsonNode::Literal("12345678901234567890".to_owned()),
+        )]));
+        let html = payload(&location);
+        let tree = html.find("json-number\">12345678901234567890<");
+        assert!(
+            tree.is_some() && tree < html.find("class=\"raw\""),
+            "{html}"
+        );
     }
 
     #[test]

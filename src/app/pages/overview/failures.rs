@@ -1,6 +1,6 @@
 //! What failed last.
 
-use crate::app::components::{JobState, StateBadge, Time};
+use crate::app::components::{JobState, StateBadge, Still, StillNote, Time, Touch};
 use crate::app::format;
 use crate::app::live::use_live;
 use crate::model::JobEntry;
@@ -10,13 +10,16 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn LatestFailures() -> impl IntoView {
     let live = use_live();
-    let failures = live.select(|snapshot| snapshot.failures.clone());
+    // A failure a second would put another job under the pointer between two looks.
+    let touch = Touch::new();
+    let (failures, differs) = touch.hold(live.select(|snapshot| snapshot.failures.clone()));
     let none = Memo::new(move |_| failures.with(Vec::is_empty));
     view! {
         <section class="panel" aria-labelledby="failures-title">
             <div class="panel-head">
                 <h2 id="failures-title">"Failed last"</h2>
                 <span class="panel-note">"waiting for a retry, or dead"</span>
+                <StillNote differs/>
                 <span class="panel-more">
                     <a href="/retries">"Retries"</a>
                     " · "
@@ -27,11 +30,13 @@ pub(super) fn LatestFailures() -> impl IntoView {
                 when=move || !none.get()
                 fallback=|| view! { <p class="empty-small">"No job waits for a retry, and none is dead."</p> }
             >
-                <ul class="failures">
-                    <For each=move || failures.get() key=|entry| entry.id.to_string() let:entry>
-                        <Failure entry/>
-                    </For>
-                </ul>
+                <Still touch>
+                    <ul class="failures">
+                        <For each=move || failures.get() key=|entry| entry.id.to_string() let:entry>
+                            <Failure entry/>
+                        </For>
+                    </ul>
+                </Still>
             </Show>
         </section>
     }

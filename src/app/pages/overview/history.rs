@@ -1,10 +1,10 @@
 //! The four charts of the last ten minutes, and the table behind them.
 
 use crate::app::components::chart::scale::{Point, Window};
-use crate::app::components::{Chart, JobState};
+use crate::app::components::{Chart, JobState, UtcTime};
 use crate::app::format;
 use crate::app::live::use_live;
-use crate::model::{HistoryPoint, Overview, Snapshot, Timestamp};
+use crate::model::{HistoryPoint, Overview, Snapshot, StoreState, Timestamp};
 use leptos::prelude::*;
 
 /// Length of the history, seconds.
@@ -18,10 +18,15 @@ pub(super) fn History() -> impl IntoView {
     let live = use_live();
     let history = live.select(|snapshot| snapshot.history.clone());
     let overview = live.select(|snapshot| snapshot.overview.clone());
+    // While the store is lost time goes on: the points tell.
     let window = Signal::derive(move || Window {
-        end: overview.with(|overview| overview.sampled_at),
+        end: live.snapshot().with(newest_time),
         seconds: SECONDS,
     });
+    let answers = live.select(|snapshot| snapshot.state == StoreState::Connected);
+    let now = move |value: fn(&Overview) -> f64| {
+        Signal::derive(move || answers.get().then(|| overview.with(value)))
+    };
     let since_point = counters_since_point();
     let cursor = RwSignal::new(None);
     let series = move |value: fn(&HistoryPoint) -> Option<f64>| {
@@ -42,8 +47,8 @@ pub(super) fn History() -> impl IntoView {
                     title="Enqueued"
                     how="jobs in all queues"
                     state=JobState::Enqueued
-                    points=series(|point| Some(as_float(point.enqueued)))
-                    unfinished=Signal::derive(move || overview.with(|overview| Some(as_float(overview.enqueued))))
+                    points=series(|point| point.enqueued.map(as_float))
+                    unfinished=now(|overview| as_float(overview.enqueued))
                     window
                     format=format::compact
                     cursor
@@ -52,8 +57,8 @@ pub(super) fn History() -> impl IntoView {
                     title="Latency"
                     how="longest wait of any queue"
                     state=JobState::Enqueued
-                    points=series(|point| Some(point.latency_seconds))
-                    unfinished=Signal::derive(move || Some(overview.with(highest_latency)))
+                    points=series(|point| point.latency_seconds)
+                    unfinished=now(highest_latency)
                     window
                     format=format::duration
                     cursor
@@ -85,6 +90,15 @@ pub(super) fn History() -> impl IntoView {
             </details>
         </section>
     }
+}
+
+/// When the newest thing was known or missed.
+fn newest_time(snapshot: &Snapshot) -> Timestamp {
+    let sampled_at = snapshot.overview.sampled_at;
+    snapshot
+        .history
+        .last()
+        .map_or(sampled_at, |point| sampled_at.max(point.at))
 }
 
 /// Rates since the last finished point: known as soon as this tab has seen a point end.
@@ -130,12 +144,13 @@ fn HistoryTable(history: Memo<Vec<HistoryPoint>>) -> impl IntoView {
             .with(|history| table_rows(history))
             .into_iter()
             .map(|row| {
-                let rate = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), format::rate);
+                let unknown = || "–".to_owned();
+                let rate = |value: Option<f64>| value.map_or_else(unknown, format::rate);
                 view! {
                     <tr>
-                        <th scope="row">{format!("{} UTC", format::utc_clock(row.at))}</th>
-                        <td class="num">{format::count(row.enqueued)}</td>
-                        <td class="num">{format::duration(row.latency_seconds)}</td>
+                        <th scope="row"><UtcTime at=Signal::stored(row.at) clock=true/></th>
+                        <td class="num">{row.enqueued.map_or_else(unknown, format::count)}</td>
+                        <td class="num">{row.latency_seconds.map_or_else(unknown, format::duration)}</td>
                         <td class="num">{rate(row.processed_per_second)}</td>
                         <td class="num">{rate(row.failed_per_second)}</td>
                     </tr>
@@ -172,8 +187,8 @@ fn table_rows(history: &[HistoryPoint]) -> Vec<HistoryPoint> {
                 enqueued: last.enqueued,
                 latency_seconds: points
                     .iter()
-                    .map(|point| point.latency_seconds)
-                    .fold(0.0, f64::max),
+                    .filter_map(|point| point.latency_seconds)
+                    .reduce(f64::max),
                 processed_per_second: mean(
                     points.iter().filter_map(|point| point.processed_per_second),
                 ),
@@ -230,7 +245,7 @@ mod tests {
         HistoryPoint {
             at: Timestamp(seconds * 1000),
             processed_per_second: processed,
-            latency_seconds,
+            latency_seconds: Some(latency_seconds),
             ..HistoryPoint::default()
         }
     }
@@ -249,6 +264,23 @@ mod tests {
             table_rows(&[point(0, None, 1.0)])[0].processed_per_second,
             None
         );
+        let lost = HistoryPoint::default();
+        assert_eq!(table_rows(&[lost])[0].latency_seconds, None);
+        let partly = [point(0, None, 1.0), lost];
+        assert_eq!(table_rows(&partly)[0].latency_seconds, Some(1.0));
+    }
+
+    #[test]
+    fn the_charts_end_at_the_newest_time_also_while_the_store_is_lost() {
+        let mut snapshot = Snapshot {
+            history: vec![point(10, None, 1.0)],
+            ..Snapshot::default()
+        };
+        snapshot.overview.sampled_at = Timestamp(12_000);
+        assert_eq!(newest_time(&snapshot), Timestamp(12_000));
+        snapshot.history.push(point(35, None, 1.0));
+        assert_eq!(newest_time(&snapshot), Timestamp(35_000));
+        assert_eq!(newest_time(&Snapshot::default()), Timestamp(0));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What runs now.
 
-use crate::app::components::Elapsed;
+use crate::app::components::{Elapsed, Still, StillNote, Touch};
 use crate::app::format;
 use crate::app::live::use_live;
 use leptos::prelude::*;
@@ -12,14 +12,15 @@ const SHOWN: usize = 10;
 #[component]
 pub(super) fn RunningNow() -> impl IntoView {
     let live = use_live();
-    let running = live.select(|snapshot| {
+    let touch = Touch::new();
+    let (running, differs) = touch.hold(live.select(|snapshot| {
         snapshot
             .running
             .iter()
             .take(SHOWN)
             .cloned()
             .collect::<Vec<_>>()
-    });
+    }));
     let total = live.select(|snapshot| snapshot.overview.running);
     let processes = live.select(|snapshot| snapshot.overview.processes);
     let none = Memo::new(move |_| running.with(Vec::is_empty));
@@ -39,40 +40,43 @@ pub(super) fn RunningNow() -> impl IntoView {
             <div class="panel-head">
                 <h2 id="running-title">"Running now"</h2>
                 <span class="panel-note">{note}</span>
+                <StillNote differs/>
                 <a class="panel-more" href="/running">"All running"</a>
             </div>
             <Show
                 when=move || !none.get()
                 fallback=move || view! { <p class="empty-small">{nothing}</p> }
             >
-                <table class="table">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Job"</th>
-                            <th scope="col" class="medium">"Queue"</th>
-                            <th scope="col" class="num">"For"</th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        <For
-                            each=move || running.get()
-                            key=|job| (job.process.clone(), job.thread.clone(), job.jid.clone(), job.run_at)
-                            let:job
-                        >
+                <Still touch>
+                    <table class="table">
+                        <thead>
                             <tr>
-                                <th scope="row" class="grow cut">
-                                    <a class="name" href=format::job_path(&job.jid)>{job.class.clone()}</a>
-                                    " "
-                                    <span class="mono muted">{job.args.clone()}</span>
-                                </th>
-                                <td class="medium">
-                                    <a class="chip mono" href=format::queue_path(&job.queue)>{job.queue.clone()}</a>
-                                </td>
-                                <td class="num"><Elapsed since=Signal::stored(job.run_at)/></td>
+                                <th scope="col">"Job"</th>
+                                <th scope="col" class="medium">"Queue"</th>
+                                <th scope="col" class="num">"For"</th>
                             </tr>
-                        </For>
-                    </tbody>
-                </table>
+                        </thead>
+                        <tbody>
+                            <For
+                                each=move || running.get()
+                                key=|job| (job.process.clone(), job.thread.clone(), job.jid.clone(), job.run_at)
+                                let:job
+                            >
+                                <tr>
+                                    <th scope="row" class="grow cut">
+                                        <a class="name" href=format::job_path(&job.jid)>{job.class.clone()}</a>
+                                        " "
+                                        <span class="mono muted">{job.args.clone()}</span>
+                                    </th>
+                                    <td class="medium">
+                                        <a class="chip mono" href=format::queue_path(&job.queue)>{job.queue.clone()}</a>
+                                    </td>
+                                    <td class="num"><Elapsed since=Signal::stored(job.run_at)/></td>
+                                </tr>
+                            </For>
+                        </tbody>
+                    </table>
+                </Still>
             </Show>
         </section>
     }

@@ -1,18 +1,14 @@
 //! One worker process.
 
-use crate::api::SignalProcess;
+use super::tell::Order;
 use crate::app::components::{Icon, IconName, Time};
 use crate::app::format;
 use crate::model::ProcessInfo;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// One worker process: two lines of what it is, then its numbers.
 #[component]
-pub(super) fn ProcessRow(
-    process: Memo<ProcessInfo>,
-    signal: ServerAction<SignalProcess>,
-) -> impl IntoView {
+pub(super) fn ProcessRow(process: Memo<ProcessInfo>) -> impl IntoView {
     let of = move |part: fn(&ProcessInfo) -> String| move || process.with(part);
     let running_here = move || {
         let identity = process.with(|process| format::url_encode(&process.identity));
@@ -41,7 +37,7 @@ pub(super) fn ProcessRow(
             <td class="num wide">{of(|process| known(process.rtt_us.map(round_trip)))}</td>
             <td class="num wide">{move || process.with(|process| time(process.started_at))}</td>
             <td class="num medium">{move || process.with(|process| time(process.beat_at))}</td>
-            <td class="actions"><Actions process signal/></td>
+            <td class="actions"><Actions process/></td>
         </tr>
     }
 }
@@ -132,45 +128,38 @@ fn chip(queue: String, weight: u64) -> impl IntoView {
     }
 }
 
-/// Only what means something: an embedded process takes no signals, a quiet one needs no quieting.
+/// Only what means something: an embedded process takes no signals, a quiet one needs no quieting. Both lead to a question.
 #[component]
-fn Actions(process: Memo<ProcessInfo>, signal: ServerAction<SignalProcess>) -> impl IntoView {
+fn Actions(process: Memo<ProcessInfo>) -> impl IntoView {
     let can_quiet = Memo::new(move |_| {
         process.with(|process| !process.embedded && !process.quiet && !process.stopping)
     });
     let can_stop =
         Memo::new(move |_| process.with(|process| !process.embedded && !process.stopping));
-    let identity = Memo::new(move |_| process.with(|process| process.identity.clone()));
-    let confirm = move || {
-        format!(
-            "/processes?confirm=stop&process={}",
-            format::url_encode(&identity.get())
-        )
+    let link = move |order: Order, title: &'static str| {
+        let identity = Memo::new(move |_| process.with(|process| process.identity.clone()));
+        view! {
+            <a
+                class="button button-quiet button-small"
+                class:button-danger=order == Order::Stop
+                href=move || order.href(&identity.get())
+                title=title
+                data-noscroll=""
+            >
+                <Icon name=order.icon()/>
+                {order.verb()}
+                "…"
+                <span class="visually-hidden">" process "{move || identity.get()}</span>
+            </a>
+        }
     };
     view! {
         <div class="row-actions">
             <Show when=move || can_quiet.get()>
-                <ActionForm action=signal>
-                    <input type="hidden" name="identity" value=move || identity.get()/>
-                    <input type="hidden" name="signal" value="quiet"/>
-                    <button
-                        class="button button-quiet button-small"
-                        type="submit"
-                        title="Fetches no more jobs, finishes those it has; cannot be undone"
-                        disabled=move || signal.pending().get()
-                    >
-                        <Icon name=IconName::Paused/>
-                        "Quiet"
-                        <span class="visually-hidden">" process "{move || identity.get()}</span>
-                    </button>
-                </ActionForm>
+                {link(Order::Quiet, "Fetches no more jobs, finishes those it has; cannot be undone")}
             </Show>
             <Show when=move || can_stop.get()>
-                <a class="button button-quiet button-small button-danger" href=confirm>
-                    <Icon name=IconName::Stop/>
-                    "Stop…"
-                    <span class="visually-hidden">" process "{move || identity.get()}</span>
-                </a>
+                {link(Order::Stop, "Ends it; cannot be undone")}
             </Show>
         </div>
     }

@@ -1,13 +1,13 @@
 //! The question before a queue is cleared.
 
-use super::order::{QueueSorting, address};
+use super::order::{self, QueueSorting};
 use crate::api::ClearQueue;
+use crate::app::address::{self, use_own_search};
 use crate::app::components::{Confirm, Icon, IconName};
 use crate::app::format;
 use crate::app::live::queue_numbers;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 /// Asks when the address says so: `?confirm=clear&queue=NAME`.
 #[component]
@@ -15,20 +15,19 @@ pub(super) fn ConfirmClear(
     action: ServerAction<ClearQueue>,
     sorting: Memo<QueueSorting>,
 ) -> impl IntoView {
-    let query = use_query_map();
-    let asked = Memo::new(move |_| {
-        query.with(|query| {
-            (query.get("confirm").as_deref() == Some("clear"))
-                .then(|| query.get("queue"))
-                .flatten()
-                .filter(|queue| !queue.is_empty())
-        })
-    });
+    let search = use_own_search();
+    let asked = Memo::new(move |_| search.with(|search| asked(search)));
     move || {
         asked.get().map(
-            |queue| view! { <Question queue action cancel_href=address(sorting.get_untracked())/> },
+            |queue| view! { <Question queue action cancel_href=order::address(sorting.get_untracked())/> },
         )
     }
+}
+
+/// The queue that the address asks about.
+fn asked(search: &str) -> Option<String> {
+    let confirm = address::value(search, "confirm")?;
+    (confirm == "clear").then(|| address::value(search, "queue"))?
 }
 
 #[component]
@@ -36,7 +35,7 @@ fn Question(queue: String, action: ServerAction<ClearQueue>, cancel_href: String
     let summary = queue_numbers(&queue).summary;
     let jobs = move || summary.with(|queue| format::counted(queue.size, "job", "jobs"));
     view! {
-        <Confirm title=format!("Clear queue {queue}?") cancel_href>
+        <Confirm title=format!("Clear queue {queue}?") cancel_href action=*action>
             <p>
                 "Deletes the "
                 <strong>{jobs}</strong>
@@ -51,5 +50,23 @@ fn Question(queue: String, action: ServerAction<ClearQueue>, cancel_href: String
                 </button>
             </ActionForm>
         </Confirm>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::asked;
+    use crate::app::format;
+    use crate::app::pages::queues::order::{confirm_address, sorting};
+
+    #[test]
+    fn the_question_is_about_the_queue_that_was_clicked() {
+        for queue in ["photos", "a%20b", "a b", "100%", "x&confirm=no"] {
+            let href = confirm_address(sorting(None, None), &format::url_encode(queue));
+            let (_, search) = href.split_once('?').unwrap();
+            assert_eq!(asked(search).as_deref(), Some(queue), "{href}");
+        }
+        assert_eq!(asked("queue=photos"), None);
+        assert_eq!(asked("confirm=clear&queue="), None);
     }
 }

@@ -1,17 +1,17 @@
 //! Which running jobs are shown: by the address.
 
 use crate::api::RunningFilter;
+use crate::app::address;
 use crate::app::live::use_live;
 use crate::model::RunningJob;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Event, HtmlSelectElement};
 use leptos_router::components::Form;
-use leptos_router::params::ParamsMap;
 
 /// What the address asks for; an empty value asks for nothing.
-pub(super) fn filter_of(query: &ParamsMap) -> RunningFilter {
-    let value = |name: &str| query.get(name).filter(|value| !value.is_empty());
+pub(super) fn filter_of(search: &str) -> RunningFilter {
+    let value = |name: &str| address::value(search, name);
     RunningFilter {
         class: value("class"),
         queue: value("queue"),
@@ -113,12 +113,9 @@ mod tests {
 
     #[test]
     fn an_empty_value_in_the_address_filters_nothing() {
-        let mut query = ParamsMap::new();
-        query.insert("class", String::new());
-        query.insert("queue", "default".to_owned());
-        let filter = filter_of(&query);
+        let filter = filter_of("class=&queue=a%2520b");
         assert_eq!(filter.class, None);
-        assert_eq!(filter.queue.as_deref(), Some("default"));
+        assert_eq!(filter.queue.as_deref(), Some("a%20b"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The running jobs.
 
 use crate::api::RunningFilter;
-use crate::app::components::Elapsed;
+use crate::app::components::{Elapsed, Still, StillNote, Touch, Unknown};
 use crate::app::format;
 use crate::app::live::use_live;
 use crate::model::RunningJob;
@@ -13,10 +13,13 @@ pub(super) fn RunningTable(
     jobs: Memo<Vec<RunningJob>>,
     filter: Memo<RunningFilter>,
 ) -> impl IntoView {
+    let touch = Touch::new();
+    let (jobs, differs) = touch.hold(jobs);
     let none = Memo::new(move |_| jobs.with(Vec::is_empty));
     view! {
         <Show when=move || !none.get() fallback=move || view! { <Nothing filter/> }>
-            <div class="table-scroll">
+            <p class="still-line"><StillNote differs/></p>
+            <Still touch class="table-scroll">
                 <table class="table">
                     <thead>
                         <tr>
@@ -37,7 +40,7 @@ pub(super) fn RunningTable(
                         </For>
                     </tbody>
                 </table>
-            </div>
+            </Still>
         </Show>
     }
 }
@@ -77,11 +80,11 @@ fn Row(job: RunningJob) -> impl IntoView {
 #[component]
 fn Nothing(filter: Memo<RunningFilter>) -> impl IntoView {
     let live = use_live();
-    let known = live.select(|snapshot| snapshot.overview.sampled_at.0 > 0);
+    let known = live.is_known();
     let processes = live.select(|snapshot| snapshot.overview.processes);
     move || {
         if !known.get() {
-            return view! { <p class="loading">"Reading what runs …"</p> }.into_any();
+            return view! { <Unknown/> }.into_any();
         }
         if filter.with(|filter| !filter.is_empty()) {
             return view! {

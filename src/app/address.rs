@@ -1,0 +1,114 @@
+//! What the page's address says, decoded once: the router's own maps of the path's and the query's parts decode twice, and a queue
+//! `a%20b` would be taken for `a b`.
+
+use crate::api::query_string;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::{JsCast, closure::Closure};
+use leptos::web_sys::{Element, Event};
+use leptos_router::hooks::use_location;
+
+/// A value of the address's query; nothing when it is not there or empty.
+#[must_use]
+pub fn value(search: &str, name: &str) -> Option<String> {
+    query_string::parse(search)
+        .into_iter()
+        .rev()
+        .find(|(other, _)| other == name)
+        .map(|(_, value)| value)
+        .filter(|value| !value.is_empty())
+}
+
+/// The query of the page that calls it, as it stands in the address. It stays as it was while the page is being left.
+#[must_use]
+pub fn use_own_search() -> Memo<String> {
+    let location = use_location();
+    let own = location.pathname.get_untracked();
+    Memo::new(move |last: Option<&String>| {
+        if location.pathname.with(|path| *path == own) {
+            location.search.get()
+        } else {
+            last.cloned().unwrap_or_default()
+        }
+    })
+}
+
+/// The part of the path behind `prefix`; empty when there is none. It stays as it was while the page is being left.
+#[must_use]
+pub fn use_segment(prefix: &'static str) -> Memo<String> {
+    let path = use_location().pathname;
+    Memo::new(move |last: Option<&String>| {
+        path.with(|path| segment(path, prefix))
+            .or_else(|| last.cloned())
+            .unwrap_or_default()
+    })
+}
+
+/// The part of a path behind `prefix`, decoded.
+#[must_use]
+pub fn segment(path: &str, prefix: &str) -> Option<String> {
+    let encoded = path.strip_prefix(prefix)?;
+    let encoded = encoded.strip_suffix('/').unwrap_or(encoded);
+    (!encoded.is_empty() && !encoded.contains('/')).then(|| query_string::decode_segment(encoded))
+}
+
+/// Leaves links whose path has an encoded `%` to the browser. The router would write such a path into the address bar with the `%`
+/// decoded, and a reload would lead to another name. Call once, in the browser only.
+pub fn leave_percent_to_browser() {
+    // On the document: before the router's own listener, which is the window's.
+    let listener = Closure::<dyn FnMut(Event)>::new(|event: Event| {
+        let link = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok())
+            .and_then(|element| element.closest("a[href]").ok().flatten());
+        if let Some(link) = link
+            && link
+                .get_attribute("href")
+                .is_some_and(|href| has_percent_in_path(&href))
+        {
+            // Fails only for a name that is none.
+            let _ = link.set_attribute("rel", "external");
+        }
+    });
+    // Fails only for arguments that are no functions.
+    let _ = document().add_event_listener_with_callback("click", listener.as_ref().unchecked_ref());
+    // It listens as long as the tab lives.
+    listener.forget();
+}
+
+fn has_percent_in_path(href: &str) -> bool {
+    let path = href.split(['?', '#']).next().unwrap_or(href);
+    path.contains("%25")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{has_percent_in_path, segment, value};
+    use crate::app::format;
+
+    #[test]
+    fn a_name_is_decoded_once() {
+        for name in ["a%20b", "100%", "a b", "a+b", "a/b", "ü", "%25"] {
+            let path = format::queue_path(name);
+            assert_eq!(segment(&path, "/queues/").as_deref(), Some(name), "{path}");
+            let search = format!("confirm=clear&queue={}", format::url_encode(name));
+            assert_eq!(value(&search, "queue").as_deref(), Some(name), "{search}");
+        }
+        assert_eq!(segment("/queues/a+b/", "/queues/").as_deref(), Some("a+b"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_nothing() {
+        assert_eq!(segment("/queues", "/queues/"), None);
+        assert_eq!(segment("/queues/", "/queues/"), None);
+        assert_eq!(segment("/dead", "/queues/"), None);
+        assert_eq!(value("queue=&other=1", "queue"), None);
+        assert_eq!(value("", "queue"), None);
+    }
+
+    #[test]
+    fn only_a_percent_in_the_path_is_left_to_the_browser() {
+        assert!(has_percent_in_path("/queues/a%2520b"));
+        assert!(!has_percent_in_path("/queues/a%20b"));
+        assert!(!has_percent_in_path("/queues?queue=a%2520b"));
+    }
+}
