@@ -66,3 +66,14 @@ test("why a process could not be told stands in the question", async ({ page, se
   await expect(question).toBeVisible();
   await expect(question.getByRole("alert")).toHaveCount(0);
 });
+
+test("on a phone what cannot be undone is apart from its neighbour", async ({ page, server, storeKind, javaScriptEnabled }) => {
+  test.skip(storeKind !== "redis", "a heartbeat is written as Sidekiq writes it");
+  await addProcess(server.redis!, identity);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await open(page, `${server.address}/processes`, javaScriptEnabled);
+  const box = async (name: RegExp) => (await page.getByRole("link", { name }).boundingBox())!;
+  const [quiet, stop] = [await box(/^Quiet/), await box(/^Stop/)];
+  expect(stop.x).toBeGreaterThanOrEqual(quiet.x + quiet.width + 8);
+  expect(stop.x + stop.width).toBeLessThanOrEqual(360);
+});
