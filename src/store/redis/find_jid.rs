@@ -14,7 +14,6 @@ use crate::{
 use ::redis::pipe;
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
-use memchr::memmem::Finder;
 use std::{
     collections::BTreeSet,
     sync::atomic::{AtomicUsize, Ordering},
@@ -30,6 +29,9 @@ struct Window {
     scanned: u64,
     found: Vec<StoredEntry>,
 }
+
+/// Entries looked at, size of the largest, and of each that may be it: rank, bytes, score.
+type SearchReply = (u64, usize, Vec<(u64, Bytes, f64)>);
 
 /// A place that is searched.
 struct Sought<'search> {
@@ -135,18 +137,18 @@ impl RedisStore {
         let mut window = Window::default();
         let mut at = first;
         while at <= last {
-            let rows = self.read_on(sought, at, last).await?;
-            if rows.is_empty() {
+            let (looked_at, longest, rows) = self.search_step(sought, at, last).await?;
+            if looked_at == 0 {
                 break;
             }
-            for (raw, score) in rows {
-                sought.longest.fetch_max(raw.len(), Ordering::Relaxed);
+            at += looked_at;
+            sought.longest.fetch_max(longest, Ordering::Relaxed);
+            for (rank, raw, score) in rows {
                 if sought.matcher.matches(&raw) {
                     window
                         .found
-                        .push(found(sought.place, sought.size, at, raw, score));
+                        .push(found(sought.place, sought.size, rank, raw, score));
                 }
-                at += 1;
             }
             if Instant::now() >= sought.deadline {
                 break;
@@ -156,25 +158,26 @@ impl RedisStore {
         Ok(window)
     }
 
-    /// Some entries from this rank on, with their scores (0 in a queue).
-    async fn read_on(
+    /// Looks at some entries from this rank on.
+    async fn search_step(
         &self,
         sought: &Sought<'_>,
         first: u64,
         last: u64,
-    ) -> StoreResult<Vec<(Bytes, f64)>> {
-        let in_set = sought.place.set().is_some();
-        let mut call = scripts::READ_ON.key(self.keys.place(sought.place));
-        call.arg(if in_set { "set" } else { "queue" })
-            .arg(first)
-            .arg(last)
-            .arg(SLICE_BYTES)
-            .arg(sought.longest.load(Ordering::Relaxed));
-        if in_set {
-            return self.admin.read(&call).await;
+    ) -> StoreResult<SearchReply> {
+        let mut call = scripts::SEARCH.key(self.keys.place(sought.place));
+        call.arg(match sought.place {
+            Place::Set(_) => "set",
+            Place::Queue(_) => "queue",
+        })
+        .arg(first)
+        .arg(last)
+        .arg(SLICE_BYTES)
+        .arg(sought.longest.load(Ordering::Relaxed));
+        for text in sought.matcher.texts() {
+            call.arg(text);
         }
-        let rows: Vec<Bytes> = self.admin.read(&call).await?;
-        Ok(rows.into_iter().map(|raw| (raw, 0.0)).collect())
+        self.admin.read(&call).await
     }
 }
 
@@ -204,12 +207,11 @@ fn found(place: &Place, size: u64, index: u64, raw: Bytes, score: f64) -> Stored
     }
 }
 
-/// Tells whether an entry is the job: looks at the bytes first, and reads only what may be it.
+/// Tells whether an entry is the job. Only what may be it by its bytes is read as one.
 struct Matcher<'jid> {
     jid: &'jid str,
-    plain: Finder<'jid>,
     /// How an escape begins that the id may be written with instead.
-    escape: Finder<'static>,
+    escape: &'static str,
 }
 
 impl<'jid> Matcher<'jid> {
@@ -217,14 +219,18 @@ impl<'jid> Matcher<'jid> {
         let is_simple = jid.bytes().all(|byte| byte.is_ascii_alphanumeric());
         Self {
             jid,
-            plain: Finder::new(jid),
-            escape: Finder::new(if is_simple { r"\u00" } else { r"\" }),
+            escape: if is_simple { r"\u00" } else { r"\" },
         }
     }
 
+    /// What must be in the bytes of an entry that is the job: one of these.
+    fn texts(&self) -> [&str; 2] {
+        [self.jid, self.escape]
+    }
+
+    /// Whether an entry with one of these texts is the job.
     fn matches(&self, raw: &Bytes) -> bool {
-        (self.plain.find(raw).is_some() || self.escape.find(raw).is_some())
-            && Job::new(raw.clone()).jid().as_deref() == Some(self.jid)
+        Job::new(raw.clone()).jid().as_deref() == Some(self.jid)
     }
 }
 

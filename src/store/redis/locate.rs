@@ -12,17 +12,14 @@ use crate::{
     store::{StoreError, StoreResult, StoredEntry},
 };
 use bytes::Bytes;
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    time::{Duration, Instant},
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Entries of a queue that one step looks at.
 const STEP: u64 = 250;
 /// Entries of a score that one step looks at.
 const SCORE_STEP: u64 = 1_000;
-/// Longest to look through the entries of one score, which is enough for more than a million.
-const SCORE_BUDGET: Duration = Duration::from_secs(5);
+/// Most steps through the entries of one score: some million entries, a gigabyte.
+const SCORE_STEPS: usize = 2_000;
 /// Bytes that one step looks at, about.
 const STEP_BYTES: u64 = 1 << 19;
 /// Entries of a queue that are looked at for a group of addresses.
@@ -61,7 +58,7 @@ impl RedisStore {
 
     /// Looks through all entries of the score, in bounded steps. An address says the score and the digest, and equal scores stand in
     /// the order of their bytes, so nothing tells where among them an entry is: only who has seen all knows that it is gone. Where
-    /// there are too many to see in time, that is an error, never "gone".
+    /// there are too many to see, that is an error, never "gone".
     async fn locate_in_set(&self, set: Set, group: &[&EntryId]) -> StoreResult<Found> {
         let mut found = Found::new();
         let Some(score) = group.first().map(|id| id.position) else {
@@ -71,7 +68,7 @@ impl RedisStore {
             return Ok(found);
         }
         let mut missing: BTreeSet<&str> = group.iter().map(|id| id.digest.as_str()).collect();
-        let started = Instant::now();
+        let mut steps = 0;
         // Entries that leave meanwhile draw others under the search: then once more from the start.
         for _ in 0..2 {
             let mut offset = 0_u64;
@@ -100,11 +97,12 @@ impl RedisStore {
                 if next >= size {
                     break size < size_before;
                 }
-                if started.elapsed() >= SCORE_BUDGET {
-                    return Err(StoreError::Unavailable {
+                steps += 1;
+                if steps >= SCORE_STEPS {
+                    return Err(StoreError::Unusable {
                         address: self.admin.shown().to_owned(),
                         reason: format!(
-                            "the entry was not found in time among {size} entries of the same score"
+                            "there are {size} entries of the score {score}, too many to look through all of them for one"
                         ),
                     });
                 }

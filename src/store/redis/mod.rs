@@ -154,9 +154,8 @@ impl AdminStore for RedisStore {
         }
     }
 
-    /// An entry of a set is looked for among all entries of its score (an error when there are more than can be looked through in
-    /// five seconds, which is enough for a million), an entry of a queue around its position and then further away, up to 50 000 entries; one that has
-    /// moved further counts as gone.
+    /// An entry of a set is looked for among all entries of its score (an error when they are more than a million, or a gigabyte),
+    /// an entry of a queue around its position and then further away, up to 50 000 entries; one that has moved further counts as gone.
     async fn locate(&self, ids: &[EntryId]) -> StoreResult<Vec<Option<StoredEntry>>> {
         self.locate_entries(ids).await
     }

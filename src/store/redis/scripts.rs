@@ -40,8 +40,8 @@ script!(
     LOCATE_IN_QUEUE, "gather", "window", "locate_in_queue"
 );
 script!(
-    /// Entries from a rank on.
-    READ_ON, "gather", "window", "read_on"
+    /// Entries from a rank on that hold a text.
+    SEARCH, "gather", "window", "search"
 );
 script!(
     /// Drops dead processes from the list.
