@@ -4,7 +4,7 @@ use super::{open, raw};
 use crate::support::{RedisServer, fill_set, wait_until};
 use jobdeck::{
     model::{Order, Place, Set},
-    store::{Destination, Move, QueueEnd, SharedStore, Start, StoreError},
+    store::{Destination, Move, Moved, QueueEnd, SharedStore, Start, StoreError},
 };
 use redis::aio::MultiplexedConnection;
 use std::{
@@ -102,7 +102,10 @@ async fn changes_follow_the_master_when_its_name_leads_elsewhere() {
             to: into_queue("retried"),
         })
         .collect();
-    assert_eq!(moving.apply(&moves).await.unwrap(), [true; 3]);
+    assert_eq!(
+        moving.apply(&moves).await.unwrap(),
+        [Moved::Done, Moved::Done, Moved::Done]
+    );
     adding.add(&[into_queue("added")]).await.unwrap();
     assert_eq!(fetched(&adding, 10).await, 4);
     assert_eq!(raw::<u64>(&mut to_new, &["ZCARD", "dead"]).await, 0);

@@ -5,7 +5,7 @@ use crate::support::RedisServer;
 use jobdeck::{
     model::{Order, Place, ProcessInfo, Set, Signal},
     store::{
-        Destination, FetchedJob, Heartbeat, Move, QueueEnd, Settlement, SharedStore, Start,
+        Destination, FetchedJob, Heartbeat, Move, Moved, QueueEnd, Settlement, SharedStore, Start,
         StoreError, StoredEntry,
     },
 };
@@ -123,14 +123,17 @@ async fn what_the_manual_names_is_enough_for_pages() {
             .apply(&to(&entry, into_queue("other", 1)))
             .await
             .unwrap(),
-        [true]
+        [Moved::Done]
     );
     for (name, destination) in [
         ("default", into_set(Set::Retries, 2)),
         ("other", Destination::Nowhere),
     ] {
         let entry = only(&store, &queue(name)).await;
-        assert_eq!(store.apply(&to(&entry, destination)).await.unwrap(), [true]);
+        assert_eq!(
+            store.apply(&to(&entry, destination)).await.unwrap(),
+            [Moved::Done]
+        );
     }
     store.set_paused("default", true).await.unwrap();
     store.set_paused("default", false).await.unwrap();
@@ -154,7 +157,10 @@ async fn what_the_manual_names_is_enough_for_workers() {
     assert_eq!(store.processes().await.unwrap().len(), 1);
     assert!(store.running().await.unwrap().is_empty());
     assert!(store.signal(WORKER, Signal::Quiet).await.unwrap());
-    assert_eq!(store.heartbeat(&beat).await.unwrap(), Some(Signal::Quiet));
+    assert_eq!(
+        store.heartbeat(&beat).await.unwrap().signal,
+        Some(Signal::Quiet)
+    );
     let jobs: Vec<_> = (1..=5)
         .map(|number| into_queue("default", number))
         .collect();
@@ -171,7 +177,10 @@ async fn what_the_manual_names_is_enough_for_workers() {
     }
     assert_eq!(store.overview().await.unwrap().processed, 3);
     store.leave(WORKER).await.unwrap();
-    assert_eq!(store.recover().await.unwrap(), 1);
+    assert_eq!(
+        store.recover("other:1:ab", Duration::ZERO).await.unwrap(),
+        1
+    );
     assert_eq!(
         raw::<u64>(&mut connection, &["LLEN", "queue:default"]).await,
         2

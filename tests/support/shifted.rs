@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use jobdeck::{
     model::{
-        DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Signal, StoreInfo,
-        Timestamp,
+        DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal,
+        StoreInfo, Timestamp,
     },
     store::{
-        AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Settlement, SharedStore,
-        Slice, Start, StoreResult, StoredEntry, WorkerStore,
+        AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved, Pulse, Settlement,
+        SharedStore, Slice, Start, StoreResult, StoredEntry, WorkerStore,
     },
 };
 use std::{sync::Arc, time::Duration};
@@ -74,7 +74,7 @@ impl AdminStore for ShiftedClock {
         self.store.find_jid(jid, budget).await
     }
 
-    async fn apply(&self, moves: &[Move]) -> StoreResult<Vec<bool>> {
+    async fn apply(&self, moves: &[Move]) -> StoreResult<Vec<Moved>> {
         self.store.apply(moves).await
     }
 
@@ -119,6 +119,18 @@ impl WorkerStore for ShiftedClock {
         self.store.fetch(identity, queues, limit, wait).await
     }
 
+    async fn due(&self, set: Set, start: &Start, limit: usize) -> StoreResult<Slice> {
+        let slice = self.store.due(set, start, limit).await?;
+        Ok(Slice {
+            now: self.shifted(slice.now),
+            ..slice
+        })
+    }
+
+    async fn promote(&self, moves: &[Move]) -> StoreResult<Vec<Moved>> {
+        self.store.promote(moves).await
+    }
+
     async fn settle(
         &self,
         identity: &str,
@@ -128,15 +140,24 @@ impl WorkerStore for ShiftedClock {
         self.store.settle(identity, job, settlement).await
     }
 
-    async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Option<Signal>> {
-        self.store.heartbeat(heartbeat).await
+    async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Pulse> {
+        let pulse = self.store.heartbeat(heartbeat).await?;
+        Ok(Pulse {
+            now: self.shifted(pulse.now),
+            ..pulse
+        })
     }
 
     async fn leave(&self, identity: &str) -> StoreResult<()> {
         self.store.leave(identity).await
     }
 
-    async fn recover(&self) -> StoreResult<u64> {
-        self.store.recover().await
+    async fn recover(&self, identity: &str, grace: Duration) -> StoreResult<u64> {
+        self.store.recover(identity, grace).await
+    }
+
+    fn apart(&self) -> Option<SharedStore> {
+        let store = self.store.apart()?;
+        Some(Self::of(&store, self.milliseconds))
     }
 }

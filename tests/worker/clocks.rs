@@ -27,10 +27,12 @@ pub(crate) async fn what_is_due_by_the_stores_clock_is_enqueued_at_its_time(subj
         .await;
     let enqueued = Arc::new(Mutex::new(None));
     let seen = Arc::clone(&enqueued);
-    let worker = start(quick_on(ahead.clone()).handler("Later", move |job, _: u64| {
-        *seen.lock().unwrap() = job.job().time("enqueued_at");
-        async { Ok(()) }
-    }));
+    let worker = start(
+        quick_on(ahead.clone()).handler("Later", move |job, _: u64| {
+            *seen.lock().unwrap() = job.job().time("enqueued_at");
+            async { Ok(()) }
+        }),
+    );
     wait_for_counters(&subject, 1, 0).await;
     worker.stop().await;
     let enqueued = enqueued.lock().unwrap().expect("a time");

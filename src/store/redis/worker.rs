@@ -1,6 +1,6 @@
 //! The worker's path: fetch, settle, heartbeat, recover.
 
-use super::{RedisStore, check, moves::Put, process_info, scripts, tickets::Lost, timestamp};
+use super::{RedisStore, check, moves::Put, process_info, scripts, timestamp};
 use crate::{
     model::{RunningJob, Signal, Timestamp},
     store::{Destination, FetchedJob, Heartbeat, Pulse, QueueEnd, Settlement, StoreResult},
