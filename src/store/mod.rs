@@ -8,7 +8,8 @@
 //! - A job is in exactly one place. Every move is one atomic step that first proves it took the entry out.
 //! - Bytes are moved as they are; nothing here rewrites a job's text.
 //! - No call's cost grows with the size of a set: slices, cursors, bounded steps.
-//! - A store that does not answer is [`StoreError::Unavailable`] within two seconds, never a hang.
+//! - A store that does not answer is [`StoreError::Unavailable`] within two seconds, never a hang. (A change that SQLite has begun to
+//!   write when the disk stalls is given some seconds more: its outcome would not be known without them.)
 
 mod connect;
 mod error;

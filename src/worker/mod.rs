@@ -11,7 +11,7 @@
 //! | `fetcher`, `queue_order` | which queues are asked, and for how many jobs |
 //! | `processor`, `panics`, `settlement` | one job: run it, catch its panic, let it go |
 //! | `retry` | what becomes of a failed job, as a pure function |
-//! | `scheduler`, `recovery`, `heartbeat` | what a process does beside running jobs |
+//! | `scheduler`, `recovery`, `heartbeat` | what a process does beside running jobs; the heartbeat on a thread of its own |
 //! | `runtime`, `clock`, `identity`, `running`, `trouble` | what these share |
 //!
 //! Semantics are Sidekiq's; where a number or a formula stands in this module, it is the one of Sidekiq 8.
@@ -130,7 +130,7 @@ impl Worker {
     /// [`WorkerBuilder::timeout`]), hands the unfinished ones back to their queues, and leaves the list of processes.
     ///
     /// When the returned future is dropped before its end, handlers are aborted where they stand; their jobs are recovered by another
-    /// process (or by this one, started again) a minute later.
+    /// process (or by this one, started again) a minute and a half later.
     ///
     /// # Errors
     /// [`WorkerError::Store`] when the store cannot be used at all. A store that is only away is waited for.
