@@ -56,11 +56,14 @@ where
             Some(view! { <ErrorNotice error/> })
         })
     };
-    // Why one act failed is no answer to the next question. What was done is told by the page.
-    on_cleanup(move || {
-        if value.try_with_untracked(|value| matches!(value, Some(Err(_)))) == Some(true) {
-            value.try_set(None);
-        }
+    // Why one act failed is no answer to the next question. What was done is told by the page. In the browser only: a server may make
+    // a page's parts twice, and the second time must say it, too.
+    Effect::new(move || {
+        on_cleanup(move || {
+            if value.try_with_untracked(|value| matches!(value, Some(Err(_)))) == Some(true) {
+                value.try_set(None);
+            }
+        });
     });
     view! {
         <dialog class="confirm" node_ref=dialog open aria-labelledby="confirm-title" on:cancel=on_cancel>
