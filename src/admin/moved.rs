@@ -4,7 +4,7 @@ use super::{Admin, AdminResult};
 use crate::model::{EntryId, Order, Place, Set};
 use crate::store::{Start, StoredEntry};
 
-/// Entries at an end of a set that are looked at.
+/// Entries at an end of a set that are looked at; fewer where they are large.
 const LOOKED_AT: usize = 250;
 
 impl Admin {

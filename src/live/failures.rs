@@ -16,7 +16,7 @@ const DEAD: usize = 20;
 /// The retry set stands in the order in which jobs are due, not in which they failed, so this is an approximation for large sets: it
 /// looks at the retries due next (a job that failed for the first or second time is due within the minute), at those due last (a job
 /// that has failed often is due in days), and at the newest of the dead set, and sorts these by the time of their failure.
-/// With fewer than a hundred retries it is exact.
+/// With fewer than a hundred retries it is exact, unless these are so large that a slice holds fewer.
 pub(super) async fn latest(store: &SharedStore, now: Timestamp) -> StoreResult<Vec<JobEntry>> {
     let retries = Place::Set(Set::Retries);
     let dead = Place::Set(Set::Dead);

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     job::{Job, digest},
     model::{EntryId, Place, Set},
-    store::{JidSearch, SLICE_BYTES, StoreResult, StoredEntry},
+    store::{JidSearch, SLICE_BYTES, StoreError, StoreResult, StoredEntry},
 };
 use ::redis::pipe;
 use bytes::Bytes;
@@ -89,11 +89,12 @@ impl RedisStore {
             .iter()
             .map(|entry| entry.id.clone())
             .collect();
-        for (entry, located) in search
-            .entries
-            .iter_mut()
-            .zip(self.locate_entries(&ids).await?)
-        {
+        let located = match self.locate_entries(&ids).await {
+            // Among too many of the same score: they are shown where they were seen.
+            Err(StoreError::Invalid(_)) => Vec::new(),
+            located => located?,
+        };
+        for (entry, located) in search.entries.iter_mut().zip(located) {
             if let Some(located) = located {
                 *entry = located;
             }

@@ -99,12 +99,10 @@ impl RedisStore {
                 }
                 steps += 1;
                 if steps >= SCORE_STEPS {
-                    return Err(StoreError::Unusable {
-                        address: self.admin.shown().to_owned(),
-                        reason: format!(
-                            "there are {size} entries of the score {score}, too many to look through all of them for one"
-                        ),
-                    });
+                    return Err(StoreError::Invalid(format!(
+                        "there are {size} entries of the score {score} in `{}`, too many to look through for one of them",
+                        Place::Set(set)
+                    )));
                 }
             };
             if !shrunk {
