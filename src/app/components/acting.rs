@@ -15,6 +15,12 @@ pub struct Acting {
     waiting: StoredValue<VecDeque<Act>>,
 }
 
+impl Default for Acting {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Acting {
     /// Nothing done yet. Belongs to the page that makes it.
     #[must_use]
