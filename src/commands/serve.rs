@@ -50,6 +50,7 @@ impl Serve {
             .flag("server.listen", "--listen", self.listen)
             .flag("worker.enabled", "--worker", worker);
         let config = settings(&sources)?;
+        worker::queues(&config.worker)?;
         let shutdown = signals::shutdown()?;
         let listener = listen(config.server.listen).await?;
         let store = open(&config).await?;
@@ -88,21 +89,24 @@ pub(super) async fn dashboard(
             "listening beyond this machine: there is no log-in yet, whoever reaches this address can read, change and delete every job"
         );
     }
+    // Before anything runs: its settings may be wrong.
+    let worker = if is_worker(config) {
+        Some(worker::build(store.clone(), config, true).await?)
+    } else {
+        None
+    };
     let options = SamplerOptions {
         interval: config.live.interval,
     };
     let live = Live::start(store.clone(), options, shutdown.clone());
-    let worker = if is_worker(config) {
-        let worker = worker::build(store.clone(), config, true).await?;
+    let worker = worker.map(|worker| {
         let stop = shutdown.clone();
-        Some(tokio::spawn(async move {
+        tokio::spawn(async move {
             if let Err(error) = worker.run(stop).await {
                 tracing::error!(%error, "the worker has ended; nobody here enqueues what is due");
             }
-        }))
-    } else {
-        None
-    };
+        })
+    });
     let mut state = AppState::new(admin(config, store), live, shutdown.clone());
     state.hosts = Hosts::for_address(address, &config.server.hosts);
     state.environment.clone_from(&config.server.environment);

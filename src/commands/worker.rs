@@ -37,6 +37,7 @@ impl WorkerCommand {
             .flag("worker.queues", "--queue", queues)
             .flag("worker.concurrency", "--concurrency", self.concurrency);
         let config = settings(&sources)?;
+        self::queues(&config.worker)?;
         let shutdown = signals::shutdown()?;
         let worker = build(open(&config).await?, &config, false).await?;
         tracing::warn!(
