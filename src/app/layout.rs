@@ -37,7 +37,8 @@ pub fn Frame(
     let first = OnceResource::new(get_snapshot());
     let frame = OnceResource::new(get_page_frame());
     view! {
-        <Suspense>
+        // A page that reads something outside a `<Transition>` of its own must not take all of it away meanwhile.
+        <Transition>
             {move || {
                 let children = children.clone();
                 Suspend::new(async move {
@@ -66,7 +67,7 @@ pub fn Frame(
                     }
                 })
             }}
-        </Suspense>
+        </Transition>
     }
 }
 

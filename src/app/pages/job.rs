@@ -18,7 +18,7 @@ mod trace;
 
 use crate::api::{Act, ApiError, act_notice, get_job};
 use crate::app::components::{
-    ActDialog, Acting, ActionNotice, ErrorNotice, PageTitle, Question, menu,
+    ActDialog, Acting, ActionNotice, ErrorNotice, PageTitle, Question, after_first_reading, menu,
 };
 use crate::model::{JobDetail, JobLocation, Place, Verb, Whereabouts};
 use address::Address;
@@ -114,7 +114,7 @@ pub fn JobPage() -> impl IntoView {
     view! {
         <ActionNotice value=action.value() done=act_notice/>
         <Transition fallback=Loading>
-            <Body address read hint action question/>
+            {after_first_reading(read, move || view! { <Body address read hint action question/> })}
         </Transition>
         <ActDialog question act/>
     }

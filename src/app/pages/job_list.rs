@@ -8,7 +8,7 @@ use crate::api::{Act, ListQuery, act_notice, get_page};
 use crate::app::components::menu;
 use crate::app::components::{
     ActDialog, Acting, ActionNotice, FilterBar, Icon, IconName, Question, Selection, VerbButtons,
-    entry_key, picker_to_utc, renewed, time_label,
+    after_first_reading, entry_key, picker_to_utc, renewed, time_label,
 };
 use crate::app::format;
 use crate::app::live::use_live;
@@ -184,7 +184,7 @@ pub fn JobList(
             aria-busy=move || (busy.get() || waiting.get()).to_string()
         >
             <Transition fallback=Loading set_pending=waiting>
-                <ListBody list ask=ask_row/>
+                {after_first_reading(page, move || view! { <ListBody list ask=ask_row/> })}
             </Transition>
         </form>
         <ActDialog question=list.question act=Callback::new(move |act| list.act(act))/>

@@ -4,7 +4,9 @@ mod row;
 mod tell;
 
 use crate::api::{ApiError, SignalProcess, get_processes};
-use crate::app::components::{ActionNotice, Count, ErrorNotice, Headline, PageTitle};
+use crate::app::components::{
+    ActionNotice, Count, ErrorNotice, Headline, PageTitle, after_first_reading,
+};
 use crate::app::format;
 use crate::app::live::use_live;
 use crate::model::ProcessInfo;
@@ -32,7 +34,7 @@ pub fn ProcessesPage() -> impl IntoView {
         </PageTitle>
         <ActionNotice value=done done=String::clone/>
         <Transition fallback=Loading>
-            <Body read signal/>
+            {after_first_reading(read, move || view! { <Body read signal/> })}
         </Transition>
     }
 }

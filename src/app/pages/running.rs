@@ -5,7 +5,9 @@ mod table;
 
 use crate::api::{ApiError, RunningFilter, get_running};
 use crate::app::address::use_own_search;
-use crate::app::components::{Count, ErrorNotice, Headline, JobState, PageTitle};
+use crate::app::components::{
+    Count, ErrorNotice, Headline, JobState, PageTitle, after_first_reading,
+};
 use crate::app::live::use_live;
 use crate::model::RunningJob;
 use filter::{FilterBar, filter_of};
@@ -49,7 +51,7 @@ pub fn RunningPage() -> impl IntoView {
         </PageTitle>
         <FilterBar filter/>
         <Transition>
-            <Body read filter/>
+            {after_first_reading(read, move || view! { <Body read filter/> })}
         </Transition>
     }
 }
