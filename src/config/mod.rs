@@ -208,7 +208,7 @@ pub enum LogFormat {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LiveConfig {
-    /// Time between two readings of the store while somebody watches (`live.interval`, `JOBDECK_LIVE_INTERVAL`). Default: `1s`; from `100ms` to `1m`.
+    /// Time between two readings of the store while somebody watches (`live.interval`, `JOBDECK_LIVE_INTERVAL`). Default: `1s`; from `100ms` to `5s`.
     #[serde(deserialize_with = "duration::deserialize")]
     pub interval: Duration,
 }

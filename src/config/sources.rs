@@ -307,8 +307,9 @@ fn check(config: &Config, place: &impl Fn(&str) -> String) -> Result<(), ConfigE
     );
     demand(
         "live.interval",
-        (Duration::from_millis(100)..=Duration::from_secs(60)).contains(&config.live.interval),
-        "it must be from `100ms` to `1m`",
+        (Duration::from_millis(100)..=Duration::from_secs(5)).contains(&config.live.interval),
+        // Pages take a stream that says nothing for eight seconds for broken.
+        "it must be from `100ms` to `5s`",
     );
     if problems.is_empty() {
         Ok(())

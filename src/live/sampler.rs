@@ -19,6 +19,8 @@ use tokio_util::sync::CancellationToken;
 const RUNNING: usize = 100;
 /// A store that says nothing for this long is taken for lost: with one reading a second, the pages say so within two.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// Oldest numbers that a probe is told.
+const PROBE_AGE: Duration = Duration::from_secs(1);
 /// Distance of two readings while nobody watches: one a point of the charts.
 const UNWATCHED: Duration = Duration::from_secs(Snapshot::STEP_SECONDS as u64);
 
@@ -83,11 +85,20 @@ impl Live {
 
     /// As [`Live::snapshot`], without a copy.
     pub async fn frame(&self) -> Arc<Frame> {
+        self.frame_within(self.interval).await
+    }
+
+    /// As [`Live::frame`], for probes: no older than a second, whatever the interval is.
+    pub async fn probe(&self) -> Arc<Frame> {
+        self.frame_within(self.interval.min(PROBE_AGE)).await
+    }
+
+    async fn frame_within(&self, age: Duration) -> Arc<Frame> {
         let mut frames = self.frames.subscribe();
         let fresh = timeout(PATIENCE * 2, async {
             loop {
                 let frame = frames.borrow_and_update().clone();
-                if frame.is_fresh(self.interval) {
+                if frame.is_fresh(age) {
                     return frame;
                 }
                 self.wanted.notify_one();
@@ -188,8 +199,9 @@ impl Sampler {
             tokio::select! {
                 () = tokio::time::sleep_until(next) => return,
                 () = self.live.wanted.notified() => {
-                    // Somebody asks: he gets what is fresh, and only otherwise a new reading.
-                    if !self.live.frames.borrow().is_fresh(self.live.interval) {
+                    // Somebody asks, and what was there was too old for him; another may have caused a reading meanwhile.
+                    let age = self.live.interval.min(PROBE_AGE);
+                    if !self.live.frames.borrow().is_fresh(age) {
                         return;
                     }
                 }

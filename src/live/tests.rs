@@ -241,6 +241,22 @@ async fn who_asks_gets_fresh_numbers_with_lists_cut_to_size() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_probe_is_told_of_a_lost_store_however_seldom_it_is_read() {
+    let store = FakeStore::new();
+    let options = SamplerOptions {
+        interval: Duration::from_secs(5),
+    };
+    let live = Live::start(store.clone(), options, CancellationToken::new());
+    assert_eq!(live.snapshot().await.state, StoreState::Connected);
+    store.is(REFUSES);
+    seconds(2).await;
+    let known = live.snapshot().await;
+    assert_eq!(known.state, StoreState::Connected, "as of two seconds ago");
+    let probed = live.probe().await;
+    assert!(matches!(probed.snapshot().state, StoreState::Lost { .. }));
+}
+
+#[tokio::test(start_paused = true)]
 async fn after_a_change_the_numbers_are_read_again_at_once() {
     let store = FakeStore::new();
     let (live, _shutdown) = start(&store);

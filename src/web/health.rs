@@ -56,7 +56,7 @@ pub(super) async fn alive() -> Response {
     (status = 503, description = "A store does not answer; this says why", body = Ready),
 ))]
 pub(super) async fn ready(State(state): State<AppState>) -> Response {
-    let frame = state.live.frame().await;
+    let frame = state.live.probe().await;
     let (name, reason, since) = match &frame.snapshot().state {
         StoreState::Connected => ("connected", None, None),
         StoreState::Starting => ("starting", None, None),

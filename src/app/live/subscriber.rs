@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-/// Silence after which a stream that looks open counts as broken: the server sends once a second.
+/// Silence after which a stream that looks open counts as broken: the server sends once a second, and by its settings every five at most.
 const SILENCE_MS: i64 = 8_000;
 /// Wait before the first new try; doubles with each failure.
 const FIRST_WAIT_MS: u64 = 250;
@@ -28,6 +28,7 @@ pub fn subscribe(live: LiveState, url: &'static str) {
         failures: Cell::new(0),
         generation: Cell::new(0),
         heard_ms: Cell::new(0),
+        is_fresh: Cell::new(false),
     });
     live.tick(now_ms());
 
@@ -52,6 +53,8 @@ struct Subscriber {
     /// Counts the streams, so that a late timer or event of an old one is recognised.
     generation: Cell<u32>,
     heard_ms: Cell<i64>,
+    /// Whether this stream has sent something before: its first numbers may be as old as the server's interval.
+    is_fresh: Cell<bool>,
 }
 
 /// An open stream with the closures that the browser calls.
@@ -79,6 +82,7 @@ impl Subscriber {
         self.close();
         let generation = self.generation.get();
         self.heard_ms.set(now_ms());
+        self.is_fresh.set(false);
         let Ok(source) = EventSource::new(self.url) else {
             self.fail(generation);
             return;
@@ -128,7 +132,9 @@ impl Subscriber {
         let local_ms = now_ms();
         self.heard_ms.set(local_ms);
         self.failures.set(0);
-        self.live.learn_skew(&snapshot, local_ms);
+        if self.is_fresh.replace(true) {
+            self.live.learn_skew(&snapshot, local_ms);
+        }
         self.live.receive(snapshot);
         if self.live.link.get_untracked() != Link::Live {
             self.live.link.set(Link::Live);
