@@ -27,7 +27,8 @@ pub fn ActionNotice<T>(
     value: Signal<Option<Result<T, ApiError>>>,
     /// The words for what was done.
     done: fn(&T) -> String,
-    /// What the page shows: news about something else goes. The whole address, if nothing is given.
+    /// What the page shows: news about something else goes. The address without its query, if nothing is given: there stands the question
+    /// that the news answers, which is gone by then.
     #[prop(optional, into)]
     about: Option<Signal<String>>,
 ) -> impl IntoView
@@ -46,10 +47,8 @@ where
             news.set(result.map(|result| (newest.get_untracked(), told(&result, done))));
         }
     });
-    let location = use_location();
-    let about = about.unwrap_or_else(|| {
-        Signal::derive(move || location.pathname.get() + &location.search.get())
-    });
+    let path = use_location().pathname;
+    let about = about.unwrap_or_else(|| path.into());
     Effect::new(move |before: Option<String>| {
         let about = about.get();
         if before.is_some_and(|before| before != about) {

@@ -6,12 +6,11 @@ mod order;
 use crate::api::{ClearQueue, SetQueuePaused};
 use crate::app::address::{self, use_own_search};
 use crate::app::components::{
-    ActionNotice, Count, Headline, Icon, IconName, JobState, PageTitle, SortHeading, Sparkline,
-    StateBadge, Still, Touch, Unknown,
+    ActionNotice, Count, Headline, Icon, IconName, JobState, PageTitle, QueueRow, SortHeading,
+    Still, Touch, Unknown,
 };
 use crate::app::format;
 use crate::app::live::{queue_numbers, use_live};
-use crate::model::QueueSummary;
 use clear::ConfirmClear;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -70,7 +69,9 @@ pub fn QueuesPage() -> impl IntoView {
                     </thead>
                     <tbody>
                         <For each=move || names.get() key=String::clone let:name>
-                            <QueueRow name pause sorting/>
+                            <QueueRow name=name.clone() with_less_room=true>
+                                <QueueActions name pause sorting/>
+                            </QueueRow>
                         </For>
                     </tbody>
                 </table>
@@ -133,45 +134,12 @@ fn ordered_names(sorting: Memo<QueueSorting>, touch: Touch) -> Memo<Vec<String>>
 }
 
 #[component]
-fn QueueRow(
-    name: String,
-    pause: ServerAction<SetQueuePaused>,
-    sorting: Memo<QueueSorting>,
-) -> impl IntoView {
-    let numbers = queue_numbers(&name);
-    let summary = numbers.summary;
-    let size_class = move || {
-        if summary.with(|queue| queue.size == 0) {
-            "num zero"
-        } else {
-            "num num-lead"
-        }
-    };
-    view! {
-        <tr>
-            <th scope="row" class="grow cut">
-                <a class="name" href=format::queue_path(&name)>{name.clone()}</a>
-                {move || {
-                    summary
-                        .with(|queue| queue.paused)
-                        .then(|| view! { " " <StateBadge state=JobState::Paused/> })
-                }}
-            </th>
-            <td class=size_class>{move || summary.with(|queue| format::count(queue.size))}</td>
-            <td class="num">{move || summary.with(|queue| format::duration(queue.latency_seconds))}</td>
-            <td class="trend medium"><Sparkline sizes=numbers.trend/></td>
-            <td class="actions"><QueueActions name summary pause sorting/></td>
-        </tr>
-    }
-}
-
-#[component]
 fn QueueActions(
     name: String,
-    summary: Memo<QueueSummary>,
     pause: ServerAction<SetQueuePaused>,
     sorting: Memo<QueueSorting>,
 ) -> impl IntoView {
+    let summary = queue_numbers(&name).summary;
     let paused = Memo::new(move |_| summary.with(|queue| queue.paused));
     let of_queue = StoredValue::new(format!(" queue {name}"));
     let encoded = format::url_encode(&name);

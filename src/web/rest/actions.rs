@@ -1,9 +1,10 @@
 //! Acting on entries.
 
 use super::{
-    ActionBody, ActionRequest,
+    ActionBody,
     error::{Answer, ErrorBody, Problem},
     extract::Json,
+    request::ActionRequest,
 };
 use crate::admin::Admin;
 use crate::job::parse_time;

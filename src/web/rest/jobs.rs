@@ -2,9 +2,9 @@
 
 use super::{
     JobBody,
-    body::MomentBody,
     error::{Answer, ErrorBody, Problem},
     extract::{JsonBytes, Path, json_problem},
+    request::MomentBody,
 };
 use crate::admin::{Admin, AdminError};
 use crate::job::NewJob;

@@ -13,6 +13,7 @@ mod overview;
 mod processes;
 mod query;
 mod queues;
+mod request;
 pub(crate) mod script;
 
 use super::{AppState, health};
@@ -30,9 +31,7 @@ use utoipa_axum::{
     routes,
 };
 
-use body::{
-    ActionBody, ActionRequest, JobBody, OverviewBody, PageBody, ProcessBody, QueueBody, RunningBody,
-};
+use body::{ActionBody, JobBody, OverviewBody, PageBody, ProcessBody, QueueBody, RunningBody};
 
 pub(super) use error::{internal_error, refusal};
 pub(crate) use query::moment;

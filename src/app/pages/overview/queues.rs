@@ -1,8 +1,8 @@
 //! Every queue with its depth, latency and trend.
 
-use crate::app::components::{JobState, Sparkline, StateBadge};
+use crate::app::components::QueueRow;
 use crate::app::format;
-use crate::app::live::{queue_numbers, use_live};
+use crate::app::live::use_live;
 use leptos::prelude::*;
 
 /// Every queue with its depth, latency and trend, by name.
@@ -46,33 +46,5 @@ pub(super) fn QueueList() -> impl IntoView {
                 </table>
             </Show>
         </section>
-    }
-}
-
-#[component]
-fn QueueRow(name: String) -> impl IntoView {
-    let numbers = queue_numbers(&name);
-    let summary = numbers.summary;
-    let size_class = move || {
-        if summary.with(|queue| queue.size == 0) {
-            "num zero"
-        } else {
-            "num num-lead"
-        }
-    };
-    view! {
-        <tr>
-            <th scope="row" class="grow cut">
-                <a class="name" href=format::queue_path(&name)>{name.clone()}</a>
-                {move || {
-                    summary
-                        .with(|queue| queue.paused)
-                        .then(|| view! { " " <StateBadge state=JobState::Paused/> })
-                }}
-            </th>
-            <td class=size_class>{move || summary.with(|queue| format::count(queue.size))}</td>
-            <td class="num">{move || summary.with(|queue| format::duration(queue.latency_seconds))}</td>
-            <td class="trend"><Sparkline sizes=numbers.trend/></td>
-        </tr>
     }
 }

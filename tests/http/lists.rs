@@ -1,0 +1,127 @@
+//! Lists over REST, and queues.
+
+use super::*;
+
+#[tokio::test]
+async fn queues_are_listed_paused_and_cleared() {
+    let site = Site::new().await;
+    site.enqueue(json!([{"class": "A", "args": [], "queue": "a/b ü"}, {"class": "A", "args": []}]))
+        .await;
+    let path = "/api/v1/queues/a%2Fb%20%C3%BC";
+    assert_eq!(site.entries(&format!("{path}/jobs")).await.len(), 1);
+    assert_eq!(
+        site.post(&format!("{path}/pause"), &json!({})).await.status,
+        StatusCode::OK
+    );
+    let queues = site.get("/api/v1/queues").await.json();
+    let names: Vec<_> = queues
+        .as_array()
+        .expect("queues")
+        .iter()
+        .map(|queue| &queue["name"])
+        .collect();
+    assert_eq!(names, ["a/b ü", "default"]);
+    assert_eq!(
+        (&queues[0]["paused"], &queues[1]["paused"]),
+        (&json!(true), &json!(false))
+    );
+    assert!(queues[0]["latency_seconds"].is_number());
+    assert_eq!(
+        site.post(&format!("{path}/resume"), &json!({}))
+            .await
+            .json()["paused"],
+        false
+    );
+    let cleared = site.ask(Method::DELETE, path, &[], "").await;
+    assert_eq!(cleared.json(), json!({"name": "a/b ü", "deleted": 1}));
+    let overview = site.get("/api/v1/overview").await.json();
+    assert_eq!(overview["enqueued"], 1);
+    assert!(
+        overview["sampled_at"]
+            .as_str()
+            .expect("a time")
+            .ends_with('Z')
+    );
+}
+
+#[tokio::test]
+async fn pages_of_a_set_follow_each_other_without_gap_or_repeat() {
+    let site = Site::new().await;
+    let jobs: Vec<Value> = (0..25)
+        .map(|number| json!({"class": format!("C{}", number % 2), "args": [number], "at": 4_070_908_800.0 + f64::from(number / 5)}))
+        .collect();
+    site.enqueue(json!(jobs)).await;
+    let mut seen = Vec::new();
+    let mut path = "/api/v1/sets/scheduled/jobs?limit=10".to_owned();
+    let last = loop {
+        let page = site.get(&path).await.json();
+        assert_eq!(page["total"], 25);
+        seen.extend(
+            page["entries"]
+                .as_array()
+                .expect("entries")
+                .iter()
+                .map(|entry| entry["args"][0].as_i64()),
+        );
+        match page["next"].as_str() {
+            Some(cursor) => path = format!("/api/v1/sets/scheduled/jobs?limit=10&after={cursor}"),
+            None => break page,
+        }
+    };
+    seen.sort();
+    assert_eq!(seen, (0..25).map(Some).collect::<Vec<_>>());
+    let cursor = last["previous"].as_str().expect("a page in front");
+    let front = site
+        .get(&format!(
+            "/api/v1/sets/scheduled/jobs?limit=10&before={cursor}"
+        ))
+        .await
+        .json();
+    assert_eq!(front["entries"].as_array().expect("entries").len(), 10);
+    assert_eq!(
+        site.entries("/api/v1/sets/scheduled/jobs?class=C1&limit=100")
+            .await
+            .len(),
+        12
+    );
+    assert_eq!(
+        site.entries("/api/v1/sets/scheduled/jobs?from=2099-01-01T00:00:04Z")
+            .await
+            .len(),
+        5
+    );
+}
+
+#[tokio::test]
+async fn a_list_is_filtered_by_what_its_text_means() {
+    let site = Site::new().await;
+    let raw = r#"{"class":"A","args":["Caf\u00e9\/Bar"],"jid":"x","tags":["vip"],"error_class":"Timeout","error_message":"No answer"}"#;
+    for raw in [raw, r#"{"class":"A","args":[]}"#, "rubbish"] {
+        let entry = Destination::Set {
+            set: Set::Dead,
+            score: 5.5,
+            raw: raw.into(),
+        };
+        site.store.add(&[entry]).await.expect("it is added");
+    }
+    for (query, count) in [
+        ("text=CAF%C3%89/bar", 1),
+        ("text=caf", 1),
+        ("text=RUBB", 1),
+        ("class=A", 2),
+        ("class=A&tag=vip&error=timeout", 1),
+        ("error=no+ANSWER", 1),
+        ("from=1970-01-01T00:00:05.5Z&to=5.5", 3),
+        ("to=5", 0),
+        ("text=", 3),
+    ] {
+        let page = site.get(&format!("/api/v1/sets/dead/jobs?{query}")).await;
+        let page = page.json();
+        let entries = page["entries"].as_array().expect("entries");
+        assert_eq!(entries.len(), count, "{query}");
+        assert_eq!(
+            (&page["total"], &page["partial"]),
+            (&json!(3), &json!(false))
+        );
+    }
+}

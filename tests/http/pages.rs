@@ -1,0 +1,146 @@
+//! Pages, and what stands around them.
+
+use super::*;
+
+#[tokio::test]
+async fn every_page_is_whole_html_that_runs_nothing_but_its_own() {
+    let site = Site::new().await;
+    site.enqueue(json!({"class": "A", "args": [], "jid": "0123456789abcdef01234567"}))
+        .await;
+    let mut nonces = Vec::new();
+    for path in PAGES {
+        let answer = site.page(path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
+        assert!(
+            answer.header("content-type").starts_with("text/html"),
+            "{path}"
+        );
+        assert!(answer.text.starts_with("<!DOCTYPE html>"), "{path}");
+        assert!(answer.text.contains("</html>"), "{path}");
+        let policy = answer.header("content-security-policy").to_owned();
+        for part in [
+            "default-src 'none'",
+            "'wasm-unsafe-eval'",
+            "style-src 'self';",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ] {
+            assert!(policy.contains(part), "{path}: {policy}");
+        }
+        assert!(
+            !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
+            "{policy}"
+        );
+        let nonce = policy
+            .split("'nonce-")
+            .nth(1)
+            .and_then(|rest| rest.split('\'').next())
+            .expect("a nonce")
+            .to_owned();
+        for script in answer.text.split("<script").skip(1) {
+            let tag = script.split('>').next().unwrap_or_default();
+            assert!(tag.contains(&nonce), "{path}: <script{tag}>");
+        }
+        // A strict style policy forbids both, so they would not work.
+        assert!(!answer.text.contains(" style=\""), "{path}");
+        assert!(!answer.text.contains(" onclick=\""), "{path}");
+        // Browsers repair such a table, and hydration walks off the path.
+        assert!(!answer.text.contains("<table><tr"), "{path}");
+        nonces.push(nonce);
+    }
+    nonces.sort();
+    nonces.dedup();
+    assert_eq!(nonces.len(), PAGES.len(), "a nonce is used once");
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_headers_that_keep_it_to_itself() {
+    let site = Site::new().await;
+    for path in [
+        "/",
+        "/nothing",
+        "/healthz",
+        "/readyz",
+        "/api/v1/overview",
+        "/api/v1/nothing",
+        "/api/v1/openapi.json",
+        "/api/ui/snapshot",
+        "/pkg/nothing.js",
+    ] {
+        let answer = site.page(path).await;
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
+        assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
+        assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+        assert!(
+            !answer.header("content-security-policy").is_empty(),
+            "{path}"
+        );
+        assert!(!answer.header("x-request-id").is_empty(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_a_page_for_people_and_json_for_scripts() {
+    let site = Site::new().await;
+    let page = site.page("/no/such/page").await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert!(page.text.starts_with("<!DOCTYPE html>"), "{}", page.text);
+    let text = site.get("/no/such/page").await;
+    assert_eq!(text.status, StatusCode::NOT_FOUND);
+    assert!(!text.text.contains('<'), "{}", text.text);
+    let json = site.page("/api/v1/no/such/path").await;
+    assert_eq!(
+        (json.status, json.code()),
+        (StatusCode::NOT_FOUND, "not_found".to_owned())
+    );
+    let wrong = site.ask(Method::DELETE, "/api/v1/overview", &[], "").await;
+    assert_eq!(
+        (wrong.status, wrong.code()),
+        (
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed".to_owned()
+        )
+    );
+    assert!(wrong.header("allow").contains("GET"));
+}
+
+#[tokio::test]
+async fn long_answers_are_compressed_for_those_who_understand_it() {
+    let site = Site::new().await;
+    let answer = site.get("/api/v1/openapi.json").await;
+    assert!(answer.headers.get("content-encoding").is_none());
+    let request = Request::get("/api/v1/openapi.json")
+        .header(header::HOST, "localhost")
+        .header(header::ACCEPT_ENCODING, "br")
+        .body(Body::empty())
+        .expect("a request");
+    let response = site
+        .router
+        .clone()
+        .oneshot(request)
+        .await
+        .expect("an answer");
+    assert_eq!(response.headers()["content-encoding"], "br");
+}
+
+#[tokio::test]
+async fn server_functions_have_addresses_of_their_own() {
+    let mut paths: Vec<&str> = leptos::server_fn::axum::server_fn_paths()
+        .map(|(path, _)| path)
+        .collect();
+    assert!(
+        paths.iter().all(|path| path.starts_with("/api/ui/")),
+        "{paths:?}"
+    );
+    let count = paths.len();
+    paths.sort_unstable();
+    paths.dedup();
+    assert_eq!(
+        paths.len(),
+        count,
+        "two of them share an address: {paths:?}"
+    );
+}
