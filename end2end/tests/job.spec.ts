@@ -137,7 +137,7 @@ test("a malformed entry is shown as it is, can be moved, and deleted", async ({ 
   await expect(page.locator(".page-title .badge")).toHaveText("retrying");
   await expect(page.locator(".raw-text")).toHaveText('<b>not</b> a "job" {');
   await press(page, javaScriptEnabled, "Delete", "Delete this job", "Yes, delete");
-  await expect(page.getByRole("status").filter({ hasText: "deleted" }).first()).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "1 deleted." }).first()).toBeVisible();
   expect((await server.get("/api/v1/sets/retries/jobs")).entries).toEqual([]);
 });
 
