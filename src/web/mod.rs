@@ -9,6 +9,7 @@ mod hosts;
 mod layers;
 mod origin;
 mod pages;
+mod renderers;
 mod rest;
 mod serve;
 mod sse;

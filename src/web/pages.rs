@@ -1,6 +1,6 @@
 //! The pages and their server functions.
 
-use super::{AppState, headers};
+use super::{AppState, headers, renderers::on_one_thread};
 use crate::api::Environment;
 use crate::app::{App, shell};
 use axum::{
@@ -34,6 +34,9 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
             context(state.clone()),
             document(state.clone()),
         )
+        .layer(middleware::from_fn(|request: Request, next: Next| {
+            on_one_thread(next.run(request))
+        }))
         .layer(middleware::from_fn(limit_form))
 }
 
@@ -62,7 +65,7 @@ pub(super) async fn not_found(State(state): State<AppState>, request: Request) -
         return (StatusCode::NOT_FOUND, "There is nothing at this address.\n").into_response();
     }
     let render = render_app_async_with_context(context(state.clone()), document(state));
-    let mut response = render(request).await;
+    let mut response = on_one_thread(async move { render(request).await }).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
