@@ -14,7 +14,7 @@ use std::{
     process::{Output, Stdio},
     time::Duration,
 };
-use support::RedisServer;
+use support::{RedisServer, wait_until};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},

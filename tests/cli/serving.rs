@@ -174,12 +174,10 @@ async fn a_worker_alone_enqueues_what_is_due_and_leaves_the_rest() {
         let shown: Value = serde_json::from_str(&shown).expect("JSON");
         shown["locations"][0]["entry"]["in"].clone()
     };
-    let moved = timeout(PATIENCE, async {
-        while place_of(&due).await != "queue:default" {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    });
-    moved.await.expect("it is enqueued");
+    wait_until("it is enqueued", async || {
+        place_of(&due).await == "queue:default"
+    })
+    .await;
     assert_eq!(
         place_of(&waiting).await,
         "queue:other",
