@@ -4,12 +4,13 @@ use super::{
     JobContext, JobError, RetryChoice,
     panics::{self, CatchPanic},
     retry::{self, Failure, Verdict},
+    run::Run,
     runtime::Runtime,
     settlement::settle,
 };
 use crate::{
     job::{Job, RetryRule},
-    model::Set,
+    model::{Set, Timestamp},
     store::{Destination, FetchedJob, Settlement},
 };
 use bytes::Bytes;
@@ -18,8 +19,9 @@ use tokio::time::Instant;
 
 /// Runs the job and settles it.
 pub(super) async fn process(runtime: &Runtime, fetched: FetchedJob) {
-    let slot = runtime.running.enter(fetched.clone(), runtime.clock.now());
-    let settlement = run(runtime, &fetched).await;
+    let now = runtime.clock.now();
+    let slot = runtime.running.enter(fetched.clone(), now);
+    let settlement = run(runtime, &fetched, now).await;
     settle(runtime, &fetched, &settlement).await;
     drop(slot);
 }
@@ -45,8 +47,8 @@ fn class_of(job: &Job) -> Option<String> {
 }
 
 /// What is to become of the job.
-async fn run(runtime: &Runtime, fetched: &FetchedJob) -> Settlement {
-    let job = Arc::new(Job::new(fetched.raw.clone()));
+async fn run(runtime: &Runtime, fetched: &FetchedJob, now: Timestamp) -> Settlement {
+    let job = Job::new(fetched.raw.clone());
     if let Some(reason) = job.malformed() {
         tracing::warn!(
             queue = fetched.queue,
@@ -67,8 +69,11 @@ async fn run(runtime: &Runtime, fetched: &FetchedJob) -> Settlement {
         let error = JobError::new("NameError", format!("uninitialized constant {class}"));
         return failed(runtime, fetched, &job, &error, false);
     };
-    let context = JobContext::new(Arc::clone(&job), &fetched.queue, runtime.stopping.clone());
     let wants_trace = retry::trace_limit(&job).is_some();
+    let stopping = runtime.stopping.clone();
+    let run = Arc::new(Run::new(job, fetched.clone(), now, stopping));
+    let job = &run.job;
+    let context = JobContext::new(Arc::clone(&run));
     let started = Instant::now();
     let result = tokio::select! {
         biased;
@@ -84,7 +89,7 @@ async fn run(runtime: &Runtime, fetched: &FetchedJob) -> Settlement {
             tracing::debug!(class, jid = job.jid(), duration_ms, "job done");
             Settlement::Finish { failed: false }
         }
-        Err(error) => failed(runtime, fetched, &job, &error, true),
+        Err(error) => failed(runtime, fetched, job, &error, true),
     }
 }
 

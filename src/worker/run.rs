@@ -1,0 +1,60 @@
+//! One run of a job, as its handler and the rest of the worker see it.
+
+use super::report::Report;
+use crate::{job::Job, model::Timestamp, store::FetchedJob};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use tokio_util::sync::CancellationToken;
+
+/// One run of a job.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) job: Job,
+    pub(super) fetched: FetchedJob,
+    pub(super) started_at: Timestamp,
+    /// The worker wants to end.
+    pub(super) stopping: CancellationToken,
+    /// Somebody wants this run to end. Made by the first who asks: most runs end before anybody does.
+    cancellation: OnceLock<CancellationToken>,
+    // A std mutex: held for a few instructions, never over an await.
+    report: Mutex<Report>,
+}
+
+impl Run {
+    pub(super) fn new(
+        job: Job,
+        fetched: FetchedJob,
+        started_at: Timestamp,
+        stopping: CancellationToken,
+    ) -> Self {
+        Self {
+            job,
+            fetched,
+            started_at,
+            stopping,
+            cancellation: OnceLock::new(),
+            report: Mutex::default(),
+        }
+    }
+
+    /// Cancelled when somebody wants this run to end.
+    pub(super) fn cancellation(&self) -> &CancellationToken {
+        self.cancellation.get_or_init(CancellationToken::new)
+    }
+
+    /// Whether somebody wants this run to end.
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.cancellation
+            .get()
+            .is_some_and(CancellationToken::is_cancelled)
+    }
+
+    /// Lets the handler tell something.
+    pub(super) fn tell(&self, tell: impl FnOnce(&mut Report)) {
+        tell(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// What it has told since this was asked before.
+    pub(super) fn take_report(&self) -> Report {
+        std::mem::take(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
