@@ -6,8 +6,8 @@ use crate::model::{
     StoreState, Timestamp,
 };
 use crate::store::{
-    AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved, Pulse, Settlement,
-    Slice, Start, StoreError, StoreResult, StoredEntry, WorkerStore,
+    AdminStore, Destination, Heartbeat, JidSearch, Move, Moved, Orphan, Pulse, Rescue, Slice,
+    Start, StoreError, StoreResult, StoredEntry, Turn, Turned, WorkerStore,
 };
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};
@@ -147,13 +147,10 @@ impl AdminStore for FakeStore {
 
 #[async_trait]
 impl WorkerStore for FakeStore {
-    async fn fetch(
-        &self,
-        _: &str,
-        _: &[String],
-        _: usize,
-        _: Duration,
-    ) -> StoreResult<Vec<FetchedJob>> {
+    async fn turn(&self, _: &str, _: Turn<'_>) -> StoreResult<Turned> {
+        Err(gone())
+    }
+    async fn ready(&self, _: &[Arc<str>], _: Duration) -> StoreResult<()> {
         Err(gone())
     }
     async fn due(&self, _: Set, _: &Start, _: usize) -> StoreResult<Slice> {
@@ -162,16 +159,16 @@ impl WorkerStore for FakeStore {
     async fn promote(&self, _: &[Move]) -> StoreResult<Vec<Moved>> {
         Err(gone())
     }
-    async fn settle(&self, _: &str, _: &FetchedJob, _: &Settlement) -> StoreResult<bool> {
-        Err(gone())
-    }
     async fn heartbeat(&self, _: &Heartbeat) -> StoreResult<Pulse> {
         Err(gone())
     }
     async fn leave(&self, _: &str) -> StoreResult<()> {
         Err(gone())
     }
-    async fn recover(&self, _: &str, _: Duration) -> StoreResult<u64> {
+    async fn orphans(&self, _: &str, _: Duration) -> StoreResult<Vec<Orphan>> {
+        Err(gone())
+    }
+    async fn rescue(&self, _: &[Rescue]) -> StoreResult<u64> {
         Err(gone())
     }
 }

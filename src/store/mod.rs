@@ -17,6 +17,7 @@ pub mod listing;
 mod new_entry;
 pub mod redis;
 pub mod sqlite;
+mod worker;
 
 use crate::model::{
     Cursor, DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal,
@@ -28,6 +29,10 @@ use std::{fmt, sync::Arc, time::Duration};
 
 pub use connect::{StoreOptions, connect};
 pub use error::{StoreError, StoreResult};
+pub use worker::{
+    Fetch, FetchedJob, Heartbeat, Orphan, Pulse, Rescue, Settlement, Share, Turn, Turned,
+    WorkerStore,
+};
 
 /// A store, shared by everything that uses it.
 pub type SharedStore = Arc<dyn Store>;
@@ -196,98 +201,4 @@ pub struct JidSearch {
     pub scanned: u64,
     /// Entries there are.
     pub total: u64,
-}
-
-/// A job taken out of a queue by a worker, safe in the process's in-progress list until it is let go.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FetchedJob {
-    /// The queue that it came from.
-    pub queue: String,
-    /// The stored bytes.
-    pub raw: Bytes,
-    /// The store's name for this fetch, unique in the process.
-    pub lease: String,
-}
-
-/// What becomes of a job whose run has ended.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Settlement {
-    /// It succeeded, or is dropped: the job is gone. Counts as processed, and as failed if `failed`.
-    Finish {
-        /// Whether the run counts as failed.
-        failed: bool,
-    },
-    /// It failed: the job goes where it says. Counts as processed and failed.
-    Fail(Destination),
-    /// It is no job that could be run: it goes where it says. Counts nothing.
-    SetAside(Destination),
-    /// It was not run, or not to its end: back to its queue, next to run, with its bytes as fetched. Counts nothing.
-    Requeue,
-}
-
-/// What a process says of itself at a heartbeat.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Heartbeat {
-    /// The process.
-    pub process: ProcessInfo,
-    /// What it runs.
-    pub running: Vec<RunningJob>,
-}
-
-/// What a heartbeat is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pulse {
-    /// The store's clock.
-    pub now: Timestamp,
-    /// The oldest signal that somebody left for the process; there may be more.
-    pub signal: Option<Signal>,
-}
-
-/// What a worker needs. `identity` is the process's `HOSTNAME:PID:NONCE`.
-#[async_trait]
-pub trait WorkerStore: Send + Sync {
-    /// Takes up to `limit` jobs out of these queues, looking at them in this order and passing over paused ones, into the process's
-    /// in-progress list. Returns at once when there are any, otherwise waits for one for at most `wait`.
-    async fn fetch(
-        &self,
-        identity: &str,
-        queues: &[String],
-        limit: usize,
-        wait: Duration,
-    ) -> StoreResult<Vec<FetchedJob>>;
-
-    /// Up to `limit` entries of a set, lowest score first: as [`AdminStore::slice`], on the worker's own path, where it holds up no page.
-    async fn due(&self, set: Set, start: &Start, limit: usize) -> StoreResult<Slice>;
-
-    /// Makes moves of entries that are due: as [`AdminStore::apply`], on the worker's own path.
-    async fn promote(&self, moves: &[Move]) -> StoreResult<Vec<Moved>>;
-
-    /// Lets a fetched job go: out of the in-progress list, to where it belongs, with its counters, in one atomic step.
-    /// `false` when it was not in the list any more (recovered by another process): then nothing is changed.
-    async fn settle(
-        &self,
-        identity: &str,
-        job: &FetchedJob,
-        settlement: &Settlement,
-    ) -> StoreResult<bool>;
-
-    /// Says that the process lives (for a minute) and what it runs; answers the store's time, and the signal that somebody left for it.
-    async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Pulse>;
-
-    /// Takes the process out of the list of processes. Its in-progress list must be settled before; what is still in it is recovered later.
-    async fn leave(&self, identity: &str) -> StoreResult<()>;
-
-    /// Puts jobs in progress of processes that are gone back to their queues, next to run; says how many. At most a thousand a call.
-    ///
-    /// A process without a heartbeat is not gone yet: heartbeats of living ones run out too, while a machine sleeps, a clock is set
-    /// forward or the store is away. A call that sees it first only notes it, in the store; a later call, by whomever, that comes at
-    /// least `grace` after that by the store's clock and finds that it has not beaten since takes its jobs. A process that has left
-    /// ([`WorkerStore::leave`]) is gone at once. The jobs of `identity`, the process that asks, are never taken.
-    async fn recover(&self, identity: &str, grace: Duration) -> StoreResult<u64>;
-
-    /// A handle on the same store with connections of its own, for a thread with an asynchronous runtime of its own; nothing when this
-    /// one can be used there as well.
-    fn apart(&self) -> Option<SharedStore> {
-        None
-    }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     JobContext, JobError, JobResult, RetryChoice, Worker,
+    capsule::Capsule,
     handler::{self, Handler},
     identity,
     registry::Registry,
@@ -20,8 +21,16 @@ use tokio_util::sync::CancellationToken;
 #[non_exhaustive]
 pub enum WorkerError {
     /// Nothing could ever run.
-    #[error("the concurrency is 0: give the number of jobs to run at a time")]
-    NoConcurrency,
+    #[error("the concurrency of capsule `{0}` is 0: give the number of jobs to run at a time")]
+    NoConcurrency(String),
+    /// A capsule without queues.
+    #[error("the capsule `{0}` has no queues: name those that it serves")]
+    NoQueues(String),
+    /// Two capsules of one name.
+    #[error(
+        "there are two capsules `{0}`: give each a name of its own (the worker's own queues are those of `default`)"
+    )]
+    RepeatedCapsule(String),
     /// A queue's name is empty.
     #[error("a queue's name is empty: give each queue a name, such as `default`")]
     EmptyQueueName,
@@ -42,8 +51,8 @@ pub enum WorkerError {
 /// The settings, checked.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
-    pub(super) queues: Vec<(String, u64)>,
-    pub(super) concurrency: usize,
+    /// The first one is the default.
+    pub(super) capsules: Vec<Capsule>,
     pub(super) timeout: Duration,
     pub(super) fetch_wait: Duration,
     pub(super) heartbeat_interval: Duration,
@@ -60,6 +69,16 @@ pub(super) struct Settings {
     pub(super) only_known_classes: bool,
 }
 
+impl Settings {
+    /// Jobs that run at a time, in all capsules.
+    pub(super) fn concurrency(&self) -> usize {
+        self.capsules
+            .iter()
+            .map(|capsule| capsule.concurrency)
+            .sum()
+    }
+}
+
 /// Settings and handlers of a worker. Every setting has a default; a worker without handlers runs no jobs, but enqueues what is due and
 /// recovers what others left.
 #[must_use = "a builder does nothing until it runs"]
@@ -67,6 +86,7 @@ pub(super) struct Settings {
 pub struct WorkerBuilder {
     store: SharedStore,
     settings: Settings,
+    default: Capsule,
     registry: Registry,
     repeated_handler: Option<String>,
 }
@@ -76,10 +96,9 @@ impl WorkerBuilder {
         Self {
             store,
             settings: Settings {
-                queues: Vec::new(),
-                concurrency: 10,
+                capsules: Vec::new(),
                 timeout: Duration::from_secs(25),
-                fetch_wait: Duration::from_secs(1),
+                fetch_wait: Duration::from_secs(2),
                 heartbeat_interval: Duration::from_secs(5),
                 poll_interval: None,
                 recovery_interval: Duration::from_secs(15),
@@ -93,6 +112,7 @@ impl WorkerBuilder {
                 embedded: false,
                 only_known_classes: false,
             },
+            default: Capsule::new("default"),
             registry: Registry::default(),
             repeated_handler: None,
         }
@@ -101,19 +121,25 @@ impl WorkerBuilder {
     /// Fetches from this queue too. With weights, a queue is asked first with probability weight / sum of weights; when all weights are 0,
     /// the queues are asked strictly in the order given. Without any queue the worker fetches from `default`.
     pub fn queue(mut self, name: impl Into<String>, weight: u64) -> Self {
-        self.settings.queues.push((name.into(), weight));
+        self.default = self.default.queue(name, weight);
         self
     }
 
     /// Fetches from these queues too, as [`WorkerBuilder::queue`].
     pub fn queues(mut self, queues: impl IntoIterator<Item = (String, u64)>) -> Self {
-        self.settings.queues.extend(queues);
+        self.default = self.default.queues(queues);
         self
     }
 
     /// Jobs that run at a time; 10 by default.
     pub fn concurrency(mut self, concurrency: usize) -> Self {
-        self.settings.concurrency = concurrency;
+        self.default = self.default.concurrency(concurrency);
+        self
+    }
+
+    /// Serves these queues too, with a concurrency of their own: for jobs that are not to wait for others, or not to keep others waiting.
+    pub fn capsule(mut self, capsule: Capsule) -> Self {
+        self.settings.capsules.push(capsule);
         self
     }
 
@@ -152,7 +178,7 @@ impl WorkerBuilder {
         self
     }
 
-    /// How long one fetch waits for a job; 1 second by default. Stopping can take that long.
+    /// How long to wait for word of a new job before looking whether there is one; 2 seconds by default.
     pub fn fetch_wait(mut self, wait: Duration) -> Self {
         self.settings.fetch_wait = wait;
         self
@@ -246,31 +272,22 @@ impl WorkerBuilder {
         let Self {
             store,
             mut settings,
+            mut default,
             registry,
             repeated_handler,
         } = self;
-        if settings.concurrency == 0 {
-            return Err(WorkerError::NoConcurrency);
+        if default.queues.is_empty() && settings.capsules.is_empty() {
+            default = default.queue("default", 1);
         }
+        if !default.queues.is_empty() {
+            settings.capsules.insert(0, default);
+        }
+        check_capsules(&settings.capsules)?;
         if let Some(class) = repeated_handler {
             return Err(WorkerError::RepeatedHandler(class));
         }
         if let Some(class) = registry.rule_without_handler() {
             return Err(WorkerError::RuleWithoutHandler(class.to_owned()));
-        }
-        for (index, (name, _)) in settings.queues.iter().enumerate() {
-            if name.is_empty() {
-                return Err(WorkerError::EmptyQueueName);
-            }
-            if settings.queues[..index]
-                .iter()
-                .any(|(earlier, _)| earlier == name)
-            {
-                return Err(WorkerError::RepeatedQueue(name.clone()));
-            }
-        }
-        if settings.queues.is_empty() {
-            settings.queues.push(("default".to_owned(), 1));
         }
         let hostname = identity::hostname();
         Ok(Worker {
@@ -293,4 +310,31 @@ impl WorkerBuilder {
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> Result<(), WorkerError> {
         self.build()?.run_until(shutdown).await
     }
+}
+
+fn check_capsules(capsules: &[Capsule]) -> Result<(), WorkerError> {
+    for (index, capsule) in capsules.iter().enumerate() {
+        if capsule.concurrency == 0 {
+            return Err(WorkerError::NoConcurrency(capsule.name.clone()));
+        }
+        if capsule.queues.is_empty() {
+            return Err(WorkerError::NoQueues(capsule.name.clone()));
+        }
+        let earlier = &capsules[..index];
+        if earlier.iter().any(|earlier| earlier.name == capsule.name) {
+            return Err(WorkerError::RepeatedCapsule(capsule.name.clone()));
+        }
+        for (index, (name, _)) in capsule.queues.iter().enumerate() {
+            if name.is_empty() {
+                return Err(WorkerError::EmptyQueueName);
+            }
+            if capsule.queues[..index]
+                .iter()
+                .any(|(earlier, _)| earlier == name)
+            {
+                return Err(WorkerError::RepeatedQueue(name.clone()));
+            }
+        }
+    }
+    Ok(())
 }

@@ -103,24 +103,30 @@ pub(super) async fn beat(runtime: &Runtime, store: &SharedStore) -> StoreResult<
         }
     };
     let settings = &runtime.settings;
-    let running = runtime.running.report(&runtime.identity);
+    let mut running = runtime.running.report(&runtime.identity);
+    let busy = running.len() as u64;
+    running.extend(runtime.waiting.report(&runtime.identity));
     let concurrency = runtime.concurrency() as u64;
-    let queues = if concurrency == 0 {
-        Vec::new()
-    } else {
-        settings.queues.clone()
-    };
-    let names = queues.iter().map(|(name, _)| name.clone()).collect();
+    let capsules = runtime.capsules().iter().map(|capsule| {
+        let names = capsule
+            .queues
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect();
+        (capsule.name.clone(), capsule.concurrency as u64, names)
+    });
+    let queues = runtime.capsules().iter();
+    let queues = queues.flat_map(|capsule| capsule.queues.iter().cloned());
     let process = ProcessInfo {
         identity: runtime.identity.clone(),
         hostname: runtime.hostname.clone(),
         pid: u64::from(std::process::id()),
         tag: settings.tag.clone(),
         labels: settings.labels.clone(),
-        capsules: vec![("default".to_owned(), concurrency, names)],
-        queues,
+        capsules: capsules.collect(),
+        queues: queues.collect(),
         concurrency,
-        busy: running.len() as u64,
+        busy,
         started_at: Some(started_at),
         // The store writes its own time.
         beat_at: None,

@@ -7,9 +7,11 @@
 //! | file | owns |
 //! | --- | --- |
 //! | `builder` | settings and handlers, checked before anything starts |
-//! | `handler`, `args`, `context`, `job_error`, `registry` | what a handler is, is given, and answers |
-//! | `fetcher`, `queue_order` | which queues are asked, and for how many jobs |
-//! | `processor`, `panics`, `settlement` | one job: run it, catch its panic, let it go |
+//! | `handler`, `args`, `context`, `report`, `job_error`, `registry` | what a handler is, is given, and answers |
+//! | `capsule`, `queue_order`, `pace` | which queues are asked, and for how many jobs |
+//! | `crew`, `dispatcher`, `desk`, `slot` | the dispatcher talks to the store, slots run jobs, the desk stands between them |
+//! | `processor`, `run`, `expiry`, `panics` | one job: run it, catch its panic, say what is to become of it |
+//! | `settlement` | jobs that the store does not let go |
 //! | `retry` | what becomes of a failed job, as a pure function |
 //! | `scheduler`, `recovery`, `heartbeat` | what a process does beside running jobs; the heartbeat on a thread of its own |
 //! | `runtime`, `clock`, `identity`, `running`, `trouble` | what these share |
@@ -18,13 +20,18 @@
 
 mod args;
 mod builder;
+mod capsule;
 mod clock;
 mod context;
-mod fetcher;
+mod crew;
+mod desk;
+mod dispatcher;
+mod expiry;
 mod handler;
 mod heartbeat;
 mod identity;
 mod job_error;
+mod pace;
 mod panics;
 mod processor;
 mod queue_order;
@@ -37,14 +44,18 @@ mod running;
 mod runtime;
 mod scheduler;
 mod settlement;
+mod slot;
 mod trouble;
 
+use crate::store::StoreResult;
+use crew::Crew;
 use runtime::Runtime;
 use std::{future::Future, sync::Arc, time::Duration};
-use tokio::{task::JoinSet, time::timeout};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub use builder::{WorkerBuilder, WorkerError};
+pub use capsule::Capsule;
 pub use context::JobContext;
 pub use job_error::{JobError, JobResult, RetryChoice, Trace};
 
@@ -156,13 +167,14 @@ impl Worker {
             }
             runtime.begin_stop();
         };
-        let mut jobs = JoinSet::new();
-        // Not selected but joined: a fetch that is given up half-way would leave jobs in the in-progress list that nobody knows of.
-        let ((), worked) = tokio::join!(stop, work(&runtime, &mut jobs));
-        let mut background = worked?;
-
-        drain(&runtime, &mut jobs).await;
-        settlement::last_tries(&runtime).await;
+        let (mut background, mut crew) = match begin(&runtime).await {
+            Ok(begun) => begun,
+            Err(error) => return Err(WorkerError::Store(error)),
+        };
+        stop.await;
+        drain(&runtime, &mut crew).await;
+        let left = crew.end(&runtime).await;
+        settlement::last_tries(&runtime, left).await;
         runtime.ended.cancel();
         while background.join_next().await.is_some() {}
         if let Err(error) = runtime.store.leave(&runtime.identity).await {
@@ -173,31 +185,28 @@ impl Worker {
     }
 }
 
-/// From the first heartbeat to the last fetch. Returns the tasks that go on until the end.
-async fn work(runtime: &Arc<Runtime>, jobs: &mut JoinSet<()>) -> Result<JoinSet<()>, WorkerError> {
+/// Starts everything, after the first heartbeat.
+async fn begin(runtime: &Arc<Runtime>) -> StoreResult<(JoinSet<()>, Crew)> {
     let mut background = JoinSet::new();
     // Before the first fetch: in-progress lists of processes without a heartbeat are taken over by others.
     match heartbeat::first(runtime).await {
         Ok(true) => {}
-        Ok(false) => return Ok(background),
+        Ok(false) => return Ok((background, Crew::default())),
         Err(error) => {
             runtime.begin_stop();
-            return Err(WorkerError::Store(error));
+            return Err(error);
         }
     }
     tracing::info!(identity = %runtime.identity, concurrency = runtime.concurrency(), "worker started");
     heartbeat::start(runtime, &mut background);
     background.spawn(scheduler::run(Arc::clone(runtime)));
     background.spawn(recovery::run(Arc::clone(runtime)));
-    if runtime.concurrency() > 0 {
-        fetcher::run(runtime, jobs).await;
-    }
-    Ok(background)
+    Ok((background, Crew::start(runtime)))
 }
 
 /// Waits for running jobs, then has them handed back.
-async fn drain(runtime: &Runtime, jobs: &mut JoinSet<()>) {
-    if finish(runtime.settings.timeout, jobs).await {
+async fn drain(runtime: &Runtime, crew: &mut Crew) {
+    if crew.finish(runtime.settings.timeout).await {
         return;
     }
     tracing::info!(
@@ -205,18 +214,5 @@ async fn drain(runtime: &Runtime, jobs: &mut JoinSet<()>) {
         "out of time: handing unfinished jobs back to their queues"
     );
     runtime.aborting.cancel();
-    if !finish(ABORT_GRACE, jobs).await {
-        // A handler that does not yield cannot be stopped from outside. Its job is handed back all the same.
-        jobs.abort_all();
-    }
-}
-
-/// Whether all jobs ended within `limit`.
-async fn finish(limit: Duration, jobs: &mut JoinSet<()>) -> bool {
-    let all = async {
-        while let Some(ended) = jobs.join_next().await {
-            fetcher::report(ended);
-        }
-    };
-    timeout(limit, all).await.is_ok()
+    crew.finish(ABORT_GRACE).await;
 }

@@ -1,35 +1,27 @@
-//! One job: runs it and settles it.
+//! One job: runs it, and says what is to become of it.
 
 use super::{
     JobContext, JobError, RetryChoice,
+    desk::Desk,
+    expiry,
     panics::{self, CatchPanic},
     retry::{self, Failure, Verdict},
     run::Run,
     runtime::Runtime,
-    settlement::settle,
 };
 use crate::{
     job::{Job, RetryRule},
-    model::{Set, Timestamp},
+    model::Set,
     store::{Destination, FetchedJob, Settlement},
 };
 use bytes::Bytes;
-use std::sync::Arc;
+use std::{
+    future::poll_fn,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::Poll,
+};
 use tokio::time::Instant;
-
-/// Runs the job and settles it.
-pub(super) async fn process(runtime: &Runtime, fetched: FetchedJob) {
-    let now = runtime.clock.now();
-    let slot = runtime.running.enter(fetched.clone(), now);
-    let settlement = run(runtime, &fetched, now).await;
-    settle(runtime, &fetched, &settlement).await;
-    drop(slot);
-}
-
-/// Hands the job back to its queue, next to run.
-pub(super) async fn hand_back(runtime: &Runtime, fetched: FetchedJob) {
-    settle(runtime, &fetched, &Settlement::Requeue).await;
-}
 
 /// Whether the job is for other processes: see [`super::WorkerBuilder::only_known_classes`].
 pub(super) fn is_foreign(runtime: &Runtime, fetched: &FetchedJob) -> bool {
@@ -46,12 +38,18 @@ fn class_of(job: &Job) -> Option<String> {
     job.handler_class().filter(|class| !class.is_empty())
 }
 
-/// What is to become of the job.
-async fn run(runtime: &Runtime, fetched: &FetchedJob, now: Timestamp) -> Settlement {
+/// Runs a job in a slot; what is to become of it. `aborted` ends when the time for running is over.
+pub(super) async fn process(
+    runtime: &Runtime,
+    desk: &Desk,
+    slot: usize,
+    fetched: &Arc<FetchedJob>,
+    aborted: Pin<&mut impl Future<Output = ()>>,
+) -> Settlement {
     let job = Job::new(fetched.raw.clone());
     if let Some(reason) = job.malformed() {
         tracing::warn!(
-            queue = fetched.queue,
+            queue = &*fetched.queue,
             reason,
             "an entry that is no job goes to the dead set as it is"
         );
@@ -59,37 +57,54 @@ async fn run(runtime: &Runtime, fetched: &FetchedJob, now: Timestamp) -> Settlem
     }
     let Some(class) = class_of(&job) else {
         tracing::warn!(
-            queue = fetched.queue,
+            queue = &*fetched.queue,
             jid = job.jid(),
             "a job without a class goes to the dead set as it is"
         );
         return Settlement::Fail(to_dead(runtime, fetched.raw.clone()));
     };
+    let now = runtime.clock.now();
+    if expiry::is_over(&job, now) {
+        tracing::info!(
+            class,
+            jid = job.jid(),
+            "a job came too late and is dropped: its time was over"
+        );
+        return Settlement::Finish { failed: false };
+    }
     let Some(handler) = runtime.registry.handler(&class) else {
         let error = JobError::new("NameError", format!("uninitialized constant {class}"));
         return failed(runtime, fetched, &job, &error, false);
     };
     let wants_trace = retry::trace_limit(&job).is_some();
     let stopping = runtime.stopping.clone();
-    let run = Arc::new(Run::new(job, fetched.clone(), now, stopping));
-    let job = &run.job;
-    let context = JobContext::new(Arc::clone(&run));
+    let run = Arc::new(Run::new(job, Arc::clone(fetched), now, stopping));
+    let _entered = runtime.running.enter(slot, Arc::clone(&run));
     let started = Instant::now();
-    let result = tokio::select! {
-        biased;
-        result = CatchPanic::new(handler(context), wants_trace) => result,
-        () = runtime.aborting.cancelled() => {
-            tracing::info!(class, jid = job.jid(), "unfinished job goes back to its queue");
-            return Settlement::Requeue;
+    let context = JobContext::new(Arc::clone(&run));
+    let mut handled = pin!(CatchPanic::new(handler(context), wants_trace));
+    // Most short jobs never wait: then no other slot has to be woken, and nobody is asked whether the time is over.
+    let at_once = poll_fn(|context| Poll::Ready(handled.as_mut().poll(context))).await;
+    let result = if let Poll::Ready(result) = at_once {
+        result
+    } else {
+        desk.wake_next();
+        tokio::select! {
+            biased;
+            result = handled => result,
+            () = aborted => {
+                tracing::info!(class, jid = run.job.jid(), "unfinished job goes back to its queue");
+                return Settlement::Requeue;
+            }
         }
     };
     match result {
         Ok(()) => {
             let duration_ms = started.elapsed().as_millis();
-            tracing::debug!(class, jid = job.jid(), duration_ms, "job done");
+            tracing::debug!(class, jid = run.job.jid(), duration_ms, "job done");
             Settlement::Finish { failed: false }
         }
-        Err(error) => failed(runtime, fetched, job, &error, true),
+        Err(error) => failed(runtime, fetched, &run.job, &error, true),
     }
 }
 

@@ -106,6 +106,26 @@ pub(super) fn trace_limit(job: &Job) -> Option<usize> {
     }
 }
 
+/// The job with the fields of this error, whatever follows from it.
+pub(super) fn with_error(
+    job: &Job,
+    queue: &str,
+    error: &JobError,
+    now: Timestamp,
+    time_unit: TimeUnit,
+) -> Bytes {
+    let failure = Failure {
+        job,
+        queue,
+        error,
+        now,
+        default_retry: RetryRule::Never,
+        max_retries: 0,
+        time_unit,
+    };
+    with_error_fields(&failure).2
+}
+
 /// The retries used so far, the time of the first failure, and the job's text with everything written into it.
 fn with_error_fields(failure: &Failure<'_>) -> (u32, Timestamp, Bytes) {
     let Failure {

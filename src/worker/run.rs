@@ -2,14 +2,14 @@
 
 use super::report::Report;
 use crate::{job::Job, model::Timestamp, store::FetchedJob};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio_util::sync::CancellationToken;
 
 /// One run of a job.
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) job: Job,
-    pub(super) fetched: FetchedJob,
+    pub(super) fetched: Arc<FetchedJob>,
     pub(super) started_at: Timestamp,
     /// The worker wants to end.
     pub(super) stopping: CancellationToken,
@@ -22,7 +22,7 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn new(
         job: Job,
-        fetched: FetchedJob,
+        fetched: Arc<FetchedJob>,
         started_at: Timestamp,
         stopping: CancellationToken,
     ) -> Self {

@@ -1,95 +1,80 @@
 //! What this process runs now.
 
-use crate::{
-    job::{Job, running},
-    model::{RunningJob, Timestamp},
-    store::FetchedJob,
-};
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use super::run::Run;
+use crate::{job::running, model::RunningJob, store::FetchedJob};
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// The jobs in progress, by slot. Slots are small numbers used again: they stand for Sidekiq's thread ids.
-#[derive(Debug, Default)]
-pub(super) struct RunningTable {
-    // A std mutex: held for a few instructions, never over an await.
-    slots: Arc<Mutex<BTreeMap<u32, Entry>>>,
-}
-
-#[derive(Clone, Debug)]
-struct Entry {
-    fetched: FetchedJob,
-    run_at: Timestamp,
-}
-
-/// Keeps its job in the table until dropped, however the run ends.
+/// The runs in progress, by slot. A slot's number stands for Sidekiq's thread id.
 #[derive(Debug)]
-pub(super) struct Slot {
-    slots: Arc<Mutex<BTreeMap<u32, Entry>>>,
-    number: u32,
+pub(super) struct RunningTable {
+    // Std mutexes, one a slot: held for a few instructions, never over an await, and hardly ever wanted by two.
+    slots: Box<[Mutex<Option<Arc<Run>>>]>,
+}
+
+/// Keeps its run in the table until dropped, however the run ends.
+#[derive(Debug)]
+pub(super) struct Entered<'table> {
+    table: &'table RunningTable,
+    slot: usize,
 }
 
 impl RunningTable {
-    pub(super) fn enter(&self, fetched: FetchedJob, run_at: Timestamp) -> Slot {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = (1..)
-            .find(|number| !slots.contains_key(number))
-            .unwrap_or_default();
-        slots.insert(number, Entry { fetched, run_at });
-        Slot {
-            slots: Arc::clone(&self.slots),
-            number,
+    /// A table of so many slots.
+    pub(super) fn new(slots: usize) -> Self {
+        Self {
+            slots: (0..slots).map(|_| Mutex::new(None)).collect(),
         }
     }
 
+    pub(super) fn enter(&self, slot: usize, run: Arc<Run>) -> Entered<'_> {
+        self.set(slot, Some(run));
+        Entered { table: self, slot }
+    }
+
+    fn set(&self, slot: usize, run: Option<Arc<Run>>) {
+        if let Some(place) = self.slots.get(slot) {
+            *place.lock().unwrap_or_else(PoisonError::into_inner) = run;
+        }
+    }
+
+    /// The runs, by slot.
+    fn all(&self) -> impl Iterator<Item = (usize, Arc<Run>)> {
+        self.slots.iter().enumerate().filter_map(|(slot, run)| {
+            let run = run.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+            Some((slot, run))
+        })
+    }
+
     pub(super) fn len(&self) -> usize {
-        self.slots
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .len()
+        self.all().count()
     }
 
     /// The jobs as fetched.
-    pub(super) fn fetched(&self) -> Vec<FetchedJob> {
-        self.entries()
-            .into_iter()
-            .map(|(_, entry)| entry.fetched)
+    pub(super) fn fetched(&self) -> Vec<Arc<FetchedJob>> {
+        self.all()
+            .map(|(_, run)| Arc::clone(&run.fetched))
             .collect()
     }
 
     /// The jobs as a heartbeat tells them.
     pub(super) fn report(&self, identity: &str) -> Vec<RunningJob> {
-        self.entries()
-            .into_iter()
-            .map(|(number, entry)| {
-                let payload = Job::new(entry.fetched.raw);
-                let thread = format!("t{number}");
+        self.all()
+            .map(|(slot, run)| {
+                let thread = format!("t{}", slot + 1);
                 running(
                     identity,
                     &thread,
-                    &entry.fetched.queue,
-                    &payload,
-                    entry.run_at,
+                    &run.fetched.queue,
+                    &run.job,
+                    run.started_at,
                 )
             })
             .collect()
     }
-
-    fn entries(&self) -> Vec<(u32, Entry)> {
-        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        slots
-            .iter()
-            .map(|(number, entry)| (*number, entry.clone()))
-            .collect()
-    }
 }
 
-impl Drop for Slot {
+impl Drop for Entered<'_> {
     fn drop(&mut self) {
-        self.slots
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&self.number);
+        self.table.set(self.slot, None);
     }
 }

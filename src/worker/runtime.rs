@@ -1,8 +1,8 @@
 //! What the parts of a running worker share.
 
 use super::{
-    builder::Settings, clock::Clock, identity, registry::Registry, running::RunningTable,
-    settlement::Waiting,
+    builder::Settings, capsule::Capsule, clock::Clock, identity, registry::Registry,
+    running::RunningTable, settlement::Waiting,
 };
 use crate::{model::Timestamp, store::SharedStore};
 use std::{
@@ -51,6 +51,11 @@ impl Runtime {
         hostname: String,
     ) -> Self {
         let clock = Clock::skewed(settings.clock_skew_ms);
+        let slots = if registry.is_empty() {
+            0
+        } else {
+            settings.concurrency()
+        };
         Self {
             store,
             settings,
@@ -58,7 +63,7 @@ impl Runtime {
             identity: identity::new_identity(&hostname),
             hostname,
             clock,
-            running: RunningTable::default(),
+            running: RunningTable::new(slots),
             waiting: Waiting::default(),
             started_at: OnceLock::new(),
             round_trip_us: AtomicU64::new(0),
@@ -70,13 +75,21 @@ impl Runtime {
         }
     }
 
-    /// Jobs run at a time; none without handlers: what would be fetched could only fail.
-    pub(super) fn concurrency(&self) -> usize {
+    /// The capsules; none without handlers: what would be fetched could only fail.
+    pub(super) fn capsules(&self) -> &[Capsule] {
         if self.registry.is_empty() {
-            0
+            &[]
         } else {
-            self.settings.concurrency
+            &self.settings.capsules
         }
+    }
+
+    /// Jobs run at a time.
+    pub(super) fn concurrency(&self) -> usize {
+        self.capsules()
+            .iter()
+            .map(|capsule| capsule.concurrency)
+            .sum()
     }
 
     pub(super) fn note_round_trip(&self, took: Duration) {

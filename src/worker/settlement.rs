@@ -1,24 +1,19 @@
-//! Lets fetched jobs go, and keeps trying while the store does not take it.
+//! Jobs that the store does not let go: remembered, told, and tried again.
 
-use super::runtime::Runtime;
+use super::{desk::Settled, runtime::Runtime};
 use crate::{
-    job::Job,
-    store::{Destination, FetchedJob, Settlement, StoreError, StoreResult},
+    job::{Job, running},
+    model::{RunningJob, Timestamp},
+    store::{Destination, FetchedJob, Settlement, StoreError},
 };
 use futures::future::join_all;
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
-/// First and longest pause between two tries.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
-
-/// Tries after which a settlement that the store refuses, and will refuse again, gives its slot back.
-const TRIES: u32 = 5;
-
-/// Most settlements that wait without a slot; beyond that slots are held, so that no more jobs are fetched than can be remembered.
+/// Refused settlements from which on no jobs are fetched: so no more of them than can be remembered.
 const MOST_WAITING: usize = 1_000;
 
 /// How long the very last tries may take, all together.
@@ -26,91 +21,70 @@ const LAST_TRIES: Duration = Duration::from_secs(3);
 
 /// Settlements that the store refuses. Their jobs are safe in the in-progress list.
 #[derive(Debug, Default)]
-pub(super) struct Waiting(Mutex<Vec<(FetchedJob, Settlement)>>);
+pub(super) struct Waiting(Mutex<Vec<(Settled, Timestamp)>>);
 
 impl Waiting {
-    /// Whether there was room for it.
-    fn add(&self, fetched: &FetchedJob, settlement: &Settlement) -> bool {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = waiting.len() < MOST_WAITING;
-        if room {
-            waiting.push((fetched.clone(), settlement.clone()));
-        }
-        room
+    /// One more, at this time.
+    pub(super) fn add(&self, settled: Settled, now: Timestamp) {
+        self.lock().push((settled, now));
     }
 
-    fn take(&self) -> Vec<(FetchedJob, Settlement)> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Whether there are so many that no others should come.
+    pub(super) fn is_full(&self) -> bool {
+        self.lock().len() >= MOST_WAITING
     }
-}
 
-/// Settles until it is done, or refused for good, or the time for finishing is over: then the job stays in the in-progress list, and is
-/// settled or recovered later.
-pub(super) async fn settle(runtime: &Runtime, fetched: &FetchedJob, settlement: &Settlement) {
-    let (mut pause, longest) = PAUSES;
-    let mut refusals = 0;
-    // Whether an earlier try may have been carried out although its answer was an error.
-    let mut ambiguous = false;
-    loop {
-        // Asked before the try, so that there is one more try when the time is over.
-        let last = runtime.aborting.is_cancelled();
-        let error = match attempt(runtime, fetched, settlement).await {
-            Ok(there) => return report(fetched, there, ambiguous),
-            Err(error) => error,
+    fn take(&self) -> Vec<(Settled, Timestamp)> {
+        std::mem::take(&mut *self.lock())
+    }
+
+    /// The jobs as a heartbeat tells them: they are in nobody's queue or set, so they have to be seen here.
+    pub(super) fn report(&self, identity: &str) -> Vec<RunningJob> {
+        let report = |(number, ((job, _), since)): (usize, &(Settled, Timestamp))| {
+            let payload = Job::new(job.raw.clone());
+            let thread = format!("waits{}", number + 1);
+            running(identity, &thread, &job.queue, &payload, *since)
         };
-        if is_permanent(&error) {
-            refusals += 1;
-            if refusals == 1 {
-                warn(fetched, settlement, &error);
-            }
-            if refusals >= TRIES && runtime.waiting.add(fetched, settlement) {
-                return;
-            }
-        } else {
-            ambiguous |= matches!(error, StoreError::Unavailable { .. });
-            tracing::debug!(%error, queue = fetched.queue, lease = fetched.lease, "a job could not be settled yet");
-        }
-        if last {
-            tracing::error!(%error, queue = fetched.queue, lease = fetched.lease, "a job could not be settled; it is recovered and run again later");
-            return;
-        }
-        tokio::select! {
-            () = sleep(pause) => {}
-            () = runtime.aborting.cancelled() => {}
-        }
-        pause = (pause * 2).min(longest);
+        self.lock().iter().enumerate().map(report).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<(Settled, Timestamp)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Tries once more to settle what the store has refused.
 pub(super) async fn settle_waiting(runtime: &Runtime) {
-    for (fetched, settlement) in runtime.waiting.take() {
-        match attempt(runtime, &fetched, &settlement).await {
-            Ok(there) => {
-                tracing::info!(
-                    queue = fetched.queue,
-                    lease = fetched.lease,
-                    "a job that could not be settled is settled now"
-                );
-                report(&fetched, there, true);
-            }
-            // There was room for it before.
-            Err(_) => drop(runtime.waiting.add(&fetched, &settlement)),
+    for ((job, settlement), since) in runtime.waiting.take() {
+        let settled = runtime
+            .store
+            .settle(&runtime.identity, &job, &settlement)
+            .await;
+        match settled {
+            Ok(_) => tracing::info!(
+                queue = &*job.queue,
+                lease = job.lease,
+                "a job that could not be settled is settled now"
+            ),
+            Err(_) => runtime.waiting.add((job, settlement), since),
         }
     }
 }
 
-/// At the very end: hands back what still runs and settles what was refused, with a single try each, at the same time.
-pub(super) async fn last_tries(runtime: &Runtime) {
-    let unfinished = runtime.running.fetched().into_iter();
-    let all: Vec<(FetchedJob, Settlement)> = unfinished
-        .map(|fetched| (fetched, Settlement::Requeue))
-        .chain(runtime.waiting.take())
-        .collect();
-    let count = all.len();
-    let tries = all.iter().map(|(fetched, settlement)| async move {
-        if let Err(error) = attempt(runtime, fetched, settlement).await {
-            tracing::warn!(%error, queue = fetched.queue, lease = fetched.lease, "a job could not be let go; it is recovered and run again later");
+/// At the very end: a single try for each, at the same time.
+pub(super) async fn last_tries(runtime: &Runtime, mut left: Vec<Settled>) {
+    left.extend(
+        runtime
+            .waiting
+            .take()
+            .into_iter()
+            .map(|(settled, _)| settled),
+    );
+    let count = left.len();
+    let tries = left.iter().map(|(job, settlement)| async move {
+        let settled = runtime.store.settle(&runtime.identity, job, settlement).await;
+        if let Err(error) = settled {
+            tracing::warn!(%error, queue = &*job.queue, lease = job.lease, "a job could not be let go; it is recovered and run again later");
         }
     });
     if timeout(LAST_TRIES, join_all(tries)).await.is_err() {
@@ -121,44 +95,31 @@ pub(super) async fn last_tries(runtime: &Runtime) {
     }
 }
 
-async fn attempt(
-    runtime: &Runtime,
-    fetched: &FetchedJob,
-    settlement: &Settlement,
-) -> StoreResult<bool> {
-    runtime
-        .store
-        .settle(&runtime.identity, fetched, settlement)
-        .await
-}
-
 /// Whether trying again does not help until somebody puts something right.
-fn is_permanent(error: &StoreError) -> bool {
+pub(super) fn is_permanent(error: &StoreError) -> bool {
     matches!(
         error,
         StoreError::Unusable { .. } | StoreError::Address { .. } | StoreError::Invalid(_)
     )
 }
 
-/// `there`: whether the job was still in the in-progress list.
-fn report(fetched: &FetchedJob, there: bool, ambiguous: bool) {
-    let (queue, lease) = (&fetched.queue, &fetched.lease);
-    match (there, ambiguous) {
-        (true, _) => {}
-        (false, true) => tracing::info!(
-            queue,
-            lease,
-            "a job was most likely settled by an earlier try, whose answer was lost"
+/// Says that jobs were not in the in-progress list any more.
+pub(super) fn report(gone: usize, is_ambiguous: bool) {
+    match (gone, is_ambiguous) {
+        (0, _) => {}
+        (_, true) => tracing::info!(
+            gone,
+            "jobs were most likely settled by an earlier try, whose answer was lost"
         ),
-        (false, false) => tracing::warn!(
-            queue,
-            lease,
-            "a job was recovered by another process while it ran here; it may run twice"
+        (_, false) => tracing::warn!(
+            gone,
+            "jobs were recovered by another process while they ran here; they may run twice"
         ),
     }
 }
 
-fn warn(fetched: &FetchedJob, settlement: &Settlement, error: &StoreError) {
+/// Says that the store refuses to let a job go.
+pub(super) fn warn(fetched: &FetchedJob, settlement: &Settlement, error: &StoreError) {
     let job = Job::new(fetched.raw.clone());
     let to = match settlement {
         Settlement::Finish { .. } | Settlement::Fail(Destination::Nowhere) => {
@@ -175,7 +136,7 @@ fn warn(fetched: &FetchedJob, settlement: &Settlement, error: &StoreError) {
         %error,
         class = job.handler_class().unwrap_or_default(),
         jid = job.jid().unwrap_or_default(),
-        queue = fetched.queue,
+        queue = &*fetched.queue,
         to,
         "the store refuses to let a job go where it belongs; it is kept in progress and tried again now and then"
     );

@@ -60,7 +60,7 @@ async fn queues_may_have_any_name() {
             .fetch(WORKER, &names, 1, Duration::ZERO)
             .await
             .unwrap();
-        assert_eq!(jobs[0].queue, name);
+        assert_eq!(&*jobs[0].queue, name);
         assert_eq!(jobs[0].raw, format!("job of {name}"));
         assert!(
             store

@@ -1,7 +1,7 @@
 //! Servers that stop, freeze, return, forget scripts.
 
 use super::{fresh, open, queue, raw};
-use crate::support::{RedisServer, fill_queue, fill_set, wait_until};
+use crate::support::{RedisServer, fill_queue, fill_set, recover, wait_until};
 use jobdeck::{
     model::{Order, Place, ProcessInfo, Set},
     store::{
@@ -18,7 +18,7 @@ const LOOKER: &str = "web-9:1:ba9876543210";
 
 /// Recovers without waiting for those that were noted before.
 async fn recover_noted(store: &SharedStore) -> u64 {
-    store.recover(LOOKER, Duration::ZERO).await.unwrap()
+    recover(&**store, LOOKER, Duration::ZERO).await
 }
 
 fn job_for(name: &str) -> Destination {
@@ -327,7 +327,7 @@ async fn nothing_of_living_processes_is_recovered_after_the_server_was_away() {
     let half_a_minute = Duration::from_secs(30);
     for store in [&store, &open(&server.url()).await] {
         for _ in 0..2 {
-            assert_eq!(store.recover(LOOKER, half_a_minute).await.unwrap(), 0);
+            assert_eq!(recover(&**store, LOOKER, half_a_minute).await, 0);
         }
     }
     store.heartbeat(&beat).await.unwrap();

@@ -1,6 +1,7 @@
 //! Files that the store cannot use, and those that it brings up to date.
 
 use super::{all, open, queued};
+use crate::support::recover;
 use jobdeck::{model::Place, store::StoreError};
 use rusqlite::Connection;
 use std::{
@@ -86,15 +87,19 @@ async fn a_file_of_a_newer_version_is_left_as_it_is() {
     let store = open(&path).await.unwrap();
     store.add(&[queued("default", "kept")]).await.unwrap();
     drop(store);
-    let set_version = |version: i32| {
+    let set_version = |version: i32| -> i32 {
         let connection = Connection::open(&path).unwrap();
+        let before = connection
+            .query_row("PRAGMA user_version", [], |row| row.get(0))
+            .unwrap();
         connection
             .pragma_update(None, "user_version", version)
             .unwrap();
+        before
     };
-    set_version(3);
-    refused(&path, &["newer Jobdeck", "format 3", "update Jobdeck"]).await;
-    set_version(2);
+    let own = set_version(1_000);
+    refused(&path, &["newer Jobdeck", "format 1000", "update Jobdeck"]).await;
+    set_version(own);
     let store = open(&path).await.unwrap();
     assert_eq!(store.overview().await.unwrap().enqueued, 1);
 }
@@ -134,8 +139,8 @@ async fn what_only_the_log_says_of_a_file_counts_and_the_log_is_left_as_it_is() 
     // A newer Jobdeck's: the file itself is still of this version.
     let newer = path("newer.db");
     drop(open(&newer).await.unwrap());
-    left_behind(&newer, "PRAGMA user_version = 3");
-    refused(&newer, &["newer Jobdeck", "format 3", "left as it is"]).await;
+    left_behind(&newer, "PRAGMA user_version = 1000");
+    refused(&newer, &["newer Jobdeck", "format 1000", "left as it is"]).await;
     // This one's, however it was left.
     let ours = path("ours.db");
     let store = open(&ours).await.unwrap();
@@ -223,7 +228,7 @@ async fn a_file_of_the_first_version_is_brought_up_to_date_with_all_it_holds() {
         .unwrap();
     drop(connection);
     let store = open(&path).await.unwrap();
-    let looks = async || store.recover("host:2:b", Duration::ZERO).await.unwrap();
+    let looks = async || recover(&*store, "host:2:b", Duration::ZERO).await;
     assert_eq!((looks().await, looks().await), (0, 1));
     let entries = all(&store, &Place::Queue("default".to_owned())).await;
     assert_eq!(entries[0].raw, "kept");

@@ -26,7 +26,7 @@ pub(crate) async fn a_fetch_takes_no_more_than_its_limit(subject: Subject) {
     let first = subject.take(&["default"], 10).await;
     let numbers: Vec<_> = first.iter().map(|fetched| fetched.raw.clone()).collect();
     assert_eq!(numbers, (0..10).map(job).collect::<Vec<_>>());
-    assert!(first.iter().all(|fetched| fetched.queue == "default"));
+    assert!(first.iter().all(|fetched| *fetched.queue == *"default"));
     assert_eq!(subject.size(&queue("default")).await, 15);
     let rest = subject.take(&["default"], 100).await;
     assert_eq!(rest.len(), 15);
@@ -46,7 +46,7 @@ pub(crate) async fn queues_are_fetched_in_the_order_given(subject: Subject) {
     let jobs = subject.take(&["critical", "unknown", "low"], 3).await;
     let fetched: Vec<_> = jobs
         .iter()
-        .map(|fetched| (fetched.queue.as_str(), fetched.raw.clone()))
+        .map(|fetched| (&*fetched.queue, fetched.raw.clone()))
         .collect();
     assert_eq!(
         fetched,
@@ -82,7 +82,7 @@ pub(crate) async fn a_waiting_fetch_is_woken_by_a_new_job(subject: Subject) {
     let jobs = waiting.await.unwrap();
     assert_eq!(jobs.len(), 1);
     assert_eq!(jobs[0].raw, job(2));
-    assert_eq!(jobs[0].queue, "default");
+    assert_eq!(&*jobs[0].queue, "default");
 }
 
 pub(crate) async fn a_waiting_fetch_is_woken_by_a_move_into_the_queue(subject: Subject) {

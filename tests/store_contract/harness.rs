@@ -1,6 +1,6 @@
 //! Stores to test, and short words for what the tests do with them.
 
-use crate::support::{RedisServer, wait_until};
+use crate::support::{RedisServer, recover, wait_until};
 use async_trait::async_trait;
 use bytes::Bytes;
 use jobdeck::{
@@ -250,8 +250,7 @@ impl Subject {
 
     /// Recovers what belongs to processes that are gone: what was noted before is not waited for.
     pub(crate) async fn recover_noted(&self) -> u64 {
-        let recovered = self.store.recover(LOOKER, Duration::ZERO).await;
-        recovered.unwrap()
+        recover(&*self.store, LOOKER, Duration::ZERO).await
     }
 
     /// Adds one entry.

@@ -1,7 +1,8 @@
 //! What becomes of fetched jobs.
 
-use crate::harness::{
-    LOOKER, OTHER, Subject, WORKER, beat, into_queue, into_set, job, queue, raws,
+use crate::{
+    harness::{LOOKER, OTHER, Subject, WORKER, beat, into_queue, into_set, job, queue, raws},
+    support::recover,
 };
 use jobdeck::{
     model::Set,
@@ -199,7 +200,7 @@ pub(crate) async fn a_process_that_was_noted_is_waited_for(subject: Subject) {
     let half_a_minute = Duration::from_secs(30);
     for store in [subject.again().await, subject.again().await] {
         for _ in 0..3 {
-            assert_eq!(store.recover(LOOKER, half_a_minute).await.unwrap(), 0);
+            assert_eq!(recover(&*store, LOOKER, half_a_minute).await, 0);
         }
     }
     // It was only asleep: with its next heartbeat everything is as before.
@@ -222,7 +223,7 @@ pub(crate) async fn a_process_does_not_recover_its_own_jobs(subject: Subject) {
     let fetched = subject.take_one("default").await;
     subject.expire_heartbeat(WORKER).await;
     for _ in 0..3 {
-        assert_eq!(subject.recover(WORKER, Duration::ZERO).await.unwrap(), 0);
+        assert_eq!(recover(&*subject, WORKER, Duration::ZERO).await, 0);
     }
     assert_eq!(subject.size(&queue("default")).await, 0);
     assert!(subject.settle(WORKER, &fetched, &DONE).await.unwrap());

@@ -7,8 +7,8 @@ use jobdeck::{
         StoreInfo, Timestamp,
     },
     store::{
-        AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved, Pulse, Settlement,
-        SharedStore, Slice, Start, StoreResult, StoredEntry, WorkerStore,
+        AdminStore, Destination, Heartbeat, JidSearch, Move, Moved, Orphan, Pulse, Rescue,
+        SharedStore, Slice, Start, StoreResult, StoredEntry, Turn, Turned, WorkerStore,
     },
 };
 use std::{sync::Arc, time::Duration};
@@ -109,14 +109,12 @@ impl AdminStore for ShiftedClock {
 
 #[async_trait]
 impl WorkerStore for ShiftedClock {
-    async fn fetch(
-        &self,
-        identity: &str,
-        queues: &[String],
-        limit: usize,
-        wait: Duration,
-    ) -> StoreResult<Vec<FetchedJob>> {
-        self.store.fetch(identity, queues, limit, wait).await
+    async fn turn(&self, identity: &str, turn: Turn<'_>) -> StoreResult<Turned> {
+        self.store.turn(identity, turn).await
+    }
+
+    async fn ready(&self, queues: &[Arc<str>], wait: Duration) -> StoreResult<()> {
+        self.store.ready(queues, wait).await
     }
 
     async fn due(&self, set: Set, start: &Start, limit: usize) -> StoreResult<Slice> {
@@ -131,15 +129,6 @@ impl WorkerStore for ShiftedClock {
         self.store.promote(moves).await
     }
 
-    async fn settle(
-        &self,
-        identity: &str,
-        job: &FetchedJob,
-        settlement: &Settlement,
-    ) -> StoreResult<bool> {
-        self.store.settle(identity, job, settlement).await
-    }
-
     async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Pulse> {
         let pulse = self.store.heartbeat(heartbeat).await?;
         Ok(Pulse {
@@ -152,8 +141,12 @@ impl WorkerStore for ShiftedClock {
         self.store.leave(identity).await
     }
 
-    async fn recover(&self, identity: &str, grace: Duration) -> StoreResult<u64> {
-        self.store.recover(identity, grace).await
+    async fn orphans(&self, identity: &str, grace: Duration) -> StoreResult<Vec<Orphan>> {
+        self.store.orphans(identity, grace).await
+    }
+
+    async fn rescue(&self, rescues: &[Rescue]) -> StoreResult<u64> {
+        self.store.rescue(rescues).await
     }
 
     fn apart(&self) -> Option<SharedStore> {

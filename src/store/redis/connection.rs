@@ -8,18 +8,19 @@ use super::{
 };
 use crate::store::{StoreError, StoreResult};
 use ::redis::{
-    AsyncConnectionConfig, Client, FromRedisValue, RedisError, RedisResult, Value,
-    aio::MultiplexedConnection, cmd,
+    AsyncConnectionConfig, Client, ConnectionInfo, FromRedisValue, ProtocolVersion, PushInfo,
+    RedisError, RedisResult, Value, aio::MultiplexedConnection, cmd,
 };
 use std::{
+    convert::Infallible,
     fmt,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
 };
-use tokio::time::timeout;
+use tokio::{sync::Notify, time::timeout};
 
 /// Longest a call may take altogether: a lost store is known within two seconds.
 const LONGEST: Duration = Duration::from_millis(1_900);
@@ -34,6 +35,8 @@ const IDLE: Duration = Duration::from_millis(500);
 /// made wait for that one.
 pub(super) struct Link {
     address: Address,
+    /// Who is told when the server sends word of a change, if it is asked to do so.
+    word: Option<Arc<Notify>>,
     slot: Mutex<Slot>,
     connecting: tokio::sync::Mutex<()>,
 }
@@ -45,6 +48,8 @@ struct Slot {
     count: u64,
     /// The server's name and version, once it has told.
     server: Option<String>,
+    /// Whether the server sends word of changes.
+    sends_word: bool,
     /// When the last attempt to connect failed, and why.
     failed: Option<(Instant, StoreError)>,
 }
@@ -61,9 +66,23 @@ impl Link {
     pub(super) fn new(address: Address) -> Self {
         Self {
             address,
+            word: None,
             slot: Mutex::default(),
             connecting: tokio::sync::Mutex::new(()),
         }
+    }
+
+    /// As `new`; the server is asked to send word when something changes that was read over this connection.
+    pub(super) fn watching(address: Address, word: Arc<Notify>) -> Self {
+        Self {
+            word: Some(word),
+            ..Self::new(address)
+        }
+    }
+
+    /// Whether the server, when it was connected last, agreed to send word.
+    pub(super) fn sends_word(&self) -> bool {
+        self.slot().sends_word
     }
 
     /// The address without secrets.
@@ -222,12 +241,61 @@ impl Link {
                 true,
             ),
         };
-        let mut connection = open(info).await.map_err(|error| self.failure(&error))?;
+        let mut connection = match &self.word {
+            None => open(info).await.map_err(|error| self.failure(&error))?,
+            Some(word) => self.open_watching(info, word).await?,
+        };
         if sentinels {
             sentinel::check_master(&mut connection, self.shown()).await?;
         }
         let server = self.describe(&mut connection).await?;
         Ok((connection, server))
+    }
+
+    /// A connection over which the server sends word, or a plain one if it cannot do that or does not let us.
+    async fn open_watching(
+        &self,
+        info: ConnectionInfo,
+        word: &Arc<Notify>,
+    ) -> StoreResult<MultiplexedConnection> {
+        let settings = info.redis_settings().clone();
+        let resp3 = info
+            .clone()
+            .set_redis_settings(settings.set_protocol(ProtocolVersion::RESP3));
+        let word = Arc::clone(word);
+        let listener = move |_: PushInfo| {
+            word.notify_waiters();
+            Ok::<(), Infallible>(())
+        };
+        let config = limits().set_push_sender(listener);
+        let watching = async {
+            let mut connection = Client::open(resp3)?
+                .get_multiplexed_async_connection_with_config(&config)
+                .await?;
+            let on: RedisResult<()> = cmd("CLIENT")
+                .arg("TRACKING")
+                .arg("ON")
+                .query_async(&mut connection)
+                .await;
+            on.map(|()| connection)
+        };
+        let made: RedisResult<MultiplexedConnection> = watching.await;
+        let refusal = match made {
+            Ok(connection) => {
+                self.slot().sends_word = true;
+                return Ok(connection);
+            }
+            Err(error) if error.is_io_error() => return Err(self.failure(&error)),
+            Err(error) => error,
+        };
+        // A proxy, an old server, or a user without the right: then it has to be asked.
+        let connection = open(info).await.map_err(|error| self.failure(&error))?;
+        tracing::info!(
+            error = %self.failure(&refusal),
+            "the server does not send word of new jobs: idle workers look for them up to every 5 to 100 ms (the right `client|tracking` would end that)"
+        );
+        self.slot().sends_word = false;
+        Ok(connection)
     }
 
     /// Whether the server will do. One that does not tell its version is taken as it is: hosts forbid the command.
@@ -302,10 +370,13 @@ impl fmt::Debug for Link {
 
 /// A new connection with our limits.
 pub(super) async fn open(info: ::redis::ConnectionInfo) -> RedisResult<MultiplexedConnection> {
-    let config = AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(CONNECT))
-        .set_response_timeout(Some(ANSWER));
     Client::open(info)?
-        .get_multiplexed_async_connection_with_config(&config)
+        .get_multiplexed_async_connection_with_config(&limits())
         .await
+}
+
+fn limits() -> AsyncConnectionConfig {
+    AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(CONNECT))
+        .set_response_timeout(Some(ANSWER))
 }

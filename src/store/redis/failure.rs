@@ -86,6 +86,13 @@ pub(super) fn failure(error: &RedisError, address: &str) -> StoreError {
     }
 }
 
+/// The store's error for one that a script has passed on as a text: its code and what it says.
+pub(super) fn refusal(text: &str, address: &str) -> StoreError {
+    let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let first = first.trim_start_matches('-');
+    server_failure(address.to_owned(), code(first, rest), rest)
+}
+
 fn io_error(error: &RedisError) -> Option<&io::Error> {
     let source = error.source()?;
     // The library hands its causes out behind a shared pointer.

@@ -112,6 +112,11 @@ impl Keys {
         self.key("jobdeck:processes")
     }
 
+    /// Jobdeck's list of the times when a job was rescued from a process that was gone, seconds since the epoch.
+    pub(super) fn rescues(&self, job: &str) -> String {
+        format!("{}jobdeck:rescues:{job}", self.prefix)
+    }
+
     /// Jobdeck's hash of processes that were seen without a heartbeat, and since when.
     pub(super) fn missing_processes(&self) -> String {
         self.key("jobdeck:missing")

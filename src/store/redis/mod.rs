@@ -8,16 +8,19 @@
 //! | `cursor`, `slices`, `locate`, `find_jid` | reading entries |
 //! | `moves`, `queues` | changing them |
 //! | `overview`, `processes`, `process_info` | numbers, processes and what they run |
-//! | `worker`, `tickets` | the worker's path: fetch, settle, heartbeat, recover |
+//! | `turns`, `tickets`, `watch` | the worker's path: jobs let go and fetched; waiting for some |
+//! | `heartbeat`, `orphans` | the worker's process: that it lives; jobs of those that do not |
 
 mod address;
 mod connection;
 mod cursor;
 mod failure;
 mod find_jid;
+mod heartbeat;
 mod keys;
 mod locate;
 mod moves;
+mod orphans;
 mod overview;
 mod process_info;
 mod processes;
@@ -28,11 +31,12 @@ mod sentinel;
 mod server;
 mod slices;
 mod tickets;
-mod worker;
+mod turns;
+mod watch;
 
 use super::{
-    AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved, Pulse, Settlement,
-    SharedStore, Slice, Start, StoreError, StoreOptions, StoreResult, StoredEntry, WorkerStore,
+    AdminStore, Destination, Heartbeat, JidSearch, Move, Moved, Orphan, Pulse, Rescue, SharedStore,
+    Slice, Start, StoreError, StoreOptions, StoreResult, StoredEntry, Turn, Turned, WorkerStore,
 };
 use crate::model::{
     DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo,
@@ -47,6 +51,7 @@ use std::{
     time::Duration,
 };
 use tickets::Tickets;
+use tokio::sync::Notify;
 
 pub(super) use address::shown_unparsed;
 
@@ -59,6 +64,10 @@ pub struct RedisStore {
     admin: Arc<Link>,
     /// For workers, whose large answers are not to hold up the others.
     worker: Arc<Link>,
+    /// For workers that wait.
+    watch: Arc<Link>,
+    /// Told when the server sends word over that.
+    word: Arc<Notify>,
     tickets: Tickets,
 }
 
@@ -76,7 +85,10 @@ impl RedisStore {
     }
 
     fn new(keys: Keys, address: Address) -> Self {
+        let (watch, word) = watch::watching(&address);
         Self {
+            watch,
+            word,
             keys,
             admin: Arc::new(Link::new(address.clone())),
             worker: Arc::new(Link::new(address.clone())),
@@ -94,6 +106,8 @@ impl RedisStore {
             address: self.address.clone(),
             admin: Arc::clone(&self.worker),
             worker: Arc::clone(&self.worker),
+            watch: Arc::clone(&self.watch),
+            word: Arc::clone(&self.word),
             tickets: Tickets::default(),
         }
     }
@@ -199,14 +213,12 @@ impl AdminStore for RedisStore {
 
 #[async_trait]
 impl WorkerStore for RedisStore {
-    async fn fetch(
-        &self,
-        identity: &str,
-        queues: &[String],
-        limit: usize,
-        wait: Duration,
-    ) -> StoreResult<Vec<FetchedJob>> {
-        self.fetch_jobs(identity, queues, limit, wait).await
+    async fn turn(&self, identity: &str, turn: Turn<'_>) -> StoreResult<Turned> {
+        self.exchange(identity, turn).await
+    }
+
+    async fn ready(&self, queues: &[Arc<str>], wait: Duration) -> StoreResult<()> {
+        self.wait_until_ready(queues, wait).await
     }
 
     async fn due(&self, set: Set, start: &Start, limit: usize) -> StoreResult<Slice> {
@@ -219,15 +231,6 @@ impl WorkerStore for RedisStore {
         self.on_worker_path().apply_moves(moves).await
     }
 
-    async fn settle(
-        &self,
-        identity: &str,
-        job: &FetchedJob,
-        settlement: &Settlement,
-    ) -> StoreResult<bool> {
-        self.settle_job(identity, job, settlement).await
-    }
-
     async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Pulse> {
         self.beat(heartbeat).await
     }
@@ -236,8 +239,12 @@ impl WorkerStore for RedisStore {
         self.sign_off(identity).await
     }
 
-    async fn recover(&self, identity: &str, grace: Duration) -> StoreResult<u64> {
-        self.recover_jobs(identity, grace).await
+    async fn orphans(&self, identity: &str, grace: Duration) -> StoreResult<Vec<Orphan>> {
+        self.find_orphans(identity, grace).await
+    }
+
+    async fn rescue(&self, rescues: &[Rescue]) -> StoreResult<u64> {
+        self.rescue_orphans(rescues).await
     }
 
     /// A connection belongs to the runtime that it was made on.

@@ -52,12 +52,8 @@ script!(
     SIGNAL, "signal"
 );
 script!(
-    /// Takes jobs for a worker.
-    FETCH, "fetch"
-);
-script!(
-    /// Lets a worker's job go.
-    SETTLE, "put", "day", "settle"
+    /// Lets a worker's jobs go, and takes others for it.
+    TURN, "put", "day", "turn"
 );
 script!(
     /// Says that a process lives.
@@ -68,6 +64,10 @@ script!(
     LEAVE, "leave"
 );
 script!(
-    /// Puts a dead process's jobs back.
-    RECOVER, "put", "recover"
+    /// Jobs in progress of processes that are gone.
+    ORPHANS, "orphans"
+);
+script!(
+    /// Puts such a job where it belongs.
+    RESCUE, "put", "rescue"
 );

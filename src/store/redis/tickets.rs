@@ -20,10 +20,10 @@ const ASKED: Duration = Duration::from_secs(10);
 /// Most lost tickets of a process.
 const MOST: usize = 32;
 
-/// The tickets of all processes that fetch through a store.
+/// The tickets of everyone who fetches through a store: a process's capsules.
 #[derive(Debug)]
 pub(super) struct Tickets {
-    random: u64,
+    random: u32,
     next: AtomicU64,
     lost: Mutex<HashMap<String, Vec<Lost>>>,
 }
@@ -57,7 +57,7 @@ impl Tickets {
         Call {
             tickets: self,
             identity,
-            ticket: format!("{:016x}{number:08x}", self.random),
+            ticket: format!("{:08x}{number:08x}", self.random),
             limit,
             lost,
             ended: false,
@@ -81,6 +81,11 @@ pub(super) struct Call<'store> {
 }
 
 impl Call<'_> {
+    /// Most jobs that it takes.
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// The answer has arrived, with these leases.
     pub(super) fn answered<'lease>(mut self, leases: impl Iterator<Item = &'lease str>) {
         self.ended = true;

@@ -2,23 +2,32 @@
 
 use super::{
     clock::{self, LIFE_MS},
-    entries, places, processes, totals,
+    entries, places, processes,
     writer::Writer,
 };
-use crate::store::{Destination, FetchedJob, QueueEnd, Settlement};
+use crate::{
+    job::{Job, digest},
+    model::Timestamp,
+    store::{Destination, FetchedJob, Orphan, QueueEnd, Rescue, Settlement, Share},
+};
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, named_params};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-/// Jobs that one call of [`recover`] puts back.
-const RECOVERED: i64 = 1_000;
+/// Orphans of one call, and bytes of them.
+const ORPHANS: i64 = 100;
+const ORPHAN_BYTES: usize = 4 << 20;
 
-/// Moves up to `limit` jobs of these queues, in this order, into the process's hands.
+/// How long a rescue is remembered: 72 hours.
+const REMEMBERED_MS: i64 = 72 * 3_600_000;
+
+/// Moves up to `limit` jobs of these queues into the process's hands: of each its share, then what is still wanted, in this order.
 pub(super) fn fetch(
     connection: &Connection,
     identity: &str,
-    queues: &[String],
+    queues: &[Share],
     limit: usize,
+    most_bytes: usize,
 ) -> rusqlite::Result<Vec<FetchedJob>> {
     let now = clock::now();
     // A process that has not had its first heartbeat yet is given the time for it.
@@ -28,43 +37,52 @@ pub(super) fn fetch(
         now.0 + LIFE_MS
     };
     let mut jobs = Vec::new();
-    for queue in queues {
-        let wanted = limit.saturating_sub(jobs.len());
-        if wanted == 0 {
-            break;
-        }
-        let Some(place) = ready_queue(connection, queue)? else {
-            continue;
-        };
-        let rows: Vec<(i64, Vec<u8>)> = connection
-            .prepare_cached(
-                "SELECT id, raw FROM entries INDEXED BY entries_by_position WHERE place = :place ORDER BY position LIMIT :wanted",
-            )?
-            .query_map(
-                named_params! {":place": place, ":wanted": i64::try_from(wanted).unwrap_or(i64::MAX)},
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )?
-            .collect::<rusqlite::Result<_>>()?;
-        places::shrink(connection, place, rows.len())?;
-        for (id, raw) in rows {
-            entries::delete(connection, id)?;
-            connection
-                .prepare_cached(
-                    "INSERT INTO in_progress (identity, queue, raw, grace) VALUES (?1, ?2, ?3, ?4)",
-                )?
-                .execute((identity, queue, &raw, grace))?;
-            jobs.push(FetchedJob {
-                queue: queue.clone(),
-                raw: Bytes::from(raw),
-                lease: connection.last_insert_rowid().to_string(),
-            });
+    let mut bytes = 0;
+    for is_share in [true, false] {
+        for Share { queue, jobs: share } in queues {
+            let wanted = limit.saturating_sub(jobs.len());
+            let most = if is_share { wanted.min(*share) } else { wanted };
+            if most == 0 || (bytes >= most_bytes && !jobs.is_empty()) {
+                continue;
+            }
+            let Some(place) = ready_queue(connection, queue)? else {
+                continue;
+            };
+            let mut statement = connection.prepare_cached(
+                "SELECT id, raw FROM entries INDEXED BY entries_by_position WHERE place = :place ORDER BY position LIMIT :most",
+            )?;
+            let mut found = statement.query(
+                named_params! {":place": place, ":most": i64::try_from(most).unwrap_or(i64::MAX)},
+            )?;
+            let mut rows: Vec<(i64, Vec<u8>)> = Vec::new();
+            while (bytes < most_bytes || (rows.is_empty() && jobs.is_empty()))
+                && let Some(row) = found.next()?
+            {
+                let raw: Vec<u8> = row.get(1)?;
+                bytes += raw.len();
+                rows.push((row.get(0)?, raw));
+            }
+            places::shrink(connection, place, rows.len())?;
+            for (id, raw) in rows {
+                entries::delete(connection, id)?;
+                connection
+                    .prepare_cached(
+                        "INSERT INTO in_progress (identity, queue, raw, grace) VALUES (?1, ?2, ?3, ?4)",
+                    )?
+                    .execute((identity, &**queue, &raw, grace))?;
+                jobs.push(FetchedJob {
+                    queue: Arc::clone(queue),
+                    raw: Bytes::from(raw),
+                    lease: connection.last_insert_rowid().to_string(),
+                });
+            }
         }
     }
     Ok(jobs)
 }
 
 /// Whether [`fetch`] would find a job.
-pub(super) fn is_ready(connection: &Connection, queues: &[String]) -> rusqlite::Result<bool> {
+pub(super) fn is_ready(connection: &Connection, queues: &[Arc<str>]) -> rusqlite::Result<bool> {
     for queue in queues {
         if ready_queue(connection, queue)?.is_some() {
             return Ok(true);
@@ -83,7 +101,7 @@ fn ready_queue(connection: &Connection, queue: &str) -> rusqlite::Result<Option<
         .optional()
 }
 
-/// Lets a job go; whether the process still had it.
+/// Lets a job go; whether the process still had it. It is not counted here.
 pub(super) fn settle(
     connection: &Connection,
     identity: &str,
@@ -100,23 +118,20 @@ pub(super) fn settle(
         return Ok(false);
     };
     match settlement {
-        Settlement::Finish { failed } => totals::count_run(connection, *failed)?,
-        Settlement::Fail(to) => {
-            entries::put(connection, to)?;
-            totals::count_run(connection, true)?;
-        }
-        Settlement::SetAside(to) => entries::put(connection, to)?,
+        Settlement::Finish { .. } => {}
+        Settlement::Fail(to) | Settlement::SetAside(to) => entries::put(connection, to)?,
         Settlement::Requeue => hand_back(connection, queue, raw)?,
     }
     Ok(true)
 }
 
-/// Puts jobs of processes that are gone back; says how many. `identity` is the process that asks, whose own are not touched.
-pub(super) fn recover(
+/// Jobs in progress of processes that are gone, those of one process from the latest to the earliest. `identity` is the process that
+/// asks, whose own are not answered.
+pub(super) fn orphans(
     connection: &Connection,
     identity: &str,
     grace: Duration,
-) -> rusqlite::Result<u64> {
+) -> rusqlite::Result<Vec<Orphan>> {
     let now = clock::now();
     processes::forget_dead(connection, now)?;
     // Who lives or has nothing in progress is not missing; nor is anybody since a time that is still to come: the clock was set back.
@@ -128,33 +143,81 @@ pub(super) fn recover(
         .execute([now.0])?;
     let noted_until = now.plus_milliseconds(-i64::try_from(grace.as_millis()).unwrap_or(i64::MAX));
     // The last one first: so the one that was fetched first is the next to run again.
-    let orphans: Vec<(i64, String, Vec<u8>)> = connection
-        .prepare_cached(
-            "SELECT lease, queue, raw FROM in_progress \
-             WHERE grace <= :now AND identity <> :own AND identity IN (SELECT identity FROM missing WHERE since <= :noted_until) \
-             ORDER BY lease DESC LIMIT :most",
-        )?
-        .query_map(
-            named_params! {":now": now.0, ":own": identity, ":noted_until": noted_until.0, ":most": RECOVERED},
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )?
-        .collect::<rusqlite::Result<_>>()?;
-    // Behind the look at the notes: a process is noted by one call and recovered by a later one.
+    let mut orphans: Vec<Orphan> = Vec::new();
+    let mut statement = connection.prepare_cached(
+        "SELECT identity, lease, queue, raw FROM in_progress \
+         WHERE grace <= :now AND identity <> :own AND identity IN (SELECT identity FROM missing WHERE since <= :noted_until) \
+         ORDER BY lease DESC LIMIT :most",
+    )?;
+    let mut rows = statement.query(
+        named_params! {":now": now.0, ":own": identity, ":noted_until": noted_until.0, ":most": ORPHANS},
+    )?;
+    let mut bytes = 0;
+    while bytes < ORPHAN_BYTES
+        && let Some(row) = rows.next()?
+    {
+        let raw: Vec<u8> = row.get(3)?;
+        bytes += raw.len();
+        let job = FetchedJob {
+            queue: row.get::<_, String>(2)?.into(),
+            raw: raw.into(),
+            lease: row.get::<_, i64>(1)?.to_string(),
+        };
+        let rescues = rescues(connection, &job, now)?;
+        orphans.push(Orphan {
+            owner: row.get(0)?,
+            job,
+            rescues,
+        });
+    }
+    // Behind the look at the notes: a process is noted by one call and its jobs are answered by a later one.
     connection
         .prepare_cached(
             "INSERT OR IGNORE INTO missing (identity, since) SELECT DISTINCT identity, :now FROM in_progress \
              WHERE grace <= :now AND identity <> :own AND identity NOT IN (SELECT identity FROM processes)",
         )?
         .execute(named_params! {":now": now.0, ":own": identity})?;
-    let mut recovered = 0;
-    for (lease, queue, raw) in orphans {
-        connection
-            .prepare_cached("DELETE FROM in_progress WHERE lease = ?1")?
-            .execute([lease])?;
-        hand_back(connection, queue, raw)?;
-        recovered += 1;
+    Ok(orphans)
+}
+
+/// Puts an orphan where it goes; whether it was still one.
+pub(super) fn rescue(connection: &Connection, rescue: &Rescue) -> rusqlite::Result<bool> {
+    let Orphan { owner, job, .. } = &rescue.orphan;
+    let now = clock::now();
+    let Ok(lease) = job.lease.parse::<i64>() else {
+        return Ok(false);
+    };
+    let taken = connection
+        .prepare_cached(
+            "DELETE FROM in_progress WHERE lease = ?1 AND identity = ?2 AND identity IN (SELECT identity FROM missing) \
+             AND identity NOT IN (SELECT identity FROM processes)",
+        )?
+        .execute((lease, owner))?;
+    if taken == 0 {
+        return Ok(false);
     }
-    Ok(recovered)
+    connection
+        .prepare_cached("DELETE FROM rescues WHERE at <= ?1")?
+        .execute([now.0 - REMEMBERED_MS])?;
+    connection
+        .prepare_cached("INSERT INTO rescues (job, at) VALUES (?1, ?2)")?
+        .execute((name(job), now.0))?;
+    entries::put(connection, &rescue.to)?;
+    Ok(true)
+}
+
+/// How often this job was rescued lately.
+fn rescues(connection: &Connection, job: &FetchedJob, now: Timestamp) -> rusqlite::Result<u32> {
+    connection
+        .prepare_cached("SELECT count(*) FROM rescues WHERE job = ?1 AND at > ?2")?
+        .query_row((name(job), now.0 - REMEMBERED_MS), |row| row.get(0))
+}
+
+/// What rescues are remembered by: the jid; an entry without one is known by its bytes.
+fn name(job: &FetchedJob) -> String {
+    let jid = Job::new(job.raw.clone()).jid();
+    jid.filter(|jid| !jid.is_empty())
+        .unwrap_or_else(|| digest(&job.raw))
 }
 
 fn hand_back(connection: &Connection, queue: String, raw: Vec<u8>) -> rusqlite::Result<()> {

@@ -8,21 +8,30 @@ use std::collections::BTreeMap;
 /// Days that are kept: five years, as Sidekiq keeps them.
 pub(super) const DAYS: u32 = 5 * 365;
 
-/// Counts one run.
-pub(super) fn count_run(connection: &Connection, failed: bool) -> rusqlite::Result<()> {
+/// Counts runs.
+pub(super) fn count_runs(
+    connection: &Connection,
+    processed: i64,
+    failed: i64,
+) -> rusqlite::Result<()> {
+    if processed == 0 {
+        return Ok(());
+    }
     let day = clock::day(clock::now());
     connection
-        .prepare_cached("UPDATE totals SET processed = processed + 1, failed = failed + ?1")?
-        .execute([failed])?;
+        .prepare_cached("UPDATE totals SET processed = processed + ?1, failed = failed + ?2")?
+        .execute([processed, failed])?;
     let known = connection
         .prepare_cached(
-            "UPDATE days SET processed = processed + 1, failed = failed + :failed WHERE day = :day",
+            "UPDATE days SET processed = processed + :processed, failed = failed + :failed WHERE day = :day",
         )?
-        .execute(named_params! {":day": day, ":failed": failed})?;
+        .execute(named_params! {":day": day, ":processed": processed, ":failed": failed})?;
     if known == 0 {
         connection
-            .prepare_cached("INSERT INTO days (day, processed, failed) VALUES (:day, 1, :failed)")?
-            .execute(named_params! {":day": day, ":failed": failed})?;
+            .prepare_cached(
+                "INSERT INTO days (day, processed, failed) VALUES (:day, :processed, :failed)",
+            )?
+            .execute(named_params! {":day": day, ":processed": processed, ":failed": failed})?;
         connection
             .prepare_cached("DELETE FROM days WHERE day <= ?1")?
             .execute([day - i64::from(DAYS)])?;

@@ -3,16 +3,18 @@
 use super::{
     SqliteStore, entries, processes,
     progress::{self, Delivery},
+    totals,
 };
 use crate::{
     model::{Order, Place, Set},
     store::{
-        AdminStore, FetchedJob, Heartbeat, Move, Moved, Pulse, Settlement, Slice, Start,
-        StoreError, StoreResult, WorkerStore,
+        AdminStore, FetchedJob, Heartbeat, Move, Moved, Orphan, Pulse, Rescue, Settlement, Slice,
+        Start, StoreError, StoreResult, Turn, Turned, WorkerStore,
     },
 };
 use async_trait::async_trait;
-use std::time::Duration;
+use rusqlite::Connection;
+use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout_at};
 
 /// How often a waiting fetch looks for jobs that another process has enqueued. Those of this process wake it at once.
@@ -20,39 +22,31 @@ const LOOK: Duration = Duration::from_millis(100);
 
 #[async_trait]
 impl WorkerStore for SqliteStore {
-    async fn fetch(
-        &self,
-        identity: &str,
-        queues: &[String],
-        limit: usize,
-        wait: Duration,
-    ) -> StoreResult<Vec<FetchedJob>> {
+    async fn turn(&self, identity: &str, turn: Turn<'_>) -> StoreResult<Turned> {
+        self.exchange(identity, turn).await
+    }
+
+    async fn ready(&self, queues: &[Arc<str>], wait: Duration) -> StoreResult<()> {
         let until = Instant::now() + wait;
+        // Listening before looking: what comes in between is not missed.
+        let woken = self.ready.notified();
+        tokio::pin!(woken);
+        woken.as_mut().enable();
         loop {
-            // Listening before looking: what comes in between is not missed.
-            let woken = self.ready.notified();
-            tokio::pin!(woken);
-            woken.as_mut().enable();
-            let jobs = self.take(identity, queues, limit).await?;
-            if !jobs.is_empty() || limit == 0 {
-                return Ok(jobs);
+            let queues = queues.to_vec();
+            let look = move |connection: &_| progress::is_ready(connection, &queues);
+            if self.readers.read(look).await? {
+                return Ok(());
             }
-            loop {
-                let now = Instant::now();
-                if now >= until {
-                    return Ok(Vec::new());
-                }
-                if timeout_at(until.min(now + LOOK), woken.as_mut())
-                    .await
-                    .is_ok()
-                {
-                    break;
-                }
-                let queues = queues.to_vec();
-                let look = move |connection: &_| progress::is_ready(connection, &queues);
-                if self.readers.read(look).await? {
-                    break;
-                }
+            let now = Instant::now();
+            if now >= until {
+                return Ok(());
+            }
+            if timeout_at(until.min(now + LOOK), woken.as_mut())
+                .await
+                .is_ok()
+            {
+                return Ok(());
             }
         }
     }
@@ -64,30 +58,6 @@ impl WorkerStore for SqliteStore {
 
     async fn promote(&self, moves: &[Move]) -> StoreResult<Vec<Moved>> {
         self.apply(moves).await
-    }
-
-    async fn settle(
-        &self,
-        identity: &str,
-        job: &FetchedJob,
-        settlement: &Settlement,
-    ) -> StoreResult<bool> {
-        if let Settlement::Fail(to) | Settlement::SetAside(to) = settlement {
-            entries::check(to)?;
-        }
-        let lease: i64 = job.lease.parse().map_err(|_| {
-            StoreError::Invalid(format!("`{}` is no fetch of this store", job.lease))
-        })?;
-        let identity = identity.to_owned();
-        let change = settlement.clone();
-        let settled = self
-            .writer
-            .write(move |connection| progress::settle(connection, &identity, lease, &change))
-            .await?;
-        if !matches!(settlement, Settlement::Finish { .. }) {
-            self.ready.notify_waiters();
-        }
-        Ok(settled)
     }
 
     async fn heartbeat(&self, heartbeat: &Heartbeat) -> StoreResult<Pulse> {
@@ -104,36 +74,100 @@ impl WorkerStore for SqliteStore {
             .await
     }
 
-    async fn recover(&self, identity: &str, grace: Duration) -> StoreResult<u64> {
+    async fn orphans(&self, identity: &str, grace: Duration) -> StoreResult<Vec<Orphan>> {
         let identity = identity.to_owned();
-        let recovered = self
+        self.writer
+            .write(move |connection| progress::orphans(connection, &identity, grace))
+            .await
+    }
+
+    async fn rescue(&self, rescues: &[Rescue]) -> StoreResult<u64> {
+        for rescue in rescues {
+            entries::check(&rescue.to)?;
+        }
+        let rescues = rescues.to_vec();
+        let rescued = self
             .writer
-            .write(move |connection| progress::recover(connection, &identity, grace))
+            .write(move |connection| {
+                let mut rescued = 0;
+                for rescue in &rescues {
+                    rescued += u64::from(progress::rescue(connection, rescue)?);
+                }
+                Ok(rescued)
+            })
             .await?;
-        if recovered > 0 {
+        if rescued > 0 {
             self.ready.notify_waiters();
         }
-        Ok(recovered)
+        Ok(rescued)
     }
 }
 
 impl SqliteStore {
-    /// Fetches without waiting.
-    async fn take(
-        &self,
-        identity: &str,
-        queues: &[String],
-        limit: usize,
-    ) -> StoreResult<Vec<FetchedJob>> {
-        let fetch = {
-            let (identity, queues) = (identity.to_owned(), queues.to_vec());
-            move |connection: &_| progress::fetch(connection, &identity, &queues, limit)
+    async fn exchange(&self, identity: &str, turn: Turn<'_>) -> StoreResult<Turned> {
+        for (_, settlement) in turn.settle {
+            settlement.destination().map_or(Ok(()), entries::check)?;
+        }
+        let settle: Vec<(i64, Settlement)> = turn
+            .settle
+            .iter()
+            .map(|(job, settlement)| Ok((lease_of(job)?, settlement.clone())))
+            .collect::<StoreResult<_>>()?;
+        // Others of this process may wait for what goes back to a queue.
+        let wakes = settle
+            .iter()
+            .any(|(_, settlement)| !matches!(settlement, Settlement::Finish { .. }));
+        let fetch = turn
+            .fetch
+            .map(|fetch| (fetch.queues.to_vec(), fetch.limit, fetch.most_bytes));
+        if settle.is_empty() && fetch.as_ref().is_none_or(|(_, limit, _)| *limit == 0) {
+            return Ok(Turned {
+                gone: 0,
+                refused: Vec::new(),
+                jobs: Ok(Vec::new()),
+            });
+        }
+        let change = {
+            let identity = identity.to_owned();
+            move |connection: &Connection| {
+                let (mut gone, mut processed, mut failed) = (0, 0, 0);
+                for (lease, settlement) in &settle {
+                    if progress::settle(connection, &identity, *lease, settlement)? {
+                        let counts = settlement.counts();
+                        processed += i64::from(counts.0);
+                        failed += i64::from(counts.1);
+                    } else {
+                        gone += 1;
+                    }
+                }
+                totals::count_runs(connection, processed, failed)?;
+                let jobs = match &fetch {
+                    Some((queues, limit, most_bytes)) => {
+                        progress::fetch(connection, &identity, queues, *limit, *most_bytes)?
+                    }
+                    None => Vec::new(),
+                };
+                Ok((gone, jobs))
+            }
         };
         let deliver = {
             let (identity, writer) = (identity.to_owned(), self.writer.clone());
-            move |jobs| Delivery::new(&identity, jobs, &writer)
+            move |(gone, jobs)| (gone, Delivery::new(&identity, jobs, &writer))
         };
-        let delivery = self.writer.write_and(fetch, deliver).await?;
-        Ok(delivery.accept())
+        let (gone, delivery) = self.writer.write_and(change, deliver).await?;
+        if wakes {
+            self.ready.notify_waiters();
+        }
+        Ok(Turned {
+            gone,
+            refused: Vec::new(),
+            jobs: Ok(delivery.accept()),
+        })
     }
+}
+
+fn lease_of(job: &FetchedJob) -> StoreResult<i64> {
+    job.lease
+        .parse()
+        .map_err(|_| StoreError::Invalid(format!("`{}` is no fetch of this store", job.lease)))
 }

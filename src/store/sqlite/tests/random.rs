@@ -4,8 +4,8 @@ use super::{Subject, queued};
 use crate::{
     model::{Order, Place, Set},
     store::{
-        AdminStore, Destination, FetchedJob, Heartbeat, Move, Moved, Settlement, Start,
-        WorkerStore, sqlite::SqliteStore,
+        AdminStore, Destination, FetchedJob, Heartbeat, Move, Moved, QueueEnd, Rescue, Settlement,
+        Start, WorkerStore, sqlite::SqliteStore,
     },
 };
 use proptest::prelude::*;
@@ -111,8 +111,21 @@ async fn take_step(store: &SqliteStore, held: &mut Vec<FetchedJob>, step: Step) 
         }
         Step::Recover => {
             store.leave("host:1:a").await.unwrap();
-            let recovered = store.recover("host:2:b", Duration::from_secs(30)).await;
-            assert_eq!(recovered.unwrap(), held.len() as u64);
+            let grace = Duration::from_secs(30);
+            let orphans = store.orphans("host:2:b", grace).await.unwrap();
+            let rescues: Vec<Rescue> = orphans
+                .into_iter()
+                .map(|orphan| Rescue {
+                    to: Destination::Queue {
+                        name: orphan.job.queue.to_string(),
+                        raw: orphan.job.raw.clone(),
+                        end: QueueEnd::Next,
+                    },
+                    orphan,
+                })
+                .collect();
+            let rescued = store.rescue(&rescues).await.unwrap();
+            assert_eq!(rescued, held.len() as u64);
             held.clear();
         }
     }
