@@ -23,6 +23,7 @@
 //! | `config` | settings from flags, environment and file |
 //! | `telemetry` | the log |
 //! | `demo` | the album example |
+//! | `bench` | benchmarks of the worker |
 //! | `commands` | the command line |
 //!
 //! The crate is compiled twice: with feature `ssr` (default) it is the server, with feature
@@ -37,6 +38,8 @@ pub mod model;
 
 #[cfg(feature = "ssr")]
 pub mod admin;
+#[cfg(feature = "ssr")]
+pub mod bench;
 #[cfg(feature = "ssr")]
 pub mod client;
 #[cfg(feature = "ssr")]

@@ -26,6 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("config", &["store"]),
     ("telemetry", &["config"]),
+    ("bench", &["model", "job", "store", "client", "worker"]),
     ("demo", &["model", "job", "store", "client", "worker"]),
     (
         "commands",
@@ -41,6 +42,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "config",
             "telemetry",
             "demo",
+            "bench",
         ],
     ),
 ];

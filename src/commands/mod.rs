@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 wrong usage. What was asked for goes to standard output; errors, in one line with what to do, and the log
 //! go to standard error.
 
+mod bench;
 mod check;
 mod completions;
 mod demo;
@@ -44,6 +45,7 @@ enum Command {
     Demo(demo::Demo),
     Enqueue(enqueue::Enqueue),
     Jobs(jobs::Jobs),
+    Bench(bench::Bench),
     Check(check::Check),
     Health(health::Health),
     Completions(completions::Completions),
@@ -83,6 +85,7 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Demo(command) => command.run().await,
             Command::Enqueue(command) => command.run().await,
             Command::Jobs(command) => command.run().await,
+            Command::Bench(command) => command.run().await,
             Command::Check(command) => command.run().await,
             Command::Health(command) => command.run().await,
             Command::Completions(command) => command.run(),

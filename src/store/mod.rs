@@ -29,6 +29,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 pub use connect::{StoreOptions, connect};
 pub use error::{StoreError, StoreResult};
+pub use redis::redis_cpu_seconds;
 pub use worker::{
     Fetch, FetchedJob, Heartbeat, Orphan, Pulse, Rescue, Settlement, Share, Turn, Turned,
     WorkerStore,

@@ -32,6 +32,7 @@ mod server;
 mod slices;
 mod tickets;
 mod turns;
+mod usage;
 mod watch;
 
 use super::{
@@ -54,6 +55,7 @@ use tickets::Tickets;
 use tokio::sync::Notify;
 
 pub(super) use address::shown_unparsed;
+pub use usage::redis_cpu_seconds;
 
 /// Sidekiq's layout in Redis.
 #[derive(Debug)]

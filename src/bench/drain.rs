@@ -1,0 +1,133 @@
+//! Many jobs that do nothing, as fast as they go.
+
+use super::{
+    BenchError, BenchOptions, Drain,
+    usage::{Usage, peak_memory_mib, reset_peak_memory},
+};
+use crate::{client::Client, job::NewJob, store::SharedStore, worker::Worker};
+use serde::de::IgnoredAny;
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// The class of the jobs.
+pub(super) const CLASS: &str = "Jobdeck::Bench";
+/// Jobs enqueued at a time.
+const BATCH: u64 = 1_000;
+/// Bytes of a job beside its padding, about.
+const OTHER_BYTES: usize = 190;
+/// A worker that ends nothing for so long is stuck.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+#[derive(Debug, Default)]
+struct Progress {
+    left: AtomicU64,
+    first: OnceLock<Instant>,
+    done: Notify,
+}
+
+pub(super) async fn drain(
+    store: &SharedStore,
+    queue: &str,
+    options: &BenchOptions,
+    concurrency: usize,
+) -> Result<Drain, BenchError> {
+    let enqueued = Instant::now();
+    enqueue(store, queue, options).await?;
+    let enqueued = enqueued.elapsed();
+
+    let progress = Arc::new(Progress {
+        left: AtomicU64::new(options.jobs),
+        ..Progress::default()
+    });
+    let counted = Arc::clone(&progress);
+    let worker = Worker::builder(store.clone())
+        .queue(queue, 1)
+        .concurrency(concurrency)
+        .handler(CLASS, move |_, (_, _): (u64, IgnoredAny)| {
+            counted.first.get_or_init(Instant::now);
+            if counted.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+                counted.done.notify_one();
+            }
+            async { Ok(()) }
+        })
+        .build()?;
+    reset_peak_memory();
+    let before = Usage::now(&options.url).await;
+    let stop = CancellationToken::new();
+    let run = tokio::spawn(worker.run(stop.clone()));
+    wait(&progress).await?;
+    let last = Instant::now();
+    stop.cancel();
+    match run.await {
+        Ok(ended) => ended?,
+        Err(error) => return Err(BenchError::Stuck(format!("the worker has failed: {error}"))),
+    }
+    let (process, redis) = Usage::now(&options.url).await.since(before);
+    let first = progress.first.get().copied().unwrap_or(last);
+    let per_100k = |seconds: f64| seconds * 100_000.0 / number(options.jobs);
+    Ok(Drain {
+        concurrency,
+        jobs: options.jobs,
+        enqueued_per_second: number(options.jobs) / enqueued.as_secs_f64(),
+        jobs_per_second: number(options.jobs) / last.duration_since(first).as_secs_f64(),
+        worker_cpu_seconds_per_100k: process.map(per_100k),
+        redis_cpu_seconds_per_100k: redis.map(per_100k),
+        peak_memory_mib: peak_memory_mib(),
+    })
+}
+
+async fn enqueue(
+    store: &SharedStore,
+    queue: &str,
+    options: &BenchOptions,
+) -> Result<(), BenchError> {
+    let client = Client::new(store.clone());
+    let padding = "x".repeat(options.job_bytes.saturating_sub(OTHER_BYTES));
+    let mut next = 0;
+    while next < options.jobs {
+        let end = options.jobs.min(next + BATCH);
+        let jobs = (next..end).map(|number| {
+            let mut job = NewJob::new(CLASS);
+            queue.clone_into(&mut job.queue);
+            job.args = format!(r#"[{number},"{padding}"]"#);
+            job
+        });
+        client.push_many(jobs.collect()).await?;
+        next = end;
+    }
+    Ok(())
+}
+
+/// Waits until all jobs have run.
+async fn wait(progress: &Progress) -> Result<(), BenchError> {
+    let mut seen = u64::MAX;
+    loop {
+        let done = tokio::time::timeout(PATIENCE, progress.done.notified()).await;
+        let left = progress.left.load(Ordering::Relaxed);
+        if done.is_ok() || left == 0 {
+            return Ok(());
+        }
+        if left == seen {
+            return Err(BenchError::Stuck(format!(
+                "the worker has run nothing for {} s, and {left} jobs are left: is the queue paused, or the store too slow?",
+                PATIENCE.as_secs()
+            )));
+        }
+        seen = left;
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of jobs; a rounded one makes no difference"
+)]
+fn number(count: u64) -> f64 {
+    count as f64
+}

@@ -1,0 +1,128 @@
+//! The project's own benchmarks of a worker, on a store that somebody names.
+//!
+//! | file | owns |
+//! | --- | --- |
+//! | `drain` | many jobs that do nothing, as fast as they go |
+//! | `latency` | one job at a time on a worker that has nothing to do |
+//! | `usage` | processor time and memory, of this process and of Redis |
+
+mod drain;
+mod latency;
+mod usage;
+
+use crate::{
+    client::EnqueueError,
+    store::{SharedStore, StoreError},
+    worker::WorkerError,
+};
+use serde::Serialize;
+
+/// Why a benchmark could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BenchError {
+    /// Jobs could not be enqueued.
+    #[error(transparent)]
+    Enqueue(#[from] EnqueueError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The worker failed.
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
+    /// Something did not come to its end.
+    #[error("{0}")]
+    Stuck(String),
+}
+
+/// What to measure.
+#[derive(Clone, Debug)]
+pub struct BenchOptions {
+    /// Jobs to drain at each concurrency.
+    pub jobs: u64,
+    /// Bytes of a job's text, about.
+    pub job_bytes: usize,
+    /// The concurrencies.
+    pub concurrencies: Vec<usize>,
+    /// Jobs whose start is timed.
+    pub latency_samples: usize,
+    /// The store's address, for the processor time of a Redis server.
+    pub url: String,
+}
+
+/// What was measured.
+#[derive(Clone, Debug, Serialize)]
+pub struct BenchReport {
+    /// One for each concurrency.
+    pub drains: Vec<Drain>,
+    /// With nothing else to do.
+    pub latency: Latency,
+}
+
+/// Jobs that do nothing, drained.
+#[derive(Clone, Debug, Serialize)]
+pub struct Drain {
+    /// Jobs at a time.
+    pub concurrency: usize,
+    /// Jobs.
+    pub jobs: u64,
+    /// Enqueued a second, a thousand at a time.
+    pub enqueued_per_second: f64,
+    /// Run and settled a second, from the first start to the last settlement.
+    pub jobs_per_second: f64,
+    /// Processor seconds of this process for 100 000 jobs.
+    pub worker_cpu_seconds_per_100k: Option<f64>,
+    /// Processor seconds of the Redis server for 100 000 jobs (with whatever else it did); none for SQLite, whose are the worker's.
+    pub redis_cpu_seconds_per_100k: Option<f64>,
+    /// Most memory that this process had while it drained, MiB.
+    pub peak_memory_mib: Option<f64>,
+}
+
+/// Time from the call that enqueues a job until it starts, on a worker that has nothing else to do.
+#[derive(Clone, Debug, Serialize)]
+pub struct Latency {
+    /// Jobs.
+    pub samples: usize,
+    /// Half of them are below, milliseconds.
+    pub p50_ms: f64,
+    /// 99 of 100 are below, milliseconds.
+    pub p99_ms: f64,
+    /// The longest, milliseconds.
+    pub highest_ms: f64,
+    /// Processor time of this process while nothing happens, milliseconds a second.
+    pub idle_cpu_ms_per_second: Option<f64>,
+}
+
+/// Measures; uses a queue of its own in the store, and counts in its totals.
+///
+/// # Errors
+/// See [`BenchError`]. The queue is removed in any case that still reaches the store.
+pub async fn bench_worker(
+    store: SharedStore,
+    options: &BenchOptions,
+    mut tell: impl FnMut(&str),
+) -> Result<BenchReport, BenchError> {
+    let queue = format!("jobdeck-bench-{:08x}", rand::random::<u32>());
+    let measured = measure(&store, &queue, options, &mut tell).await;
+    store.clear_queue(&queue).await?;
+    measured
+}
+
+async fn measure(
+    store: &SharedStore,
+    queue: &str,
+    options: &BenchOptions,
+    tell: &mut impl FnMut(&str),
+) -> Result<BenchReport, BenchError> {
+    let mut drains = Vec::new();
+    for concurrency in &options.concurrencies {
+        tell(&format!(
+            "draining {} jobs at concurrency {concurrency}",
+            options.jobs
+        ));
+        drains.push(drain::drain(store, queue, options, *concurrency).await?);
+    }
+    tell("one job at a time");
+    let latency = latency::latency(store, queue, options).await?;
+    Ok(BenchReport { drains, latency })
+}
