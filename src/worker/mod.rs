@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `builder` | settings and handlers, checked before anything starts |
 //! | `handler`, `args`, `context`, `job_error`, `registry` | what a handler is, is given, and answers |
+//! | `handlers` | jobs that are done without Rust: by an HTTP endpoint, or by a command |
 //! | `fetcher`, `queue_order` | which queues are asked, and for how many jobs |
 //! | `processor`, `panics`, `settlement` | one job: run it, catch its panic, let it go |
 //! | `retry` | what becomes of a failed job, as a pure function |
@@ -22,6 +23,7 @@ mod clock;
 mod context;
 mod fetcher;
 mod handler;
+mod handlers;
 mod heartbeat;
 mod identity;
 mod job_error;
@@ -46,6 +48,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use builder::{WorkerBuilder, WorkerError};
 pub use context::JobContext;
+pub use handlers::{CommandHandler, HandlerError, HttpHandler, Rate};
 pub use job_error::{JobError, JobResult, RetryChoice, Trace};
 
 /// How long handlers that ran out of time may still take to let go, after they were told to.
@@ -162,7 +165,9 @@ impl Worker {
         let mut background = worked?;
 
         drain(&runtime, &mut jobs).await;
-        settlement::last_tries(&runtime).await;
+        // Commands of jobs that were given up are told to end at the same time; who does not is killed.
+        let commands = runtime.registry.commands.end(ABORT_GRACE);
+        tokio::join!(settlement::last_tries(&runtime), commands);
         runtime.ended.cancel();
         while background.join_next().await.is_some() {}
         if let Err(error) = runtime.store.leave(&runtime.identity).await {
