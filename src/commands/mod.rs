@@ -8,6 +8,7 @@ mod completions;
 mod demo;
 mod enqueue;
 mod failure;
+mod handlers;
 mod health;
 mod jobs;
 mod options;

@@ -48,6 +48,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use builder::{WorkerBuilder, WorkerError};
 pub use context::JobContext;
+pub(crate) use handlers::patterns_tie;
 pub use handlers::{CommandHandler, HandlerError, HttpHandler, Rate};
 pub use job_error::{JobError, JobResult, RetryChoice, Trace};
 

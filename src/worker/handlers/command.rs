@@ -12,7 +12,7 @@ use std::{
     collections::BTreeMap,
     io,
     os::unix::process::ExitStatusExt,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{ExitStatus, Stdio},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -53,10 +53,10 @@ const MESSAGE_CHARACTERS: usize = 1_000;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandHandler {
-    program: String,
+    pub(super) program: String,
     arguments: Vec<String>,
-    directory: Option<PathBuf>,
-    environment: BTreeMap<String, String>,
+    pub(super) directory: Option<PathBuf>,
+    pub(super) environment: BTreeMap<String, String>,
     timeout: Duration,
     grace: Duration,
     retry_in: Option<Duration>,
@@ -168,27 +168,6 @@ impl CommandHandler {
     /// The program and its arguments.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.program.as_str()).chain(self.arguments.iter().map(String::as_str))
-    }
-
-    /// Where the program is, if it is there and can be started.
-    #[must_use]
-    pub fn program(&self) -> Option<PathBuf> {
-        let is_program = |path: &PathBuf| {
-            use std::os::unix::fs::PermissionsExt;
-            path.metadata()
-                .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
-        };
-        if self.program.contains('/') {
-            let from = self.directory.as_deref().unwrap_or(Path::new("."));
-            return Some(from.join(&self.program)).filter(is_program);
-        }
-        let folders = match self.environment.get("PATH") {
-            Some(own) => own.into(),
-            None => std::env::var_os("PATH")?,
-        };
-        std::env::split_paths(&folders)
-            .map(|folder| folder.join(&self.program))
-            .find(is_program)
     }
 
     /// This handler, ready to run jobs.
@@ -464,25 +443,5 @@ mod tests {
         for (name, value) in [("", "x"), ("A=B", "x"), ("A", "\0"), ("JOBDECK_JID", "x")] {
             assert!(handler.clone().environment(name, value).is_err(), "{name}");
         }
-    }
-
-    #[test]
-    fn a_program_is_looked_for_where_the_system_will() {
-        let program = |name: &str| CommandHandler::new([name]).expect("a command");
-        assert!(
-            program("sh")
-                .program()
-                .is_some_and(|path| path.ends_with("sh"))
-        );
-        assert_eq!(program("no-such-program-here").program(), None);
-        assert_eq!(program("./sh").program(), None);
-        assert!(program("./sh").directory("/bin").program().is_some());
-        // A folder, and a file that is no program.
-        assert_eq!(program("/bin/").program(), None);
-        assert_eq!(program("/etc/passwd").program(), None);
-        let elsewhere = program("sh")
-            .environment("PATH", "/nowhere")
-            .expect("a variable");
-        assert_eq!(elsewhere.program(), None);
     }
 }

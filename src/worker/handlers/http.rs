@@ -181,8 +181,7 @@ impl HttpHandler {
     }
 
     /// Host and port, to try whether somebody is there.
-    #[must_use]
-    pub fn address(&self) -> (&str, u16) {
+    pub(super) fn address(&self) -> (&str, u16) {
         let host = self.endpoint.host().unwrap_or_default();
         let port = if self.is_secure() { 443 } else { 80 };
         (

@@ -6,6 +6,7 @@
 //! | `limits` | how many jobs of a handler run at a time and within a time |
 //! | `http`, `http_client`, `http_answer`, `signature` | jobs sent to an endpoint, what goes wrong on the way, what the answer means |
 //! | `command`, `process_group`, `output` | jobs given to a program, all of its processes, what it writes |
+//! | `probe` | whether there is somebody to do the jobs |
 //! | `error` | what is wrong with a handler's settings |
 //!
 //! `docs/HANDLERS.md` tells people what is sent and what is understood; the two say the same.
@@ -18,6 +19,7 @@ mod http_client;
 mod limits;
 mod output;
 mod pattern;
+mod probe;
 mod process_group;
 mod signature;
 
@@ -28,6 +30,7 @@ pub use http::HttpHandler;
 pub(super) use http_client::{ClientError, HttpClients};
 pub use limits::Rate;
 pub(super) use pattern::Pattern;
+pub(crate) use pattern::patterns_tie;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::time::{Duration, SystemTime};

@@ -76,6 +76,14 @@ impl fmt::Display for Pattern {
     }
 }
 
+/// Whether both are patterns that [tie](Pattern::ties_with).
+pub(crate) fn patterns_tie(one: &str, other: &str) -> bool {
+    match (Pattern::new(one.to_owned()), Pattern::new(other.to_owned())) {
+        (Ok(one), Ok(other)) => one.ties_with(&other),
+        _ => false,
+    }
+}
+
 /// Whether there is a text that fits both patterns.
 fn overlap(one: &str, other: &str) -> bool {
     let one: Vec<char> = one.chars().collect();
