@@ -125,13 +125,12 @@ pub(super) fn unanswered(error: &ClientFailure, endpoint: &str) -> JobError {
     JobError::new(class, message).with_trace([])
 }
 
-/// An error of TLS, which an error of input and output may hold inside.
+/// An error of TLS. Errors of input and output hold such a one inside, sometimes within one another, and do not name it as their source.
 fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
-    let inside = error
-        .downcast_ref::<io::Error>()
-        .and_then(io::Error::get_ref)
-        .and_then(|inner| inner.downcast_ref());
-    error.downcast_ref().or(inside)
+    error.downcast_ref().or_else(|| {
+        let inside = error.downcast_ref::<io::Error>()?.get_ref()?;
+        tls_error(inside)
+    })
 }
 
 /// The answer did not come within the handler's timeout.
