@@ -48,8 +48,8 @@ use tokio_util::sync::CancellationToken;
 
 pub use builder::{WorkerBuilder, WorkerError};
 pub use context::JobContext;
-pub(crate) use handlers::patterns_tie;
 pub use handlers::{CommandHandler, HandlerError, HttpHandler, Rate};
+pub(crate) use handlers::{kill_commands, patterns_tie};
 pub use job_error::{JobError, JobResult, RetryChoice, Trace};
 
 /// How long handlers that ran out of time may still take to let go, after they were told to.

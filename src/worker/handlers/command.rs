@@ -338,7 +338,9 @@ impl Runner {
         };
         let grace = self.handler.grace;
         let has_exited = matches!(end, End::Exited(_));
-        if !has_exited {
+        if has_exited {
+            group.is_alive();
+        } else {
             group
                 .end(&mut child, grace, self.commands.hurry.cancelled())
                 .await;

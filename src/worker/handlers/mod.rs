@@ -31,6 +31,7 @@ pub(super) use http_client::{ClientError, HttpClients};
 pub use limits::Rate;
 pub(super) use pattern::Pattern;
 pub(crate) use pattern::patterns_tie;
+pub(crate) use process_group::kill_commands;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::time::{Duration, SystemTime};
@@ -59,3 +60,6 @@ fn cut(text: &str, characters: usize) -> String {
         None => text.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;
