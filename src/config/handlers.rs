@@ -204,7 +204,7 @@ impl<A: Fn(Range<usize>) -> String> Reader<'_, A> {
         let mut handler = self.parsed(
             "http",
             "an address such as `\"https://app.internal/jobs\"`",
-            |text| HttpHandler::new(text),
+            HttpHandler::new,
         )?;
         if let Some(timeout) = self.time("timeout") {
             handler = handler.timeout(timeout);

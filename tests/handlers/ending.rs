@@ -45,12 +45,12 @@ fn start(subject: &Subject, more: &str) -> WorkerProcess {
 }
 
 pub(crate) async fn who_takes_too_long_is_ended_with_all_its_processes(subject: Subject) {
-    let worker = start(&subject, "timeout = '2s'\ngrace = '100ms'");
+    let worker = start(&subject, "timeout = '5s'\ngrace = '100ms'");
     let jid = worker.enqueue("Stubborn", "[]", "true").await;
     let pids = stubborn(&worker.settings).await;
     let failure = failed(&subject, &jid).await;
     assert_eq!(failure.class, "Timeout");
-    assert_eq!(failure.message, "the command did not end within 2s: ready");
+    assert_eq!(failure.message, "the command did not end within 5s: ready");
     assert_eq!(failure.trace, ["ready"]);
     // They were ended before the job was said to have failed.
     for pid in &pids {

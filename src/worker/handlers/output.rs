@@ -70,7 +70,7 @@ mod tests {
     async fn lines(text: &[u8]) -> Vec<String> {
         let mut lines = Vec::new();
         read_lines(Cursor::new(text.to_vec()), |line| {
-            lines.push(line.to_owned())
+            lines.push(line.to_owned());
         })
         .await;
         lines
