@@ -83,6 +83,22 @@ fn is_running(pid: &str) -> bool {
 }
 
 #[tokio::test]
+async fn what_a_command_writes_goes_to_the_job_s_log() {
+    let script = "echo one; echo two >&2; printf 'three, without an end'";
+    let handler = CommandHandler::new(["sh", "-c", script])
+        .expect("a command")
+        .into_handler(&Commands::default());
+    let run = run();
+    handler(JobContext::new(Arc::clone(&run)))
+        .await
+        .expect("it is done");
+    let mut lines: Vec<String> = run.take_report().lines.into();
+    // Two pipes: which is read first is nobody's promise.
+    lines.sort();
+    assert_eq!(lines, ["one", "three, without an end", "two"]);
+}
+
+#[tokio::test]
 async fn a_cancelled_command_is_ended() {
     let sleeper = Sleeper::new();
     let run = run();
