@@ -24,7 +24,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "web",
         &["model", "job", "store", "admin", "live", "api", "app"],
     ),
-    ("config", &["store"]),
+    // Handlers are settings that the worker reads.
+    ("config", &["store", "worker"]),
     ("telemetry", &["config"]),
     ("bench", &["model", "job", "store", "client", "worker"]),
     ("demo", &["model", "job", "store", "client", "worker"]),

@@ -1,7 +1,7 @@
 //! `jobdeck check`: is everything as it should be.
 
 use super::{
-    Failure,
+    Failure, handlers,
     options::{Common, open, settings},
     output,
     serve::is_worker,
@@ -39,6 +39,10 @@ impl Check {
         })?;
         for line in in_force(&sources, &config) {
             output::line(line);
+        }
+        handlers::check(&config)?;
+        for trouble in handlers::troubles(&config).await {
+            output::line(format_args!("warning: {trouble}"));
         }
         if let Some(path) = config.store.file().filter(|path| !path.exists()) {
             worker::queues(&config.worker)?;
@@ -78,6 +82,7 @@ fn in_force(sources: &Sources, config: &Config) -> Vec<String> {
     } else {
         "worker: not with `serve`".to_owned()
     });
+    lines.extend(handlers::described(config));
     lines
 }
 

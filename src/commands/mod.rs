@@ -9,6 +9,7 @@ mod completions;
 mod demo;
 mod enqueue;
 mod failure;
+mod handlers;
 mod health;
 mod jobs;
 mod options;

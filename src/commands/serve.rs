@@ -1,7 +1,7 @@
 //! `jobdeck serve`: the dashboard.
 
 use super::{
-    Failure,
+    Failure, handlers,
     options::{Common, admin, open, settings},
     output, signals, worker,
 };
@@ -91,7 +91,9 @@ pub(super) async fn dashboard(
     }
     // Before anything runs: its settings may be wrong.
     let worker = if is_worker(config) {
-        Some(worker::build(store.clone(), config, true).await?)
+        let worker = worker::build(store.clone(), config, true).await?;
+        handlers::warn(config).await;
+        Some(worker)
     } else {
         None
     };
@@ -119,12 +121,12 @@ pub(super) async fn dashboard(
     served.map_err(|error| Failure::new(format!("the server failed: {error}")))
 }
 
-/// Whether the server also takes care of what is due: on an embedded store nobody else would.
+/// Whether the server also works: on an embedded store nobody else would take care of what is due, and handlers are named to be used.
 pub(super) fn is_worker(config: &Config) -> bool {
     config
         .worker
         .enabled
-        .unwrap_or_else(|| config.store.is_embedded())
+        .unwrap_or_else(|| config.store.is_embedded() || !config.handlers.is_empty())
 }
 
 /// The address to open: for a server on every address, the one of this machine itself.

@@ -1,6 +1,7 @@
 //! Ends a server when it is told to.
 
 use super::Failure;
+use crate::worker::kill_commands;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -15,6 +16,8 @@ pub(super) fn shutdown() -> Result<CancellationToken, Failure> {
         tracing::info!("stopping; once more to stop at once");
         token.cancel();
         either(&mut interrupt, &mut terminate).await;
+        // Nothing is dropped now, so they would go on.
+        kill_commands();
         #[expect(clippy::exit, reason = "what the second signal asks for")]
         std::process::exit(1);
     });

@@ -1,7 +1,7 @@
 //! `jobdeck worker`: a worker alone.
 
 use super::{
-    Failure,
+    Failure, handlers,
     options::{Common, admin, open, settings},
     signals,
 };
@@ -14,8 +14,9 @@ use clap::Args;
 
 /// Work alone, without the dashboard
 ///
-/// Enqueues what is due, recovers jobs of processes that are gone, and runs the jobs that it has handlers for. Programs written in Rust
-/// bring their handlers along with the library (`jobdeck::Worker`); this command has none of its own yet and leaves jobs in their queues.
+/// Enqueues what is due, recovers jobs of processes that are gone, and runs the jobs that the configuration names handlers for: HTTP
+/// endpoints and commands (`[handlers.CLASS]`, see docs/HANDLERS.md). Without any it leaves jobs in their queues. Programs written in Rust
+/// bring their handlers along with the library (`jobdeck::Worker`).
 #[derive(Debug, Args)]
 pub(super) struct WorkerCommand {
     #[command(flatten)]
@@ -40,9 +41,12 @@ impl WorkerCommand {
         self::queues(&config.worker)?;
         let shutdown = signals::shutdown()?;
         let worker = build(open(&config).await?, &config, false).await?;
-        tracing::warn!(
-            "no handlers: due jobs are enqueued and lost ones recovered, but none is run here"
-        );
+        if config.handlers.is_empty() {
+            tracing::warn!(
+                "no handlers: due jobs are enqueued and lost ones recovered, but none is run here"
+            );
+        }
+        handlers::warn(&config).await;
         worker
             .run(shutdown)
             .await
@@ -59,14 +63,17 @@ pub(super) async fn build(
     let queues = queues(&config.worker)?;
     // Asked once: jobs that show a unit keep it, whatever this is.
     let time_unit = admin(config, store.clone()).fleet_unit().await;
-    Worker::builder(store)
+    let builder = Worker::builder(store)
         .queues(queues)
         .concurrency(config.worker.concurrency.into())
         .timeout(config.worker.shutdown_timeout)
         .time_unit(time_unit.unwrap_or_default())
-        .embedded(embedded)
+        .only_known_classes(config.worker.only_known_classes)
+        .max_retries(config.worker.max_retries)
+        .embedded(embedded);
+    handlers::register(builder, config)?
         .build()
-        .map_err(|error| Failure::usage(format!("`worker`: {error}")))
+        .map_err(|error| handlers::failure(&error, config))
 }
 
 /// Names with weights; as in Sidekiq a name without one weighs 1, and if none has one, the order is strict.

@@ -1,7 +1,7 @@
 //! The settings file: its values, and the line on which each stands.
 
 use super::{
-    ConfigError, Problem,
+    ConfigError, HandlerConfig, Problem, handlers,
     settings::{SETTINGS, nearest},
 };
 use std::{collections::BTreeMap, ops::Range, path::Path};
@@ -13,6 +13,8 @@ pub(super) struct File {
     pub(super) table: toml::Table,
     /// `section.key` to `file:line`.
     places: BTreeMap<String, String>,
+    /// What stands in `[handlers]`, which `table` does not hold.
+    pub(super) handlers: Vec<HandlerConfig>,
 }
 
 impl File {
@@ -28,16 +30,26 @@ impl File {
         })?;
         let mut places = BTreeMap::new();
         let mut problems = Vec::new();
+        let mut handlers = Vec::new();
         for (section, value) in parsed.get_ref() {
+            if section.get_ref() == handlers::SECTION {
+                handlers = handlers::read(section, value, &at, &mut problems);
+                continue;
+            }
             visit_section(section, value, &at, &mut places, &mut problems);
         }
         if !problems.is_empty() {
             return Err(ConfigError(problems));
         }
-        let table = text.parse().map_err(|error: toml::de::Error| {
+        let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             ConfigError::one(path.display().to_string(), error.message())
         })?;
-        Ok(Self { table, places })
+        table.remove(handlers::SECTION);
+        Ok(Self {
+            table,
+            places,
+            handlers,
+        })
     }
 
     /// Where a setting stands, if the file holds it.
@@ -56,7 +68,8 @@ fn visit_section(
     let name = section.get_ref().as_ref();
     let sections = SETTINGS
         .iter()
-        .filter_map(|setting| setting.key.split('.').next());
+        .filter_map(|setting| setting.key.split('.').next())
+        .chain([handlers::SECTION]);
     if !sections.clone().any(|known| known == name) {
         // Perhaps the section was forgotten: `listen = …` at the top.
         let key = SETTINGS.iter().find(|setting| {

@@ -5,6 +5,7 @@
 mod duration;
 mod error;
 mod file;
+mod handlers;
 mod settings;
 mod sources;
 
@@ -18,6 +19,7 @@ use std::{
 };
 
 pub use error::{ConfigError, Problem};
+pub use handlers::{HandlerConfig, HandlerKind};
 pub use settings::{SETTINGS, Setting};
 pub use sources::Sources;
 
@@ -38,6 +40,9 @@ pub struct Config {
     pub log: LogConfig,
     /// How fresh pages are.
     pub live: LiveConfig,
+    /// Who does which jobs: `[handlers.CLASS]`, in the file only. `docs/HANDLERS.md` says what stands there.
+    #[serde(skip)]
+    pub handlers: Vec<HandlerConfig>,
 }
 
 /// How the server is reached: `[server]`.
@@ -150,7 +155,7 @@ impl fmt::Debug for StoreConfig {
 #[serde(default, deny_unknown_fields)]
 pub struct WorkerConfig {
     /// Whether `serve` also works (`worker.enabled`, `JOBDECK_WORKER`, `--worker`, `--no-worker`). Default: on SQLite, where nobody else
-    /// would enqueue what is due; not on Redis.
+    /// would enqueue what is due, and when the file names handlers; otherwise not.
     pub enabled: Option<bool>,
     /// Queues, each with an optional weight: `critical=3` (`worker.queues`, `JOBDECK_WORKER_QUEUES` with commas, `--queue`). Default: `default`.
     pub queues: Vec<String>,
@@ -160,6 +165,11 @@ pub struct WorkerConfig {
     /// `JOBDECK_WORKER_SHUTDOWN_TIMEOUT`). Default: `25s`.
     #[serde(deserialize_with = "duration::deserialize")]
     pub shutdown_timeout: Duration,
+    /// Whether jobs of classes without a handler are left in their queues for other processes, rather than to fail as in Sidekiq
+    /// (`worker.only_known_classes`, `JOBDECK_WORKER_ONLY_KNOWN_CLASSES`). Default: `false`.
+    pub only_known_classes: bool,
+    /// Retries of a job whose `retry` is `true` (`worker.max_retries`, `JOBDECK_WORKER_MAX_RETRIES`). Default: 25; from 0 to 1000.
+    pub max_retries: u32,
 }
 
 impl Default for WorkerConfig {
@@ -169,6 +179,8 @@ impl Default for WorkerConfig {
             queues: vec!["default".to_owned()],
             concurrency: 10,
             shutdown_timeout: Duration::from_secs(25),
+            only_known_classes: false,
+            max_retries: 25,
         }
     }
 }

@@ -48,6 +48,16 @@ pub const SETTINGS: &[Setting] = &[
         "JOBDECK_WORKER_SHUTDOWN_TIMEOUT",
         Kind::Text,
     ),
+    setting(
+        "worker.only_known_classes",
+        "JOBDECK_WORKER_ONLY_KNOWN_CLASSES",
+        Kind::Switch,
+    ),
+    setting(
+        "worker.max_retries",
+        "JOBDECK_WORKER_MAX_RETRIES",
+        Kind::Number,
+    ),
     setting("log.filter", "JOBDECK_LOG", Kind::Text),
     setting("log.format", "JOBDECK_LOG_FORMAT", Kind::Text),
     setting("live.interval", "JOBDECK_LIVE_INTERVAL", Kind::Text),

@@ -96,6 +96,7 @@ impl Sources {
             Ok(mut config) if problems.is_empty() => {
                 self.read_secret(&mut config, &environment, &file)?;
                 check(&config, &place)?;
+                config.handlers = file.handlers;
                 Ok(config)
             }
             Ok(_) => Err(ConfigError(problems)),
@@ -299,6 +300,11 @@ fn check(config: &Config, place: &impl Fn(&str) -> String) -> Result<(), ConfigE
         "worker.concurrency",
         (1..=1000).contains(&config.worker.concurrency),
         "it must be from 1 to 1000",
+    );
+    demand(
+        "worker.max_retries",
+        config.worker.max_retries <= 1000,
+        "it must be from 0 to 1000",
     );
     demand(
         "worker.queues",

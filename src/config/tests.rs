@@ -14,7 +14,7 @@ fn environment(pairs: &[(&str, &str)]) -> Sources {
     }
 }
 
-fn file(text: &str) -> (tempfile::NamedTempFile, Sources) {
+pub(super) fn file(text: &str) -> (tempfile::NamedTempFile, Sources) {
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), text).expect("it is written");
     let sources = Sources {
@@ -25,7 +25,7 @@ fn file(text: &str) -> (tempfile::NamedTempFile, Sources) {
 }
 
 /// The error of a file with this text, with `FILE` for its name.
-fn complaint(text: &str) -> String {
+pub(super) fn complaint(text: &str) -> String {
     let (file, sources) = file(text);
     let error = sources.load().expect_err("it is wrong").to_string();
     error.replace(&file.path().display().to_string(), "FILE")

@@ -4,6 +4,7 @@ use super::JobError;
 use crate::job::Job;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 
 /// Most characters of the arguments shown in an error.
 const SHOWN_CHARACTERS: usize = 200;
@@ -11,11 +12,8 @@ const SHOWN_CHARACTERS: usize = 200;
 /// The arguments as `A`: the whole array (a tuple, a `Vec`, a struct field by field), or, when that does not fit, the only argument
 /// by itself (a struct from an object, a single value); no arguments are `()` too. Of Active Job's wrapper the inner arguments count.
 pub(super) fn decode<A: DeserializeOwned>(job: &Job) -> Result<A, JobError> {
-    let Some(stored) = job.field("args") else {
-        return Err(misfit(job, "the job has no `args`", "nothing"));
-    };
-    let unwrapped = active_job_arguments(job, stored);
-    let text = unwrapped.as_deref().unwrap_or(stored);
+    let text = text(job)?;
+    let text = text.as_ref();
     let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(text) else {
         return Err(misfit(job, "`args` is no array", text));
     };
@@ -38,6 +36,15 @@ pub(super) fn decode<A: DeserializeOwned>(job: &Job) -> Result<A, JobError> {
         };
         misfit(job, &reason, text)
     })
+}
+
+/// The arguments as they are stored, an array in JSON; of Active Job's wrapper the inner ones.
+#[track_caller]
+pub(super) fn text(job: &Job) -> Result<Cow<'_, str>, JobError> {
+    let Some(stored) = job.field("args") else {
+        return Err(misfit(job, "the job has no `args`", "nothing"));
+    };
+    Ok(active_job_arguments(job, stored).map_or(Cow::Borrowed(stored), Cow::Owned))
 }
 
 fn active_job_arguments(job: &Job, stored: &str) -> Option<String> {

@@ -4,8 +4,9 @@ use super::{
     JobContext, JobError, JobResult, RetryChoice, Worker,
     capsule::Capsule,
     handler::{self, Handler},
+    handlers::{CommandHandler, HttpClients, HttpHandler},
     identity,
-    registry::Registry,
+    registry::{Collision, Registry},
     runtime::Runtime,
 };
 use crate::{
@@ -40,6 +41,24 @@ pub enum WorkerError {
     /// Two handlers for one class.
     #[error("the class `{0}` has two handlers: register one")]
     RepeatedHandler(String),
+    /// Two patterns for some classes, of which neither is the more specific one.
+    #[error(
+        "some classes fit the handlers `{0}` and `{1}`, and neither is the more specific one: give one of them a longer pattern"
+    )]
+    TiedHandlers(String, String),
+    /// A handler whose pattern is empty fits nothing.
+    #[error(
+        "a handler's class is empty: give each handler a class, a pattern such as `Reports::*`, or `*` for every class"
+    )]
+    EmptyClass,
+    /// No TLS for the endpoints of handlers.
+    #[error("the handler `{class}` cannot use TLS: {reason}")]
+    NoTls {
+        /// The handler's class or pattern.
+        class: String,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// A retry rule for a class that nothing runs.
     #[error("the class `{0}` has a retry rule but no handler: register one by that name")]
     RuleWithoutHandler(String),
@@ -88,7 +107,9 @@ pub struct WorkerBuilder {
     settings: Settings,
     default: Capsule,
     registry: Registry,
-    repeated_handler: Option<String>,
+    http_clients: HttpClients,
+    /// The first handler that cannot be.
+    handler_problem: Option<WorkerError>,
 }
 
 impl WorkerBuilder {
@@ -114,7 +135,8 @@ impl WorkerBuilder {
             },
             default: Capsule::new("default"),
             registry: Registry::default(),
-            repeated_handler: None,
+            http_clients: HttpClients::default(),
+            handler_problem: None,
         }
     }
 
@@ -153,12 +175,63 @@ impl WorkerBuilder {
         F: Fn(JobContext, A) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = JobResult> + Send + 'static,
     {
-        let class = class.into();
-        let erased: Handler = handler::erase(handler);
-        if !self.registry.register(class.clone(), erased) {
-            self.repeated_handler = Some(class);
+        let registered = self
+            .registry
+            .register(class.into(), handler::erase(handler));
+        self.note(registered);
+        self
+    }
+
+    /// Runs jobs of every class that fits the pattern, in which `*` stands for any text: `Reports::*`; `*` alone fits every class. A
+    /// handler of the class's own goes before, and of patterns the one with the most characters besides `*`. The arguments are left to
+    /// the handler to read ([`JobContext::job`]).
+    pub fn raw_handler<F, Fut>(mut self, pattern: impl Into<String>, handler: F) -> Self
+    where
+        F: Fn(JobContext) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = JobResult> + Send + 'static,
+    {
+        self.register_pattern(pattern.into(), handler::erase_raw(handler));
+        self
+    }
+
+    /// Has an HTTP endpoint run the jobs of every class that fits the pattern (see [`WorkerBuilder::raw_handler`]).
+    pub fn http_handler(mut self, pattern: impl Into<String>, handler: HttpHandler) -> Self {
+        let pattern = pattern.into();
+        match handler.into_handler(&mut self.http_clients) {
+            Ok(handler) => self.register_pattern(pattern, handler),
+            Err(error) => {
+                self.handler_problem.get_or_insert(WorkerError::NoTls {
+                    class: pattern,
+                    reason: error.to_string(),
+                });
+            }
         }
         self
+    }
+
+    /// Has a program of this machine run the jobs of every class that fits the pattern (see [`WorkerBuilder::raw_handler`]).
+    pub fn command_handler(mut self, pattern: impl Into<String>, handler: CommandHandler) -> Self {
+        let handler = handler.into_handler(&self.registry.commands);
+        self.register_pattern(pattern.into(), handler);
+        self
+    }
+
+    fn register_pattern(&mut self, pattern: String, handler: Handler) {
+        if pattern.is_empty() {
+            self.handler_problem.get_or_insert(WorkerError::EmptyClass);
+            return;
+        }
+        let registered = self.registry.register_pattern(pattern, handler);
+        self.note(registered);
+    }
+
+    fn note(&mut self, registered: Result<(), Collision>) {
+        if let Err(collision) = registered {
+            self.handler_problem.get_or_insert(match collision {
+                Collision::Repeated(class) => WorkerError::RepeatedHandler(class),
+                Collision::Tied(one, other) => WorkerError::TiedHandlers(one, other),
+            });
+        }
     }
 
     /// How long to wait before a retry of this class: given the retries used before this failure, and the error. Asked only when there is
@@ -274,7 +347,8 @@ impl WorkerBuilder {
             mut settings,
             mut default,
             registry,
-            repeated_handler,
+            http_clients: _,
+            handler_problem,
         } = self;
         if default.queues.is_empty() && settings.capsules.is_empty() {
             default = default.queue("default", 1);
@@ -283,8 +357,8 @@ impl WorkerBuilder {
             settings.capsules.insert(0, default);
         }
         check_capsules(&settings.capsules)?;
-        if let Some(class) = repeated_handler {
-            return Err(WorkerError::RepeatedHandler(class));
+        if let Some(problem) = handler_problem {
+            return Err(problem);
         }
         if let Some(class) = registry.rule_without_handler() {
             return Err(WorkerError::RuleWithoutHandler(class.to_owned()));

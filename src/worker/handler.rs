@@ -26,3 +26,17 @@ where
         .boxed()
     })
 }
+
+/// Erases a handler's types that reads the arguments itself.
+pub(super) fn erase_raw<F, Fut>(handler: F) -> Handler
+where
+    F: Fn(JobContext) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = JobResult> + Send + 'static,
+{
+    let handler = Arc::new(handler);
+    Arc::new(move |context| {
+        let handler = Arc::clone(&handler);
+        // Called inside the future, as above.
+        async move { handler(context).await }.boxed()
+    })
+}

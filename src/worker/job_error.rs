@@ -50,6 +50,7 @@ pub struct JobError {
     frames: Vec<Frame>,
     causes: Vec<String>,
     choice: Option<RetryChoice>,
+    keeps_trace: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +78,7 @@ impl JobError {
             }],
             causes: Vec::new(),
             choice: None,
+            keeps_trace: false,
         }
     }
 
@@ -88,6 +90,7 @@ impl JobError {
             frames: lines.into_iter().map(Frame::Line).collect(),
             causes: Vec::new(),
             choice: None,
+            keeps_trace: false,
         }
     }
 
@@ -103,6 +106,21 @@ impl JobError {
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.message = message.into();
         self
+    }
+
+    /// The same error with these lines as its trace, in place of where it was raised: what another program wrote about it. They are kept
+    /// with the job although it does not ask for a trace, unless its `backtrace` is `false`.
+    #[must_use]
+    pub fn with_trace(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        self.frames = lines.into_iter().map(Frame::Line).collect();
+        self.causes.clear();
+        self.keeps_trace = true;
+        self
+    }
+
+    /// Whether the trace is kept although the job does not ask for one.
+    pub(super) fn keeps_trace(&self) -> bool {
+        self.keeps_trace
     }
 
     /// No more retries: straight to the dead set.

@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `builder` | settings and handlers, checked before anything starts |
 //! | `handler`, `args`, `context`, `report`, `job_error`, `registry` | what a handler is, is given, and answers |
+//! | `handlers` | jobs that are done without Rust: by an HTTP endpoint, or by a command |
 //! | `capsule`, `queue_order`, `pace` | which queues are asked, and for how many jobs |
 //! | `crew`, `dispatcher`, `desk`, `slot` | the dispatcher talks to the store, slots run jobs, the desk stands between them |
 //! | `processor`, `run`, `expiry`, `panics` | one job: run it, catch its panic, say what is to become of it |
@@ -28,6 +29,7 @@ mod desk;
 mod dispatcher;
 mod expiry;
 mod handler;
+mod handlers;
 mod heartbeat;
 mod identity;
 mod job_error;
@@ -57,6 +59,8 @@ use tokio_util::sync::CancellationToken;
 pub use builder::{WorkerBuilder, WorkerError};
 pub use capsule::Capsule;
 pub use context::JobContext;
+pub use handlers::{CommandHandler, HandlerError, HttpHandler, Rate};
+pub(crate) use handlers::{kill_commands, patterns_tie};
 pub use job_error::{JobError, JobResult, RetryChoice, Trace};
 
 /// How long handlers that ran out of time may still take to let go, after they were told to.
@@ -167,14 +171,16 @@ impl Worker {
             }
             runtime.begin_stop();
         };
-        let (mut background, mut crew) = match begin(&runtime).await {
-            Ok(begun) => begun,
-            Err(error) => return Err(WorkerError::Store(error)),
-        };
-        stop.await;
+        let mut crew = Crew::default();
+        // Not selected but joined: `stop` also ends waiting for the first heartbeat.
+        let ((), begun) = tokio::join!(stop, begin(&runtime, &mut crew));
+        let mut background = begun.map_err(WorkerError::Store)?;
+
         drain(&runtime, &mut crew).await;
         let left = crew.end(&runtime).await;
-        settlement::last_tries(&runtime, left).await;
+        // Commands of jobs that were given up are told to end at the same time; who does not is killed.
+        let commands = runtime.registry.commands.end(ABORT_GRACE);
+        tokio::join!(settlement::last_tries(&runtime, left), commands);
         runtime.ended.cancel();
         while background.join_next().await.is_some() {}
         if let Err(error) = runtime.store.leave(&runtime.identity).await {
@@ -186,12 +192,12 @@ impl Worker {
 }
 
 /// Starts everything, after the first heartbeat.
-async fn begin(runtime: &Arc<Runtime>) -> StoreResult<(JoinSet<()>, Crew)> {
+async fn begin(runtime: &Arc<Runtime>, crew: &mut Crew) -> StoreResult<JoinSet<()>> {
     let mut background = JoinSet::new();
     // Before the first fetch: in-progress lists of processes without a heartbeat are taken over by others.
     match heartbeat::first(runtime).await {
         Ok(true) => {}
-        Ok(false) => return Ok((background, Crew::default())),
+        Ok(false) => return Ok(background),
         Err(error) => {
             runtime.begin_stop();
             return Err(error);
@@ -201,7 +207,8 @@ async fn begin(runtime: &Arc<Runtime>) -> StoreResult<(JoinSet<()>, Crew)> {
     heartbeat::start(runtime, &mut background);
     background.spawn(scheduler::run(Arc::clone(runtime)));
     background.spawn(recovery::run(Arc::clone(runtime)));
-    Ok((background, Crew::start(runtime)))
+    *crew = Crew::start(runtime);
+    Ok(background)
 }
 
 /// Waits for running jobs, then has them handed back.

@@ -68,6 +68,10 @@ pub(super) fn after_failure(
         Some(false) => Verdict::Drop,
         _ => Verdict::Die { raw },
     };
+    // Whoever says so has done with the job, retries left or not.
+    if failure.error.choice() == Some(RetryChoice::Discard) {
+        return Verdict::Drop;
+    }
     // From 8.1 on a time limit stands instead of the count.
     let exhausted = match job.integer("retry_for") {
         Some(seconds) => failed_at.plus_milliseconds(seconds.saturating_mul(1000)) < failure.now,
@@ -126,6 +130,18 @@ pub(super) fn with_error(
     with_error_fields(&failure).2
 }
 
+/// The lines that are kept, if any are.
+fn trace(job: &Job, error: &JobError) -> Option<Vec<String>> {
+    let mut lines = error.trace();
+    if error.keeps_trace() {
+        // None of its own: then the one of an earlier failure must not stay, either.
+        let is_kept = !lines.is_empty() || job.field("error_backtrace").is_some();
+        return (is_kept && job.boolean("backtrace") != Some(false)).then_some(lines);
+    }
+    lines.truncate(trace_limit(job)?);
+    Some(lines)
+}
+
 /// The retries used so far, the time of the first failure, and the job's text with everything written into it.
 fn with_error_fields(failure: &Failure<'_>) -> (u32, Timestamp, Bytes) {
     let Failure {
@@ -161,11 +177,7 @@ fn with_error_fields(failure: &Failure<'_>) -> (u32, Timestamp, Bytes) {
             ("retry_count", &count_json),
         ]);
     }
-    let trace = trace_limit(job).map(|limit| {
-        let mut lines = error.trace();
-        lines.truncate(limit);
-        encode_trace(&lines)
-    });
+    let trace = trace(job, error).map(|lines| encode_trace(&lines));
     if let Some(trace) = &trace {
         changes.push(("error_backtrace", trace));
     }
@@ -370,6 +382,39 @@ mod tests {
         let lines = trace(r#""backtrace":true"#).unwrap();
         assert!(lines[0].starts_with("at src/worker/retry.rs:"), "{lines:?}");
         assert_eq!(trace(r#""backtrace":5"#), Some(lines));
+    }
+
+    #[test]
+    fn a_trace_that_another_program_wrote_is_kept_unasked_and_replaces_an_earlier_one() {
+        let kept = |fields: &str, lines: &[&str]| {
+            let error = JobError::new("ExitStatus 1", "x")
+                .with_trace(lines.iter().map(|&line| line.to_owned()));
+            let text = text(&fail_as(
+                fields,
+                &error,
+                RetryChoice::Default,
+                RetryRule::Default,
+            ));
+            let job = Job::new(text);
+            let json = job.field("error_backtrace")?.to_owned();
+            decode_trace(&json).ok()
+        };
+        let lines = ["one".to_owned(), "two".to_owned()];
+        assert_eq!(kept("{}", &["one", "two"]).unwrap(), lines);
+        assert_eq!(kept(r#"{"backtrace":1}"#, &["one", "two"]).unwrap(), lines);
+        assert_eq!(kept(r#"{"backtrace":false}"#, &["one"]), None);
+        assert_eq!(kept("{}", &[]), None);
+        let earlier = r#"{"retry_count":0,"error_backtrace":"old"}"#;
+        assert_eq!(kept(earlier, &[]), Some(vec![]));
+    }
+
+    #[test]
+    fn an_error_that_discards_its_job_does_so_without_a_retry_left_too() {
+        let error = JobError::new("HTTP 410", "Gone").discard();
+        for text in [r#"{"retry":0}"#, r#"{"retry":true,"retry_count":24}"#] {
+            let verdict = fail_as(text, &error, RetryChoice::Discard, RetryRule::Default);
+            assert_eq!(verdict, Verdict::Drop);
+        }
     }
 
     #[test]

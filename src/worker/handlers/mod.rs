@@ -1,0 +1,65 @@
+//! Handlers that need no Rust: jobs are sent to an HTTP endpoint, or given to a command.
+//!
+//! | file | owns |
+//! | --- | --- |
+//! | `pattern` | names of classes with wildcards |
+//! | `limits` | how many jobs of a handler run at a time and within a time |
+//! | `http`, `http_client`, `http_answer`, `signature` | jobs sent to an endpoint, what goes wrong on the way, what the answer means |
+//! | `command`, `process_group`, `output` | jobs given to a program, all of its processes, what it writes |
+//! | `probe` | whether there is somebody to do the jobs |
+//! | `error` | what is wrong with a handler's settings |
+//!
+//! `docs/HANDLERS.md` tells people what is sent and what is understood; the two say the same.
+
+mod command;
+mod error;
+mod http;
+mod http_answer;
+mod http_client;
+mod limits;
+mod output;
+mod pattern;
+mod probe;
+mod process_group;
+mod signature;
+
+pub use command::CommandHandler;
+pub(super) use command::Commands;
+pub use error::HandlerError;
+pub use http::HttpHandler;
+pub(super) use http_client::{ClientError, HttpClients};
+pub use limits::Rate;
+pub(super) use pattern::Pattern;
+pub(crate) use pattern::patterns_tie;
+pub(crate) use process_group::kill_commands;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use std::time::{Duration, SystemTime};
+
+/// The class of the error of a run that somebody wanted to end.
+const CANCELLED: &str = "Cancelled";
+/// The class of the error of a run that took too long.
+const TIMEOUT: &str = "Timeout";
+
+/// The longest time that a handler can be given: longer ones are taken for it.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// When a run that begins now is out of time, for other programs to read: RFC 3339, UTC.
+fn deadline(timeout: Duration) -> String {
+    SystemTime::now()
+        .checked_add(timeout)
+        .map(DateTime::<Utc>::from)
+        .map(|time| time.to_rfc3339_opts(SecondsFormat::Millis, true))
+        .unwrap_or_default()
+}
+
+/// The text, cut after so many characters.
+fn cut(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
