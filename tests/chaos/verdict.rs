@@ -1,0 +1,98 @@
+//! What the journal says at the end: see the top of `tests/chaos.rs`.
+
+use crate::{
+    journal::{Attempt, Execution, Journal, MOST_UNHEARD},
+    work,
+};
+use std::{collections::BTreeMap, fmt};
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(crate) struct Verdict {
+    pub(crate) attempts: usize,
+    pub(crate) executions: usize,
+    /// Executions that were cut off before their end.
+    pub(crate) cut_off: usize,
+    /// Executions that came to their end, and were repeated all the same.
+    pub(crate) repeated: usize,
+    /// What must not be.
+    pub(crate) faults: Vec<String>,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{} attempts of jobs, {} executions: {} were cut off, {} ended without the store hearing of it",
+            self.attempts, self.executions, self.cut_off, self.repeated
+        )
+    }
+}
+
+/// Attempts that these jobs must have ended and have not.
+pub(crate) fn missing(journal: &Journal, numbers: impl Iterator<Item = u64>) -> Vec<Attempt> {
+    numbers
+        .flat_map(work::attempts)
+        .filter(|attempt| !journal.done.contains(attempt))
+        .collect()
+}
+
+/// Judges a journal to which nothing is added any more.
+pub(crate) fn judge(journal: &Journal) -> Verdict {
+    let mut verdict = Verdict {
+        attempts: journal.executions.len(),
+        ..Verdict::default()
+    };
+    let ends = ends_of_lives(journal);
+    for (attempt, executions) in &journal.executions {
+        verdict.executions += executions.len();
+        for pair in executions.windows(2) {
+            let (earlier, later) = (&pair[0], &pair[1]);
+            if let Err(fault) = is_right(journal, &ends, earlier, later) {
+                let fault = format!("{attempt:?}: {fault}: {earlier:?}, {later:?}");
+                verdict.faults.push(fault);
+            }
+            match earlier.ends {
+                Some(_) => verdict.repeated += 1,
+                None => verdict.cut_off += 1,
+            }
+        }
+        if executions.last().is_some_and(|last| last.ends.is_none()) {
+            let fault = format!("{attempt:?} has begun and never ended: it is lost");
+            verdict.faults.push(fault);
+        }
+    }
+    verdict
+}
+
+/// Where the executions of each life end.
+fn ends_of_lives(journal: &Journal) -> BTreeMap<u64, Vec<usize>> {
+    let mut ends: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+    for execution in journal.executions.values().flatten() {
+        ends.entry(execution.life)
+            .or_default()
+            .extend(execution.ends);
+    }
+    ends
+}
+
+/// Whether an attempt may be executed once more.
+fn is_right(
+    journal: &Journal,
+    ends: &BTreeMap<u64, Vec<usize>>,
+    earlier: &Execution,
+    later: &Execution,
+) -> Result<(), &'static str> {
+    let over = journal.over.get(&earlier.life);
+    if over.is_none_or(|over| *over > later.begins) {
+        return Err("executed twice although the first one's process lived");
+    }
+    let Some(end) = earlier.ends else {
+        return Ok(());
+    };
+    let after = ends[&earlier.life].iter().filter(|other| **other > end);
+    if after.count() >= MOST_UNHEARD {
+        return Err("executed twice although it had ended long before its process did");
+    }
+    Ok(())
+}
