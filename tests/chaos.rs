@@ -3,12 +3,16 @@
 //! What is counted, and what must hold when nothing is left to do:
 //! - **Executed**: every job whose enqueueing was answered has come to its end in a handler at least once, in each of its attempts. One
 //!   whose answer was lost (its dashboard died) may not exist, but if it has begun it has come to its end, too.
-//! - **Not lost**: a job that has not come to its end stands nowhere any more only if it was lost; there is none.
+//! - **Not lost**: work goes on until no job stands in a queue, in a set or in progress. What has not come to its end by then is lost,
+//!   unless it stands in the dead set: there, a few may end up that were with one killed process after another.
 //! - **Not twice without a cause**: an *execution* begins with the handler and ends with it. Two executions of the same attempt of a job
-//!   are right only if the process of the earlier one was killed (or told to stop) before the later one began, and the earlier one then
-//!   either had not ended, or was one of the process's last ones, whose ends the store may not have heard of
-//!   ([`journal::MOST_UNHEARD`]). The death of the store, of the dashboard, and the loss of a connection are no such cause: none of them
-//!   makes a living process's job run twice.
+//!   are right only if, before the later one began, the process of the earlier one was
+//!   - killed: then the earlier one had not ended, or was one of the process's last ones, whose ends the store may not have heard of
+//!     ([`journal::MOST_UNHEARD`]); or
+//!   - told to stop, and the earlier one had not ended: it ran out of time and was handed back.
+//!
+//!   The death of the store, of the dashboard, and the loss of a connection are no such cause: none of them makes a living process's job
+//!   run twice.
 //! - **Counted once**: the store's counters say as many processed and failed executions as there are attempts.
 //!
 //! The moments are random, but follow from a seed, which is printed; `JOBDECK_CHAOS_SEED` repeats one. (The machine's own timing is not

@@ -102,6 +102,7 @@ impl Crew {
 
     /// Tells this worker to stop, and starts another in its place.
     pub(crate) async fn stop_worker(&mut self, ground: &Ground, journal: &mut Journal, at: usize) {
+        self.pen.told(self.workers[at].life);
         stop(&mut self.workers[at]).await;
         self.replace(ground, journal, at).await;
     }
@@ -122,6 +123,7 @@ impl Crew {
     /// Tells all workers to stop.
     pub(crate) async fn stop(&mut self) {
         for worker in &mut self.workers {
+            self.pen.told(worker.life);
             stop(worker).await;
             self.pen.over(worker.life);
         }

@@ -12,6 +12,7 @@ use crate::{
 use jobdeck::Client;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use std::{
+    collections::BTreeSet,
     path::PathBuf,
     sync::{
         Arc,
@@ -56,7 +57,7 @@ async fn nothing_is_lost_and_nothing_run_twice_however_connections_break() {
     loop {
         journal.read();
         lines.store(journal.lines as u64, Ordering::Relaxed);
-        let left = missing(&journal, 0..JOBS);
+        let left = missing(&journal, 0..JOBS, &BTreeSet::new());
         if left.is_empty() && ground.in_progress().await == 0 {
             break;
         }
@@ -67,7 +68,7 @@ async fn nothing_is_lost_and_nothing_run_twice_however_connections_break() {
                 left.len(),
                 &left[..left.len().min(5)],
                 ground.in_progress().await,
-                judge(&journal),
+                judge(&journal, &BTreeSet::new()),
             );
         }
         sleep(Duration::from_millis(20)).await;
@@ -81,7 +82,7 @@ async fn nothing_is_lost_and_nothing_run_twice_however_connections_break() {
         ended.unwrap();
     }
     journal.read();
-    let verdict = judge(&journal);
+    let verdict = judge(&journal, &BTreeSet::new());
     println!("{verdict}; {misbehaviours:?}");
     assert!(verdict.faults.is_empty(), "{:#?}", verdict.faults);
     assert_eq!(verdict.executions, verdict.attempts, "none twice");

@@ -2,10 +2,11 @@
 
 use crate::{support::RedisServer, work};
 use jobdeck::{
-    model::Overview,
-    store::{SharedStore, StoreResult},
+    job::Job,
+    model::{Order, Overview, Place, Set},
+    store::{SharedStore, Start, StoreResult},
 };
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 use tempfile::TempDir;
 
 /// A store of one test.
@@ -121,6 +122,18 @@ impl Ground {
                 count
             }
         }
+    }
+
+    /// The ids of dead jobs: those that were with too many processes that were killed.
+    pub(crate) async fn dead(&self) -> BTreeSet<String> {
+        let place = Place::Set(Set::Dead);
+        let slice = self
+            .store
+            .slice(&place, &Start::Edge, Order::Ascending, 1_000)
+            .await
+            .unwrap();
+        let jobs = slice.entries.into_iter().map(|entry| Job::new(entry.raw));
+        jobs.filter_map(|job| job.jid()).collect()
     }
 
     /// The store's numbers, asked for until it tells them.

@@ -54,6 +54,11 @@ impl Pen {
         self.line(&format!("end {} {run}", self.life));
     }
 
+    /// A process is about to be told to stop: it may hand its jobs back from now on.
+    pub(crate) fn told(&self, life: u64) {
+        self.line(&format!("told {life}"));
+    }
+
     /// A life is over: written by the test when the process is gone, before anybody may take over its jobs.
     pub(crate) fn over(&self, life: u64) {
         self.line(&format!("over {life}"));
@@ -83,6 +88,8 @@ pub(crate) struct Journal {
     pub(crate) executions: BTreeMap<Attempt, Vec<Execution>>,
     /// Identities by life.
     pub(crate) born: BTreeMap<u64, String>,
+    /// Where lives were told to stop.
+    pub(crate) told: BTreeMap<u64, usize>,
     /// Where each life is over.
     pub(crate) over: BTreeMap<u64, usize>,
     /// Attempts that have ended.
@@ -101,6 +108,7 @@ impl Journal {
             lines: 0,
             executions: BTreeMap::new(),
             born: BTreeMap::new(),
+            told: BTreeMap::new(),
             over: BTreeMap::new(),
             done: BTreeSet::new(),
             runs: BTreeMap::new(),
@@ -130,6 +138,9 @@ impl Journal {
         match words.as_slice() {
             ["born", life, identity] => {
                 self.born.insert(number(life), (*identity).to_owned());
+            }
+            ["told", life] => {
+                self.told.insert(number(life), self.lines);
             }
             ["over", life] => {
                 self.over.insert(number(life), self.lines);

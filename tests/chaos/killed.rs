@@ -28,6 +28,9 @@ const WORKERS: usize = 3;
 /// Lines of the journal between two blows, and between two requests to the dashboard.
 const LINES: (std::ops::Range<usize>, usize) = (40..160, 40);
 
+/// Most jobs that may happen to be with so many processes that are killed that they end up dead.
+const MOST_DEAD: u64 = 10;
+
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Blow {
@@ -74,19 +77,22 @@ async fn run(mut ground: Ground, mut random: StdRng) {
             next_request += LINES.1;
         }
         let is_dry = journal.done.len() as u64 >= FIRST;
-        let is_done = || missing(&journal, required(&producer)).is_empty();
-        if producer.is_done() && is_dry && is_done() && is_drained(&ground).await {
-            break;
+        if producer.is_done() && is_dry && is_drained(&ground).await {
+            let dead = ground.dead().await;
+            if missing(&journal, required(&producer), &dead).is_empty() {
+                break;
+            }
         }
         if Instant::now() > deadline {
-            let missing = missing(&journal, required(&producer));
+            let dead = ground.dead().await;
+            let missing = missing(&journal, required(&producer), &dead);
             let overview = ground.overview().await;
             panic!(
                 "after {blows:?} {} attempts have not ended, among them {:?}; the store holds {overview:?}, {} in progress; {}",
                 missing.len(),
                 &missing[..missing.len().min(5)],
                 ground.in_progress().await,
-                judge(&journal),
+                judge(&journal, &dead),
             );
         }
         if journal.lines < next_blow {
@@ -114,8 +120,10 @@ async fn run(mut ground: Ground, mut random: StdRng) {
     }
     crew.stop().await;
     journal.read();
-    let verdict = judge(&journal);
-    println!("{verdict}; {} blows: {blows:?}", blows.len());
+    let dead = ground.dead().await;
+    let verdict = judge(&journal, &dead);
+    let (count, blown) = (dead.len() as u64, blows.len());
+    println!("{verdict}; {count} are dead; {blown} blows: {blows:?}");
     assert!(verdict.faults.is_empty(), "{:#?}", verdict.faults);
     assert!(
         blows
@@ -131,10 +139,13 @@ async fn run(mut ground: Ground, mut random: StdRng) {
         .executions
         .keys()
         .filter(|(jid, attempt)| *attempt == -1 && jid.parse().is_ok_and(work::stumbles));
-    assert_eq!(
-        (overview.processed, overview.failed),
-        (verdict.attempts as u64, failures.count() as u64),
-        "each attempt is counted once"
+    let (attempts, failures) = (verdict.attempts as u64, failures.count() as u64);
+    // One that was with too many processes that were killed is not tried again; that may count as a failure.
+    assert!(count <= MOST_DEAD, "{dead:?}");
+    assert!(
+        (attempts - count..=attempts).contains(&overview.processed)
+            && (failures.saturating_sub(count)..=failures + count).contains(&overview.failed),
+        "each attempt is counted once: {attempts} with {failures} failures, and not {overview:?}"
     );
 }
 
@@ -157,10 +168,10 @@ async fn enqueue_first(ground: &Ground, random: &mut StdRng) {
     client.push_many(jobs.collect()).await.unwrap();
 }
 
-/// Whether nothing is left anywhere.
+/// Whether nothing is left to do.
 async fn is_drained(ground: &Ground) -> bool {
     let overview = ground.overview().await;
-    let left = overview.enqueued + overview.scheduled + overview.retrying + overview.dead;
+    let left = overview.enqueued + overview.scheduled + overview.retrying;
     left == 0 && ground.in_progress().await == 0
 }
 

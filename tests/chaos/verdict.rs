@@ -4,7 +4,10 @@ use crate::{
     journal::{Attempt, Execution, Journal, MOST_UNHEARD},
     work,
 };
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -29,16 +32,20 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// Attempts that these jobs must have ended and have not.
-pub(crate) fn missing(journal: &Journal, numbers: impl Iterator<Item = u64>) -> Vec<Attempt> {
+/// Attempts that these jobs must have ended and have not; the dead ones are none of them.
+pub(crate) fn missing(
+    journal: &Journal,
+    numbers: impl Iterator<Item = u64>,
+    dead: &BTreeSet<String>,
+) -> Vec<Attempt> {
     numbers
         .flat_map(work::attempts)
-        .filter(|attempt| !journal.done.contains(attempt))
+        .filter(|attempt| !journal.done.contains(attempt) && !dead.contains(&attempt.0))
         .collect()
 }
 
-/// Judges a journal to which nothing is added any more.
-pub(crate) fn judge(journal: &Journal) -> Verdict {
+/// Judges a journal to which nothing is added any more. Dead jobs need not have come to their end.
+pub(crate) fn judge(journal: &Journal, dead: &BTreeSet<String>) -> Verdict {
     let mut verdict = Verdict {
         attempts: journal.executions.len(),
         ..Verdict::default()
@@ -57,7 +64,8 @@ pub(crate) fn judge(journal: &Journal) -> Verdict {
                 None => verdict.cut_off += 1,
             }
         }
-        if executions.last().is_some_and(|last| last.ends.is_none()) {
+        let ended = executions.iter().any(|execution| execution.ends.is_some());
+        if !ended && !dead.contains(&attempt.0) {
             let fault = format!("{attempt:?} has begun and never ended: it is lost");
             verdict.faults.push(fault);
         }
@@ -83,13 +91,17 @@ fn is_right(
     earlier: &Execution,
     later: &Execution,
 ) -> Result<(), &'static str> {
-    let over = journal.over.get(&earlier.life);
-    if over.is_none_or(|over| *over > later.begins) {
+    let told = journal.told.get(&earlier.life);
+    let cause = told.or(journal.over.get(&earlier.life));
+    if cause.is_none_or(|cause| *cause > later.begins) {
         return Err("executed twice although the first one's process lived");
     }
     let Some(end) = earlier.ends else {
         return Ok(());
     };
+    if told.is_some() {
+        return Err("executed twice although it had ended in a process that stopped in order");
+    }
     let after = ends[&earlier.life].iter().filter(|other| **other > end);
     if after.count() >= MOST_UNHEARD {
         return Err("executed twice although it had ended long before its process did");
