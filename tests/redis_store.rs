@@ -27,6 +27,8 @@ mod hostile;
 mod large;
 #[path = "redis_store/lost.rs"]
 mod lost;
+#[path = "redis_store/metrics.rs"]
+mod metrics;
 #[path = "redis_store/paging.rs"]
 mod paging;
 #[path = "redis_store/permissions.rs"]

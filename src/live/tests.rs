@@ -6,8 +6,8 @@ use crate::model::{
     StoreState, Timestamp,
 };
 use crate::store::{
-    AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved, Pulse, Settlement,
-    Slice, Start, StoreError, StoreResult, StoredEntry, WorkerStore,
+    AdminStore, ClassMetrics, Destination, FetchedJob, Heartbeat, JidSearch, MetricsForm, Move,
+    Moved, Pulse, Settlement, Slice, Start, StoreError, StoreResult, StoredEntry, WorkerStore,
 };
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};
@@ -163,6 +163,9 @@ impl WorkerStore for FakeStore {
         Err(gone())
     }
     async fn settle(&self, _: &str, _: &FetchedJob, _: &Settlement) -> StoreResult<bool> {
+        Err(gone())
+    }
+    async fn record_metrics(&self, _: &[ClassMetrics], _: MetricsForm) -> StoreResult<()> {
         Err(gone())
     }
     async fn heartbeat(&self, _: &Heartbeat) -> StoreResult<Pulse> {

@@ -14,6 +14,7 @@
 mod connect;
 mod error;
 pub mod listing;
+mod metrics;
 mod new_entry;
 pub mod redis;
 pub mod sqlite;
@@ -28,6 +29,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 pub use connect::{StoreOptions, connect};
 pub use error::{StoreError, StoreResult};
+pub use metrics::{ClassMetrics, METRICS_BOUNDS_MS, METRICS_BUCKETS, MetricsForm};
 
 /// A store, shared by everything that uses it.
 pub type SharedStore = Arc<dyn Store>;
@@ -284,6 +286,10 @@ pub trait WorkerStore: Send + Sync {
     /// least `grace` after that by the store's clock and finds that it has not beaten since takes its jobs. A process that has left
     /// ([`WorkerStore::leave`]) is gone at once. The jobs of `identity`, the process that asks, are never taken.
     async fn recover(&self, identity: &str, grace: Duration) -> StoreResult<u64>;
+
+    /// Adds what runs took to the numbers of this minute, by the store's clock. `form` says how their keys are called where that differs.
+    /// The numbers of a minute are kept for 8 hours; those of ten minutes, where there are any, for 72.
+    async fn record_metrics(&self, metrics: &[ClassMetrics], form: MetricsForm) -> StoreResult<()>;
 
     /// A handle on the same store with connections of its own, for a thread with an asynchronous runtime of its own; nothing when this
     /// one can be used there as well.

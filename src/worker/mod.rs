@@ -12,6 +12,7 @@
 //! | `processor`, `panics`, `settlement` | one job: run it, catch its panic, let it go |
 //! | `retry` | what becomes of a failed job, as a pure function |
 //! | `scheduler`, `recovery`, `heartbeat` | what a process does beside running jobs; the heartbeat on a thread of its own |
+//! | `metrics` | what the runs of each class took; the heartbeat tells the store |
 //! | `runtime`, `clock`, `identity`, `running`, `trouble` | what these share |
 //!
 //! Semantics are Sidekiq's; where a number or a formula stands in this module, it is the one of Sidekiq 8.
@@ -25,6 +26,7 @@ mod handler;
 mod heartbeat;
 mod identity;
 mod job_error;
+mod metrics;
 mod panics;
 mod processor;
 mod queue_order;
@@ -41,6 +43,7 @@ use runtime::Runtime;
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{task::JoinSet, time::timeout};
 use tokio_util::sync::CancellationToken;
+use trouble::Trouble;
 
 pub use builder::{WorkerBuilder, WorkerError};
 pub use context::JobContext;
@@ -163,6 +166,8 @@ impl Worker {
         settlement::last_tries(&runtime).await;
         runtime.ended.cancel();
         while background.join_next().await.is_some() {}
+        let mut trouble = Trouble::new(metrics::TELLING);
+        metrics::flush(&runtime.metrics, &runtime.store, &mut trouble).await;
         if let Err(error) = runtime.store.leave(&runtime.identity).await {
             tracing::warn!(%error, identity = %runtime.identity, "could not leave the list of processes; the entry expires by itself");
         }
@@ -187,6 +192,7 @@ async fn work(runtime: &Arc<Runtime>, jobs: &mut JoinSet<()>) -> Result<JoinSet<
     heartbeat::start(runtime, &mut background);
     background.spawn(scheduler::run(Arc::clone(runtime)));
     background.spawn(recovery::run(Arc::clone(runtime)));
+    background.spawn(metrics::watch_fleet(Arc::clone(runtime)));
     if runtime.concurrency() > 0 {
         fetcher::run(runtime, jobs).await;
     }

@@ -2,6 +2,7 @@
 
 use super::{
     JobContext, JobError, RetryChoice,
+    metrics::Outcome,
     panics::{self, CatchPanic},
     retry::{self, Failure, Verdict},
     runtime::Runtime,
@@ -78,6 +79,12 @@ async fn run(runtime: &Runtime, fetched: &FetchedJob) -> Settlement {
             return Settlement::Requeue;
         }
     };
+    let outcome = if result.is_ok() {
+        Outcome::Succeeded
+    } else {
+        Outcome::Failed
+    };
+    runtime.metrics.note(&class, outcome, started.elapsed());
     match result {
         Ok(()) => {
             let duration_ms = started.elapsed().as_millis();

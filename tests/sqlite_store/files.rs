@@ -1,7 +1,10 @@
 //! Files that the store cannot use, and those that it brings up to date.
 
 use super::{all, open, queued};
-use jobdeck::{model::Place, store::StoreError};
+use jobdeck::{
+    model::Place,
+    store::{ClassMetrics, MetricsForm, StoreError},
+};
 use rusqlite::Connection;
 use std::{
     collections::BTreeMap,
@@ -92,9 +95,9 @@ async fn a_file_of_a_newer_version_is_left_as_it_is() {
             .pragma_update(None, "user_version", version)
             .unwrap();
     };
+    set_version(4);
+    refused(&path, &["newer Jobdeck", "format 4", "update Jobdeck"]).await;
     set_version(3);
-    refused(&path, &["newer Jobdeck", "format 3", "update Jobdeck"]).await;
-    set_version(2);
     let store = open(&path).await.unwrap();
     assert_eq!(store.overview().await.unwrap().enqueued, 1);
 }
@@ -134,8 +137,8 @@ async fn what_only_the_log_says_of_a_file_counts_and_the_log_is_left_as_it_is() 
     // A newer Jobdeck's: the file itself is still of this version.
     let newer = path("newer.db");
     drop(open(&newer).await.unwrap());
-    left_behind(&newer, "PRAGMA user_version = 3");
-    refused(&newer, &["newer Jobdeck", "format 3", "left as it is"]).await;
+    left_behind(&newer, "PRAGMA user_version = 4");
+    refused(&newer, &["newer Jobdeck", "format 4", "left as it is"]).await;
     // This one's, however it was left.
     let ours = path("ours.db");
     let store = open(&ours).await.unwrap();
@@ -227,4 +230,9 @@ async fn a_file_of_the_first_version_is_brought_up_to_date_with_all_it_holds() {
     assert_eq!((looks().await, looks().await), (0, 1));
     let entries = all(&store, &Place::Queue("default".to_owned())).await;
     assert_eq!(entries[0].raw, "kept");
+    let metrics = [ClassMetrics::new("Publish")];
+    store
+        .record_metrics(&metrics, MetricsForm::Eight)
+        .await
+        .unwrap();
 }

@@ -7,8 +7,8 @@ use jobdeck::{
         StoreInfo, Timestamp,
     },
     store::{
-        AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved, Pulse, Settlement,
-        SharedStore, Slice, Start, StoreResult, StoredEntry, WorkerStore,
+        AdminStore, ClassMetrics, Destination, FetchedJob, Heartbeat, JidSearch, MetricsForm, Move,
+        Moved, Pulse, Settlement, SharedStore, Slice, Start, StoreResult, StoredEntry, WorkerStore,
     },
 };
 use std::{sync::Arc, time::Duration};
@@ -154,6 +154,10 @@ impl WorkerStore for ShiftedClock {
 
     async fn recover(&self, identity: &str, grace: Duration) -> StoreResult<u64> {
         self.store.recover(identity, grace).await
+    }
+
+    async fn record_metrics(&self, metrics: &[ClassMetrics], form: MetricsForm) -> StoreResult<()> {
+        self.store.record_metrics(metrics, form).await
     }
 
     fn apart(&self) -> Option<SharedStore> {

@@ -9,6 +9,7 @@
 //! | `moves`, `queues` | changing them |
 //! | `overview`, `processes`, `process_info` | numbers, processes and what they run |
 //! | `worker`, `tickets` | the worker's path: fetch, settle, heartbeat, recover |
+//! | `metrics` | what the runs of each class took |
 
 mod address;
 mod connection;
@@ -17,6 +18,7 @@ mod failure;
 mod find_jid;
 mod keys;
 mod locate;
+mod metrics;
 mod moves;
 mod overview;
 mod process_info;
@@ -31,8 +33,9 @@ mod tickets;
 mod worker;
 
 use super::{
-    AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved, Pulse, Settlement,
-    SharedStore, Slice, Start, StoreError, StoreOptions, StoreResult, StoredEntry, WorkerStore,
+    AdminStore, ClassMetrics, Destination, FetchedJob, Heartbeat, JidSearch, MetricsForm, Move,
+    Moved, Pulse, Settlement, SharedStore, Slice, Start, StoreError, StoreOptions, StoreResult,
+    StoredEntry, WorkerStore,
 };
 use crate::model::{
     DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo,
@@ -238,6 +241,10 @@ impl WorkerStore for RedisStore {
 
     async fn recover(&self, identity: &str, grace: Duration) -> StoreResult<u64> {
         self.recover_jobs(identity, grace).await
+    }
+
+    async fn record_metrics(&self, metrics: &[ClassMetrics], form: MetricsForm) -> StoreResult<()> {
+        self.add_metrics(metrics, form).await
     }
 
     /// A connection belongs to the runtime that it was made on.

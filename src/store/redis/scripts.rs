@@ -68,6 +68,10 @@ script!(
     LEAVE, "leave"
 );
 script!(
+    /// Adds what runs took.
+    METRICS, "day", "metrics"
+);
+script!(
     /// Puts a dead process's jobs back.
     RECOVER, "put", "recover"
 );

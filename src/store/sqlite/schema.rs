@@ -15,6 +15,7 @@ const APPLICATION_ID: i32 = i32::from_be_bytes(*b"Jobd");
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_missing.sql"),
+    include_str!("migrations/0003_metrics.sql"),
 ];
 
 /// The newest version that this program knows.
@@ -75,7 +76,7 @@ fn version(location: &Location, connection: &Connection) -> StoreResult<i32> {
     Ok(version)
 }
 
-fn migrate(connection: &Connection, version: i32) -> rusqlite::Result<()> {
+pub(super) fn migrate(connection: &Connection, version: i32) -> rusqlite::Result<()> {
     let done = usize::try_from(version).unwrap_or(0);
     for migration in MIGRATIONS.iter().skip(done) {
         connection.execute_batch(migration)?;

@@ -1,14 +1,14 @@
 //! The store as a worker sees it.
 
 use super::{
-    SqliteStore, entries, processes,
+    SqliteStore, entries, metrics, processes,
     progress::{self, Delivery},
 };
 use crate::{
     model::{Order, Place, Set},
     store::{
-        AdminStore, FetchedJob, Heartbeat, Move, Moved, Pulse, Settlement, Slice, Start,
-        StoreError, StoreResult, WorkerStore,
+        AdminStore, ClassMetrics, FetchedJob, Heartbeat, MetricsForm, Move, Moved, Pulse,
+        Settlement, Slice, Start, StoreError, StoreResult, WorkerStore,
     },
 };
 use async_trait::async_trait;
@@ -114,6 +114,13 @@ impl WorkerStore for SqliteStore {
             self.ready.notify_waiters();
         }
         Ok(recovered)
+    }
+
+    async fn record_metrics(&self, metrics: &[ClassMetrics], _: MetricsForm) -> StoreResult<()> {
+        let metrics = metrics.to_vec();
+        self.writer
+            .write(move |connection| metrics::record(connection, &metrics))
+            .await
     }
 }
 
