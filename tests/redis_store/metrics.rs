@@ -64,7 +64,6 @@ async fn the_keys_of_8_are_minutes_ten_minutes_and_histograms() {
     let (server, plain, mut connection) = fresh().await;
     let options = StoreOptions {
         key_prefix: Some("app".to_owned()),
-        ..StoreOptions::default()
     };
     let prefixed = store::connect(&server.url(), &options).await.unwrap();
     for (store, prefix) in [(plain, ""), (prefixed, "app:")] {

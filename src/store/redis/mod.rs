@@ -8,6 +8,7 @@
 //! | `cursor`, `slices`, `locate`, `find_jid` | reading entries |
 //! | `moves`, `queues` | changing them |
 //! | `overview`, `processes`, `process_info` | numbers, processes and what they run |
+//! | `private_jobs` | what other systems have in flight |
 //! | `worker`, `tickets` | the worker's path: fetch, settle, heartbeat, recover |
 //! | `metrics` | what the runs of each class took |
 
@@ -21,6 +22,7 @@ mod locate;
 mod metrics;
 mod moves;
 mod overview;
+mod private_jobs;
 mod process_info;
 mod processes;
 mod queues;
@@ -52,6 +54,7 @@ use std::{
 use tickets::Tickets;
 
 pub(super) use address::shown_unparsed;
+pub use private_jobs::PrivateJob;
 
 /// Sidekiq's layout in Redis.
 #[derive(Debug)]

@@ -52,6 +52,10 @@ script!(
     SIGNAL, "signal"
 );
 script!(
+    /// Jobs in the private lists of other workers.
+    PRIVATE_JOBS, "private_jobs"
+);
+script!(
     /// Takes jobs for a worker.
     FETCH, "fetch"
 );
