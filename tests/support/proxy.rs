@@ -2,7 +2,10 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -57,6 +60,12 @@ struct Order {
 struct State {
     weather: watch::Sender<Weather>,
     cut: watch::Sender<Option<Order>>,
+    /// Connections up to this number have their requests held.
+    stuck: watch::Sender<u64>,
+    /// Connections that there were.
+    count: AtomicU64,
+    /// Connections that there are.
+    open: AtomicU64,
     /// The text of an answer that is to be lost, with its connection.
     lost_text: Mutex<Option<Vec<u8>>>,
 }
@@ -100,6 +109,22 @@ impl Proxy {
         self.state.weather.send_replace(weather);
     }
 
+    /// Holds the requests of the connections that there are, whatever the weather; those that come later are free.
+    pub fn hold_present(&self) {
+        let count = self.state.count.load(Ordering::Relaxed);
+        self.state.stuck.send_replace(count);
+    }
+
+    /// Lets the held requests pass.
+    pub fn release(&self) {
+        self.state.stuck.send_replace(0);
+    }
+
+    /// Connections that there are. One that its client has given up is there until the server has had all that was sent.
+    pub fn open(&self) -> u64 {
+        self.state.open.load(Ordering::Relaxed)
+    }
+
     /// Cuts every connection that there is, each after so many further bytes of answers.
     pub fn cut(&self, after: usize, how: Cut) {
         self.state.cut.send_replace(Some(Order { after, how }));
@@ -126,15 +151,27 @@ impl Drop for Proxy {
 async fn carry(client: TcpStream, port: u16, state: Arc<State>) {
     let mut cut = state.cut.subscribe();
     cut.mark_unchanged();
-    let Ok(server) = TcpStream::connect(("127.0.0.1", port)).await else {
-        return;
-    };
+    let number = state.count.fetch_add(1, Ordering::Relaxed) + 1;
+    state.open.fetch_add(1, Ordering::Relaxed);
+    if let Ok(server) = TcpStream::connect(("127.0.0.1", port)).await {
+        carry_both(client, server, number, cut, &state).await;
+    }
+    state.open.fetch_sub(1, Ordering::Relaxed);
+}
+
+async fn carry_both(
+    client: TcpStream,
+    server: TcpStream,
+    number: u64,
+    cut: watch::Receiver<Option<Order>>,
+    state: &State,
+) {
     let _ = client.set_nodelay(true);
     let _ = server.set_nodelay(true);
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    let requests = carry_requests(from_client, to_server, &state);
-    let answers = carry_answers(from_server, to_client, cut, &state);
+    let requests = carry_requests(from_client, to_server, number, state);
+    let answers = carry_answers(from_server, to_client, cut, state);
     // A client that has gone does not end it: what it has sent is still on its way.
     let requests = async {
         requests.await;
@@ -146,12 +183,21 @@ async fn carry(client: TcpStream, port: u16, state: Arc<State>) {
     }
 }
 
-async fn carry_requests(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, state: &State) {
+async fn carry_requests(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    number: u64,
+    state: &State,
+) {
     let mut weather = state.weather.subscribe();
+    let mut stuck = state.stuck.subscribe();
     let mut piece = vec![0; PIECE];
     while let Ok(length @ 1..) = from.read(&mut piece).await {
         let passes = |weather: &Weather| !matches!(weather, Weather::Hold { requests: true, .. });
-        if weather.wait_for(passes).await.is_err() || to.write_all(&piece[..length]).await.is_err()
+        let is_free = |stuck: &u64| *stuck < number;
+        if stuck.wait_for(is_free).await.is_err()
+            || weather.wait_for(passes).await.is_err()
+            || to.write_all(&piece[..length]).await.is_err()
         {
             return;
         }
