@@ -7,8 +7,8 @@
 //!   unless it stands in the dead set: there, a few may end up that were with one killed process after another.
 //! - **Not twice without a cause**: an *execution* begins with the handler and ends with it. Two executions of the same attempt of a job
 //!   are right only if, before the later one began, the process of the earlier one was
-//!   - killed: then the earlier one had not ended, or was one of the process's last ones, whose ends the store may not have heard of
-//!     ([`journal::MOST_UNHEARD`]); or
+//!   - killed: then the earlier one had not ended, or was one of the few ([`journal::MOST_UNHEARD`]) whose end the store had not heard of
+//!     yet; or
 //!   - told to stop, and the earlier one had not ended: it ran out of time and was handed back.
 //!
 //!   The death of the store, of the dashboard, and the loss of a connection are no such cause: none of them makes a living process's job

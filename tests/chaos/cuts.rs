@@ -84,7 +84,7 @@ async fn nothing_is_lost_and_nothing_run_twice_however_connections_break() {
     journal.read();
     let verdict = judge(&journal, &BTreeSet::new());
     println!("{verdict}; {misbehaviours:?}");
-    assert!(verdict.faults.is_empty(), "{:#?}", verdict.faults);
+    verdict.assert_right();
     assert_eq!(verdict.executions, verdict.attempts, "none twice");
     let overview = ground.overview().await;
     let failures = (0..JOBS).filter(|number| work::stumbles(*number)).count();

@@ -9,8 +9,8 @@ use std::{
 };
 
 /// Most executions of a process that have ended and whose end the store may not have heard of when the process is killed: ends are told
-/// at once, or in groups of a few.
-pub(crate) const MOST_UNHEARD: usize = 40;
+/// at once, or in groups of a few, and only so many are kept while the store is away.
+pub(crate) const MOST_UNHEARD: usize = 20;
 
 /// Writes lines of one worker's life. Each is one write at the end of the file, whole even if the process is killed right behind it.
 #[derive(Debug)]

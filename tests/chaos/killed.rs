@@ -124,7 +124,7 @@ async fn run(mut ground: Ground, mut random: StdRng) {
     let verdict = judge(&journal, &dead);
     let (count, blown) = (dead.len() as u64, blows.len());
     println!("{verdict}; {count} are dead; {blown} blows: {blows:?}");
-    assert!(verdict.faults.is_empty(), "{:#?}", verdict.faults);
+    verdict.assert_right();
     assert!(
         blows
             .iter()

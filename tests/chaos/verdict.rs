@@ -22,6 +22,18 @@ pub(crate) struct Verdict {
     pub(crate) faults: Vec<String>,
 }
 
+impl Verdict {
+    /// Fails when there is something that must not be.
+    pub(crate) fn assert_right(&self) {
+        let (faults, count) = (&self.faults, self.faults.len());
+        assert!(
+            count == 0,
+            "{count} faults: {:#?}",
+            &faults[..count.min(10)]
+        );
+    }
+}
+
 impl fmt::Display for Verdict {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -50,17 +62,20 @@ pub(crate) fn judge(journal: &Journal, dead: &BTreeSet<String>) -> Verdict {
         attempts: journal.executions.len(),
         ..Verdict::default()
     };
-    let ends = ends_of_lives(journal);
+    let mut unheard: BTreeMap<u64, usize> = BTreeMap::new();
     for (attempt, executions) in &journal.executions {
         verdict.executions += executions.len();
         for pair in executions.windows(2) {
             let (earlier, later) = (&pair[0], &pair[1]);
-            if let Err(fault) = is_right(journal, &ends, earlier, later) {
+            if let Err(fault) = is_right(journal, earlier, later) {
                 let fault = format!("{attempt:?}: {fault}: {earlier:?}, {later:?}");
                 verdict.faults.push(fault);
             }
             match earlier.ends {
-                Some(_) => verdict.repeated += 1,
+                Some(_) => {
+                    verdict.repeated += 1;
+                    *unheard.entry(earlier.life).or_default() += 1;
+                }
                 None => verdict.cut_off += 1,
             }
         }
@@ -70,41 +85,24 @@ pub(crate) fn judge(journal: &Journal, dead: &BTreeSet<String>) -> Verdict {
             verdict.faults.push(fault);
         }
     }
+    for (life, count) in unheard {
+        if count > MOST_UNHEARD {
+            let fault = format!("{count} executions of life {life} had ended, and were repeated");
+            verdict.faults.push(fault);
+        }
+    }
     verdict
 }
 
-/// Where the executions of each life end.
-fn ends_of_lives(journal: &Journal) -> BTreeMap<u64, Vec<usize>> {
-    let mut ends: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
-    for execution in journal.executions.values().flatten() {
-        ends.entry(execution.life)
-            .or_default()
-            .extend(execution.ends);
-    }
-    ends
-}
-
 /// Whether an attempt may be executed once more.
-fn is_right(
-    journal: &Journal,
-    ends: &BTreeMap<u64, Vec<usize>>,
-    earlier: &Execution,
-    later: &Execution,
-) -> Result<(), &'static str> {
+fn is_right(journal: &Journal, earlier: &Execution, later: &Execution) -> Result<(), &'static str> {
     let told = journal.told.get(&earlier.life);
     let cause = told.or(journal.over.get(&earlier.life));
     if cause.is_none_or(|cause| *cause > later.begins) {
         return Err("executed twice although the first one's process lived");
     }
-    let Some(end) = earlier.ends else {
-        return Ok(());
-    };
-    if told.is_some() {
+    if earlier.ends.is_some() && told.is_some() {
         return Err("executed twice although it had ended in a process that stopped in order");
-    }
-    let after = ends[&earlier.life].iter().filter(|other| **other > end);
-    if after.count() >= MOST_UNHEARD {
-        return Err("executed twice although it had ended long before its process did");
     }
     Ok(())
 }
