@@ -147,8 +147,12 @@ fn is_old(process: &ProcessInfo) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_CLASSES, Metrics, Outcome, is_old};
-    use crate::{model::ProcessInfo, store::ClassMetrics};
+    use super::{MOST_CLASSES, Metrics, Outcome, flush, is_old};
+    use crate::{
+        model::ProcessInfo,
+        store::{ClassMetrics, StoreOptions, connect},
+        worker::trouble::Trouble,
+    };
     use std::time::Duration;
 
     fn taken(metrics: &Metrics) -> Vec<(String, u64, u64, u64)> {
@@ -196,6 +200,30 @@ mod tests {
         metrics.add(untold);
         let (a, b) = ("A".to_owned(), "B".to_owned());
         assert_eq!(taken(&metrics), [(a, 2, 1, 5), (b, 1, 1, 0)]);
+    }
+
+    #[tokio::test]
+    async fn what_a_store_that_is_away_was_not_told_is_told_when_it_is_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("jobs.db");
+        let url = format!("sqlite:{}", file.display());
+        let store = connect(&url, &StoreOptions::default()).await.unwrap();
+        let metrics = Metrics::default();
+        let mut trouble = Trouble::new(super::TELLING);
+        // Another program that does not let go of the file.
+        let other = rusqlite::Connection::open(&file).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        metrics.note("A", Outcome::Succeeded, Duration::from_millis(5));
+        flush(&metrics, &store, &mut trouble).await;
+        other.execute_batch("COMMIT").unwrap();
+        metrics.note("A", Outcome::Failed, Duration::ZERO);
+        flush(&metrics, &store, &mut trouble).await;
+        assert!(taken(&metrics).is_empty());
+        let sums = "SELECT sum(processed), sum(failed) FROM metrics WHERE span = 1";
+        let sums = other.query_row(sums, [], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+        });
+        assert_eq!(sums.unwrap(), (2, 1));
     }
 
     #[test]
