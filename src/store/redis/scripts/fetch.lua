@@ -1,6 +1,6 @@
 -- Takes jobs out of queues into the process's in-progress hash: lease -> length of the queue's name, colon, name, bytes.
 -- KEYS: in-progress hash, sorted set of processes with jobs in progress, hash of the process, set of paused queues, queues
--- ARGV: identity; limit; most bytes (but one job at least); ticket of this call; number of lost calls; of each lost call: ticket,
+-- ARGV: identity; limit; most bytes (but one job at least); ticket of this call, empty if it is to take nothing new; number of lost calls; of each lost call: ticket,
 --       number of the first job that was not answered yet, number of the last that it may have taken; queue names
 -- Answers lease and value of each job. What a lost call has taken (its answer never arrived) is answered instead of new jobs.
 local progress, processes, process, paused = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -24,19 +24,25 @@ local function add(lease, value)
 end
 
 -- A lost call that has not arrived by the time another one asks for it may still be on its way, for minutes, until nobody asks any more.
--- So it is noted that it takes nothing: here, and there is where it looks.
-local function void(call)
-  return processes:sub(1, -1 - #'processes') .. 'void:' .. call
+-- So it is noted that it takes nothing. Tickets of one origin (their first 16 digits) grow: the highest that was lost stands for all before
+-- it. One that is not lost, but late, then takes nothing either, and is asked again.
+local origin = (lost > 0 and ARGV[6] or ticket):sub(1, 16)
+local void = processes:sub(1, -1 - #'processes') .. 'void:' .. origin
+local highest = redis.call('MGET', void)[1] or ''
+local may_take = ticket > highest
+local last = highest
+for call = 1, lost do
+  local other = ARGV[3 + call * 3]
+  last = other > last and other or last
 end
-
-if redis.call('EXISTS', void(ticket)) == 1 then
-  return answer
+if last > highest then
+  -- Removes nothing: whoever has begun with a removal is not refused for want of memory. (No lease is the empty text.)
+  redis.call('HDEL', progress, '')
+  redis.call('SET', void, last, 'EX', 86400)
 end
 
 for call = 1, lost do
   local at = 3 + call * 3
-  -- Where a full memory refuses it, the next calls try again.
-  redis.pcall('SET', void(ARGV[at]), '1', 'EX', 86400)
   for number = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]) do
     if is_full() then
       return answer
@@ -48,7 +54,7 @@ for call = 1, lost do
     end
   end
 end
-if count > 0 then
+if count > 0 or not may_take then
   return answer
 end
 
