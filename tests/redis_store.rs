@@ -27,10 +27,14 @@ mod hostile;
 mod large;
 #[path = "redis_store/lost.rs"]
 mod lost;
+#[path = "redis_store/metrics.rs"]
+mod metrics;
 #[path = "redis_store/paging.rs"]
 mod paging;
 #[path = "redis_store/permissions.rs"]
 mod permissions;
+#[path = "redis_store/private_lists.rs"]
+mod private_lists;
 #[path = "redis_store/tls.rs"]
 mod tls;
 

@@ -22,6 +22,8 @@ mod addressing;
 mod fetching;
 #[path = "store_contract/harness.rs"]
 mod harness;
+#[path = "store_contract/metrics.rs"]
+mod metrics;
 #[path = "store_contract/moving.rs"]
 mod moving;
 #[path = "store_contract/paging.rs"]
@@ -146,6 +148,10 @@ conformance! {
         jobs_left_behind_by_a_leaving_process_are_recovered,
         a_recovered_job_cannot_be_settled_by_its_old_process,
         the_totals_of_days_end_with_today;
+    metrics:
+        what_runs_took_adds_up_by_class,
+        hostile_class_names_are_only_names,
+        a_bucket_holds_at_most_sixteen_bits;
     processes:
         a_heartbeat_shows_its_process,
         a_process_without_heartbeat_is_not_shown,

@@ -22,6 +22,8 @@ mod failing;
 mod harness;
 #[path = "worker/killed.rs"]
 mod killed;
+#[path = "worker/metrics.rs"]
+mod metrics;
 #[path = "worker/process.rs"]
 mod process;
 #[path = "worker/redis_only.rs"]
@@ -88,6 +90,9 @@ on_both_stores! {
         a_retry_is_due_by_the_stores_clock;
     killed:
         jobs_of_killed_processes_run_at_least_once_and_none_is_lost;
+    metrics:
+        runs_are_told_by_class,
+        a_run_that_is_handed_back_is_not_told;
     process:
         others_see_the_process_and_what_it_runs,
         a_quiet_worker_finishes_and_fetches_no_more,

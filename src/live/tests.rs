@@ -6,8 +6,8 @@ use crate::model::{
     StoreState, Timestamp,
 };
 use crate::store::{
-    AdminStore, Destination, Heartbeat, JidSearch, Move, Moved, Orphan, Pulse, Rescue, Slice,
-    Start, StoreError, StoreResult, StoredEntry, Turn, Turned, WorkerStore,
+    AdminStore, ClassMetrics, Destination, Heartbeat, JidSearch, MetricsForm, Move, Moved, Orphan,
+    Pulse, Rescue, Slice, Start, StoreError, StoreResult, StoredEntry, Turn, Turned, WorkerStore,
 };
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};
@@ -157,6 +157,9 @@ impl WorkerStore for FakeStore {
         Err(gone())
     }
     async fn promote(&self, _: &[Move]) -> StoreResult<Vec<Moved>> {
+        Err(gone())
+    }
+    async fn record_metrics(&self, _: &[ClassMetrics], _: MetricsForm) -> StoreResult<()> {
         Err(gone())
     }
     async fn heartbeat(&self, _: &Heartbeat) -> StoreResult<Pulse> {

@@ -14,6 +14,7 @@
 mod connect;
 mod error;
 pub mod listing;
+mod metrics;
 mod new_entry;
 pub mod redis;
 pub mod sqlite;
@@ -29,6 +30,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 pub use connect::{StoreOptions, connect};
 pub use error::{StoreError, StoreResult};
+pub use metrics::{ClassMetrics, METRICS_BOUNDS_MS, METRICS_BUCKETS, MetricsForm};
 pub use redis::redis_cpu_seconds;
 pub use worker::{
     Fetch, FetchedJob, Heartbeat, Orphan, Pulse, Rescue, Settlement, Share, Turn, Turned,

@@ -1,6 +1,9 @@
 //! The worker's side of the contract.
 
-use super::{Destination, Move, Moved, SharedStore, Slice, Start, StoreError, StoreResult};
+use super::{
+    ClassMetrics, Destination, MetricsForm, Move, Moved, SharedStore, Slice, Start, StoreError,
+    StoreResult,
+};
 use crate::model::{ProcessInfo, RunningJob, Set, Signal, Timestamp};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -229,6 +232,10 @@ pub trait WorkerStore: Send + Sync {
     /// the rescue for [`Orphan::rescues`]; says how many. Nothing is changed for one that somebody else has rescued, or whose process
     /// has come back.
     async fn rescue(&self, rescues: &[Rescue]) -> StoreResult<u64>;
+
+    /// Adds what runs took to the numbers of this minute, by the store's clock. `form` says how their keys are called where that differs.
+    /// The numbers of a minute are kept for 8 hours; those of ten minutes, where there are any, for 72.
+    async fn record_metrics(&self, metrics: &[ClassMetrics], form: MetricsForm) -> StoreResult<()>;
 
     /// A handle on the same store with connections of its own, for a thread with an asynchronous runtime of its own; nothing when this
     /// one can be used there as well.

@@ -51,6 +51,8 @@ pub(super) struct Dispatcher {
     is_ambiguous: bool,
     /// The last fetch found less than it asked for.
     is_drained: bool,
+    /// The answer of the last fetch has not come: it may have taken jobs, which the next one gets.
+    is_fetch_lost: bool,
 }
 
 impl Dispatcher {
@@ -66,6 +68,7 @@ impl Dispatcher {
             pause: PAUSES.0,
             is_ambiguous: false,
             is_drained: false,
+            is_fetch_lost: false,
             runtime,
             capsule,
             desk,
@@ -82,17 +85,19 @@ impl Dispatcher {
             let (ended, took) = self.desk.take_pace();
             self.pace.note(ended, took, now);
             let load = self.desk.load();
-            if is_quiet && load.running + load.waiting + load.results == 0 {
+            if is_quiet && load.running + load.waiting + load.results == 0 && !self.is_fetch_lost {
                 return;
             }
             let may_settle = is_last || self.waits_until.is_none_or(|until| until <= now);
             let settles = may_settle && load.results > 0;
             // What is drained is asked again when it says so, and with each settlement, where it costs nothing.
             let fetches = (settles || !self.is_drained) && self.limit(load, now) > 0;
+            // Nobody else would ask for what a lost fetch has taken, as long as this process lives.
+            let asks = is_quiet && self.is_fetch_lost && may_settle;
             if settles {
                 self.linger(load).await;
             }
-            if settles || fetches {
+            if settles || fetches || asks {
                 let done = self.turn(settles).await;
                 if is_last && !done {
                     return;
@@ -161,8 +166,13 @@ impl Dispatcher {
             Vec::new()
         };
         let load = self.desk.load();
-        let limit = self.limit(load, Instant::now());
-        let shares = self.order.next(limit, &mut rand::rng());
+        let mut limit = self.limit(load, Instant::now());
+        let mut shares = self.order.next(limit, &mut rand::rng());
+        if self.is_fetch_lost && self.runtime.quiet.is_cancelled() {
+            // From no queue: only what a lost fetch has taken.
+            shares.clear();
+            limit = MOST_FETCHED;
+        }
         let most_bytes = MOST_BYTES.saturating_sub(load.bytes).clamp(1, FETCH_BYTES);
         let turn = Turn {
             settle: &results,
@@ -178,11 +188,16 @@ impl Dispatcher {
         match turned {
             Ok(turned) => {
                 let jobs = self.settled(&results, turned);
+                if limit > 0 {
+                    // There may be more of them than one answer holds.
+                    self.is_fetch_lost &= jobs.as_ref().is_ok_and(|jobs| !jobs.is_empty());
+                }
                 self.fetched(jobs, limit, most_bytes, now);
                 true
             }
             Err(error) => {
                 self.trouble.note(&error);
+                self.is_fetch_lost |= limit > 0 && !settlement::is_permanent(&error);
                 self.rests_until = Some(now + PAUSE_AFTER_ERROR);
                 self.unsettled(results, &error, now);
                 false
@@ -204,17 +219,16 @@ impl Dispatcher {
             }
             settlement::report(turned.gone, self.is_ambiguous);
             self.is_ambiguous = false;
-            self.waits_until = None;
-            self.pause = PAUSES.0;
         }
+        self.waits_until = None;
+        self.pause = PAUSES.0;
         turned.jobs
     }
 
     /// The turn has failed: nobody knows whether these are settled.
     fn unsettled(&mut self, results: Vec<Settled>, error: &StoreError, now: Instant) {
-        if results.is_empty() {
-            return;
-        }
+        self.waits_until = Some(now + self.pause);
+        self.pause = (self.pause * 2).min(PAUSES.1);
         if settlement::is_permanent(error) {
             // One of them may be the reason: each is tried by itself later.
             let bytes = results.iter().map(|(job, _)| job.raw.len()).sum();
@@ -229,8 +243,6 @@ impl Dispatcher {
         }
         self.is_ambiguous |= matches!(error, StoreError::Unavailable { .. });
         self.desk.put_back(results);
-        self.waits_until = Some(now + self.pause);
-        self.pause = (self.pause * 2).min(PAUSES.1);
     }
 
     /// Hands new jobs to the slots.

@@ -1,6 +1,6 @@
 //! The process as others see it, and the signals that they leave for it.
 
-use super::{identity, runtime::Runtime, trouble::Trouble};
+use super::{identity, metrics, runtime::Runtime, trouble::Trouble};
 use crate::{
     model::{ProcessInfo, Signal},
     store::{Heartbeat, SharedStore, StoreError, StoreResult},
@@ -77,6 +77,7 @@ pub(super) fn start(runtime: &Arc<Runtime>, background: &mut JoinSet<()>) {
 /// Beats until the worker has ended.
 async fn run(runtime: &Runtime, store: &SharedStore) {
     let mut trouble = Trouble::new("heartbeat");
+    let mut untold = Trouble::new(metrics::TELLING);
     loop {
         tokio::select! {
             biased;
@@ -85,7 +86,10 @@ async fn run(runtime: &Runtime, store: &SharedStore) {
             () = sleep(runtime.settings.heartbeat_interval) => {}
         }
         match beat(runtime, store).await {
-            Ok(()) => trouble.is_over(),
+            Ok(()) => {
+                trouble.is_over();
+                metrics::flush(&runtime.metrics, store, &mut untold).await;
+            }
             Err(error) => trouble.note(&error),
         }
     }

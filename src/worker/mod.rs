@@ -15,6 +15,7 @@
 //! | `settlement` | jobs that the store does not let go |
 //! | `retry` | what becomes of a failed job, as a pure function |
 //! | `scheduler`, `recovery`, `heartbeat` | what a process does beside running jobs; the heartbeat on a thread of its own |
+//! | `metrics` | what the runs of each class took; the heartbeat tells the store |
 //! | `runtime`, `clock`, `identity`, `running`, `trouble` | what these share |
 //!
 //! Semantics are Sidekiq's; where a number or a formula stands in this module, it is the one of Sidekiq 8.
@@ -33,6 +34,7 @@ mod handlers;
 mod heartbeat;
 mod identity;
 mod job_error;
+mod metrics;
 mod pace;
 mod panics;
 mod processor;
@@ -55,6 +57,7 @@ use runtime::Runtime;
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use trouble::Trouble;
 
 pub use builder::{WorkerBuilder, WorkerError};
 pub use capsule::Capsule;
@@ -183,6 +186,8 @@ impl Worker {
         tokio::join!(settlement::last_tries(&runtime, left), commands);
         runtime.ended.cancel();
         while background.join_next().await.is_some() {}
+        let mut trouble = Trouble::new(metrics::TELLING);
+        metrics::flush(&runtime.metrics, &runtime.store, &mut trouble).await;
         if let Err(error) = runtime.store.leave(&runtime.identity).await {
             tracing::warn!(%error, identity = %runtime.identity, "could not leave the list of processes; the entry expires by itself");
         }
@@ -207,6 +212,7 @@ async fn begin(runtime: &Arc<Runtime>, crew: &mut Crew) -> StoreResult<JoinSet<(
     heartbeat::start(runtime, &mut background);
     background.spawn(scheduler::run(Arc::clone(runtime)));
     background.spawn(recovery::run(Arc::clone(runtime)));
+    background.spawn(metrics::watch_fleet(Arc::clone(runtime)));
     *crew = Crew::start(runtime);
     Ok(background)
 }

@@ -4,6 +4,7 @@ use super::{
     JobContext, JobError, RetryChoice,
     desk::Desk,
     expiry,
+    metrics::Outcome,
     panics::{self, CatchPanic},
     retry::{self, Failure, Verdict},
     run::Run,
@@ -98,6 +99,12 @@ pub(super) async fn process(
             }
         }
     };
+    let outcome = if result.is_ok() {
+        Outcome::Succeeded
+    } else {
+        Outcome::Failed
+    };
+    runtime.metrics.note(&class, outcome, started.elapsed());
     match result {
         Ok(()) => {
             let duration_ms = started.elapsed().as_millis();

@@ -1,8 +1,8 @@
 //! What the parts of a running worker share.
 
 use super::{
-    builder::Settings, capsule::Capsule, clock::Clock, identity, registry::Registry,
-    running::RunningTable, settlement::Waiting,
+    builder::Settings, capsule::Capsule, clock::Clock, identity, metrics::Metrics,
+    registry::Registry, running::RunningTable, settlement::Waiting,
 };
 use crate::{model::Timestamp, store::SharedStore};
 use std::{
@@ -25,6 +25,7 @@ pub(super) struct Runtime {
     pub(super) hostname: String,
     pub(super) clock: Clock,
     pub(super) running: RunningTable,
+    pub(super) metrics: Metrics,
     /// Settlements that the store refuses.
     pub(super) waiting: Waiting,
     /// The first heartbeat, by the store's clock.
@@ -64,6 +65,7 @@ impl Runtime {
             hostname,
             clock,
             running: RunningTable::new(slots),
+            metrics: Metrics::default(),
             waiting: Waiting::default(),
             started_at: OnceLock::new(),
             round_trip_us: AtomicU64::new(0),

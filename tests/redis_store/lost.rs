@@ -1,7 +1,7 @@
 //! Servers that stop, freeze, return, forget scripts.
 
 use super::{fresh, open, queue, raw};
-use crate::support::{RedisServer, fill_queue, fill_set, recover, wait_until};
+use crate::support::{Proxy, RedisServer, fill_queue, fill_set, recover, wait_until};
 use jobdeck::{
     model::{Order, Place, ProcessInfo, Set},
     store::{
@@ -241,6 +241,30 @@ async fn jobs_of_a_lost_fetch_come_as_many_at_a_time_as_there_is_room_for() {
             assert!(leases.insert(job.lease.clone()), "none twice");
         }
     }
+}
+
+#[tokio::test]
+async fn a_fetch_that_arrives_after_it_was_given_up_takes_nothing() {
+    let server = RedisServer::start().await;
+    let mut connection = server.connection().await;
+    let proxy = Proxy::start(server.port()).await;
+    let store = open(&proxy.url()).await;
+    let names = ["default".to_owned()];
+    let fetch = async || store.fetch(WORKER, &names, 2, Duration::ZERO).await;
+    assert!(fetch().await.unwrap().is_empty());
+    proxy.hold_present();
+    fetch().await.unwrap_err();
+    // Over a new connection.
+    assert!(fetch().await.unwrap().is_empty());
+    fill_queue(&mut connection, "default", 1).await;
+    // A network may deliver it minutes later, when nobody asks any more what became of it.
+    proxy.release();
+    wait_until("it has arrived", async || proxy.open() == 1).await;
+    assert_eq!(
+        raw::<u64>(&mut connection, &["LLEN", "queue:default"]).await,
+        1
+    );
+    assert_eq!(fetch().await.unwrap().len(), 1);
 }
 
 #[tokio::test]

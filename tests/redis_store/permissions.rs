@@ -5,8 +5,8 @@ use crate::support::{RedisServer, recover};
 use jobdeck::{
     model::{Order, Place, ProcessInfo, Set, Signal},
     store::{
-        Destination, FetchedJob, Heartbeat, Move, Moved, QueueEnd, Settlement, SharedStore, Start,
-        StoreError, StoredEntry,
+        ClassMetrics, Destination, FetchedJob, Heartbeat, MetricsForm, Move, Moved, QueueEnd,
+        Settlement, SharedStore, Start, StoreError, StoredEntry,
     },
 };
 use redis::aio::MultiplexedConnection;
@@ -176,6 +176,12 @@ async fn what_the_manual_names_is_enough_for_workers() {
         assert!(store.settle(WORKER, job, &settlement).await.unwrap());
     }
     assert_eq!(store.overview().await.unwrap().processed, 3);
+    let mut metrics = ClassMetrics::new("A");
+    metrics.succeeded(5);
+    for form in [MetricsForm::Seven, MetricsForm::Eight] {
+        let recorded = store.record_metrics(&[metrics.clone()], form).await;
+        recorded.unwrap();
+    }
     store.leave(WORKER).await.unwrap();
     assert_eq!(recover(&*store, "other:1:ab", Duration::ZERO).await, 1);
     assert_eq!(

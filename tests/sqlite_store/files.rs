@@ -2,7 +2,10 @@
 
 use super::{all, open, queued};
 use crate::support::recover;
-use jobdeck::{model::Place, store::StoreError};
+use jobdeck::{
+    model::Place,
+    store::{ClassMetrics, MetricsForm, StoreError},
+};
 use rusqlite::Connection;
 use std::{
     collections::BTreeMap,
@@ -232,4 +235,9 @@ async fn a_file_of_the_first_version_is_brought_up_to_date_with_all_it_holds() {
     assert_eq!((looks().await, looks().await), (0, 1));
     let entries = all(&store, &Place::Queue("default".to_owned())).await;
     assert_eq!(entries[0].raw, "kept");
+    let metrics = [ClassMetrics::new("Publish")];
+    store
+        .record_metrics(&metrics, MetricsForm::Eight)
+        .await
+        .unwrap();
 }

@@ -6,11 +6,11 @@ use bytes::Bytes;
 use jobdeck::{
     model::{EntryId, Order, Place, ProcessInfo, QueueSummary, Set, Timestamp},
     store::{
-        self, Destination, Heartbeat, Move, Moved, QueueEnd, SharedStore, Start, Store,
-        StoreOptions, StoredEntry,
+        self, ClassMetrics, Destination, Heartbeat, Move, Moved, QueueEnd, SharedStore, Start,
+        Store, StoreOptions, StoredEntry,
     },
 };
-use std::{ops::Deref, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, ops::Deref, path::PathBuf, time::Duration};
 use tempfile::TempDir;
 
 /// What a test has to do behind the contract's back.
@@ -18,6 +18,9 @@ use tempfile::TempDir;
 trait Backdoor: Send + Sync {
     /// Makes a process look as if its last heartbeat was too long ago; whether it had one.
     async fn expire_heartbeat(&self, identity: &str) -> bool;
+
+    /// What runs took, of each minute: class, runs, failed ones, milliseconds, histogram as stored.
+    async fn metrics(&self) -> Vec<(String, u64, u64, u64, Vec<u8>)>;
 }
 
 /// A store under test, empty, for one test only.
@@ -54,6 +57,19 @@ impl Backdoor for SqliteFile {
             .unwrap();
         changed == 1
     }
+
+    async fn metrics(&self) -> Vec<(String, u64, u64, u64, Vec<u8>)> {
+        let connection = rusqlite::Connection::open(&self.path).unwrap();
+        let mut statement = connection
+            .prepare("SELECT class, processed, failed, milliseconds, histogram FROM metrics WHERE span = 1")
+            .unwrap();
+        let number = |row: &rusqlite::Row<'_>, at| row.get(at).map(i64::unsigned_abs);
+        let rows = statement.query_map([], |row| {
+            let (processed, failed) = (number(row, 1)?, number(row, 2)?);
+            Ok((row.get(0)?, processed, failed, number(row, 3)?, row.get(4)?))
+        });
+        rows.unwrap().map(Result::unwrap).collect()
+    }
 }
 
 #[async_trait]
@@ -65,6 +81,34 @@ impl Backdoor for RedisServer {
             .await
             .unwrap();
         deleted == 1
+    }
+
+    async fn metrics(&self) -> Vec<(String, u64, u64, u64, Vec<u8>)> {
+        let mut metrics = Vec::new();
+        let minutes: Vec<String> = self.command(&["KEYS", "j|*|*:??"]).await;
+        for minute in minutes {
+            let fields: BTreeMap<String, u64> = self.command(&["HGETALL", &minute]).await;
+            let field = |class: &str, name: &str| {
+                let field = fields.get(&format!("{class}|{name}"));
+                field.copied().unwrap_or(0)
+            };
+            let (day, time) = minute[2..].split_once('|').unwrap();
+            let (hour, of_hour) = time.split_once(':').unwrap();
+            let number = |digits: &str| digits.parse::<u32>().unwrap();
+            for class in fields.keys().filter_map(|name| name.strip_suffix("|p")) {
+                let (day, of_hour) = (number(&day[4..]), number(of_hour));
+                let histogram = format!("h|{class}-{day}-{hour}:{of_hour}");
+                let histogram: Option<Vec<u8>> = self.command(&["GET", &histogram]).await;
+                metrics.push((
+                    class.to_owned(),
+                    field(class, "p"),
+                    field(class, "f"),
+                    field(class, "ms"),
+                    histogram.unwrap_or_default(),
+                ));
+            }
+        }
+        metrics
     }
 }
 
@@ -251,6 +295,25 @@ impl Subject {
     /// Recovers what belongs to processes that are gone: what was noted before is not waited for.
     pub(crate) async fn recover_noted(&self) -> u64 {
         recover(&*self.store, LOOKER, Duration::ZERO).await
+    }
+
+    /// What runs took, by class, all minutes together.
+    pub(crate) async fn metrics(&self) -> Vec<ClassMetrics> {
+        let mut classes: BTreeMap<String, ClassMetrics> = BTreeMap::new();
+        for (class, processed, failed, milliseconds, histogram) in self.backdoor.metrics().await {
+            let mut metrics = ClassMetrics::new(class.clone());
+            metrics.processed = processed;
+            metrics.failed = failed;
+            metrics.milliseconds = milliseconds;
+            for (bucket, bytes) in histogram.chunks_exact(2).enumerate() {
+                metrics.histogram[bucket] = u16::from_be_bytes([bytes[0], bytes[1]]).into();
+            }
+            let known = classes.entry(class.clone());
+            known
+                .or_insert_with(|| ClassMetrics::new(class))
+                .add(&metrics);
+        }
+        classes.into_values().collect()
     }
 
     /// Adds one entry.

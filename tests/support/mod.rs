@@ -17,12 +17,14 @@
 
 mod fill;
 mod jobdeck;
+mod proxy;
 mod recovery;
 mod redis_server;
 mod shifted;
 
 pub use fill::{fill_queue, fill_set, job_text, load_fixture};
 pub use jobdeck::Jobdeck;
+pub use proxy::{Cut, Proxy, Weather};
 pub use recovery::recover;
 pub use redis_server::RedisServer;
 pub use shifted::ShiftedClock;

@@ -7,8 +7,9 @@ use jobdeck::{
         StoreInfo, Timestamp,
     },
     store::{
-        AdminStore, Destination, Heartbeat, JidSearch, Move, Moved, Orphan, Pulse, Rescue,
-        SharedStore, Slice, Start, StoreResult, StoredEntry, Turn, Turned, WorkerStore,
+        AdminStore, ClassMetrics, Destination, Heartbeat, JidSearch, MetricsForm, Move, Moved,
+        Orphan, Pulse, Rescue, SharedStore, Slice, Start, StoreResult, StoredEntry, Turn, Turned,
+        WorkerStore,
     },
 };
 use std::{sync::Arc, time::Duration};
@@ -147,6 +148,10 @@ impl WorkerStore for ShiftedClock {
 
     async fn rescue(&self, rescues: &[Rescue]) -> StoreResult<u64> {
         self.store.rescue(rescues).await
+    }
+
+    async fn record_metrics(&self, metrics: &[ClassMetrics], form: MetricsForm) -> StoreResult<()> {
+        self.store.record_metrics(metrics, form).await
     }
 
     fn apart(&self) -> Option<SharedStore> {

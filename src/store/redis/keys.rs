@@ -92,6 +92,11 @@ impl Keys {
         format!("{}{identity}-signals", self.prefix)
     }
 
+    /// Set of the identities of processes that keep jobs in private lists: Sidekiq Pro's.
+    pub(super) fn super_processes(&self) -> String {
+        self.key("super_processes")
+    }
+
     /// A counter, `processed` or `failed`, since ever.
     pub(super) fn counter(&self, name: &str) -> String {
         format!("{}stat:{name}", self.prefix)

@@ -8,8 +8,10 @@
 //! | `cursor`, `slices`, `locate`, `find_jid` | reading entries |
 //! | `moves`, `queues` | changing them |
 //! | `overview`, `processes`, `process_info` | numbers, processes and what they run |
+//! | `private_jobs` | what other systems have in flight |
 //! | `turns`, `tickets`, `watch` | the worker's path: jobs let go and fetched; waiting for some |
 //! | `heartbeat`, `orphans` | the worker's process: that it lives; jobs of those that do not |
+//! | `metrics` | what the runs of each class took |
 
 mod address;
 mod connection;
@@ -19,9 +21,11 @@ mod find_jid;
 mod heartbeat;
 mod keys;
 mod locate;
+mod metrics;
 mod moves;
 mod orphans;
 mod overview;
+mod private_jobs;
 mod process_info;
 mod processes;
 mod queues;
@@ -36,8 +40,9 @@ mod usage;
 mod watch;
 
 use super::{
-    AdminStore, Destination, Heartbeat, JidSearch, Move, Moved, Orphan, Pulse, Rescue, SharedStore,
-    Slice, Start, StoreError, StoreOptions, StoreResult, StoredEntry, Turn, Turned, WorkerStore,
+    AdminStore, ClassMetrics, Destination, Heartbeat, JidSearch, MetricsForm, Move, Moved, Orphan,
+    Pulse, Rescue, SharedStore, Slice, Start, StoreError, StoreOptions, StoreResult, StoredEntry,
+    Turn, Turned, WorkerStore,
 };
 use crate::model::{
     DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo,
@@ -55,6 +60,7 @@ use tickets::Tickets;
 use tokio::sync::Notify;
 
 pub(super) use address::shown_unparsed;
+pub use private_jobs::PrivateJob;
 pub use usage::redis_cpu_seconds;
 
 /// Sidekiq's layout in Redis.
@@ -247,6 +253,10 @@ impl WorkerStore for RedisStore {
 
     async fn rescue(&self, rescues: &[Rescue]) -> StoreResult<u64> {
         self.rescue_orphans(rescues).await
+    }
+
+    async fn record_metrics(&self, metrics: &[ClassMetrics], form: MetricsForm) -> StoreResult<()> {
+        self.add_metrics(metrics, form).await
     }
 
     /// A connection belongs to the runtime that it was made on.

@@ -1,12 +1,9 @@
 //! Queues as a whole.
 
-use super::{RedisStore, failure::server_error, scripts};
+use super::{RedisStore, failure::server_error, private_jobs::PRIVATE, scripts};
 use crate::store::StoreResult;
 use ::redis::{FromRedisValue, Pipeline, RedisResult, cmd};
 use bytes::Bytes;
-
-/// What a private list of another worker is called: its name stands among the queues, but it is none.
-const PRIVATE: &str = "sq|";
 
 impl RedisStore {
     /// The names of all queues, sorted.

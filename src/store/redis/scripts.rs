@@ -56,6 +56,10 @@ script!(
     TURN, "put", "day", "turn"
 );
 script!(
+    /// Jobs in the private lists of other workers.
+    PRIVATE_JOBS, "private_jobs"
+);
+script!(
     /// Says that a process lives.
     HEARTBEAT, "heartbeat"
 );
@@ -70,4 +74,8 @@ script!(
 script!(
     /// Puts such a job where it belongs.
     RESCUE, "put", "rescue"
+);
+script!(
+    /// Adds what runs took.
+    METRICS, "day", "metrics"
 );

@@ -3,7 +3,8 @@
 //! A fetch takes jobs out of their queues before its answer is on the way. If the answer gets lost (connection broken, caller gone),
 //! the jobs would stay in the in-progress hash of a process that knows nothing of them. So every call has a ticket, from which the
 //! leases of its jobs are made (`TICKET:NUMBER`, from 1 on); the next fetches of the process name the lost tickets and get those jobs
-//! first, as many at a time as they ask for.
+//! first, as many at a time as they ask for. A lost call that has not been carried out by then takes nothing any more: the store sees to
+//! that. When very many are lost, the calls take nothing new until they have asked for those.
 
 use std::{
     collections::HashMap,
@@ -12,12 +13,9 @@ use std::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
 };
 
-/// How long a lost ticket is asked for after the store answers again: a request that was on its way may still be carried out.
-const ASKED: Duration = Duration::from_secs(10);
-/// Most lost tickets of a process.
+/// Most lost tickets of a process, after which its calls have none.
 const MOST: usize = 32;
 
 /// The tickets of everyone who fetches through a store: a process's capsules.
@@ -36,7 +34,6 @@ pub(super) struct Lost {
     pub(super) next: usize,
     /// Most jobs that it may have taken.
     pub(super) limit: usize,
-    asked_since: Option<Instant>,
 }
 
 impl Default for Tickets {
@@ -54,10 +51,15 @@ impl Tickets {
     pub(super) fn start<'store>(&'store self, identity: &'store str, limit: usize) -> Call<'store> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let lost = self.all().get(identity).cloned().unwrap_or_default();
+        let ticket = if lost.len() < MOST {
+            format!("{:08x}{number:08x}", self.random)
+        } else {
+            String::new()
+        };
         Call {
             tickets: self,
             identity,
-            ticket: format!("{:08x}{number:08x}", self.random),
+            ticket,
             limit,
             lost,
             ended: false,
@@ -73,6 +75,7 @@ impl Tickets {
 pub(super) struct Call<'store> {
     tickets: &'store Tickets,
     identity: &'store str,
+    /// Empty when the call is to take nothing new.
     pub(super) ticket: String,
     limit: usize,
     /// The lost tickets that this call asks for.
@@ -99,7 +102,6 @@ impl Call<'_> {
                 found.insert(ticket, number);
             }
         }
-        let now = Instant::now();
         let mut all = self.tickets.all();
         let Some(lost) = all.get_mut(self.identity) else {
             return;
@@ -112,17 +114,10 @@ impl Call<'_> {
                 lost.next = last + 1;
                 return lost.next <= lost.limit;
             }
-            // An answer that holds the jobs of others may have had no room for these.
-            if self
-                .lost
+            // An answer that holds the jobs of others may have had no room for these. Otherwise there are none, and will be none.
+            self.lost
                 .iter()
                 .any(|asked| found.contains_key(asked.ticket.as_str()))
-            {
-                return true;
-            }
-            // Once carried out it has taken all that it ever takes.
-            let since = *lost.asked_since.get_or_insert(now);
-            lost.next == 1 && now.duration_since(since) < ASKED
         });
         if lost.is_empty() {
             all.remove(self.identity);
@@ -137,7 +132,7 @@ impl Call<'_> {
 
 impl Drop for Call<'_> {
     fn drop(&mut self) {
-        if self.ended {
+        if self.ended || self.ticket.is_empty() {
             return;
         }
         let mut all = self.tickets.all();
@@ -146,10 +141,7 @@ impl Drop for Call<'_> {
             ticket: self.ticket.clone(),
             next: 1,
             limit: self.limit,
-            asked_since: None,
         });
-        let surplus = lost.len().saturating_sub(MOST);
-        lost.drain(..surplus);
     }
 }
 
@@ -173,10 +165,6 @@ mod tests {
 
         let call = tickets.start("a", 5);
         assert_eq!((&call.lost[0].ticket, call.lost[0].limit), (&ticket, 5));
-        call.answered(std::iter::empty());
-
-        let call = tickets.start("a", 5);
-        assert_eq!(call.lost.len(), 1, "the request may still be carried out");
         let answer = [format!("{ticket}:0001"), format!("{ticket}:0003")];
         call.answered(answer.iter().map(String::as_str));
 
@@ -220,11 +208,24 @@ mod tests {
     }
 
     #[test]
+    fn a_call_that_was_not_carried_out_when_it_was_asked_for_never_is() {
+        let tickets = Tickets::default();
+        drop(tickets.start("a", 5));
+        tickets.start("a", 5).answered(std::iter::empty());
+        assert!(tickets.start("a", 5).lost.is_empty());
+    }
+
+    #[test]
     fn lost_calls_do_not_pile_up() {
         let tickets = Tickets::default();
         for _ in 0..1000 {
             drop(tickets.start("a", 1));
         }
-        assert_eq!(tickets.start("a", 1).lost.len(), super::MOST);
+        let call = tickets.start("a", 1);
+        assert_eq!(call.lost.len(), super::MOST);
+        assert!(call.ticket.is_empty(), "it may take nothing new");
+        call.answered(std::iter::empty());
+        let call = tickets.start("a", 1);
+        assert!(call.lost.is_empty() && !call.ticket.is_empty());
     }
 }

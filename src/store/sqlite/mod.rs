@@ -16,6 +16,7 @@ mod failure;
 mod file;
 mod location;
 mod log;
+mod metrics;
 mod overview;
 mod places;
 mod processes;

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_missing.sql"),
     include_str!("migrations/0003_rescues.sql"),
+    include_str!("migrations/0004_metrics.sql"),
 ];
 
 /// The newest version that this program knows.
@@ -76,7 +77,7 @@ fn version(location: &Location, connection: &Connection) -> StoreResult<i32> {
     Ok(version)
 }
 
-fn migrate(connection: &Connection, version: i32) -> rusqlite::Result<()> {
+pub(super) fn migrate(connection: &Connection, version: i32) -> rusqlite::Result<()> {
     let done = usize::try_from(version).unwrap_or(0);
     for migration in MIGRATIONS.iter().skip(done) {
         connection.execute_batch(migration)?;

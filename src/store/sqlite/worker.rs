@@ -1,15 +1,15 @@
 //! The store as a worker sees it.
 
 use super::{
-    SqliteStore, entries, processes,
+    SqliteStore, entries, metrics, processes,
     progress::{self, Delivery},
     totals,
 };
 use crate::{
     model::{Order, Place, Set},
     store::{
-        AdminStore, FetchedJob, Heartbeat, Move, Moved, Orphan, Pulse, Rescue, Settlement, Slice,
-        Start, StoreError, StoreResult, Turn, Turned, WorkerStore,
+        AdminStore, ClassMetrics, FetchedJob, Heartbeat, MetricsForm, Move, Moved, Orphan, Pulse,
+        Rescue, Settlement, Slice, Start, StoreError, StoreResult, Turn, Turned, WorkerStore,
     },
 };
 use async_trait::async_trait;
@@ -100,6 +100,13 @@ impl WorkerStore for SqliteStore {
             self.ready.notify_waiters();
         }
         Ok(rescued)
+    }
+
+    async fn record_metrics(&self, metrics: &[ClassMetrics], _: MetricsForm) -> StoreResult<()> {
+        let metrics = metrics.to_vec();
+        self.writer
+            .write(move |connection| metrics::record(connection, &metrics))
+            .await
     }
 }
 

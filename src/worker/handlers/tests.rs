@@ -21,7 +21,12 @@ fn run() -> Arc<Run> {
         lease: String::new(),
     };
     let stopping = CancellationToken::new();
-    Arc::new(Run::new(Job::new(raw), Arc::new(fetched), Timestamp(0), stopping))
+    Arc::new(Run::new(
+        Job::new(raw),
+        Arc::new(fetched),
+        Timestamp(0),
+        stopping,
+    ))
 }
 
 async fn wait_until(what: &str, condition: impl Fn() -> bool) {

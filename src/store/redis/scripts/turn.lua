@@ -6,7 +6,8 @@
 --       number of jobs that succeeded; their leases; number of jobs that failed and are not kept; their leases;
 --       number of jobs that go somewhere; of each: lease; 'set', 'last' or 'next'; score or queue name; bytes; 1 to count as processed;
 --       1 to count as failed;
---       most jobs to fetch; most bytes of them (but one job at least); ticket of this call; number of queues; of each: name, its share;
+--       most jobs to fetch; most bytes of them (but one job at least); ticket of this call, empty if it is to take nothing new;
+--       number of queues; of each: name, its share;
 --       number of lost calls; of each: ticket, number of the first job that was not answered yet, of the last that it may have taken
 -- Answers: how many jobs were not there any more; number in ARGV's list (from 1) and error of each job that was refused; why nothing was
 -- fetched, or ''; leases and values of what lost calls have taken (their answers never arrived; these come instead of new jobs); of each
@@ -98,9 +99,32 @@ local function lease_of(call, number)
   return string.format('%s:%04d', call, number)
 end
 
-for _ = 1, tonumber(next_argument()) do
-  local call, first, last = next_argument(), tonumber(next_argument()), tonumber(next_argument())
-  for number = first, last do
+-- A lost call that has not arrived by the time another one asks for it may still be on its way, for minutes, until nobody asks any more.
+-- So it is noted that it takes nothing. Tickets of one origin (their first 8 digits) grow: the highest that was lost stands for all before
+-- it. One that is not lost, but late, then takes nothing either, and is asked again.
+local calls = {}
+for call = 1, tonumber(next_argument()) do
+  calls[call] = { next_argument(), tonumber(next_argument()), tonumber(next_argument()) }
+end
+local may_take = limit > 0
+if may_take then
+  local origin = (#calls > 0 and calls[1][1] or ticket):sub(1, 8)
+  local void = processes:sub(1, -1 - #'processes') .. 'void:' .. origin
+  local highest = redis.call('MGET', void)[1] or ''
+  may_take = ticket > highest
+  local last = highest
+  for _, call in ipairs(calls) do
+    last = call[1] > last and call[1] or last
+  end
+  if last > highest then
+    prepare()
+    redis.call('SET', void, last, 'EX', 86400)
+  end
+end
+
+for _, lost in ipairs(calls) do
+  local call = lost[1]
+  for number = lost[2], lost[3] do
     if is_full() then
       break
     end
@@ -114,7 +138,7 @@ for _ = 1, tonumber(next_argument()) do
     end
   end
 end
-if taken > 0 then
+if taken > 0 or not may_take then
   return { gone, refusals, '', found, {} }
 end
 
