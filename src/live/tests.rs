@@ -2,12 +2,13 @@
 
 use super::{Frame, Live, SamplerOptions};
 use crate::model::{
-    DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo,
-    StoreState, Timestamp,
+    DayTotals, EntryId, Order, Overview, PeriodicRun, Place, ProcessInfo, RunningJob, Set, Signal,
+    StoreInfo, StoreState, Timestamp,
 };
 use crate::store::{
-    AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved, Pulse, Settlement,
-    Slice, Start, StoreError, StoreResult, StoredEntry, WorkerStore,
+    AdminStore, Announcement, Deletion, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved,
+    NewRun, PeriodicEntry, PeriodicStore, Pulse, Settlement, Slice, Standings, Start, StoreError,
+    StoreResult, StoredEntry, Tick, WorkerStore,
 };
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};
@@ -172,6 +173,34 @@ impl WorkerStore for FakeStore {
         Err(gone())
     }
     async fn recover(&self, _: &str, _: Duration) -> StoreResult<u64> {
+        Err(gone())
+    }
+}
+
+#[async_trait]
+impl PeriodicStore for FakeStore {
+    async fn announce_periodic(&self, _: &str, _: &[Announcement]) -> StoreResult<Standings> {
+        Err(gone())
+    }
+    async fn withdraw_periodic(&self, _: &str, _: &[String]) -> StoreResult<()> {
+        Err(gone())
+    }
+    async fn tick_periodic(&self, _: &str, _: &Tick) -> StoreResult<bool> {
+        Err(gone())
+    }
+    async fn periodic(&self) -> StoreResult<Vec<PeriodicEntry>> {
+        Err(gone())
+    }
+    async fn periodic_runs(&self, _: &str) -> StoreResult<Vec<PeriodicRun>> {
+        Err(gone())
+    }
+    async fn run_periodic(&self, _: &str, _: &NewRun, _: &str) -> StoreResult<bool> {
+        Err(gone())
+    }
+    async fn set_periodic_paused(&self, _: &str, _: bool) -> StoreResult<bool> {
+        Err(gone())
+    }
+    async fn delete_periodic(&self, _: &str) -> StoreResult<Deletion> {
         Err(gone())
     }
 }

@@ -1,6 +1,7 @@
 //! The store contract: what Redis and SQLite both can do, and nothing of how.
 //!
-//! Two sides, kept apart: [`AdminStore`] is what people and scripts ask for, [`WorkerStore`] is the worker's own path.
+//! Two sides, kept apart: [`AdminStore`] is what people and scripts ask for, [`WorkerStore`] is the worker's own path. [`PeriodicStore`] is
+//! the calendar, of which both have a part.
 //! Both are object-safe; the program holds one [`Store`] per configured address. The conformance suite
 //! (`tests/store_contract.rs`) runs the same tests on every implementation: change it first.
 //!
@@ -15,6 +16,7 @@ mod connect;
 mod error;
 pub mod listing;
 mod new_entry;
+mod periodic;
 pub mod redis;
 pub mod sqlite;
 
@@ -28,14 +30,18 @@ use std::{fmt, sync::Arc, time::Duration};
 
 pub use connect::{StoreOptions, connect};
 pub use error::{StoreError, StoreResult};
+pub use periodic::{
+    Announcement, Deletion, NewRun, PeriodicEntry, PeriodicStore, RUNS_KEPT, Standing, Standings,
+    Tick,
+};
 
 /// A store, shared by everything that uses it.
 pub type SharedStore = Arc<dyn Store>;
 
-/// Both sides of the contract.
-pub trait Store: AdminStore + WorkerStore + fmt::Debug {}
+/// All sides of the contract.
+pub trait Store: AdminStore + WorkerStore + PeriodicStore + fmt::Debug {}
 
-impl<T: AdminStore + WorkerStore + fmt::Debug> Store for T {}
+impl<T: AdminStore + WorkerStore + PeriodicStore + fmt::Debug> Store for T {}
 
 /// One stored entry with its exact bytes.
 #[derive(Clone, Debug, PartialEq)]

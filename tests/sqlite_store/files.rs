@@ -92,9 +92,9 @@ async fn a_file_of_a_newer_version_is_left_as_it_is() {
             .pragma_update(None, "user_version", version)
             .unwrap();
     };
+    set_version(4);
+    refused(&path, &["newer Jobdeck", "format 4", "update Jobdeck"]).await;
     set_version(3);
-    refused(&path, &["newer Jobdeck", "format 3", "update Jobdeck"]).await;
-    set_version(2);
     let store = open(&path).await.unwrap();
     assert_eq!(store.overview().await.unwrap().enqueued, 1);
 }
@@ -134,8 +134,8 @@ async fn what_only_the_log_says_of_a_file_counts_and_the_log_is_left_as_it_is() 
     // A newer Jobdeck's: the file itself is still of this version.
     let newer = path("newer.db");
     drop(open(&newer).await.unwrap());
-    left_behind(&newer, "PRAGMA user_version = 3");
-    refused(&newer, &["newer Jobdeck", "format 3", "left as it is"]).await;
+    left_behind(&newer, "PRAGMA user_version = 4");
+    refused(&newer, &["newer Jobdeck", "format 4", "left as it is"]).await;
     // This one's, however it was left.
     let ours = path("ours.db");
     let store = open(&ours).await.unwrap();

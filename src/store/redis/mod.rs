@@ -8,6 +8,7 @@
 //! | `cursor`, `slices`, `locate`, `find_jid` | reading entries |
 //! | `moves`, `queues` | changing them |
 //! | `overview`, `processes`, `process_info` | numbers, processes and what they run |
+//! | `periodic` | the calendar: periodic jobs and their ticks |
 //! | `worker`, `tickets` | the worker's path: fetch, settle, heartbeat, recover |
 
 mod address;
@@ -19,6 +20,7 @@ mod keys;
 mod locate;
 mod moves;
 mod overview;
+mod periodic;
 mod process_info;
 mod processes;
 mod queues;

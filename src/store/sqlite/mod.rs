@@ -17,6 +17,7 @@ mod file;
 mod location;
 mod log;
 mod overview;
+mod periodic;
 mod places;
 mod processes;
 mod progress;
