@@ -18,6 +18,9 @@ use tempfile::TempDir;
 trait Backdoor: Send + Sync {
     /// Makes a process look as if its last heartbeat was too long ago; whether it had one.
     async fn expire_heartbeat(&self, identity: &str) -> bool;
+
+    /// Makes a process look as if it had announced a periodic job too long ago; whether it had.
+    async fn expire_periodic(&self, name: &str, identity: &str) -> bool;
 }
 
 /// A store under test, empty, for one test only.
@@ -54,6 +57,18 @@ impl Backdoor for SqliteFile {
             .unwrap();
         changed == 1
     }
+
+    async fn expire_periodic(&self, name: &str, identity: &str) -> bool {
+        let connection = rusqlite::Connection::open(&self.path).unwrap();
+        connection.busy_timeout(Duration::from_secs(5)).unwrap();
+        let changed = connection
+            .execute(
+                "UPDATE periodic_holders SET seen_at = seen_at - 60000 WHERE name = ?1 AND identity = ?2",
+                [name, identity],
+            )
+            .unwrap();
+        changed == 1
+    }
 }
 
 #[async_trait]
@@ -65,6 +80,18 @@ impl Backdoor for RedisServer {
             .await
             .unwrap();
         deleted == 1
+    }
+
+    async fn expire_periodic(&self, name: &str, identity: &str) -> bool {
+        let key = format!("jobdeck:periodic-holders:{name}");
+        let seen: Option<f64> = redis::cmd("ZINCRBY")
+            .arg(key)
+            .arg(-60_000)
+            .arg(identity)
+            .query_async(&mut self.connection().await)
+            .await
+            .unwrap();
+        seen.is_some_and(|seen| seen > 0.0)
     }
 }
 
@@ -241,6 +268,12 @@ impl Subject {
     #[allow(dead_code, reason = "not every suite that shares this needs it")]
     pub(crate) async fn expire_heartbeat_if_any(&self, identity: &str) {
         self.backdoor.expire_heartbeat(identity).await;
+    }
+
+    /// Makes a process look as if it had announced a periodic job too long ago.
+    #[allow(dead_code, reason = "not every suite that shares this needs it")]
+    pub(crate) async fn expire_periodic(&self, name: &str, identity: &str) {
+        assert!(self.backdoor.expire_periodic(name, identity).await);
     }
 
     /// Another handle on the same store.
