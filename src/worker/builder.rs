@@ -4,11 +4,13 @@ use super::{
     JobContext, JobError, JobResult, RetryChoice, Worker,
     handler::{self, Handler},
     identity,
+    periodic::{self, Planned},
     registry::Registry,
     runtime::Runtime,
 };
 use crate::{
     job::{RetryRule, TimeUnit},
+    periodic::{PeriodicError, PeriodicJob},
     store::{SharedStore, StoreError},
 };
 use serde::de::DeserializeOwned;
@@ -34,6 +36,17 @@ pub enum WorkerError {
     /// A retry rule for a class that nothing runs.
     #[error("the class `{0}` has a retry rule but no handler: register one by that name")]
     RuleWithoutHandler(String),
+    /// A periodic job that is not acceptable.
+    #[error("the periodic job `{name}`: {error}")]
+    Periodic {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        error: PeriodicError,
+    },
+    /// Two periodic jobs of one name.
+    #[error("two periodic jobs are called `{0}`: give each a name of its own")]
+    RepeatedPeriodic(String),
     /// The store cannot be used.
     #[error(transparent)]
     Store(StoreError),
@@ -58,6 +71,7 @@ pub(super) struct Settings {
     pub(super) labels: Vec<String>,
     pub(super) embedded: bool,
     pub(super) only_known_classes: bool,
+    pub(super) periodic: Vec<Planned>,
 }
 
 /// Settings and handlers of a worker. Every setting has a default; a worker without handlers runs no jobs, but enqueues what is due and
@@ -69,6 +83,7 @@ pub struct WorkerBuilder {
     settings: Settings,
     registry: Registry,
     repeated_handler: Option<String>,
+    periodic: Vec<PeriodicJob>,
 }
 
 impl WorkerBuilder {
@@ -92,9 +107,11 @@ impl WorkerBuilder {
                 labels: Vec::new(),
                 embedded: false,
                 only_known_classes: false,
+                periodic: Vec::new(),
             },
             registry: Registry::default(),
             repeated_handler: None,
+            periodic: Vec::new(),
         }
     }
 
@@ -238,6 +255,13 @@ impl WorkerBuilder {
         self
     }
 
+    /// Enqueues jobs by the calendar, also when the worker has no handlers. Of several processes with the same periodic job one enqueues
+    /// each tick.
+    pub fn periodic(mut self, job: PeriodicJob) -> Self {
+        self.periodic.push(job);
+        self
+    }
+
     /// Checks the settings.
     ///
     /// # Errors
@@ -248,6 +272,7 @@ impl WorkerBuilder {
             mut settings,
             registry,
             repeated_handler,
+            periodic,
         } = self;
         if settings.concurrency == 0 {
             return Err(WorkerError::NoConcurrency);
@@ -272,6 +297,7 @@ impl WorkerBuilder {
         if settings.queues.is_empty() {
             settings.queues.push(("default".to_owned(), 1));
         }
+        settings.periodic = periodic::plan(periodic)?;
         let hostname = identity::hostname();
         Ok(Worker {
             runtime: Arc::new(Runtime::new(store, settings, registry, hostname)),

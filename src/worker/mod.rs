@@ -11,7 +11,7 @@
 //! | `fetcher`, `queue_order` | which queues are asked, and for how many jobs |
 //! | `processor`, `panics`, `settlement` | one job: run it, catch its panic, let it go |
 //! | `retry` | what becomes of a failed job, as a pure function |
-//! | `scheduler`, `recovery`, `heartbeat` | what a process does beside running jobs; the heartbeat on a thread of its own |
+//! | `scheduler`, `periodic`, `recovery`, `heartbeat` | what a process does beside running jobs; the heartbeat on a thread of its own |
 //! | `runtime`, `clock`, `identity`, `running`, `trouble` | what these share |
 //!
 //! Semantics are Sidekiq's; where a number or a formula stands in this module, it is the one of Sidekiq 8.
@@ -26,6 +26,7 @@ mod heartbeat;
 mod identity;
 mod job_error;
 mod panics;
+mod periodic;
 mod processor;
 mod queue_order;
 mod recovery;
@@ -186,6 +187,7 @@ async fn work(runtime: &Arc<Runtime>, jobs: &mut JoinSet<()>) -> Result<JoinSet<
     tracing::info!(identity = %runtime.identity, concurrency = runtime.concurrency(), "worker started");
     heartbeat::start(runtime, &mut background);
     background.spawn(scheduler::run(Arc::clone(runtime)));
+    background.spawn(periodic::run(Arc::clone(runtime)));
     background.spawn(recovery::run(Arc::clone(runtime)));
     if runtime.concurrency() > 0 {
         fetcher::run(runtime, jobs).await;

@@ -21,6 +21,9 @@ trait Backdoor: Send + Sync {
 
     /// Makes a process look as if it had announced a periodic job too long ago; whether it had.
     async fn expire_periodic(&self, name: &str, identity: &str) -> bool;
+
+    /// Sets the time until when a periodic job's ticks are done with, milliseconds.
+    async fn set_last_tick(&self, name: &str, milliseconds: i64);
 }
 
 /// A store under test, empty, for one test only.
@@ -69,6 +72,18 @@ impl Backdoor for SqliteFile {
             .unwrap();
         changed == 1
     }
+
+    async fn set_last_tick(&self, name: &str, milliseconds: i64) {
+        let connection = rusqlite::Connection::open(&self.path).unwrap();
+        connection.busy_timeout(Duration::from_secs(5)).unwrap();
+        let changed = connection
+            .execute(
+                "UPDATE periodic SET last_tick = ?2 WHERE name = ?1",
+                (name, milliseconds),
+            )
+            .unwrap();
+        assert_eq!(changed, 1);
+    }
 }
 
 #[async_trait]
@@ -92,6 +107,16 @@ impl Backdoor for RedisServer {
             .await
             .unwrap();
         seen.is_some_and(|seen| seen > 0.0)
+    }
+
+    async fn set_last_tick(&self, name: &str, milliseconds: i64) {
+        let _: u64 = redis::cmd("HSET")
+            .arg(format!("jobdeck:periodic:{name}"))
+            .arg("last_tick")
+            .arg(milliseconds)
+            .query_async(&mut self.connection().await)
+            .await
+            .unwrap();
     }
 }
 
@@ -274,6 +299,12 @@ impl Subject {
     #[allow(dead_code, reason = "not every suite that shares this needs it")]
     pub(crate) async fn expire_periodic(&self, name: &str, identity: &str) {
         assert!(self.backdoor.expire_periodic(name, identity).await);
+    }
+
+    /// Has it that a periodic job's ticks are done with until then.
+    #[allow(dead_code, reason = "not every suite that shares this needs it")]
+    pub(crate) async fn set_last_tick(&self, name: &str, milliseconds: i64) {
+        self.backdoor.set_last_tick(name, milliseconds).await;
     }
 
     /// Another handle on the same store.
