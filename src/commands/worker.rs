@@ -8,7 +8,7 @@ use super::{
 use crate::{
     config::{Config, WorkerConfig},
     store::SharedStore,
-    worker::Worker,
+    worker::{Worker, WorkerBuilder},
 };
 use clap::Args;
 
@@ -59,7 +59,12 @@ pub(super) async fn build(
     let queues = queues(&config.worker)?;
     // Asked once: jobs that show a unit keep it, whatever this is.
     let time_unit = admin(config, store.clone()).fleet_unit().await;
-    Worker::builder(store)
+    let builder = config
+        .periodic
+        .iter()
+        .cloned()
+        .fold(Worker::builder(store), WorkerBuilder::periodic);
+    builder
         .queues(queues)
         .concurrency(config.worker.concurrency.into())
         .timeout(config.worker.shutdown_timeout)

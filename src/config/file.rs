@@ -1,9 +1,10 @@
 //! The settings file: its values, and the line on which each stands.
 
 use super::{
-    ConfigError, Problem,
+    ConfigError, Problem, periodic,
     settings::{SETTINGS, nearest},
 };
+use crate::periodic::PeriodicJob;
 use std::{collections::BTreeMap, ops::Range, path::Path};
 use toml::{Spanned, de::DeTable, de::DeValue};
 
@@ -13,6 +14,8 @@ pub(super) struct File {
     pub(super) table: toml::Table,
     /// `section.key` to `file:line`.
     places: BTreeMap<String, String>,
+    /// What stands in `[[periodic]]`, which is no section of settings.
+    pub(super) periodic: Vec<PeriodicJob>,
 }
 
 impl File {
@@ -29,15 +32,23 @@ impl File {
         let mut places = BTreeMap::new();
         let mut problems = Vec::new();
         for (section, value) in parsed.get_ref() {
-            visit_section(section, value, &at, &mut places, &mut problems);
+            if section.get_ref() != periodic::NAME {
+                visit_section(section, value, &at, &mut places, &mut problems);
+            }
         }
+        let periodic = periodic::read(parsed.get_ref(), &at, &mut problems);
         if !problems.is_empty() {
             return Err(ConfigError(problems));
         }
-        let table = text.parse().map_err(|error: toml::de::Error| {
+        let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             ConfigError::one(path.display().to_string(), error.message())
         })?;
-        Ok(Self { table, places })
+        table.remove(periodic::NAME);
+        Ok(Self {
+            table,
+            places,
+            periodic,
+        })
     }
 
     /// Where a setting stands, if the file holds it.
@@ -65,8 +76,9 @@ fn visit_section(
                 .split_once('.')
                 .is_some_and(|(_, key)| key == name)
         });
-        let hint = match (key, nearest(name, sections)) {
+        let hint = match (key, nearest(name, sections.chain([periodic::NAME]))) {
             (Some(setting), _) => format!("; it is `{}`", setting.key),
+            (None, Some(periodic::NAME)) => "; did you mean `[[periodic]]`?".to_owned(),
             (None, Some(known)) => format!("; did you mean `[{known}]`?"),
             (None, None) => String::new(),
         };

@@ -5,10 +5,11 @@
 mod duration;
 mod error;
 mod file;
+mod periodic;
 mod settings;
 mod sources;
 
-use crate::store::StoreOptions;
+use crate::{periodic::PeriodicJob, store::StoreOptions};
 use serde::Deserialize;
 use std::{
     fmt,
@@ -38,6 +39,9 @@ pub struct Config {
     pub log: LogConfig,
     /// How fresh pages are.
     pub live: LiveConfig,
+    /// Jobs that are enqueued by the calendar: `[[periodic]]`, in the file only.
+    #[serde(skip)]
+    pub periodic: Vec<PeriodicJob>,
 }
 
 /// How the server is reached: `[server]`.

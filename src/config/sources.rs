@@ -96,6 +96,7 @@ impl Sources {
             Ok(mut config) if problems.is_empty() => {
                 self.read_secret(&mut config, &environment, &file)?;
                 check(&config, &place)?;
+                config.periodic.clone_from(&file.periodic);
                 Ok(config)
             }
             Ok(_) => Err(ConfigError(problems)),

@@ -1,5 +1,7 @@
 //! What people write, and what they are told when it is wrong.
 
+mod periodic;
+
 use super::{Config, LogFormat, SETTINGS, Sources, StoreConfig, TimeUnitChoice};
 use std::{fmt::Write, path::Path, time::Duration};
 

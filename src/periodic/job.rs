@@ -173,6 +173,18 @@ impl PeriodicJob {
         self.name.as_deref().unwrap_or(&self.class)
     }
 
+    /// The cron expression as it is written.
+    #[must_use]
+    pub fn cron(&self) -> &str {
+        &self.cron
+    }
+
+    /// The IANA name of its time zone.
+    #[must_use]
+    pub fn timezone_name(&self) -> &str {
+        &self.timezone
+    }
+
     /// Whether a worker would take it.
     ///
     /// # Errors
