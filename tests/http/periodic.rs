@@ -183,7 +183,11 @@ async fn the_page_shows_what_is_looked_at_and_its_forms_work_alone() {
         let answer = site.ask(Method::POST, path, &form, &body).await;
         assert_eq!(answer.status, StatusCode::FOUND, "{path}: {}", answer.text);
         let location = answer.header("location");
-        assert!(location.ends_with("/periodic"), "{location}");
+        // The library leaves an empty query behind.
+        assert!(
+            location.trim_end_matches('?').ends_with("/periodic"),
+            "{location}"
+        );
     }
     let page = site.page("/periodic?job=a%20digest/%2520b").await.text;
     for text in ["Missed ticks", "run now", "paused", "Resume"] {

@@ -1,6 +1,6 @@
 //! What a periodic job enqueues, and what it has enqueued.
 
-use super::view::missed_in_words;
+use super::view::{NOT_HELD, missed_in_words};
 use crate::app::components::{Time, UtcTime};
 use crate::app::format;
 use crate::model::{PeriodicInfo, PeriodicRun};
@@ -23,9 +23,10 @@ pub(super) fn Details(job: Memo<PeriodicInfo>, runs: Memo<Vec<PeriodicRun>>) -> 
             })
         })
     };
-    let since = move || {
-        let at = job.with(|job| job.registered_at)?;
-        Some(view! { <Time at=Signal::stored(at)/> })
+    let since = move || match job.with(|job| (job.held, job.registered_at)) {
+        (true, Some(at)) => view! { <Time at=Signal::stored(at)/> }.into_any(),
+        (true, None) => ().into_any(),
+        (false, _) => NOT_HELD.into_any(),
     };
     view! {
         <tr class="periodic-details">

@@ -1,6 +1,6 @@
 //! One periodic job.
 
-use super::view::{PAGE, ask_to_delete, look_at};
+use super::view::{NOT_HELD, PAGE, ask_to_delete, look_at};
 use crate::api::{RunPeriodic, SetPeriodicPaused};
 use crate::app::components::{Icon, IconName, JobState, StateBadge, Time};
 use crate::app::format;
@@ -53,11 +53,11 @@ pub(super) fn PeriodicRow(
                 </div>
             </td>
             <td class="periodic-next nowrap">
-                <span class="periodic-label">"Next "</span>
+                <span class="periodic-label">"Next run "</span>
                 {move || job.with(next)}
             </td>
             <td class="periodic-last nowrap">
-                <span class="periodic-label">"Last "</span>
+                <span class="periodic-label">"Last run "</span>
                 {move || job.with(last)}
             </td>
             <td class="periodic-state nowrap">{move || job.with(state)}</td>
@@ -104,7 +104,7 @@ fn last(job: &PeriodicInfo) -> AnyView {
             }
             .into_any()
         }
-        None => view! { <span class="muted">"not yet"</span> }.into_any(),
+        None => view! { <span class="muted">"–"</span> }.into_any(),
     }
 }
 
@@ -112,8 +112,8 @@ fn last(job: &PeriodicInfo) -> AnyView {
 fn state(job: &PeriodicInfo) -> AnyView {
     if !job.held {
         return view! {
-            <span class="badge muted"><Icon name=IconName::Info/>"not configured"</span>
-            <div class="second-line">"not in any running process’s configuration"</div>
+            <span class="badge muted" title=NOT_HELD><Icon name=IconName::Info/>"not configured"</span>
+            <div class="second-line">{NOT_HELD}</div>
         }
         .into_any();
     }

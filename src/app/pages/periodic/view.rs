@@ -6,6 +6,9 @@ use crate::app::format;
 /// The page.
 pub(super) const PAGE: &str = "/periodic";
 
+/// Why one enqueues nothing although nobody has paused it.
+pub(super) const NOT_HELD: &str = "not in any running process’s configuration";
+
 /// The periodic job that is looked at: `?job=NAME`.
 pub(super) fn looked_at(search: &str) -> Option<String> {
     if address::value(search, "confirm").is_some() {
