@@ -130,13 +130,15 @@ for (const colorScheme of ["light", "dark"] as const) {
       await server.restart();
       await expect.poll(async () => (await server.get("/api/v1/periodic")).length).toBe(3);
       await server.post("/api/v1/periodic/a%20paused%20one/pause", {});
+      const [open, question] = ["/periodic?job=a%20paused%20one", "/periodic?confirm=delete&job=Gone"];
       for (const [width, height] of [[1440, 900], [1024, 768], [390, 844], [360, 740]]) {
         await page.setViewportSize({ width, height });
-        for (const path of ["/periodic", "/periodic?job=Sweep", "/periodic?job=a%20paused%20one", "/periodic?confirm=delete&job=Gone"]) {
+        const isChecked = width === 1440 || width === 360;
+        for (const path of isChecked ? [open, question] : [open]) {
           await page.goto(server.address + path);
           await hydrated(page);
           await expect(page.locator("main")).toContainText("not configured");
-          await check(page, `${path} at ${width}`);
+          if (isChecked) await check(page, `${path} at ${width}`);
           expect.soft(await overflow(page), `${path} is no wider than a screen of ${width}`).toBe(0);
         }
       }

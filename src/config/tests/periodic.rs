@@ -135,3 +135,25 @@ fn everything_that_is_wrong_is_told_at_once() {
         assert!(text.contains(place), "{text}");
     }
 }
+
+#[test]
+fn the_example_of_a_periodic_job_is_right() {
+    let example = include_str!("../../../jobdeck.example.toml");
+    let (_, commented) = example
+        .split_once("# [[periodic]]\n")
+        .expect("an example of one");
+    let table: String = commented
+        .lines()
+        .map(|line| format!("{}\n", line.strip_prefix("# ").unwrap_or(line)))
+        .collect();
+    let read = jobs(&format!("[[periodic]]\n{table}"));
+    let expected = PeriodicJob::new("0 7 * * MON-FRI", "SendDigest")
+        .name("digest")
+        .timezone("Europe/Berlin")
+        .args(("all", 10))
+        .expect("arguments")
+        .queue("mail")
+        .retry(RetryRule::Times(5))
+        .tag("daily");
+    assert_eq!(read, [expected]);
+}
