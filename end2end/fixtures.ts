@@ -1,7 +1,7 @@
 // What every spec starts from: a server of its own on a store of its own, and a page that must stay free of errors.
 import { test as base, expect } from "@playwright/test";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -120,7 +120,12 @@ export function failedJob(number: number, more: object = {}) {
   };
 }
 
-type Fixtures = { start: (command: "serve" | "demo", ...more: string[]) => Promise<Server>; server: Server };
+type Fixtures = {
+  start: (command: "serve" | "demo", ...more: string[]) => Promise<Server>;
+  server: Server;
+  /** Writes the test's configuration file, also a second time; answers its path. */
+  configure: (text: string) => string;
+};
 
 export const test = base.extend<Options & Fixtures>({
   storeKind: ["sqlite", { option: true }],
@@ -143,6 +148,16 @@ export const test = base.extend<Options & Fixtures>({
       await end(server.process, "SIGTERM");
       await server.redis?.stop();
     }
+    rmSync(folder, { recursive: true, force: true });
+  },
+
+  configure: async ({}, use) => {
+    const folder = mkdtempSync(join(tmpdir(), "jobdeck-"));
+    await use((text) => {
+      const path = join(folder, "jobdeck.toml");
+      writeFileSync(path, text);
+      return path;
+    });
     rmSync(folder, { recursive: true, force: true });
   },
 

@@ -1,7 +1,7 @@
 //! Enqueues jobs.
 
 use crate::{
-    job::{NewJob, NewJobError, TimeUnit},
+    job::{NewJob, NewJobError, TimeUnit, args_json},
     model::Timestamp,
     store::{Destination, SharedStore, StoreError},
 };
@@ -183,32 +183,4 @@ fn new_job(class: impl Into<String>, args: &impl Serialize) -> Result<NewJob, En
     let mut job = NewJob::new(class);
     job.args = args_json(args)?;
     Ok(job)
-}
-
-/// The mirror image of how a handler's arguments are read.
-fn args_json(args: &impl Serialize) -> Result<String, serde_json::Error> {
-    let json = serde_json::to_string(args)?;
-    Ok(match json.as_bytes().first() {
-        Some(b'[') => json,
-        _ if json == "null" => "[]".to_owned(),
-        _ => format!("[{json}]"),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::args_json;
-
-    #[test]
-    fn arguments_are_always_an_array() {
-        assert_eq!(args_json(&(1, "two", 3.5)).unwrap(), r#"[1,"two",3.5]"#);
-        assert_eq!(args_json(&vec![1, 2]).unwrap(), "[1,2]");
-        assert_eq!(args_json(&()).unwrap(), "[]");
-        assert_eq!(args_json(&7).unwrap(), "[7]");
-        assert_eq!(args_json(&"[x").unwrap(), r#"["[x"]"#);
-        assert_eq!(
-            args_json(&serde_json::json!({"a": 1})).unwrap(),
-            r#"[{"a":1}]"#
-        );
-    }
 }

@@ -12,6 +12,7 @@
 //! | --- | --- |
 //! | [`model`] | plain types that cross the wire between server and browser |
 //! | `job` | one stored job: its exact bytes, its fields, edits, error traces, display rules |
+//! | [`periodic`] | jobs that are enqueued by the calendar: their settings, and when they are due |
 //! | `store` | the contract for reading and changing jobs, and its two stores: Redis and SQLite |
 //! | `client` | enqueues jobs |
 //! | `worker` | fetches and runs jobs: concurrency, retries, scheduler, heartbeat, recovery |
@@ -52,6 +53,8 @@ pub mod demo;
 pub mod job;
 #[cfg(feature = "ssr")]
 pub mod live;
+#[cfg(feature = "ssr")]
+pub mod periodic;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]

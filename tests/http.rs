@@ -15,6 +15,8 @@ mod lists;
 mod lost;
 #[path = "http/pages.rs"]
 mod pages;
+#[path = "http/periodic.rs"]
+mod periodic;
 #[path = "http/processes.rs"]
 mod processes;
 #[path = "http/wrong.rs"]
@@ -46,7 +48,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// Every page.
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "/",
     "/queues",
     "/queues/default",
@@ -55,6 +57,7 @@ const PAGES: [&str; 9] = [
     "/retries",
     "/dead",
     "/processes",
+    "/periodic",
     "/jobs/0123456789abcdef01234567",
 ];
 

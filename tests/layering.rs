@@ -11,10 +11,11 @@ use std::{
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("job", &["model"]),
+    ("periodic", &["model", "job"]),
     ("store", &["model", "job"]),
     ("client", &["model", "job", "store"]),
-    ("worker", &["model", "job", "store", "client"]),
-    ("admin", &["model", "job", "store"]),
+    ("worker", &["model", "job", "periodic", "store", "client"]),
+    ("admin", &["model", "job", "periodic", "store"]),
     ("live", &["model", "job", "store"]),
     // Bodies of server functions; their signatures hold types of `model` only, or the browser's build fails.
     ("api", &["model", "job", "store", "admin", "live"]),
@@ -25,15 +26,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["model", "job", "store", "admin", "live", "api", "app"],
     ),
     // Handlers are settings that the worker reads.
-    ("config", &["store", "worker"]),
-    ("telemetry", &["config"]),
+    ("config", &["job", "periodic", "store", "worker"]),
     ("bench", &["model", "job", "store", "client", "worker"]),
-    ("demo", &["model", "job", "store", "client", "worker"]),
+    ("telemetry", &["config"]),
+    (
+        "demo",
+        &["model", "job", "periodic", "store", "client", "worker"],
+    ),
     (
         "commands",
         &[
             "model",
             "job",
+            "periodic",
             "store",
             "client",
             "worker",

@@ -28,6 +28,8 @@ mod metrics;
 mod moving;
 #[path = "store_contract/paging.rs"]
 mod paging;
+#[path = "store_contract/periodic.rs"]
+mod periodic;
 #[path = "store_contract/processes.rs"]
 mod processes;
 #[path = "store_contract/queues.rs"]
@@ -161,6 +163,19 @@ conformance! {
         signals_are_taken_once_and_in_order,
         a_signal_needs_a_process,
         the_store_says_what_it_is;
+    periodic:
+        a_new_periodic_job_is_due_from_now_on,
+        a_tick_enqueues_its_jobs_in_order_and_is_noted,
+        a_tick_is_enqueued_once_by_many_processes,
+        a_tick_out_of_turn_is_refused,
+        a_paused_periodic_job_enqueues_nothing_and_makes_up_for_nothing,
+        the_newest_definition_counts_until_its_processes_are_gone,
+        a_process_that_says_nothing_more_holds_nothing,
+        another_schedule_has_no_ticks_of_the_past,
+        several_periodic_jobs_are_announced_at_once,
+        a_job_can_be_had_at_once_and_moves_no_tick,
+        the_newest_runs_are_kept,
+        a_periodic_job_is_deleted_when_no_process_has_it;
     paging:
         pages_lead_forward_and_back,
         each_filter_shows_what_it_names,

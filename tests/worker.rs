@@ -24,6 +24,8 @@ mod harness;
 mod killed;
 #[path = "worker/metrics.rs"]
 mod metrics;
+#[path = "worker/periodic.rs"]
+mod periodic;
 #[path = "worker/process.rs"]
 mod process;
 #[path = "worker/redis_only.rs"]
@@ -88,6 +90,13 @@ on_both_stores! {
     clocks:
         what_is_due_by_the_stores_clock_is_enqueued_at_its_time,
         a_retry_is_due_by_the_stores_clock;
+    periodic:
+        several_workers_enqueue_each_tick_once_and_pass_over_none,
+        what_was_missed_is_skipped_or_enqueued_once_or_all,
+        the_stores_clock_says_when_a_tick_is_due,
+        a_tick_enqueues_the_job_that_was_configured,
+        a_paused_periodic_job_is_left_alone_until_it_is_resumed,
+        a_worker_with_wrong_periodic_jobs_is_not_built;
     killed:
         jobs_of_killed_processes_run_at_least_once_and_none_is_lost;
     metrics:

@@ -62,7 +62,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     });
 
     test("every page of an empty store", async ({ page, server }) => {
-      for (const path of ["/", "/queues", "/running", "/scheduled", "/retries", "/dead", "/processes"]) {
+      for (const path of ["/", "/queues", "/running", "/scheduled", "/retries", "/dead", "/periodic", "/processes"]) {
         await page.goto(server.address + path);
         await hydrated(page);
         await check(page, path);
@@ -120,6 +120,28 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.goto(server.address);
       await hydrated(page);
       await check(page, "/");
+    });
+
+    test("periodic jobs, on every screen, and the question before one is deleted", async ({ page, start, configure }) => {
+      const two = '[[periodic]]\ncron = "* * * * * *"\nclass = "Sweep"\n[[periodic]]\ncron = "@daily"\nclass = "Gone"\n';
+      const server = await start("serve", "--worker", "--config", configure(two));
+      await expect.poll(async () => (await server.get("/api/v1/periodic")).filter((job: { last_run?: object }) => job.last_run).length).toBe(1);
+      configure(`${two.split("[[periodic]]\n").slice(0, 2).join("[[periodic]]\n")}[[periodic]]\ncron = "0 7 * * MON-FRI"\ntimezone = "Europe/Berlin"\nname = "a paused one"\nclass = "${"A::VeryLongName".repeat(4)}"\nargs = ["${"x".repeat(300)}"]\n`);
+      await server.restart();
+      await expect.poll(async () => (await server.get("/api/v1/periodic")).length).toBe(3);
+      await server.post("/api/v1/periodic/a%20paused%20one/pause", {});
+      const [open, question] = ["/periodic?job=a%20paused%20one", "/periodic?confirm=delete&job=Gone"];
+      for (const [width, height] of [[1440, 900], [1024, 768], [390, 844], [360, 740]]) {
+        await page.setViewportSize({ width, height });
+        const isChecked = width === 1440 || width === 360;
+        for (const path of isChecked ? [open, question] : [open]) {
+          await page.goto(server.address + path);
+          await hydrated(page);
+          await expect(page.locator("main")).toContainText("not configured");
+          if (isChecked) await check(page, `${path} at ${width}`);
+          expect.soft(await overflow(page), `${path} is no wider than a screen of ${width}`).toBe(0);
+        }
+      }
     });
 
     test("processes, and the questions before they are told something", async ({ page, server, storeKind }) => {

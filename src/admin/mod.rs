@@ -1,7 +1,7 @@
 //! The one door for every change and every composed read: pages, REST and commands all come through [`Admin`].
 //!
 //! Here is what goes straight to the store; what is composed has files of its own: `act.rs` (with `plan.rs`: what a verb means for an
-//! entry), `enqueue.rs`, `lookup.rs`.
+//! entry), `enqueue.rs`, `lookup.rs`, `periodic.rs`.
 
 mod act;
 mod enqueue;
@@ -9,6 +9,7 @@ mod error;
 mod fleet;
 mod lookup;
 mod moved;
+mod periodic;
 mod plan;
 
 use crate::job::TimeUnit;

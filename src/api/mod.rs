@@ -10,6 +10,7 @@ pub mod jobs;
 pub mod list_query;
 pub mod live;
 pub mod page_frame;
+pub mod periodic;
 pub mod processes;
 pub mod query_string;
 pub mod queues;
@@ -27,6 +28,10 @@ pub use list_query::{Field, ListQuery, PAGE_SIZE, PAGE_SIZES, usual_order};
 pub use live::{GetSnapshot, get_snapshot};
 pub use page_frame::{
     Environment, GetPageFrame, PageFrame, SetTheme, Theme, get_page_frame, set_theme,
+};
+pub use periodic::{
+    DeletePeriodic, GetPeriodic, PeriodicView, RunPeriodic, SetPeriodicPaused, delete_periodic,
+    get_periodic, run_periodic, set_periodic_paused,
 };
 pub use processes::{
     GetProcesses, GetRunning, RunningFilter, SignalProcess, get_processes, get_running,

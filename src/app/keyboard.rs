@@ -31,6 +31,7 @@ const KEYS: [(&str, &[(&str, &str)]); 3] = [
             ("g s", "Scheduled"),
             ("g t", "Retries"),
             ("g d", "Dead"),
+            ("g c", "Periodic"),
             ("g p", "Processes"),
         ],
     ),
@@ -56,6 +57,7 @@ fn destination(letter: &str) -> Option<&'static str> {
         "s" => "/scheduled",
         "t" => "/retries",
         "d" => "/dead",
+        "c" => "/periodic",
         "p" => "/processes",
         _ => return None,
     })

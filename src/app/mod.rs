@@ -17,8 +17,8 @@ pub mod theme;
 
 use crate::app::layout::{Frame, Layout};
 use crate::app::pages::{
-    DeadPage, JobPage, NotFoundPage, OverviewPage, ProcessesPage, QueuePage, QueuesPage,
-    RetriesPage, RunningPage, ScheduledPage,
+    DeadPage, JobPage, NotFoundPage, OverviewPage, PeriodicPage, ProcessesPage, QueuePage,
+    QueuesPage, RetriesPage, RunningPage, ScheduledPage,
 };
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -67,6 +67,7 @@ pub fn App() -> impl IntoView {
                     // Both: by its path, and by the search box's query `?jid=`.
                     <Route path=path!("jobs") view=JobPage/>
                     <Route path=path!("jobs/:jid") view=JobPage/>
+                    <Route path=path!("periodic") view=PeriodicPage/>
                     <Route path=path!("processes") view=ProcessesPage/>
                 </ParentRoute>
             </Routes>

@@ -5,7 +5,7 @@ use super::{
     options::{Common, open, settings},
     output,
     serve::is_worker,
-    worker,
+    time, worker,
 };
 use crate::{
     config::{Config, DEFAULT_FILE, Sources},
@@ -37,7 +37,10 @@ impl Check {
         } else {
             quiet
         })?;
-        for line in in_force(&sources, &config) {
+        for line in in_force(&sources, &config)
+            .into_iter()
+            .chain(periodic(&config))
+        {
             output::line(line);
         }
         handlers::check(&config)?;
@@ -84,6 +87,24 @@ fn in_force(sources: &Sources, config: &Config) -> Vec<String> {
     });
     lines.extend(handlers::described(config));
     lines
+}
+
+/// What is enqueued by the calendar, and when next by this machine's clock.
+fn periodic(config: &Config) -> Vec<String> {
+    let now = time::now();
+    let jobs = config.periodic.iter().map(|job| {
+        let next = match job.next_after(now) {
+            Some(next) => format!("next at {next}"),
+            None => "comes no more".to_owned(),
+        };
+        format!(
+            "periodic: {} (`{}` in {}), {next}",
+            job.effective_name(),
+            job.cron(),
+            job.timezone_name()
+        )
+    });
+    jobs.collect()
 }
 
 /// A store that would be made: is there a place for it.

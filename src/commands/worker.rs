@@ -8,7 +8,7 @@ use super::{
 use crate::{
     config::{Config, WorkerConfig},
     store::SharedStore,
-    worker::Worker,
+    worker::{Worker, WorkerBuilder},
 };
 use clap::Args;
 
@@ -63,7 +63,11 @@ pub(super) async fn build(
     let queues = queues(&config.worker)?;
     // Asked once: jobs that show a unit keep it, whatever this is.
     let time_unit = admin(config, store.clone()).fleet_unit().await;
-    let builder = Worker::builder(store)
+    let builder = config
+        .periodic
+        .iter()
+        .cloned()
+        .fold(Worker::builder(store), WorkerBuilder::periodic)
         .queues(queues)
         .concurrency(config.worker.concurrency.into())
         .timeout(config.worker.shutdown_timeout)

@@ -1,9 +1,10 @@
 //! The settings file: its values, and the line on which each stands.
 
 use super::{
-    ConfigError, HandlerConfig, Problem, handlers,
+    ConfigError, HandlerConfig, Problem, handlers, periodic,
     settings::{SETTINGS, nearest},
 };
+use crate::periodic::PeriodicJob;
 use std::{collections::BTreeMap, ops::Range, path::Path};
 use toml::{Spanned, de::DeTable, de::DeValue};
 
@@ -15,6 +16,8 @@ pub(super) struct File {
     places: BTreeMap<String, String>,
     /// What stands in `[handlers]`, which `table` does not hold.
     pub(super) handlers: Vec<HandlerConfig>,
+    /// What stands in `[[periodic]]`, which is no section of settings.
+    pub(super) periodic: Vec<PeriodicJob>,
 }
 
 impl File {
@@ -36,8 +39,11 @@ impl File {
                 handlers = handlers::read(section, value, &at, &mut problems);
                 continue;
             }
-            visit_section(section, value, &at, &mut places, &mut problems);
+            if section.get_ref() != periodic::NAME {
+                visit_section(section, value, &at, &mut places, &mut problems);
+            }
         }
+        let periodic = periodic::read(parsed.get_ref(), &at, &mut problems);
         if !problems.is_empty() {
             return Err(ConfigError(problems));
         }
@@ -45,10 +51,12 @@ impl File {
             ConfigError::one(path.display().to_string(), error.message())
         })?;
         table.remove(handlers::SECTION);
+        table.remove(periodic::NAME);
         Ok(Self {
             table,
             places,
             handlers,
+            periodic,
         })
     }
 
@@ -78,8 +86,9 @@ fn visit_section(
                 .split_once('.')
                 .is_some_and(|(_, key)| key == name)
         });
-        let hint = match (key, nearest(name, sections)) {
+        let hint = match (key, nearest(name, sections.chain([periodic::NAME]))) {
             (Some(setting), _) => format!("; it is `{}`", setting.key),
+            (None, Some(periodic::NAME)) => "; did you mean `[[periodic]]`?".to_owned(),
             (None, Some(known)) => format!("; did you mean `[{known}]`?"),
             (None, None) => String::new(),
         };

@@ -6,10 +6,11 @@ mod duration;
 mod error;
 mod file;
 mod handlers;
+mod periodic;
 mod settings;
 mod sources;
 
-use crate::store::StoreOptions;
+use crate::{periodic::PeriodicJob, store::StoreOptions};
 use serde::Deserialize;
 use std::{
     fmt,
@@ -43,6 +44,9 @@ pub struct Config {
     /// Who does which jobs: `[handlers.CLASS]`, in the file only. `docs/HANDLERS.md` says what stands there.
     #[serde(skip)]
     pub handlers: Vec<HandlerConfig>,
+    /// Jobs that are enqueued by the calendar: `[[periodic]]`, in the file only.
+    #[serde(skip)]
+    pub periodic: Vec<PeriodicJob>,
 }
 
 /// How the server is reached: `[server]`.

@@ -97,6 +97,7 @@ impl Sources {
                 self.read_secret(&mut config, &environment, &file)?;
                 check(&config, &place)?;
                 config.handlers = file.handlers;
+                config.periodic.clone_from(&file.periodic);
                 Ok(config)
             }
             Ok(_) => Err(ConfigError(problems)),

@@ -1,5 +1,7 @@
 //! What people write, and what they are told when it is wrong.
 
+mod periodic;
+
 use super::{Config, LogFormat, SETTINGS, Sources, StoreConfig, TimeUnitChoice};
 use std::{fmt::Write, path::Path, time::Duration};
 
@@ -284,7 +286,8 @@ fn the_example_holds_every_setting_with_its_default() {
     let everything: String = text
         .lines()
         .map(|line| {
-            let is_setting = line.starts_with("# ") && line.contains(" = ");
+            let is_setting =
+                line.starts_with("# [[") || line.starts_with("# ") && line.contains(" = ");
             format!("{}\n", if is_setting { &line[2..] } else { line })
         })
         .collect();

@@ -5,7 +5,7 @@ use super::{
     handlers::Studio,
     jobs::{
         CLASSES, COUNT_VIEWS, MAKE_THUMBNAIL, NOTIFY_FOLLOWERS, PUBLISH_ALBUM, PUBLISH_PHOTO,
-        REMIND_OWNER,
+        REMIND_OWNER, periodic_jobs,
     },
     publisher::Publisher,
 };
@@ -93,6 +93,9 @@ fn builder(role: Role, studio: &Studio) -> WorkerBuilder {
         // On a store that is used for other things too, their jobs are not for the demo.
         .only_known_classes(true)
         .poll_interval(studio.options.paced(1.0));
+    // Both have them: one of them enqueues each tick.
+    let periodic = periodic_jobs().into_iter().flatten();
+    let builder = periodic.fold(builder, WorkerBuilder::periodic);
     let builder = match role {
         Role::Publisher => builder
             .label("publisher")

@@ -1,6 +1,7 @@
 //! The demo's classes and their arguments.
 
 use crate::job::{NewJob, RetryRule};
+use crate::periodic::{Missed, PeriodicJob};
 use serde::{Deserialize, Serialize};
 
 /// Creates an album at the gallery and enqueues the jobs for its photos.
@@ -88,6 +89,30 @@ pub(super) fn new_job(
     Ok(job)
 }
 
+/// What the demo enqueues by the calendar: something every minute, and something once a week.
+pub(super) fn periodic_jobs() -> Result<[PeriodicJob; 2], serde_json::Error> {
+    let all = Album {
+        album: 0,
+        title: "All albums".to_owned(),
+        photos: 0,
+        full_resolution: Vec::new(),
+    };
+    Ok([
+        PeriodicJob::new("* * * * *", COUNT_VIEWS)
+            .name("views of all albums")
+            .args(&all)?
+            .queue("low")
+            .retry(RetryRule::Times(RETRIES))
+            .missed(Missed::Skip),
+        PeriodicJob::new("0 9 * * MON", NOTIFY_FOLLOWERS)
+            .name("weekly news")
+            .timezone("Europe/Berlin")
+            .args(&all)?
+            .queue("notifications")
+            .retry(RetryRule::Times(RETRIES)),
+    ])
+}
+
 /// The command that publishes a photo smaller, for people to copy into a shell. `enqueue` are its first words.
 pub(super) fn smaller_command(photo: &Photo, enqueue: &[String]) -> Option<String> {
     let smaller = Photo {
@@ -111,7 +136,14 @@ pub(super) fn smaller_command(photo: &Photo, enqueue: &[String]) -> Option<Strin
 
 #[cfg(test)]
 mod tests {
-    use super::{Photo, smaller_command};
+    use super::{Photo, periodic_jobs, smaller_command};
+
+    #[test]
+    fn what_is_enqueued_by_the_calendar_is_right() {
+        for job in periodic_jobs().expect("arguments") {
+            assert_eq!(job.check(), Ok(()), "{}", job.effective_name());
+        }
+    }
 
     #[test]
     fn the_command_survives_a_shell() {

@@ -2,6 +2,7 @@
 //!
 //! Formats: Sidekiq 6, 7 and 8. Nothing here fails on bad input: an entry that is no job is a [`Job`] that says why.
 
+mod args;
 mod display;
 mod edit;
 mod entry;
@@ -19,6 +20,7 @@ mod tree;
 use bytes::Bytes;
 use std::borrow::Cow;
 
+pub use args::args_json;
 pub use entry::{entry, location, running, running_id};
 pub use new_job::{NewJob, NewJobError, new_jid};
 pub use retry_rule::RetryRule;

@@ -2,12 +2,13 @@
 
 use super::{Frame, Live, SamplerOptions};
 use crate::model::{
-    DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo,
-    StoreState, Timestamp,
+    DayTotals, EntryId, Order, Overview, PeriodicRun, Place, ProcessInfo, RunningJob, Set, Signal,
+    StoreInfo, StoreState, Timestamp,
 };
 use crate::store::{
-    AdminStore, ClassMetrics, Destination, Heartbeat, JidSearch, MetricsForm, Move, Moved, Orphan,
-    Pulse, Rescue, Slice, Start, StoreError, StoreResult, StoredEntry, Turn, Turned, WorkerStore,
+    AdminStore, Announcement, ClassMetrics, Deletion, Destination, Heartbeat, JidSearch,
+    MetricsForm, Move, Moved, NewRun, Orphan, PeriodicEntry, PeriodicStore, Pulse, Rescue, Slice,
+    Standings, Start, StoreError, StoreResult, StoredEntry, Tick, Turn, Turned, WorkerStore,
 };
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};
@@ -172,6 +173,34 @@ impl WorkerStore for FakeStore {
         Err(gone())
     }
     async fn rescue(&self, _: &[Rescue]) -> StoreResult<u64> {
+        Err(gone())
+    }
+}
+
+#[async_trait]
+impl PeriodicStore for FakeStore {
+    async fn announce_periodic(&self, _: &str, _: &[Announcement]) -> StoreResult<Standings> {
+        Err(gone())
+    }
+    async fn withdraw_periodic(&self, _: &str, _: &[String]) -> StoreResult<()> {
+        Err(gone())
+    }
+    async fn tick_periodic(&self, _: &str, _: &Tick) -> StoreResult<bool> {
+        Err(gone())
+    }
+    async fn periodic(&self) -> StoreResult<Vec<PeriodicEntry>> {
+        Err(gone())
+    }
+    async fn periodic_runs(&self, _: &str) -> StoreResult<Vec<PeriodicRun>> {
+        Err(gone())
+    }
+    async fn run_periodic(&self, _: &str, _: &NewRun, _: &str) -> StoreResult<bool> {
+        Err(gone())
+    }
+    async fn set_periodic_paused(&self, _: &str, _: bool) -> StoreResult<bool> {
+        Err(gone())
+    }
+    async fn delete_periodic(&self, _: &str) -> StoreResult<Deletion> {
         Err(gone())
     }
 }

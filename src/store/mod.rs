@@ -1,6 +1,7 @@
 //! The store contract: what Redis and SQLite both can do, and nothing of how.
 //!
-//! Two sides, kept apart: [`AdminStore`] is what people and scripts ask for, [`WorkerStore`] is the worker's own path.
+//! Two sides, kept apart: [`AdminStore`] is what people and scripts ask for, [`WorkerStore`] is the worker's own path. [`PeriodicStore`] is
+//! the calendar, of which both have a part.
 //! Both are object-safe; the program holds one [`Store`] per configured address. The conformance suite
 //! (`tests/store_contract.rs`) runs the same tests on every implementation: change it first.
 //!
@@ -16,6 +17,7 @@ mod error;
 pub mod listing;
 mod metrics;
 mod new_entry;
+mod periodic;
 pub mod redis;
 pub mod sqlite;
 mod worker;
@@ -31,6 +33,10 @@ use std::{fmt, sync::Arc, time::Duration};
 pub use connect::{StoreOptions, connect};
 pub use error::{StoreError, StoreResult};
 pub use metrics::{ClassMetrics, METRICS_BOUNDS_MS, METRICS_BUCKETS, MetricsForm};
+pub use periodic::{
+    Announcement, Deletion, NewRun, PeriodicEntry, PeriodicStore, RUNS_KEPT, Standing, Standings,
+    Tick,
+};
 pub use redis::redis_cpu_seconds;
 pub use worker::{
     Fetch, FetchedJob, Heartbeat, Orphan, Pulse, Rescue, Settlement, Share, Turn, Turned,
@@ -40,10 +46,10 @@ pub use worker::{
 /// A store, shared by everything that uses it.
 pub type SharedStore = Arc<dyn Store>;
 
-/// Both sides of the contract.
-pub trait Store: AdminStore + WorkerStore + fmt::Debug {}
+/// All sides of the contract.
+pub trait Store: AdminStore + WorkerStore + PeriodicStore + fmt::Debug {}
 
-impl<T: AdminStore + WorkerStore + fmt::Debug> Store for T {}
+impl<T: AdminStore + WorkerStore + PeriodicStore + fmt::Debug> Store for T {}
 
 /// One stored entry with its exact bytes.
 #[derive(Clone, Debug, PartialEq)]

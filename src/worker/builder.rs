@@ -6,11 +6,13 @@ use super::{
     handler::{self, Handler},
     handlers::{CommandHandler, HttpClients, HttpHandler},
     identity,
+    periodic::{self, Planned},
     registry::{Collision, Registry},
     runtime::Runtime,
 };
 use crate::{
     job::{RetryRule, TimeUnit},
+    periodic::{PeriodicError, PeriodicJob},
     store::{SharedStore, StoreError},
 };
 use serde::de::DeserializeOwned;
@@ -62,6 +64,17 @@ pub enum WorkerError {
     /// A retry rule for a class that nothing runs.
     #[error("the class `{0}` has a retry rule but no handler: register one by that name")]
     RuleWithoutHandler(String),
+    /// A periodic job that is not acceptable.
+    #[error("the periodic job `{name}`: {error}")]
+    Periodic {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        error: PeriodicError,
+    },
+    /// Two periodic jobs of one name.
+    #[error("two periodic jobs are called `{0}`: give each a name of its own")]
+    RepeatedPeriodic(String),
     /// The store cannot be used.
     #[error(transparent)]
     Store(StoreError),
@@ -86,6 +99,7 @@ pub(super) struct Settings {
     pub(super) labels: Vec<String>,
     pub(super) embedded: bool,
     pub(super) only_known_classes: bool,
+    pub(super) periodic: Vec<Planned>,
 }
 
 impl Settings {
@@ -110,6 +124,7 @@ pub struct WorkerBuilder {
     http_clients: HttpClients,
     /// The first handler that cannot be.
     handler_problem: Option<WorkerError>,
+    periodic: Vec<PeriodicJob>,
 }
 
 impl WorkerBuilder {
@@ -132,11 +147,13 @@ impl WorkerBuilder {
                 labels: Vec::new(),
                 embedded: false,
                 only_known_classes: false,
+                periodic: Vec::new(),
             },
             default: Capsule::new("default"),
             registry: Registry::default(),
             http_clients: HttpClients::default(),
             handler_problem: None,
+            periodic: Vec::new(),
         }
     }
 
@@ -337,6 +354,13 @@ impl WorkerBuilder {
         self
     }
 
+    /// Enqueues jobs by the calendar, also when the worker has no handlers. Of several processes with the same periodic job one enqueues
+    /// each tick.
+    pub fn periodic(mut self, job: PeriodicJob) -> Self {
+        self.periodic.push(job);
+        self
+    }
+
     /// Checks the settings.
     ///
     /// # Errors
@@ -349,6 +373,7 @@ impl WorkerBuilder {
             registry,
             http_clients: _,
             handler_problem,
+            periodic,
         } = self;
         if default.queues.is_empty() && settings.capsules.is_empty() {
             default = default.queue("default", 1);
@@ -363,6 +388,7 @@ impl WorkerBuilder {
         if let Some(class) = registry.rule_without_handler() {
             return Err(WorkerError::RuleWithoutHandler(class.to_owned()));
         }
+        settings.periodic = periodic::plan(periodic)?;
         let hostname = identity::hostname();
         Ok(Worker {
             runtime: Arc::new(Runtime::new(store, settings, registry, hostname)),

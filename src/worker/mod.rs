@@ -14,7 +14,7 @@
 //! | `processor`, `run`, `expiry`, `panics` | one job: run it, catch its panic, say what is to become of it |
 //! | `settlement` | jobs that the store does not let go |
 //! | `retry` | what becomes of a failed job, as a pure function |
-//! | `scheduler`, `recovery`, `heartbeat` | what a process does beside running jobs; the heartbeat on a thread of its own |
+//! | `scheduler`, `periodic`, `recovery`, `heartbeat` | what a process does beside running jobs; the heartbeat on a thread of its own |
 //! | `metrics` | what the runs of each class took; the heartbeat tells the store |
 //! | `runtime`, `clock`, `identity`, `running`, `trouble` | what these share |
 //!
@@ -37,6 +37,7 @@ mod job_error;
 mod metrics;
 mod pace;
 mod panics;
+mod periodic;
 mod processor;
 mod queue_order;
 mod recovery;
@@ -211,6 +212,7 @@ async fn begin(runtime: &Arc<Runtime>, crew: &mut Crew) -> StoreResult<JoinSet<(
     tracing::info!(identity = %runtime.identity, concurrency = runtime.concurrency(), "worker started");
     heartbeat::start(runtime, &mut background);
     background.spawn(scheduler::run(Arc::clone(runtime)));
+    background.spawn(periodic::run(Arc::clone(runtime)));
     background.spawn(recovery::run(Arc::clone(runtime)));
     background.spawn(metrics::watch_fleet(Arc::clone(runtime)));
     *crew = Crew::start(runtime);

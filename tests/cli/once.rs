@@ -150,6 +150,53 @@ async fn check_says_what_is_in_force_and_makes_nothing() {
 }
 
 #[tokio::test]
+async fn periodic_jobs_are_checked_before_anything_runs() {
+    let place = Place::new();
+    let configure = |text: &str| {
+        std::fs::write(place.path().join("jobdeck.toml"), text).expect("written");
+    };
+    configure(
+        "[[periodic]]\ncron = '0 7 * * *'\ntimezone = 'Europe/Berlin'\nclass = 'SendDigest'\n\n\
+         [[periodic]]\ncron = '0 0 0 1 1 * 2020'\nclass = 'Once'\n",
+    );
+    let said = place.run(&["check"]).await.done();
+    let next = said
+        .lines()
+        .find_map(|line| {
+            line.strip_prefix("periodic: SendDigest (`0 7 * * *` in Europe/Berlin), next at ")
+        })
+        .unwrap_or_else(|| panic!("{said}"));
+    assert!(
+        next.ends_with("T06:00:00.000Z") || next.ends_with("T05:00:00.000Z"),
+        "{next}"
+    );
+    assert!(
+        said.contains("periodic: Once (`0 0 0 1 1 * 2020` in UTC), comes no more"),
+        "{said}"
+    );
+    for (table, text) in [
+        (
+            "cron = '0 25 * * *'",
+            "jobdeck.toml:3: `periodic.cron`: `0 25 * * *` is no cron expression",
+        ),
+        (
+            "cron = '@daily'\ntimezone = 'Berlin'",
+            "jobdeck.toml:4: `periodic.timezone`: there is no time zone `Berlin`; did you mean `Europe/Berlin`?",
+        ),
+        (
+            "cron = '@daily'\nmised = 'all'",
+            "jobdeck.toml:4: there is no setting `periodic.mised`; did you mean `missed`?",
+        ),
+    ] {
+        configure(&format!("[[periodic]]\nclass = 'A'\n{table}\n"));
+        for command in ["check", "serve", "worker"] {
+            place.run(&[command]).await.failed(2, text);
+        }
+    }
+    assert!(!place.path().join("jobdeck.db").exists());
+}
+
+#[tokio::test]
 async fn jobs_are_enqueued_listed_and_changed() {
     let place = Place::new();
     let jids = place

@@ -3,10 +3,11 @@
 use super::{all, open, queue, raw};
 use crate::support::{RedisServer, recover};
 use jobdeck::{
-    model::{Order, Place, ProcessInfo, Set, Signal},
+    model::{Order, Place, ProcessInfo, Set, Signal, Timestamp},
     store::{
-        ClassMetrics, Destination, FetchedJob, Heartbeat, MetricsForm, Move, Moved, QueueEnd,
-        Settlement, SharedStore, Start, StoreError, StoredEntry,
+        Announcement, ClassMetrics, Deletion, Destination, FetchedJob, Heartbeat, MetricsForm,
+        Move, Moved, NewRun, QueueEnd, Settlement, SharedStore, Start, StoreError, StoredEntry,
+        Tick,
     },
 };
 use redis::aio::MultiplexedConnection;
@@ -45,6 +46,10 @@ async fn set_permission(connection: &mut MultiplexedConnection, permission: &str
 
 fn job(number: usize) -> String {
     format!(r#"{{"class":"A","args":[{number}],"jid":"{number:024}"}}"#)
+}
+
+fn job_bytes() -> bytes::Bytes {
+    job(1).into()
 }
 
 fn into_queue(name: &str, number: usize) -> Destination {
@@ -188,6 +193,83 @@ async fn what_the_manual_names_is_enough_for_workers() {
         raw::<u64>(&mut connection, &["LLEN", "queue:default"]).await,
         2
     );
+}
+
+#[tokio::test]
+async fn what_the_manual_names_is_enough_for_periodic_jobs() {
+    let (_server, store, _connection) = limited().await;
+    let job = Announcement {
+        name: "digest".to_owned(),
+        definition: "one".to_owned(),
+        schedule: "UTC * * * * *".to_owned(),
+        fresh: true,
+    };
+    let jobs = [job];
+    let standings = store.announce_periodic(WORKER, &jobs).await.unwrap();
+    let after = standings.standings[0].last_tick.plus_milliseconds(-1);
+    store.set_periodic_paused("digest", true).await.unwrap();
+    store.set_periodic_paused("digest", false).await.unwrap();
+    let run = NewRun {
+        tick: None,
+        jid: "a".to_owned(),
+        queue: "default".to_owned(),
+        raw: job_bytes(),
+    };
+    assert!(store.run_periodic("digest", &run, "me").await.unwrap());
+    let tick = Tick {
+        name: "digest".to_owned(),
+        definition: "one".to_owned(),
+        after,
+        until: after.plus_milliseconds(1),
+        runs: vec![run],
+    };
+    assert!(!store.tick_periodic(WORKER, &tick).await.unwrap());
+    assert!(store.periodic().await.unwrap()[0].held);
+    assert_eq!(store.periodic_runs("digest").await.unwrap().len(), 1);
+    let names = ["digest".to_owned()];
+    store.withdraw_periodic(WORKER, &names).await.unwrap();
+    let deleted = store.delete_periodic("digest").await.unwrap();
+    assert_eq!(deleted, Deletion::Done);
+}
+
+#[tokio::test]
+async fn a_tick_that_is_refused_is_enqueued_later_once() {
+    let (_server, store, mut connection) = limited().await;
+    let jobs = [Announcement {
+        name: "digest".to_owned(),
+        definition: "one".to_owned(),
+        schedule: "UTC * * * * *".to_owned(),
+        fresh: true,
+    }];
+    store.announce_periodic(WORKER, &jobs).await.unwrap();
+    let _: () = raw(
+        &mut connection,
+        &["HSET", "jobdeck:periodic:digest", "last_tick", "1000"],
+    )
+    .await;
+    let tick = Tick {
+        name: "digest".to_owned(),
+        definition: "one".to_owned(),
+        after: Timestamp(1_000),
+        until: Timestamp(2_000),
+        runs: vec![NewRun {
+            tick: Some(Timestamp(2_000)),
+            jid: "a".to_owned(),
+            queue: "default".to_owned(),
+            raw: job_bytes(),
+        }],
+    };
+    for command in ["sadd", "lpush", "hset", "time"] {
+        set_permission(&mut connection, &format!("-{command}")).await;
+        assert_refused(store.tick_periodic(WORKER, &tick).await, command);
+        set_permission(&mut connection, &format!("+{command}")).await;
+        let queued: u64 = raw(&mut connection, &["LLEN", "queue:default"]).await;
+        assert_eq!(queued, 0, "{command}");
+    }
+    assert!(store.tick_periodic(WORKER, &tick).await.unwrap());
+    assert!(!store.tick_periodic(WORKER, &tick).await.unwrap());
+    let queued: u64 = raw(&mut connection, &["LLEN", "queue:default"]).await;
+    assert_eq!(queued, 1);
 }
 
 #[tokio::test]

@@ -21,6 +21,12 @@ trait Backdoor: Send + Sync {
 
     /// What runs took, of each minute: class, runs, failed ones, milliseconds, histogram as stored.
     async fn metrics(&self) -> Vec<(String, u64, u64, u64, Vec<u8>)>;
+
+    /// Makes a process look as if it had announced a periodic job too long ago; whether it had.
+    async fn expire_periodic(&self, name: &str, identity: &str) -> bool;
+
+    /// Sets the time until when a periodic job's ticks are done with, milliseconds.
+    async fn set_last_tick(&self, name: &str, milliseconds: i64);
 }
 
 /// A store under test, empty, for one test only.
@@ -70,6 +76,30 @@ impl Backdoor for SqliteFile {
         });
         rows.unwrap().map(Result::unwrap).collect()
     }
+
+    async fn expire_periodic(&self, name: &str, identity: &str) -> bool {
+        let connection = rusqlite::Connection::open(&self.path).unwrap();
+        connection.busy_timeout(Duration::from_secs(5)).unwrap();
+        let changed = connection
+            .execute(
+                "UPDATE periodic_holders SET seen_at = seen_at - 60000 WHERE name = ?1 AND identity = ?2",
+                [name, identity],
+            )
+            .unwrap();
+        changed == 1
+    }
+
+    async fn set_last_tick(&self, name: &str, milliseconds: i64) {
+        let connection = rusqlite::Connection::open(&self.path).unwrap();
+        connection.busy_timeout(Duration::from_secs(5)).unwrap();
+        let changed = connection
+            .execute(
+                "UPDATE periodic SET last_tick = ?2 WHERE name = ?1",
+                (name, milliseconds),
+            )
+            .unwrap();
+        assert_eq!(changed, 1);
+    }
 }
 
 #[async_trait]
@@ -109,6 +139,28 @@ impl Backdoor for RedisServer {
             }
         }
         metrics
+    }
+
+    async fn expire_periodic(&self, name: &str, identity: &str) -> bool {
+        let key = format!("jobdeck:periodic-holders:{name}");
+        let seen: Option<f64> = redis::cmd("ZINCRBY")
+            .arg(key)
+            .arg(-60_000)
+            .arg(identity)
+            .query_async(&mut self.connection().await)
+            .await
+            .unwrap();
+        seen.is_some_and(|seen| seen > 0.0)
+    }
+
+    async fn set_last_tick(&self, name: &str, milliseconds: i64) {
+        let _: u64 = redis::cmd("HSET")
+            .arg(format!("jobdeck:periodic:{name}"))
+            .arg("last_tick")
+            .arg(milliseconds)
+            .query_async(&mut self.connection().await)
+            .await
+            .unwrap();
     }
 }
 
@@ -285,6 +337,18 @@ impl Subject {
     #[allow(dead_code, reason = "not every suite that shares this needs it")]
     pub(crate) async fn expire_heartbeat_if_any(&self, identity: &str) {
         self.backdoor.expire_heartbeat(identity).await;
+    }
+
+    /// Makes a process look as if it had announced a periodic job too long ago.
+    #[allow(dead_code, reason = "not every suite that shares this needs it")]
+    pub(crate) async fn expire_periodic(&self, name: &str, identity: &str) {
+        assert!(self.backdoor.expire_periodic(name, identity).await);
+    }
+
+    /// Has it that a periodic job's ticks are done with until then.
+    #[allow(dead_code, reason = "not every suite that shares this needs it")]
+    pub(crate) async fn set_last_tick(&self, name: &str, milliseconds: i64) {
+        self.backdoor.set_last_tick(name, milliseconds).await;
     }
 
     /// Another handle on the same store.

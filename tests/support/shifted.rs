@@ -3,12 +3,13 @@
 use async_trait::async_trait;
 use jobdeck::{
     model::{
-        DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal,
-        StoreInfo, Timestamp,
+        DayTotals, EntryId, Order, Overview, PeriodicRun, Place, ProcessInfo, RunningJob, Set,
+        Signal, StoreInfo, Timestamp,
     },
     store::{
-        AdminStore, ClassMetrics, Destination, Heartbeat, JidSearch, MetricsForm, Move, Moved,
-        Orphan, Pulse, Rescue, SharedStore, Slice, Start, StoreResult, StoredEntry, Turn, Turned,
+        AdminStore, Announcement, ClassMetrics, Deletion, Destination, Heartbeat, JidSearch,
+        MetricsForm, Move, Moved, NewRun, Orphan, PeriodicEntry, PeriodicStore, Pulse, Rescue,
+        SharedStore, Slice, Standings, Start, StoreResult, StoredEntry, Tick, Turn, Turned,
         WorkerStore,
     },
 };
@@ -157,5 +158,48 @@ impl WorkerStore for ShiftedClock {
     fn apart(&self) -> Option<SharedStore> {
         let store = self.store.apart()?;
         Some(Self::of(&store, self.milliseconds))
+    }
+}
+
+#[async_trait]
+impl PeriodicStore for ShiftedClock {
+    async fn announce_periodic(
+        &self,
+        identity: &str,
+        jobs: &[Announcement],
+    ) -> StoreResult<Standings> {
+        let answer = self.store.announce_periodic(identity, jobs).await?;
+        Ok(Standings {
+            now: self.shifted(answer.now),
+            ..answer
+        })
+    }
+
+    async fn withdraw_periodic(&self, identity: &str, names: &[String]) -> StoreResult<()> {
+        self.store.withdraw_periodic(identity, names).await
+    }
+
+    async fn tick_periodic(&self, identity: &str, tick: &Tick) -> StoreResult<bool> {
+        self.store.tick_periodic(identity, tick).await
+    }
+
+    async fn periodic(&self) -> StoreResult<Vec<PeriodicEntry>> {
+        self.store.periodic().await
+    }
+
+    async fn periodic_runs(&self, name: &str) -> StoreResult<Vec<PeriodicRun>> {
+        self.store.periodic_runs(name).await
+    }
+
+    async fn run_periodic(&self, name: &str, run: &NewRun, by: &str) -> StoreResult<bool> {
+        self.store.run_periodic(name, run, by).await
+    }
+
+    async fn set_periodic_paused(&self, name: &str, paused: bool) -> StoreResult<bool> {
+        self.store.set_periodic_paused(name, paused).await
+    }
+
+    async fn delete_periodic(&self, name: &str) -> StoreResult<Deletion> {
+        self.store.delete_periodic(name).await
     }
 }

@@ -24,7 +24,7 @@ struct Place {
     count: Option<fn(&Overview) -> u64>,
 }
 
-const PLACES: [Place; 7] = [
+const PLACES: [Place; 8] = [
     Place {
         href: "/",
         name: "Overview",
@@ -66,6 +66,13 @@ const PLACES: [Place; 7] = [
         icon: IconName::Dead,
         state: Some(JobState::Dead),
         count: Some(|overview| overview.dead),
+    },
+    Place {
+        href: "/periodic",
+        name: "Periodic",
+        icon: IconName::Periodic,
+        state: None,
+        count: None,
     },
     Place {
         href: "/processes",

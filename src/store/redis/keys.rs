@@ -126,6 +126,26 @@ impl Keys {
     pub(super) fn missing_processes(&self) -> String {
         self.key("jobdeck:missing")
     }
+
+    /// Jobdeck's hash of the definitions of periodic jobs, by name.
+    pub(super) fn periodic(&self) -> String {
+        self.key("jobdeck:periodic")
+    }
+
+    /// Jobdeck's hash of how a periodic job stands.
+    pub(super) fn periodic_state(&self, name: &str) -> String {
+        format!("{}jobdeck:periodic:{name}", self.prefix)
+    }
+
+    /// Jobdeck's sorted set of the processes that have a periodic job in their configuration; the score is when they said so.
+    pub(super) fn periodic_holders(&self, name: &str) -> String {
+        format!("{}jobdeck:periodic-holders:{name}", self.prefix)
+    }
+
+    /// Jobdeck's list of what a periodic job has enqueued, the newest at the left end.
+    pub(super) fn periodic_runs(&self, name: &str) -> String {
+        format!("{}jobdeck:periodic-runs:{name}", self.prefix)
+    }
 }
 
 #[cfg(test)]

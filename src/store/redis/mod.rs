@@ -12,6 +12,7 @@
 //! | `turns`, `tickets`, `watch` | the worker's path: jobs let go and fetched; waiting for some |
 //! | `heartbeat`, `orphans` | the worker's process: that it lives; jobs of those that do not |
 //! | `metrics` | what the runs of each class took |
+//! | `periodic` | the calendar: periodic jobs and their ticks |
 
 mod address;
 mod connection;
@@ -25,6 +26,7 @@ mod metrics;
 mod moves;
 mod orphans;
 mod overview;
+mod periodic;
 mod private_jobs;
 mod process_info;
 mod processes;

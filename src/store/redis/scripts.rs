@@ -79,3 +79,37 @@ script!(
     /// Adds what runs took.
     METRICS, "day", "metrics"
 );
+script!(
+    /// Says which periodic jobs a process has.
+    PERIODIC_ANNOUNCE,
+    "periodic_now",
+    "periodic_announce"
+);
+script!(
+    /// Enqueues the jobs of a periodic job's ticks.
+    PERIODIC_TICK,
+    "periodic_now",
+    "put",
+    "periodic_enqueue",
+    "periodic_tick"
+);
+script!(
+    /// Enqueues a job of a periodic job beside its ticks.
+    PERIODIC_RUN,
+    "periodic_now",
+    "put",
+    "periodic_enqueue",
+    "periodic_run"
+);
+script!(
+    /// Stops a periodic job or lets it go on.
+    PERIODIC_PAUSE,
+    "periodic_now",
+    "periodic_pause"
+);
+script!(
+    /// Removes a periodic job.
+    PERIODIC_DELETE,
+    "periodic_now",
+    "periodic_delete"
+);

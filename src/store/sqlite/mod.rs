@@ -18,6 +18,7 @@ mod location;
 mod log;
 mod metrics;
 mod overview;
+mod periodic;
 mod places;
 mod processes;
 mod progress;

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_missing.sql"),
     include_str!("migrations/0003_rescues.sql"),
     include_str!("migrations/0004_metrics.sql"),
+    include_str!("migrations/0005_periodic.sql"),
 ];
 
 /// The newest version that this program knows.

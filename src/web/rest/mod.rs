@@ -10,6 +10,7 @@ mod jobs;
 mod lists;
 mod live;
 mod overview;
+mod periodic;
 mod processes;
 mod query;
 mod queues;
@@ -54,6 +55,7 @@ const BODY_BYTES: usize = 2 * 1024 * 1024;
         (name = "jobs", description = "Jobs and entries"),
         (name = "queues", description = "Queues"),
         (name = "processes", description = "Worker processes and what they run"),
+        (name = "periodic", description = "Jobs that are enqueued by the calendar"),
         (name = "live", description = "Numbers, now and as they change"),
         (name = "health", description = "For probes; not under `/api/v1`"),
     )
@@ -77,6 +79,11 @@ pub(super) fn router() -> Router<AppState> {
         .routes(routes!(processes::processes))
         .routes(routes!(processes::quiet))
         .routes(routes!(processes::stop))
+        .routes(routes!(periodic::periodic))
+        .routes(routes!(periodic::periodic_job, periodic::delete))
+        .routes(routes!(periodic::run))
+        .routes(routes!(periodic::pause))
+        .routes(routes!(periodic::resume))
         .routes(routes!(live::live))
         .split_for_parts();
     router

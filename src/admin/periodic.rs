@@ -1,0 +1,133 @@
+//! Periodic jobs: what there is, and what an operator may do to it.
+
+use super::{AUDIT, Admin, AdminError, AdminResult};
+use crate::{
+    job::new_jid,
+    model::{PeriodicInfo, PeriodicRun, Timestamp},
+    periodic::PeriodicJob,
+    store::{Deletion, NewRun, PeriodicEntry},
+};
+
+/// By whom a job was enqueued that an operator wanted at once.
+const RUN_NOW: &str = "run now";
+
+impl Admin {
+    /// Every periodic job, by name.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn periodic(&self) -> AdminResult<Vec<PeriodicInfo>> {
+        let entries = self.store.periodic().await?;
+        let now = self.store.now().await?;
+        Ok(entries.into_iter().map(|entry| info(entry, now)).collect())
+    }
+
+    /// What a periodic job has enqueued, newest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn periodic_runs(&self, name: &str) -> AdminResult<Vec<PeriodicRun>> {
+        Ok(self.store.periodic_runs(name).await?)
+    }
+
+    /// Enqueues a job of a periodic job now, beside its ticks, also while it is paused; answers its jid.
+    ///
+    /// # Errors
+    /// [`AdminError::NotFound`] when there is no such one, [`AdminError::Refused`] when another version wrote what it is; the store's.
+    pub async fn run_periodic(&self, name: &str) -> AdminResult<String> {
+        let entries = self.store.periodic().await?;
+        let entry = entries
+            .into_iter()
+            .find(|entry| entry.name == name)
+            .ok_or_else(|| not_found(name))?;
+        let job = PeriodicJob::from_definition(&entry.definition).ok_or_else(|| {
+            AdminError::Refused(format!(
+                "the periodic job {name} was written by another version of Jobdeck: update this one"
+            ))
+        })?;
+        let unit = self.fleet_unit().await.unwrap_or_default();
+        let mut new = job.new_job();
+        let jid = new_jid();
+        new.jid = Some(jid.clone());
+        let encoded = new
+            .encode(self.store.now().await?, unit)
+            .map_err(|error| AdminError::Job { index: 0, error })?;
+        let run = NewRun {
+            tick: None,
+            jid: jid.clone(),
+            queue: new.queue,
+            raw: encoded.raw().clone(),
+        };
+        if !self.store.run_periodic(name, &run, RUN_NOW).await? {
+            return Err(not_found(name));
+        }
+        tracing::info!(target: AUDIT, action = "run_periodic", name, jid);
+        Ok(jid)
+    }
+
+    /// Stops a periodic job or lets it go on. What it would have enqueued meanwhile is not made up for.
+    ///
+    /// # Errors
+    /// [`AdminError::NotFound`] when there is no such one; the store's.
+    pub async fn set_periodic_paused(&self, name: &str, paused: bool) -> AdminResult<()> {
+        if !self.store.set_periodic_paused(name, paused).await? {
+            return Err(not_found(name));
+        }
+        tracing::info!(target: AUDIT, action = "set_periodic_paused", name, paused);
+        Ok(())
+    }
+
+    /// Removes a periodic job that no running process has in its configuration, with its history.
+    ///
+    /// # Errors
+    /// [`AdminError::NotFound`] when there is no such one, [`AdminError::Refused`] when a running process has it; the store's.
+    pub async fn delete_periodic(&self, name: &str) -> AdminResult<()> {
+        match self.store.delete_periodic(name).await? {
+            Deletion::Done => {
+                tracing::info!(target: AUDIT, action = "delete_periodic", name);
+                Ok(())
+            }
+            Deletion::Gone => Err(not_found(name)),
+            Deletion::Held => Err(AdminError::Refused(format!(
+                "a running process has the periodic job {name} in its configuration: take it out there, or pause it"
+            ))),
+        }
+    }
+}
+
+fn not_found(name: &str) -> AdminError {
+    AdminError::NotFound(format!("there is no periodic job {name}"))
+}
+
+/// For people to read.
+fn info(entry: PeriodicEntry, now: Timestamp) -> PeriodicInfo {
+    let known = PeriodicInfo {
+        name: entry.name,
+        paused: entry.paused,
+        held: entry.held,
+        last_run: entry.last_run,
+        registered_at: Some(entry.registered_at),
+        ..PeriodicInfo::default()
+    };
+    let Some(job) = PeriodicJob::from_definition(&entry.definition) else {
+        return known;
+    };
+    let schedule = job.schedule().ok();
+    let is_due = entry.held && !entry.paused;
+    PeriodicInfo {
+        next: schedule
+            .as_ref()
+            .filter(|_| is_due)
+            .and_then(|schedule| schedule.next_after(now.max(entry.last_tick))),
+        in_words: schedule.map_or_else(String::new, |schedule| schedule.in_words()),
+        cron: job.cron,
+        timezone: job.timezone,
+        class: job.class,
+        args: job.args,
+        queue: job.queue,
+        retry: job.retry.to_json(),
+        missed: job.missed.name().to_owned(),
+        tags: job.tags,
+        ..known
+    }
+}
