@@ -2,12 +2,12 @@
 
 use super::{Frame, Live, SamplerOptions};
 use crate::model::{
-    DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo,
-    StoreState, Timestamp,
+    DayTotals, EntryId, JobReport, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal,
+    StoreInfo, StoreState, Timestamp,
 };
 use crate::store::{
-    AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved, Pulse, Settlement,
-    Slice, Start, StoreError, StoreResult, StoredEntry, WorkerStore,
+    AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved, Pulse, ReportStore,
+    RunReport, Settlement, Slice, Start, StoreError, StoreResult, StoredEntry, WorkerStore,
 };
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};
@@ -96,6 +96,7 @@ impl AdminStore for FakeStore {
             args: "[]".to_owned(),
             run_at: Timestamp(0),
             payload: "x".repeat(10_000),
+            ..RunningJob::default()
         };
         self.answer(vec![job; 150]).await
     }
@@ -142,6 +143,21 @@ impl AdminStore for FakeStore {
     }
     async fn daily_totals(&self, _: u32) -> StoreResult<Vec<DayTotals>> {
         Err(gone())
+    }
+}
+
+#[async_trait]
+impl ReportStore for FakeStore {
+    async fn check_in(&self, _: &[RunReport]) -> StoreResult<Vec<usize>> {
+        self.answer(Vec::new()).await
+    }
+
+    async fn report(&self, _: &str) -> StoreResult<Option<JobReport>> {
+        self.answer(None).await
+    }
+
+    async fn request_cancel(&self, _: &str, _: bool) -> StoreResult<()> {
+        self.answer(()).await
     }
 }
 

@@ -11,6 +11,7 @@ mod overview;
 mod page;
 mod place;
 mod process;
+mod report;
 mod snapshot;
 mod timestamp;
 
@@ -23,5 +24,6 @@ pub use overview::{DayTotals, Overview, QueueSummary};
 pub use page::{Cursor, Order, Page, PageRequest};
 pub use place::{Place, PlaceError, Set};
 pub use process::{ProcessInfo, RunningJob, Signal};
+pub use report::{CancelReport, JobReport, LogLine, Progress};
 pub use snapshot::{HistoryPoint, QueueTrend, Snapshot, StoreInfo, StoreState};
 pub use timestamp::Timestamp;

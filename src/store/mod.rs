@@ -1,6 +1,7 @@
 //! The store contract: what Redis and SQLite both can do, and nothing of how.
 //!
-//! Two sides, kept apart: [`AdminStore`] is what people and scripts ask for, [`WorkerStore`] is the worker's own path.
+//! Two sides, kept apart: [`AdminStore`] is what people and scripts ask for, [`WorkerStore`] is the worker's own path. Between them,
+//! [`ReportStore`]: what runs tell, and requests that they end.
 //! Both are object-safe; the program holds one [`Store`] per configured address. The conformance suite
 //! (`tests/store_contract.rs`) runs the same tests on every implementation: change it first.
 //!
@@ -16,6 +17,7 @@ mod error;
 pub mod listing;
 mod new_entry;
 pub mod redis;
+mod reports;
 pub mod sqlite;
 
 use crate::model::{
@@ -28,14 +30,16 @@ use std::{fmt, sync::Arc, time::Duration};
 
 pub use connect::{StoreOptions, connect};
 pub use error::{StoreError, StoreResult};
+pub use reports::{DONE_REPORT_KEPT, LOG_BYTES, LOG_LINES, REPORT_KEPT, ReportStore, RunReport};
+use reports::{ORPHANS, REPORTED};
 
 /// A store, shared by everything that uses it.
 pub type SharedStore = Arc<dyn Store>;
 
 /// Both sides of the contract.
-pub trait Store: AdminStore + WorkerStore + fmt::Debug {}
+pub trait Store: AdminStore + WorkerStore + ReportStore + fmt::Debug {}
 
-impl<T: AdminStore + WorkerStore + fmt::Debug> Store for T {}
+impl<T: AdminStore + WorkerStore + ReportStore + fmt::Debug> Store for T {}
 
 /// One stored entry with its exact bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -177,7 +181,8 @@ pub trait AdminStore: Send + Sync {
     /// Every process with a heartbeat, by identity; entries without one are dropped from the list of processes.
     async fn processes(&self) -> StoreResult<Vec<ProcessInfo>>;
 
-    /// What the processes run, as of their last heartbeat, longest first.
+    /// What the processes run, as of their last heartbeat, longest first, and the jobs in progress of processes that have no heartbeat
+    /// any more ([`RunningJob::owner_gone`], a few hundred at most, first). The first thousand with what they tell of themselves.
     async fn running(&self) -> StoreResult<Vec<RunningJob>>;
 
     /// Leaves a signal for a process to take at its next heartbeat; `false` when there is no such process.

@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use jobdeck::{
     model::{
-        DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal,
-        StoreInfo, Timestamp,
+        DayTotals, EntryId, JobReport, Order, Overview, Place, ProcessInfo, RunningJob, Set,
+        Signal, StoreInfo, Timestamp,
     },
     store::{
-        AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved, Pulse, Settlement,
-        SharedStore, Slice, Start, StoreResult, StoredEntry, WorkerStore,
+        AdminStore, Destination, FetchedJob, Heartbeat, JidSearch, Move, Moved, Pulse, ReportStore,
+        RunReport, Settlement, SharedStore, Slice, Start, StoreResult, StoredEntry, WorkerStore,
     },
 };
 use std::{sync::Arc, time::Duration};
@@ -104,6 +104,25 @@ impl AdminStore for ShiftedClock {
 
     async fn daily_totals(&self, days: u32) -> StoreResult<Vec<DayTotals>> {
         self.store.daily_totals(days).await
+    }
+}
+
+#[async_trait]
+impl ReportStore for ShiftedClock {
+    async fn check_in(&self, reports: &[RunReport]) -> StoreResult<Vec<usize>> {
+        let mut reports = reports.to_vec();
+        for report in &mut reports {
+            report.started_at = report.started_at.plus_milliseconds(-self.milliseconds);
+        }
+        self.store.check_in(&reports).await
+    }
+
+    async fn report(&self, jid: &str) -> StoreResult<Option<JobReport>> {
+        self.store.report(jid).await
+    }
+
+    async fn request_cancel(&self, jid: &str, in_sidekiq: bool) -> StoreResult<()> {
+        self.store.request_cancel(jid, in_sidekiq).await
     }
 }
 

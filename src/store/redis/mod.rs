@@ -9,6 +9,7 @@
 //! | `moves`, `queues` | changing them |
 //! | `overview`, `processes`, `process_info` | numbers, processes and what they run |
 //! | `worker`, `tickets` | the worker's path: fetch, settle, heartbeat, recover |
+//! | `reports`, `orphans` | what runs tell, requests that they end; jobs in progress of processes that are gone |
 
 mod address;
 mod connection;
@@ -18,10 +19,12 @@ mod find_jid;
 mod keys;
 mod locate;
 mod moves;
+mod orphans;
 mod overview;
 mod process_info;
 mod processes;
 mod queues;
+mod reports;
 mod request;
 mod scripts;
 mod sentinel;

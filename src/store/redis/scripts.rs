@@ -68,6 +68,18 @@ script!(
     LEAVE, "leave"
 );
 script!(
+    /// Takes down what runs tell, and says which are to end.
+    CHECK_IN, "check_in"
+);
+script!(
+    /// Leaves a request that a run end.
+    REQUEST_CANCEL, "request_cancel"
+);
+script!(
+    /// Jobs in progress of processes without a heartbeat.
+    ORPHANS, "orphans"
+);
+script!(
     /// Puts a dead process's jobs back.
     RECOVER, "put", "recover"
 );

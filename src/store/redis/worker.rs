@@ -195,7 +195,7 @@ impl RedisStore {
 }
 
 /// Queue and bytes of a value of the in-progress hash: `LENGTH:NAME` and the bytes.
-fn decode(value: &Bytes) -> Option<(String, Bytes)> {
+pub(super) fn decode(value: &Bytes) -> Option<(String, Bytes)> {
     let colon = value.iter().position(|byte| *byte == b':')?;
     let length: usize = std::str::from_utf8(value.get(..colon)?)
         .ok()?
@@ -264,6 +264,7 @@ mod tests {
             args: String::new(),
             run_at: Timestamp(1_795_470_705_999),
             payload: r#"{"class":"A"}"#.to_owned(),
+            ..RunningJob::default()
         };
         assert_eq!(
             work_text(&running),

@@ -22,6 +22,7 @@ mod processes;
 mod progress;
 mod queues;
 mod readers;
+mod reports;
 mod schema;
 mod slices;
 #[cfg(test)]

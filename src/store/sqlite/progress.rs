@@ -5,7 +5,11 @@ use super::{
     entries, places, processes, totals,
     writer::Writer,
 };
-use crate::store::{Destination, FetchedJob, QueueEnd, Settlement};
+use crate::{
+    job::{self, Job},
+    model::{RunningJob, Timestamp},
+    store::{Destination, FetchedJob, ORPHANS, QueueEnd, SLICE_BYTES, Settlement},
+};
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, named_params};
 use std::time::Duration;
@@ -155,6 +159,47 @@ pub(super) fn recover(
         recovered += 1;
     }
     Ok(recovered)
+}
+
+/// Some jobs of processes that have no heartbeat any more, a few hundred at most, in the order of their fetch.
+pub(super) fn orphans(connection: &Connection) -> rusqlite::Result<Vec<RunningJob>> {
+    let now = clock::now();
+    let mut orphans = connection.prepare_cached(
+        "SELECT lease, identity, queue, octet_length(raw), raw FROM in_progress \
+         WHERE grace <= :now AND identity NOT IN (SELECT identity FROM processes WHERE beat_at > :since) \
+         ORDER BY lease LIMIT :most",
+    )?;
+    let mut rows = orphans.query(named_params! {
+        ":now": now.0,
+        ":since": now.0 - LIFE_MS,
+        ":most": i64::try_from(ORPHANS).unwrap_or(i64::MAX),
+    })?;
+    let mut bytes_left = SLICE_BYTES;
+    let mut jobs = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (lease, identity, queue): (i64, String, String) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
+        // What is too large is shown without its bytes.
+        let size: i64 = row.get(3)?;
+        let left = bytes_left.checked_sub(usize::try_from(size).unwrap_or(usize::MAX));
+        let raw: Vec<u8> = if left.is_some() {
+            row.get(4)?
+        } else {
+            Vec::new()
+        };
+        bytes_left = left.unwrap_or(bytes_left);
+        jobs.push(RunningJob {
+            owner_gone: true,
+            ..job::running(
+                &identity,
+                &lease.to_string(),
+                &queue,
+                &Job::new(raw),
+                Timestamp(0),
+            )
+        });
+    }
+    Ok(jobs)
 }
 
 fn hand_back(connection: &Connection, queue: String, raw: Vec<u8>) -> rusqlite::Result<()> {

@@ -15,6 +15,7 @@ const APPLICATION_ID: i32 = i32::from_be_bytes(*b"Jobd");
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_missing.sql"),
+    include_str!("migrations/0003_reports.sql"),
 ];
 
 /// The newest version that this program knows.
