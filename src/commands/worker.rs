@@ -63,6 +63,7 @@ pub(super) async fn build(
         .queues(queues)
         .concurrency(config.worker.concurrency.into())
         .timeout(config.worker.shutdown_timeout)
+        .cancel_grace(config.worker.cancel_grace)
         .time_unit(time_unit.unwrap_or_default())
         .embedded(embedded)
         .build()

@@ -160,6 +160,10 @@ pub struct WorkerConfig {
     /// `JOBDECK_WORKER_SHUTDOWN_TIMEOUT`). Default: `25s`.
     #[serde(deserialize_with = "duration::deserialize")]
     pub shutdown_timeout: Duration,
+    /// How long a running job that somebody cancels may take to end by itself; then it is aborted (`worker.cancel_grace`,
+    /// `JOBDECK_WORKER_CANCEL_GRACE`). Default: `10s`.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub cancel_grace: Duration,
 }
 
 impl Default for WorkerConfig {
@@ -169,6 +173,7 @@ impl Default for WorkerConfig {
             queues: vec!["default".to_owned()],
             concurrency: 10,
             shutdown_timeout: Duration::from_secs(25),
+            cancel_grace: Duration::from_secs(10),
         }
     }
 }

@@ -48,6 +48,11 @@ pub const SETTINGS: &[Setting] = &[
         "JOBDECK_WORKER_SHUTDOWN_TIMEOUT",
         Kind::Text,
     ),
+    setting(
+        "worker.cancel_grace",
+        "JOBDECK_WORKER_CANCEL_GRACE",
+        Kind::Text,
+    ),
     setting("log.filter", "JOBDECK_LOG", Kind::Text),
     setting("log.format", "JOBDECK_LOG_FORMAT", Kind::Text),
     setting("live.interval", "JOBDECK_LIVE_INTERVAL", Kind::Text),

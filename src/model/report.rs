@@ -46,3 +46,47 @@ pub struct CancelReport {
     /// Processes of Sidekiq that run it: an iterable job obeys when it saves its state, any other does not.
     pub sidekiq_processes: Vec<String>,
 }
+
+impl CancelReport {
+    /// Whom the request was left for, and what follows.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        const FOLLOWS: &str =
+            "its handler is told within seconds, and aborted if that does not help.";
+        let ours = match self.processes.as_slice() {
+            [] => None,
+            [process] => Some(format!("Asked {process} to end it: {FOLLOWS}")),
+            processes => Some(format!(
+                "Asked {} processes to end it: {FOLLOWS}",
+                processes.len()
+            )),
+        };
+        let foreign = (!self.sidekiq_processes.is_empty()).then(|| {
+            "In Sidekiq only an iterable job obeys, when it saves its state next; any other runs to its end.".to_owned()
+        });
+        let sentences: Vec<String> = ours.into_iter().chain(foreign).collect();
+        sentences.join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CancelReport;
+
+    #[test]
+    fn who_was_asked_is_told() {
+        let report = |ours: &[&str], foreign: &[&str]| {
+            let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+            CancelReport {
+                jid: "a".to_owned(),
+                processes: owned(ours),
+                sidekiq_processes: owned(foreign),
+            }
+            .in_words()
+        };
+        assert!(report(&["vm:1:ab"], &[]).starts_with("Asked vm:1:ab to end it"));
+        assert!(report(&["a", "b"], &[]).starts_with("Asked 2 processes"));
+        assert!(report(&[], &["c"]).starts_with("In Sidekiq only"));
+        assert!(report(&["a"], &["c"]).contains("help. In Sidekiq"));
+    }
+}

@@ -45,6 +45,7 @@ pub(super) struct Settings {
     pub(super) queues: Vec<(String, u64)>,
     pub(super) concurrency: usize,
     pub(super) timeout: Duration,
+    pub(super) cancel_grace: Duration,
     pub(super) fetch_wait: Duration,
     pub(super) heartbeat_interval: Duration,
     pub(super) poll_interval: Option<Duration>,
@@ -79,6 +80,7 @@ impl WorkerBuilder {
                 queues: Vec::new(),
                 concurrency: 10,
                 timeout: Duration::from_secs(25),
+                cancel_grace: Duration::from_secs(10),
                 fetch_wait: Duration::from_secs(1),
                 heartbeat_interval: Duration::from_secs(5),
                 poll_interval: None,
@@ -149,6 +151,13 @@ impl WorkerBuilder {
     /// How long running jobs may go on when the worker stops, before they are aborted and handed back; 25 seconds by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = timeout;
+        self
+    }
+
+    /// How long a run that somebody has cancelled may still take to come to its end, before it is aborted where it stands; 10 seconds by
+    /// default. (One that does not yield cannot be aborted.)
+    pub fn cancel_grace(mut self, grace: Duration) -> Self {
+        self.settings.cancel_grace = grace;
         self
     }
 

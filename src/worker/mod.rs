@@ -11,6 +11,7 @@
 //! | `fetcher`, `queue_order` | which queues are asked, and for how many jobs |
 //! | `processor`, `panics`, `settlement` | one job: run it, catch its panic, let it go |
 //! | `retry` | what becomes of a failed job, as a pure function |
+//! | `run`, `report`, `reporter`, `cancel` | a run as its handler and the worker see it; what it tells, and being told to end |
 //! | `scheduler`, `recovery`, `heartbeat` | what a process does beside running jobs; the heartbeat on a thread of its own |
 //! | `runtime`, `clock`, `identity`, `running`, `trouble` | what these share |
 //!
@@ -18,6 +19,7 @@
 
 mod args;
 mod builder;
+mod cancel;
 mod clock;
 mod context;
 mod fetcher;
@@ -31,6 +33,7 @@ mod queue_order;
 mod recovery;
 mod registry;
 mod report;
+mod reporter;
 mod retry;
 mod run;
 mod running;
@@ -163,6 +166,7 @@ impl Worker {
 
         drain(&runtime, &mut jobs).await;
         settlement::last_tries(&runtime).await;
+        reporter::last_words(&runtime).await;
         runtime.ended.cancel();
         while background.join_next().await.is_some() {}
         if let Err(error) = runtime.store.leave(&runtime.identity).await {
@@ -189,6 +193,7 @@ async fn work(runtime: &Arc<Runtime>, jobs: &mut JoinSet<()>) -> Result<JoinSet<
     heartbeat::start(runtime, &mut background);
     background.spawn(scheduler::run(Arc::clone(runtime)));
     background.spawn(recovery::run(Arc::clone(runtime)));
+    background.spawn(reporter::run(Arc::clone(runtime)));
     if runtime.concurrency() > 0 {
         fetcher::run(runtime, jobs).await;
     }

@@ -1,10 +1,12 @@
 //! One job: runs it and settles it.
 
 use super::{
-    JobContext, JobError, RetryChoice,
+    JobContext, JobError, RetryChoice, cancel,
+    handler::Handler,
     panics::{self, CatchPanic},
     retry::{self, Failure, Verdict},
     run::Run,
+    running::Slot,
     runtime::Runtime,
     settlement::settle,
 };
@@ -21,7 +23,7 @@ use tokio::time::Instant;
 pub(super) async fn process(runtime: &Runtime, fetched: FetchedJob) {
     let now = runtime.clock.now();
     let slot = runtime.running.enter(fetched.clone(), now);
-    let settlement = run(runtime, &fetched, now).await;
+    let settlement = run(runtime, &fetched, now, &slot).await;
     settle(runtime, &fetched, &settlement).await;
     drop(slot);
 }
@@ -47,7 +49,7 @@ fn class_of(job: &Job) -> Option<String> {
 }
 
 /// What is to become of the job.
-async fn run(runtime: &Runtime, fetched: &FetchedJob, now: Timestamp) -> Settlement {
+async fn run(runtime: &Runtime, fetched: &FetchedJob, now: Timestamp, slot: &Slot) -> Settlement {
     let job = Job::new(fetched.raw.clone());
     if let Some(reason) = job.malformed() {
         tracing::warn!(
@@ -69,16 +71,29 @@ async fn run(runtime: &Runtime, fetched: &FetchedJob, now: Timestamp) -> Settlem
         let error = JobError::new("NameError", format!("uninitialized constant {class}"));
         return failed(runtime, fetched, &job, &error, false);
     };
-    let wants_trace = retry::trace_limit(&job).is_some();
     let stopping = runtime.stopping.clone();
     let run = Arc::new(Run::new(job, fetched.clone(), now, stopping));
-    let job = &run.job;
-    let context = JobContext::new(Arc::clone(&run));
+    slot.begin(&run);
+    let settlement = handle(runtime, &run, &class, handler).await;
+    let is_done = settlement == Settlement::Finish { failed: false };
+    runtime.reporter.note_end(runtime, &run, is_done);
+    settlement
+}
+
+/// Lets the handler run to its end, or for as long as it may.
+async fn handle(runtime: &Runtime, run: &Arc<Run>, class: &str, handler: &Handler) -> Settlement {
+    let (job, fetched) = (&run.job, &run.fetched);
+    let wants_trace = retry::trace_limit(job).is_some();
+    let context = JobContext::new(Arc::clone(run));
     let started = Instant::now();
     let result = tokio::select! {
         biased;
         result = CatchPanic::new(handler(context), wants_trace) => result,
+        () = run.overdue.notified() => return settle_cancelled(runtime, run, None),
         () = runtime.aborting.cancelled() => {
+            if run.is_cancelled() {
+                return settle_cancelled(runtime, run, None);
+            }
             tracing::info!(class, jid = job.jid(), "unfinished job goes back to its queue");
             return Settlement::Requeue;
         }
@@ -89,8 +104,16 @@ async fn run(runtime: &Runtime, fetched: &FetchedJob, now: Timestamp) -> Settlem
             tracing::debug!(class, jid = job.jid(), duration_ms, "job done");
             Settlement::Finish { failed: false }
         }
+        Err(error) if run.is_cancelled() => settle_cancelled(runtime, run, Some(&error)),
         Err(error) => failed(runtime, fetched, job, &error, true),
     }
+}
+
+/// What is to become of a job whose run was cancelled; `error`: what its handler answered, if it came to that.
+fn settle_cancelled(runtime: &Runtime, run: &Run, error: Option<&JobError>) -> Settlement {
+    let error = cancel::error(error);
+    let failure = failure(runtime, &run.fetched, &run.job, &error, true);
+    act_on(runtime, &failure, retry::after_cancellation(&failure))
 }
 
 /// `inside`: whether the job's own code failed, rather than the look-up of its class.
@@ -101,24 +124,9 @@ fn failed(
     error: &JobError,
     inside: bool,
 ) -> Settlement {
-    let settings = &runtime.settings;
     let class = class_of(job).unwrap_or_default();
     let jid = job.jid().unwrap_or_default();
-    let now = runtime.clock.now();
-    let failure = Failure {
-        job,
-        queue: &fetched.queue,
-        error,
-        now,
-        // A job that says nothing and fails before its class is known is not retried.
-        default_retry: if inside {
-            settings.default_retry
-        } else {
-            RetryRule::Never
-        },
-        max_retries: settings.max_retries,
-        time_unit: settings.time_unit,
-    };
+    let failure = failure(runtime, fetched, job, error, inside);
     let choose = |count| {
         error.choice().unwrap_or_else(|| {
             let Some(rule) = runtime.registry.retry_rule(&class) else {
@@ -131,6 +139,39 @@ fn failed(
         })
     };
     let verdict = retry::after_failure(&failure, choose, |bound| rand::random_range(0..bound));
+    act_on(runtime, &failure, verdict)
+}
+
+/// A failure of now, with all that decides what follows.
+fn failure<'a>(
+    runtime: &Runtime,
+    fetched: &'a FetchedJob,
+    job: &'a Job,
+    error: &'a JobError,
+    inside: bool,
+) -> Failure<'a> {
+    let settings = &runtime.settings;
+    Failure {
+        job,
+        queue: &fetched.queue,
+        error,
+        now: runtime.clock.now(),
+        // A job that says nothing and fails before its class is known is not retried.
+        default_retry: if inside {
+            settings.default_retry
+        } else {
+            RetryRule::Never
+        },
+        max_retries: settings.max_retries,
+        time_unit: settings.time_unit,
+    }
+}
+
+/// Lets the job go as the verdict says.
+fn act_on(runtime: &Runtime, failure: &Failure<'_>, verdict: Verdict) -> Settlement {
+    let (error, now) = (failure.error, failure.now);
+    let class = class_of(failure.job).unwrap_or_default();
+    let jid = failure.job.jid().unwrap_or_default();
     match verdict {
         Verdict::Drop => {
             tracing::warn!(class, jid, error = %error, "job failed and is not kept");

@@ -2,7 +2,11 @@
 
 use super::report::Report;
 use crate::{job::Job, model::Timestamp, store::FetchedJob};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{
+    Mutex, OnceLock, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// One run of a job.
@@ -15,6 +19,10 @@ pub(super) struct Run {
     pub(super) stopping: CancellationToken,
     /// Somebody wants this run to end. Made by the first who asks: most runs end before anybody does.
     cancellation: OnceLock<CancellationToken>,
+    /// The time for ending by itself is over.
+    pub(super) overdue: Notify,
+    /// Whether it has ever told anything.
+    has_told: AtomicBool,
     // A std mutex: held for a few instructions, never over an await.
     report: Mutex<Report>,
 }
@@ -32,6 +40,8 @@ impl Run {
             started_at,
             stopping,
             cancellation: OnceLock::new(),
+            overdue: Notify::new(),
+            has_told: AtomicBool::new(false),
             report: Mutex::default(),
         }
     }
@@ -50,7 +60,13 @@ impl Run {
 
     /// Lets the handler tell something.
     pub(super) fn tell(&self, tell: impl FnOnce(&mut Report)) {
+        self.has_told.store(true, Ordering::Relaxed);
         tell(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Whether it has ever told anything.
+    pub(super) fn has_told(&self) -> bool {
+        self.has_told.load(Ordering::Relaxed)
     }
 
     /// What it has told since this was asked before.

@@ -1,5 +1,6 @@
 //! What this process runs now.
 
+use super::run::Run;
 use crate::{
     job::{Job, running},
     model::{RunningJob, Timestamp},
@@ -21,6 +22,8 @@ pub(super) struct RunningTable {
 struct Entry {
     fetched: FetchedJob,
     run_at: Timestamp,
+    /// Once its handler has begun.
+    run: Option<Arc<Run>>,
 }
 
 /// Keeps its job in the table until dropped, however the run ends.
@@ -36,7 +39,12 @@ impl RunningTable {
         let number = (1..)
             .find(|number| !slots.contains_key(number))
             .unwrap_or_default();
-        slots.insert(number, Entry { fetched, run_at });
+        let entry = Entry {
+            fetched,
+            run_at,
+            run: None,
+        };
+        slots.insert(number, entry);
         Slot {
             slots: Arc::clone(&self.slots),
             number,
@@ -48,6 +56,15 @@ impl RunningTable {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .len()
+    }
+
+    /// The runs whose handlers have begun.
+    pub(super) fn runs(&self) -> Vec<Arc<Run>> {
+        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots
+            .values()
+            .filter_map(|entry| entry.run.clone())
+            .collect()
     }
 
     /// The jobs as fetched.
@@ -82,6 +99,16 @@ impl RunningTable {
             .iter()
             .map(|(number, entry)| (*number, entry.clone()))
             .collect()
+    }
+}
+
+impl Slot {
+    /// Its handler begins.
+    pub(super) fn begin(&self, run: &Arc<Run>) {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = slots.get_mut(&self.number) {
+            entry.run = Some(Arc::clone(run));
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! What the parts of a running worker share.
 
 use super::{
-    builder::Settings, clock::Clock, identity, registry::Registry, running::RunningTable,
-    settlement::Waiting,
+    builder::Settings, clock::Clock, identity, registry::Registry, reporter::Reporter,
+    running::RunningTable, settlement::Waiting,
 };
 use crate::{model::Timestamp, store::SharedStore};
 use std::{
@@ -25,6 +25,8 @@ pub(super) struct Runtime {
     pub(super) hostname: String,
     pub(super) clock: Clock,
     pub(super) running: RunningTable,
+    /// What runs have told that the store has not been told yet.
+    pub(super) reporter: Reporter,
     /// Settlements that the store refuses.
     pub(super) waiting: Waiting,
     /// The first heartbeat, by the store's clock.
@@ -59,6 +61,7 @@ impl Runtime {
             hostname,
             clock,
             running: RunningTable::default(),
+            reporter: Reporter::default(),
             waiting: Waiting::default(),
             started_at: OnceLock::new(),
             round_trip_us: AtomicU64::new(0),

@@ -13,6 +13,7 @@ mod overview;
 mod processes;
 mod query;
 mod queues;
+mod report;
 mod request;
 pub(crate) mod script;
 
@@ -71,6 +72,7 @@ pub(super) fn router() -> Router<AppState> {
         .routes(routes!(lists::queue_jobs))
         .routes(routes!(lists::set_jobs))
         .routes(routes!(jobs::job))
+        .routes(routes!(report::cancel))
         .routes(routes!(jobs::enqueue).layer(DefaultBodyLimit::max(JOBS_BYTES)))
         .routes(routes!(actions::act))
         .routes(routes!(processes::running))
