@@ -1,6 +1,7 @@
 //! What runs tell of themselves, and asking them to end.
 
 use super::ApiError;
+use super::query_string::{encode, parse, write};
 use crate::model::JobReport;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -22,7 +23,7 @@ pub async fn get_job_report(
         .map_err(respond::failed)
 }
 
-/// Asks that the run of a job end; answers in words what was done. Leads to the job's page, or to the running jobs.
+/// Asks that the run of a job end; answers in words what was done. Leads back to the running jobs, or to the job's page.
 ///
 /// # Errors
 /// [`ApiError::NotFound`] when no process runs it, [`ApiError::Refused`] when the one that ran it is gone; the store's.
@@ -30,21 +31,55 @@ pub async fn get_job_report(
 pub async fn cancel_job(
     /// Job id.
     jid: String,
-    /// Where to go then: `running`, or else the job's page.
+    /// Where to go then: `/running` with its filter, or else the job's page.
     #[server(default)]
     back: String,
 ) -> Result<String, ApiError> {
-    use super::{query_string, respond};
+    use super::respond;
     let report = respond::admin()?
         .cancel(&jid)
         .await
         .map_err(respond::failed)?;
     let done = report.in_words();
     respond::notice(&done);
-    leptos_axum::redirect(&if back == "running" {
-        "/running".to_owned()
-    } else {
-        format!("/jobs/{}", query_string::encode(&jid))
-    });
+    leptos_axum::redirect(&way_back(&back, &jid));
     Ok(done)
+}
+
+/// Where to go after a request: made anew, so that nobody is sent anywhere else.
+#[must_use]
+pub fn way_back(back: &str, jid: &str) -> String {
+    let (path, query) = back.split_once('?').unwrap_or((back, ""));
+    if path != "/running" {
+        return format!("/jobs/{}", encode(jid));
+    }
+    let filter = parse(query);
+    let filter = filter
+        .iter()
+        .filter(|(name, _)| ["class", "queue", "process"].contains(&name.as_str()))
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    format!("/running{}", write(filter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::way_back;
+
+    #[test]
+    fn the_way_back_leads_nowhere_else() {
+        assert_eq!(way_back("/running", "a"), "/running");
+        assert_eq!(
+            way_back("/running?process=a%3A1&confirm=cancel&jid=x", "x"),
+            "/running?process=a%3A1"
+        );
+        for back in [
+            "",
+            "/jobs/other",
+            "https://evil.example/",
+            "//evil",
+            "/running/../x",
+        ] {
+            assert_eq!(way_back(back, "a/b"), "/jobs/a%2Fb", "{back}");
+        }
+    }
 }

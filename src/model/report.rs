@@ -15,7 +15,7 @@ pub struct Progress {
 }
 
 /// One line of a job's log.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LogLine {
     /// When it was told.
     pub at: Timestamp,
