@@ -17,6 +17,8 @@ mod lost;
 mod pages;
 #[path = "http/processes.rs"]
 mod processes;
+#[path = "http/reports.rs"]
+mod reports;
 #[path = "http/wrong.rs"]
 mod wrong;
 

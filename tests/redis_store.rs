@@ -31,6 +31,8 @@ mod lost;
 mod paging;
 #[path = "redis_store/permissions.rs"]
 mod permissions;
+#[path = "redis_store/reports.rs"]
+mod reports;
 #[path = "redis_store/tls.rs"]
 mod tls;
 

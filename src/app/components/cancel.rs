@@ -49,7 +49,7 @@ pub fn CancelLink(
             data-noscroll=""
         >
             <Icon name=IconName::Stop/>
-            "Cancel…"
+            <span class="action-word">"Cancel…"</span>
             <span class="visually-hidden">" job "{what}</span>
         </a>
     }

@@ -145,7 +145,7 @@ fn Summary() -> impl IntoView {
             " busy in "
             {move || crate::app::format::counted(processes.get(), "process", "processes")}
             <span class="state-paused" hidden=move || orphans.get() == 0>
-                ", " {move || crate::app::format::count(orphans.get())} " in flight whose owner is gone"
+                " · " {move || crate::app::format::count(orphans.get())} " in flight whose owner is gone"
             </span>
         </Headline>
     }

@@ -32,7 +32,7 @@ pub(super) fn RunningTable(
         <Show when=move || !none.get() fallback=move || view! { <Nothing filter/> }>
             <p class="still-line"><StillNote differs/></p>
             <Still touch class="table-scroll">
-                <table class="table">
+                <table class="table running">
                     <thead>
                         <tr>
                             <th scope="col">"Job"</th>
@@ -40,7 +40,7 @@ pub(super) fn RunningTable(
                             <th scope="col" class="medium" hidden=move || !tells.get()>"Progress"</th>
                             <th scope="col" class="num">"For"</th>
                             <th scope="col" class="wide">"Process"</th>
-                            <th scope="col" class="wide">"Thread"</th>
+                            <th scope="col" class="widest">"Thread"</th>
                             <th scope="col" class="actions">
                                 <span class="visually-hidden">"Actions"</span>
                             </th>
@@ -128,7 +128,7 @@ fn Row(
             <td class="wide nowrap">
                 <a class="mono" href=by_process title="Show only this process">{job.process}</a>
             </td>
-            <td class="wide nowrap mono muted">{thread}</td>
+            <td class="widest nowrap mono muted">{thread}</td>
             <td class="actions">{actions}</td>
         </tr>
     }
