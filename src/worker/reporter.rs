@@ -143,12 +143,11 @@ pub(super) async fn last_words(runtime: &Runtime) {
 /// Tells everything there is, and cancels what is to end.
 async fn check_in(runtime: &Runtime) -> StoreResult<()> {
     let mut waiting = runtime.reporter.take();
-    let long_ago = runtime.clock.now().plus_milliseconds(-1_000);
     // Behind those that ended before: of two runs of one job the later one speaks last.
     let ended = waiting.len();
     let mut asked = Vec::new();
     for run in runtime.running.runs() {
-        if (run.has_told() || run.started_at <= long_ago)
+        if (run.has_told() || run.began.elapsed() >= INTERVAL)
             && let Some(report) = report(runtime, &run, false)
         {
             waiting.push_back(report);
@@ -199,15 +198,16 @@ fn report(runtime: &Runtime, run: &Run, done: bool) -> Option<RunReport> {
     let jid = run.job.jid().filter(|jid| !jid.is_empty())?;
     let report = run.take_report();
     let (now, instant) = (runtime.clock.now(), Instant::now());
-    let time = |at: Instant| -> Timestamp {
+    // The clock may have been put right since.
+    let by_clock = |at: Instant| -> Timestamp {
         let ago = instant.saturating_duration_since(at).as_millis();
-        let at = now.plus_milliseconds(-i64::try_from(ago).unwrap_or(i64::MAX));
-        // The clock may have been put right since the run began. What was told in it was not told before it.
-        at.max(run.started_at)
+        now.plus_milliseconds(-i64::try_from(ago).unwrap_or(i64::MAX))
     };
+    // What was told in a run is not shown as told before it.
+    let time = |at: Instant| by_clock(at).max(run.started_at);
     Some(RunReport {
         jid,
-        started_at: run.started_at,
+        started_at: by_clock(run.began),
         progress: report.progress.map(|told| Progress {
             percent: told.what.0,
             message: told.what.1,

@@ -2,9 +2,12 @@
 
 use super::report::Report;
 use crate::{job::Job, model::Timestamp, store::FetchedJob};
-use std::sync::{
-    Mutex, OnceLock, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
 };
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -15,6 +18,8 @@ pub(super) struct Run {
     pub(super) job: Job,
     pub(super) fetched: FetchedJob,
     pub(super) started_at: Timestamp,
+    /// The same by a clock that is never put right.
+    pub(super) began: Instant,
     /// The worker wants to end.
     pub(super) stopping: CancellationToken,
     /// Somebody wants this run to end. Made by the first who asks: most runs end before anybody does.
@@ -38,6 +43,7 @@ impl Run {
             job,
             fetched,
             started_at,
+            began: Instant::now(),
             stopping,
             cancellation: OnceLock::new(),
             overdue: Notify::new(),
