@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(way_back("/running", "a"), "/running");
         assert_eq!(
             way_back("/running?process=a%3A1&confirm=cancel&jid=x", "x"),
-            "/running?process=a%3A1"
+            "/running?process=a:1"
         );
         for back in [
             "",
