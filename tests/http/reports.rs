@@ -106,6 +106,27 @@ async fn a_page_is_made_with_progress_and_log_as_of_now() {
 }
 
 #[tokio::test]
+async fn what_a_job_told_that_is_done_stands_on_the_page_that_does_not_find_it() {
+    let site = Site::new().await;
+    let told = RunReport {
+        jid: "done".to_owned(),
+        log: vec![LogLine {
+            at: Timestamp(1_795_469_606_286),
+            text: "all 12 photos sent".to_owned(),
+        }],
+        done: true,
+        ..RunReport::default()
+    };
+    site.store.check_in(&[told]).await.expect("it is kept");
+    let page = site.page("/jobs/done").await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert!(page.text.contains("all 12 photos sent"));
+    assert!(page.text.contains("it stands below"));
+    let other = site.page("/jobs/other").await;
+    assert!(!other.text.contains("it stands below"));
+}
+
+#[tokio::test]
 async fn a_running_job_is_cancelled_over_rest() {
     let site = running_site().await;
     let answer = site.post("/api/v1/jobs/x%2F1/cancel", &json!({})).await;
