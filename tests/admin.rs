@@ -11,6 +11,8 @@
 
 mod support;
 
+#[path = "admin/cancelling.rs"]
+mod cancelling;
 #[path = "admin/clocks.rs"]
 mod clocks;
 #[path = "admin/enqueueing.rs"]
@@ -51,6 +53,10 @@ macro_rules! on_every_store {
 }
 
 on_every_store! {
+    cancelling:
+        a_request_to_end_is_left_for_those_who_run_the_job,
+        what_does_not_run_cannot_be_cancelled,
+        a_job_whose_process_is_gone_is_found_but_cannot_be_cancelled;
     verbs:
         each_verb_does_in_each_place_what_it_says_or_is_refused,
         a_retry_changes_two_fields_and_no_other_byte,

@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "cli/cancelling.rs"]
+mod cancelling;
 #[path = "cli/once.rs"]
 mod once;
 #[path = "cli/serving.rs"]

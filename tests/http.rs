@@ -19,6 +19,8 @@ mod pages;
 mod periodic;
 #[path = "http/processes.rs"]
 mod processes;
+#[path = "http/reports.rs"]
+mod reports;
 #[path = "http/wrong.rs"]
 mod wrong;
 

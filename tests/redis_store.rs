@@ -35,6 +35,8 @@ mod paging;
 mod permissions;
 #[path = "redis_store/private_lists.rs"]
 mod private_lists;
+#[path = "redis_store/reports.rs"]
+mod reports;
 #[path = "redis_store/tls.rs"]
 mod tls;
 

@@ -13,6 +13,8 @@ mod support;
 
 #[path = "sqlite_store/files.rs"]
 mod files;
+#[path = "sqlite_store/reports.rs"]
+mod reports;
 
 use jobdeck::{
     model::{Order, Place, Set},

@@ -36,6 +36,8 @@ mod processes;
 mod queues;
 #[path = "store_contract/races.rs"]
 mod races;
+#[path = "store_contract/reports.rs"]
+mod reports;
 #[path = "store_contract/settling.rs"]
 mod settling;
 #[path = "store_contract/slicing.rs"]
@@ -176,6 +178,13 @@ conformance! {
         a_job_can_be_had_at_once_and_moves_no_tick,
         the_newest_runs_are_kept,
         a_periodic_job_is_deleted_when_no_process_has_it;
+    reports:
+        what_a_run_tells_is_kept_with_its_job,
+        a_log_keeps_its_last_lines_within_bounds,
+        a_request_to_end_reaches_the_run_that_is_on_its_way,
+        running_jobs_are_shown_with_what_they_tell,
+        jobs_of_a_process_that_is_gone_are_shown_until_they_are_recovered,
+        of_very_many_jobs_without_a_process_some_are_shown;
     paging:
         pages_lead_forward_and_back,
         each_filter_shows_what_it_names,

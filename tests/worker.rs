@@ -30,6 +30,8 @@ mod periodic;
 mod process;
 #[path = "worker/redis_only.rs"]
 mod redis_only;
+#[path = "worker/reporting.rs"]
+mod reporting;
 #[path = "worker/running.rs"]
 mod running;
 #[path = "worker/stopping.rs"]
@@ -82,6 +84,15 @@ on_both_stores! {
         unfinished_jobs_go_back_to_be_the_next_to_run,
         a_handler_that_does_not_yield_is_handed_back_too,
         a_dropped_worker_is_recovered_by_another;
+    reporting:
+        what_a_handler_tells_is_shown_while_it_runs,
+        last_words_of_short_runs_are_kept_also_when_the_worker_ends,
+        a_cancelled_job_that_ends_well_is_done,
+        a_cancelled_job_that_fails_is_dead_with_its_own_error_as_the_cause,
+        a_cancelled_job_that_does_not_listen_is_aborted_after_the_grace,
+        a_cancelled_job_that_is_not_to_be_kept_is_gone,
+        a_cancelled_job_is_not_handed_back_when_the_worker_stops,
+        a_request_for_a_job_that_has_ended_means_no_later_run;
     timing:
         due_jobs_are_enqueued_once_by_several_processes,
         a_due_entry_that_is_no_job_goes_to_the_dead_set_as_it_is,

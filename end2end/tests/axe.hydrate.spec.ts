@@ -24,12 +24,21 @@ async function fill(server: Server) {
   return entries[0].jid as string;
 }
 
+/** The job that runs. */
+const running = "abcdabcdabcdabcdabcdabcd";
+
 /** Something that runs, on a store where it can be written as Sidekiq writes it. */
 async function run(server: Server) {
   if (!server.redis) return;
-  const payload = JSON.stringify({ class: "A::VeryLongName".repeat(8), jid: "abcdabcdabcdabcdabcdabcd", args: ["x".repeat(300)], queue: "default" });
+  const payload = JSON.stringify({ class: "A::VeryLongName".repeat(8), jid: running, args: ["x".repeat(300)], queue: "default" });
   await addProcess(server.redis, "host:1:abc", 1);
   await server.redis.command("HSET", "host:1:abc:work", "t1", JSON.stringify({ queue: "default", payload, run_at: Math.floor(Date.now() / 1000) }));
+  // What it tells, and a job whose process is gone.
+  const now = `${Date.now()}`;
+  await server.redis.command("HSET", `jobdeck:report:${running}`, "percent", "41", "message", "x".repeat(200), "at", now, "updated_at", now);
+  for (let line = 0; line < 60; line++) await server.redis.command("RPUSH", `jobdeck:log:${running}`, `${now} ${"x".repeat(line * 5)}`);
+  await server.redis.command("ZADD", "jobdeck:processes", "5", "gone:1:abc");
+  await server.redis.command("HSET", "jobdeck:progress:gone:1:abc", "aa:0001", `3:low${payload.replace(running, "feedfeedfeedfeedfeedfeed")}`);
 }
 
 /** By how much a page is wider than the screen. */
@@ -100,7 +109,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       const jid = await fill(server);
       await run(server);
       await page.setViewportSize({ width: 360, height: 740 });
-      for (const path of ["/", "/queues", "/dead", "/queues/photos", "/processes", "/running", `/jobs/${jid}`]) {
+      for (const path of ["/", "/queues", "/dead", "/queues/photos", "/processes", "/running", `/jobs/${jid}`, ...(server.redis ? [`/jobs/${running}`, "/jobs/feedfeedfeedfeedfeedfeed"] : [])]) {
         await page.goto(server.address + path);
         await hydrated(page);
         await check(page, path);
@@ -147,7 +156,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     test("processes, and the questions before they are told something", async ({ page, server, storeKind }) => {
       test.skip(storeKind !== "redis", "a heartbeat is written as Sidekiq writes it");
       await run(server);
-      for (const path of ["/processes", "/running", "/processes?confirm=quiet&process=host:1:abc", "/processes?confirm=stop&process=host:1:abc"]) {
+      for (const path of ["/processes", "/running", "/processes?confirm=quiet&process=host:1:abc", "/processes?confirm=stop&process=host:1:abc", `/jobs/${running}`, `/running?confirm=cancel&jid=${running}`]) {
         await page.goto(server.address + path);
         await hydrated(page);
         await expect(page.locator("main")).toContainText("host:1:abc");

@@ -55,7 +55,7 @@ impl Fleet {
 fn unit_of(processes: &[ProcessInfo]) -> Option<TimeUnit> {
     let mut sidekiqs = processes
         .iter()
-        .filter(|process| !process.version.starts_with("jobdeck"))
+        .filter(|process| !process.is_jobdeck())
         .peekable();
     sidekiqs.peek()?;
     // Up to Sidekiq 6 a process does not say its version.

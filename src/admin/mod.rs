@@ -1,9 +1,10 @@
 //! The one door for every change and every composed read: pages, REST and commands all come through [`Admin`].
 //!
 //! Here is what goes straight to the store; what is composed has files of its own: `act.rs` (with `plan.rs`: what a verb means for an
-//! entry), `enqueue.rs`, `lookup.rs`, `periodic.rs`.
+//! entry), `cancel.rs`, `enqueue.rs`, `lookup.rs`, `periodic.rs`.
 
 mod act;
+mod cancel;
 mod enqueue;
 mod error;
 mod fleet;

@@ -5,6 +5,7 @@
 pub mod act_notice;
 pub mod act_request;
 pub mod actions;
+pub mod cancel;
 mod error;
 pub mod jobs;
 pub mod list_query;
@@ -22,6 +23,7 @@ pub mod respond;
 pub use act_notice::act_notice;
 pub use act_request::{ActRequest, MOST_ENTRIES, Preset, SPREAD_MINUTES};
 pub use actions::{Act, act};
+pub use cancel::{CancelJob, GetJobReport, cancel_job, get_job_report};
 pub use error::ApiError;
 pub use jobs::{GetJob, GetPage, get_job, get_page};
 pub use list_query::{Field, ListQuery, PAGE_SIZE, PAGE_SIZES, usual_order};

@@ -35,6 +35,7 @@ enum JobsVerb {
     Delete(Entries),
     /// Move jobs to the dead set
     Kill(Entries),
+    Cancel(Cancel),
     Reschedule(Reschedule),
 }
 
@@ -89,6 +90,19 @@ struct Show {
     common: Common,
 }
 
+/// Ask running jobs to end; those that do not are aborted, and go to the dead set
+#[derive(Debug, Args)]
+struct Cancel {
+    /// Job ids.
+    #[arg(required = true, value_name = "JID")]
+    jids: Vec<String>,
+    /// As JSON, a line a job, the form that REST answers.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
 #[derive(Debug, Args)]
 struct Entries {
     /// Entry ids (as `list` prints them) or job ids.
@@ -126,6 +140,7 @@ impl Jobs {
             JobsVerb::Enqueue(entries) => entries.act(|_| Action::Enqueue).await,
             JobsVerb::Delete(entries) => entries.act(|_| Action::Delete).await,
             JobsVerb::Kill(entries) => entries.act(|_| Action::Kill).await,
+            JobsVerb::Cancel(cancel) => cancel.run().await,
             JobsVerb::Reschedule(reschedule) => reschedule.run().await,
         }
     }
@@ -203,20 +218,26 @@ fn printable(text: &str) -> String {
 impl Show {
     async fn run(self) -> Result<(), Failure> {
         let (config, store) = settings_and_store(&self.common).await?;
-        let detail = admin(&config, store).job(&self.jid, None).await?;
+        let admin = admin(&config, store);
+        let detail = admin.job(&self.jid, None).await?;
         if detail.locations.is_empty() {
             return Err(Failure::new(format!(
                 "job `{}` is in no queue and no set, and no process runs it ({} of {} entries looked through)",
                 self.jid, detail.scanned, detail.total
             )));
         }
+        let report = admin.report(&self.jid).await?;
         if self.json {
-            output::line(script::job_json(detail));
+            output::line(script::job_json(detail, report));
             return Ok(());
         }
         for location in detail.locations {
             let place = match location.whereabouts {
                 Whereabouts::Stored => row(&location.entry),
+                Whereabouts::Running(running) if running.owner_gone => printable(&format!(
+                    "in flight, its process {} is gone; it is put back to its queue within 90 s by any running worker  {} {}",
+                    running.process, running.class, running.args
+                )),
                 Whereabouts::Running(running) => printable(&format!(
                     "running in {} since {}  {} {}",
                     running.process, running.run_at, running.class, running.args
@@ -228,7 +249,48 @@ impl Show {
                 output::line(format_args!("    {}", printable(&line.text)));
             }
         }
+        let report = report.unwrap_or_default();
+        if let Some(progress) = report.progress {
+            let (percent, message) = (progress.percent, &progress.message);
+            let told = format!("progress {percent:.0} % at {}  {message}", progress.at);
+            output::line(printable(&told));
+        }
+        for line in report.log {
+            output::line(printable(&format!("{}  {}", line.at, line.text)));
+        }
         Ok(())
+    }
+}
+
+impl Cancel {
+    /// Asks for each; fails if anything could not be asked for, after saying so line by line.
+    async fn run(self) -> Result<(), Failure> {
+        let (config, store) = settings_and_store(&self.common).await?;
+        let admin = admin(&config, store);
+        let mut refused = 0;
+        for jid in &self.jids {
+            match admin.cancel(jid).await {
+                Ok(report) if self.json => output::line(script::cancel_json(report)),
+                Ok(report) => {
+                    output::line(printable(&format!("{jid}: {}", report.in_words())));
+                }
+                Err(error @ AdminError::Store(_)) => return Err(error.into()),
+                Err(error) => {
+                    refused += 1;
+                    if !self.json {
+                        output::line(printable(&format!("{jid}: {error}")));
+                    }
+                }
+            }
+        }
+        if refused == 0 {
+            Ok(())
+        } else {
+            Err(Failure::new(format!(
+                "{refused} of {} could not be cancelled; `jobdeck jobs show JID` says where a job is",
+                self.jids.len()
+            )))
+        }
     }
 }
 

@@ -71,6 +71,7 @@ pub(super) async fn build(
         .queues(queues)
         .concurrency(config.worker.concurrency.into())
         .timeout(config.worker.shutdown_timeout)
+        .cancel_grace(config.worker.cancel_grace)
         .time_unit(time_unit.unwrap_or_default())
         .only_known_classes(config.worker.only_known_classes)
         .max_retries(config.worker.max_retries)

@@ -174,6 +174,10 @@ pub struct WorkerConfig {
     pub only_known_classes: bool,
     /// Retries of a job whose `retry` is `true` (`worker.max_retries`, `JOBDECK_WORKER_MAX_RETRIES`). Default: 25; from 0 to 1000.
     pub max_retries: u32,
+    /// How long a running job that somebody cancels may take to end by itself; then it is aborted (`worker.cancel_grace`,
+    /// `JOBDECK_WORKER_CANCEL_GRACE`). Default: `10s`.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub cancel_grace: Duration,
 }
 
 impl Default for WorkerConfig {
@@ -185,6 +189,7 @@ impl Default for WorkerConfig {
             shutdown_timeout: Duration::from_secs(25),
             only_known_classes: false,
             max_retries: 25,
+            cancel_grace: Duration::from_secs(10),
         }
     }
 }

@@ -58,6 +58,11 @@ pub const SETTINGS: &[Setting] = &[
         "JOBDECK_WORKER_MAX_RETRIES",
         Kind::Number,
     ),
+    setting(
+        "worker.cancel_grace",
+        "JOBDECK_WORKER_CANCEL_GRACE",
+        Kind::Text,
+    ),
     setting("log.filter", "JOBDECK_LOG", Kind::Text),
     setting("log.format", "JOBDECK_LOG_FORMAT", Kind::Text),
     setting("live.interval", "JOBDECK_LIVE_INTERVAL", Kind::Text),

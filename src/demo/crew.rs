@@ -122,14 +122,14 @@ fn handlers(builder: WorkerBuilder, studio: &Studio) -> WorkerBuilder {
     let (album, photo, thumbnail) = (each(), each(), each());
     let (notify, remind, count) = (each(), each(), each());
     builder
-        .handler(PUBLISH_ALBUM, move |_, args| {
-            album.clone().publish_album(args)
+        .handler(PUBLISH_ALBUM, move |job, args| {
+            album.clone().publish_album(job, args)
         })
-        .handler(PUBLISH_PHOTO, move |_, args| {
-            photo.clone().publish_photo(args)
+        .handler(PUBLISH_PHOTO, move |job, args| {
+            photo.clone().publish_photo(job, args)
         })
-        .handler(MAKE_THUMBNAIL, move |_, args| {
-            thumbnail.clone().make_thumbnail(args)
+        .handler(MAKE_THUMBNAIL, move |job, args| {
+            thumbnail.clone().make_thumbnail(job, args)
         })
         .handler(NOTIFY_FOLLOWERS, move |_, args| {
             notify.clone().notify_followers(args)
@@ -137,5 +137,7 @@ fn handlers(builder: WorkerBuilder, studio: &Studio) -> WorkerBuilder {
         .handler(REMIND_OWNER, move |_, args| {
             remind.clone().remind_owner(args)
         })
-        .handler(COUNT_VIEWS, move |_, args| count.clone().count_views(args))
+        .handler(COUNT_VIEWS, move |job, args| {
+            count.clone().count_views(job, args)
+        })
 }

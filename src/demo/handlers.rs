@@ -14,7 +14,7 @@ use crate::{
     client::Client,
     job::NewJob,
     store::SharedStore,
-    worker::{JobError, JobResult, RetryChoice, Trace},
+    worker::{JobContext, JobError, JobResult, RetryChoice, Trace},
 };
 use std::sync::Arc;
 use tokio::{task::spawn_blocking, time::sleep};
@@ -24,6 +24,9 @@ const RETRY_SECONDS: [f64; 3] = [5.0, 12.0, 25.0];
 
 /// Edge of a thumbnail, pixels.
 const THUMBNAIL_EDGE: u32 = 64;
+
+/// Pages of views that are counted.
+const PAGES: u32 = 16;
 
 /// One thumbnail in this many meets a bug.
 const THUMBNAILS_A_PANIC: u32 = 30;
@@ -45,9 +48,17 @@ impl Studio {
     }
 
     /// Makes the album and enqueues what is missing in it: an album that is tried again does not publish anything twice.
-    pub(super) async fn publish_album(self, album: Album) -> JobResult {
+    pub(super) async fn publish_album(self, job: JobContext, album: Album) -> JobResult {
         self.publisher.create_album(&album).await?;
+        job.progress(30.0, "album made");
         let published = self.publisher.published(album.album).await?;
+        job.log(format!(
+            "album {} “{}”: {} of {} photos are published already",
+            album.album,
+            album.title,
+            published.len(),
+            album.photos
+        ));
         let mut jobs = Vec::new();
         for number in (1..=album.photos).filter(|number| !published.contains(number)) {
             let photo = album.photo(number);
@@ -75,11 +86,12 @@ impl Studio {
             .push_many(jobs)
             .await
             .trace("demo::handlers::publish_album")?;
+        job.progress(100.0, "jobs enqueued");
         Ok(())
     }
 
     /// Makes the photo and sends it, unless the gallery has it.
-    pub(super) async fn publish_photo(self, photo: Photo) -> JobResult {
+    pub(super) async fn publish_photo(self, job: JobContext, photo: Photo) -> JobResult {
         if self.publisher.is_published(&photo).await? {
             tracing::debug!(
                 album = photo.album,
@@ -88,9 +100,19 @@ impl Studio {
             );
             return Ok(());
         }
+        job.progress(10.0, "making the picture");
         let png = render(&photo, photo.max_edge)
             .await
             .trace("demo::handlers::publish_photo")?;
+        job.log(format!(
+            "attempt {}: photo {} of album {} is {} KiB at {} pixels",
+            job.attempt(),
+            photo.photo,
+            photo.album,
+            png.len() / 1024,
+            photo.max_edge
+        ));
+        job.progress(50.0, "sending it to the gallery");
         self.publisher
             .upload(&photo, png)
             .await
@@ -99,8 +121,9 @@ impl Studio {
     }
 
     /// Makes the photo's small picture.
-    pub(super) async fn make_thumbnail(self, photo: Photo) -> JobResult {
+    pub(super) async fn make_thumbnail(self, job: JobContext, photo: Photo) -> JobResult {
         sleep(self.options.paced(rand::random_range(0.2..2.0))).await;
+        job.progress(80.0, "making the small picture");
         let png = render(&photo, THUMBNAIL_EDGE)
             .await
             .trace("demo::handlers::make_thumbnail")?;
@@ -121,11 +144,25 @@ impl Studio {
         Ok(())
     }
 
-    /// Adds up views, page by page: 5 to 20 seconds.
-    pub(super) async fn count_views(self, album: Album) -> JobResult {
+    /// Adds up views, page by page: 5 to 20 seconds. Told to end, it ends at the next page.
+    pub(super) async fn count_views(self, job: JobContext, album: Album) -> JobResult {
         let page = self.options.paced(rand::random_range(0.3..1.2));
-        for page_number in 1..=16 {
+        let mut views = 0;
+        for page_number in 1..=PAGES {
+            if job.is_cancelled() {
+                return Err(JobError::new(
+                    "Album::CountStopped",
+                    format!("stopped after page {} of {PAGES}", page_number - 1),
+                ));
+            }
             sleep(page).await;
+            let here = rand::random_range(20..900);
+            views += here;
+            job.log(format!("page {page_number}: {here} views"));
+            job.progress(
+                100.0 * f64::from(page_number) / f64::from(PAGES),
+                format!("page {page_number} of {PAGES}, {views} views"),
+            );
             tracing::trace!(album = album.album, page_number, "views counted");
         }
         Ok(())

@@ -129,6 +129,7 @@ pub fn running(
         args: payload.shown_args(LIST_CHARACTERS),
         run_at,
         payload: payload.text().into_owned(),
+        ..RunningJob::default()
     }
 }
 

@@ -165,7 +165,14 @@ struct Reading {
     /// What the store is, when it was asked and said so.
     store: Option<StoreInfo>,
     /// Running jobs, and the failures if they can have changed; nothing when nobody watches.
-    lists: Option<(Vec<RunningJob>, Option<Vec<JobEntry>>)>,
+    lists: Option<(Running, Option<Vec<JobEntry>>)>,
+}
+
+/// What runs, as far as viewers are told.
+struct Running {
+    first: Vec<RunningJob>,
+    total: u64,
+    orphans: u64,
 }
 
 impl Sampler {
@@ -233,12 +240,8 @@ impl Sampler {
                 failures::latest(&self.store, now).await.map(Some)
             }
         };
-        let (mut running, failures) = tokio::try_join!(self.store.running(), failures)?;
-        running.truncate(RUNNING);
-        for job in &mut running {
-            // Up to megabytes a job, once a second to every viewer, and no list shows it.
-            job.payload = String::new();
-        }
+        let (running, failures) = tokio::try_join!(self.store.running(), failures)?;
+        let running = Running::of(running);
         Ok(Reading {
             overview,
             store,
@@ -263,7 +266,9 @@ impl Sampler {
                     self.snapshot.store = store;
                 }
                 if let Some((running, failures)) = lists {
-                    self.snapshot.running = running;
+                    self.snapshot.running = running.first;
+                    self.snapshot.running_total = running.total;
+                    self.snapshot.orphans = running.orphans;
                     if let Some(failures) = failures {
                         self.snapshot.failures = failures;
                         self.failures_seen = Some(failure_counters(&overview));
@@ -299,6 +304,23 @@ impl Sampler {
             let passed = i64::try_from(read_at.elapsed().as_millis()).unwrap_or(i64::MAX);
             time.plus_milliseconds(passed)
         })
+    }
+}
+
+impl Running {
+    fn of(mut running: Vec<RunningJob>) -> Self {
+        let total = running.len() as u64;
+        let orphans = running.iter().filter(|job| job.owner_gone).count() as u64;
+        running.truncate(RUNNING);
+        for job in &mut running {
+            // Up to megabytes a job, once a second to every viewer, and no list shows it.
+            job.payload = String::new();
+        }
+        Self {
+            first: running,
+            total,
+            orphans,
+        }
     }
 }
 

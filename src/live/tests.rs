@@ -2,13 +2,14 @@
 
 use super::{Frame, Live, SamplerOptions};
 use crate::model::{
-    DayTotals, EntryId, Order, Overview, PeriodicRun, Place, ProcessInfo, RunningJob, Set, Signal,
-    StoreInfo, StoreState, Timestamp,
+    DayTotals, EntryId, JobReport, Order, Overview, PeriodicRun, Place, ProcessInfo, RunningJob,
+    Set, Signal, StoreInfo, StoreState, Timestamp,
 };
 use crate::store::{
     AdminStore, Announcement, ClassMetrics, Deletion, Destination, Heartbeat, JidSearch,
-    MetricsForm, Move, Moved, NewRun, Orphan, PeriodicEntry, PeriodicStore, Pulse, Rescue, Slice,
-    Standings, Start, StoreError, StoreResult, StoredEntry, Tick, Turn, Turned, WorkerStore,
+    MetricsForm, Move, Moved, NewRun, Orphan, PeriodicEntry, PeriodicStore, Pulse, ReportStore,
+    Rescue, RunReport, Slice, Standings, Start, StoreError, StoreResult, StoredEntry, Tick, Turn,
+    Turned, WorkerStore,
 };
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};
@@ -97,6 +98,7 @@ impl AdminStore for FakeStore {
             args: "[]".to_owned(),
             run_at: Timestamp(0),
             payload: "x".repeat(10_000),
+            ..RunningJob::default()
         };
         self.answer(vec![job; 150]).await
     }
@@ -143,6 +145,21 @@ impl AdminStore for FakeStore {
     }
     async fn daily_totals(&self, _: u32) -> StoreResult<Vec<DayTotals>> {
         Err(gone())
+    }
+}
+
+#[async_trait]
+impl ReportStore for FakeStore {
+    async fn check_in(&self, _: &[RunReport]) -> StoreResult<Vec<usize>> {
+        self.answer(Vec::new()).await
+    }
+
+    async fn report(&self, _: &str) -> StoreResult<Option<JobReport>> {
+        self.answer(None).await
+    }
+
+    async fn request_cancel(&self, _: &str, _: bool) -> StoreResult<()> {
+        self.answer(()).await
     }
 }
 
@@ -260,7 +277,7 @@ async fn who_asks_gets_fresh_numbers_with_lists_cut_to_size() {
     let snapshot = live.snapshot().await;
     assert_eq!(snapshot.state, StoreState::Connected);
     assert_eq!(snapshot.overview.processed, 1, "read anew");
-    assert_eq!(snapshot.running.len(), 100);
+    assert_eq!((snapshot.running.len(), snapshot.running_total), (100, 150));
     assert!(snapshot.running.iter().all(|job| job.payload.is_empty()));
     let again = live.snapshot().await;
     assert_eq!(

@@ -91,6 +91,10 @@ pub struct JobLocation {
 
 /// Where a job is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are one or a few of them at a time"
+)]
 pub enum Whereabouts {
     /// In a queue or set: the entry's address says which.
     Stored,

@@ -12,6 +12,7 @@ mod page;
 mod periodic;
 mod place;
 mod process;
+mod report;
 mod snapshot;
 mod timestamp;
 
@@ -25,5 +26,6 @@ pub use page::{Cursor, Order, Page, PageRequest};
 pub use periodic::{PeriodicInfo, PeriodicRun};
 pub use place::{Place, PlaceError, Set};
 pub use process::{ProcessInfo, RunningJob, Signal};
+pub use report::{CancelReport, JobReport, LogLine, Progress};
 pub use snapshot::{HistoryPoint, QueueTrend, Snapshot, StoreInfo, StoreState};
 pub use timestamp::Timestamp;

@@ -1,6 +1,6 @@
 //! Worker processes and what they run.
 
-use super::Timestamp;
+use super::{Progress, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A worker process, from its heartbeat. What one of another version does not say is empty.
@@ -43,6 +43,14 @@ pub struct ProcessInfo {
     pub embedded: bool,
 }
 
+impl ProcessInfo {
+    /// Whether it is a process of Jobdeck, and not of Sidekiq or another program.
+    #[must_use]
+    pub fn is_jobdeck(&self) -> bool {
+        self.version.starts_with("jobdeck")
+    }
+}
+
 /// A job being run. What a process of another version does not say is empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -59,10 +67,33 @@ pub struct RunningJob {
     pub class: String,
     /// Arguments as shown, as JSON text; lists may cut it.
     pub args: String,
-    /// Start of this run.
+    /// Start of this run; 0 when it is not known any more (`owner_gone`).
     pub run_at: Timestamp,
     /// The job's payload as stored.
     pub payload: String,
+    /// Whether its process has no heartbeat any more: the job is safe in what the process had fetched, and is put back to its queue by
+    /// any process that works.
+    pub owner_gone: bool,
+    /// Whether the process is none of Jobdeck: it tells no progress, and may not obey a request to end the run.
+    pub foreign: bool,
+    /// How far this run is, if it told.
+    pub progress: Option<Progress>,
+    /// When somebody asked that this run end.
+    pub cancel_requested_at: Option<Timestamp>,
+}
+
+impl RunningJob {
+    /// Takes over what the job's runs have told, as far as it is of this run.
+    #[must_use]
+    pub fn with_report(
+        mut self,
+        progress: Option<Progress>,
+        cancel_requested_at: Option<Timestamp>,
+    ) -> Self {
+        self.progress = progress.filter(|progress| progress.at >= self.run_at);
+        self.cancel_requested_at = cancel_requested_at.filter(|at| *at >= self.run_at);
+        self
+    }
 }
 
 /// What a process can be told.

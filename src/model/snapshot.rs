@@ -12,6 +12,10 @@ pub struct Snapshot {
     pub overview: Overview,
     /// The jobs that run now, longest first; at most 100.
     pub running: Vec<RunningJob>,
+    /// How many there are in all, those whose process is gone included.
+    pub running_total: u64,
+    /// How many of them are of a process that is gone.
+    pub orphans: u64,
     /// The entries that failed last (of the retry and dead sets), newest first; at most 10.
     pub failures: Vec<JobEntry>,
     /// The last minutes, oldest first, one point each [`Snapshot::STEP_SECONDS`].

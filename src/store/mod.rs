@@ -1,7 +1,7 @@
 //! The store contract: what Redis and SQLite both can do, and nothing of how.
 //!
-//! Two sides, kept apart: [`AdminStore`] is what people and scripts ask for, [`WorkerStore`] is the worker's own path. [`PeriodicStore`] is
-//! the calendar, of which both have a part.
+//! Sides, kept apart: [`AdminStore`] is what people and scripts ask for, [`WorkerStore`] is the worker's own path. Between them,
+//! [`ReportStore`]: what runs tell, and requests that they end; and [`PeriodicStore`]: the calendar.
 //! Both are object-safe; the program holds one [`Store`] per configured address. The conformance suite
 //! (`tests/store_contract.rs`) runs the same tests on every implementation: change it first.
 //!
@@ -19,6 +19,7 @@ mod metrics;
 mod new_entry;
 mod periodic;
 pub mod redis;
+mod reports;
 pub mod sqlite;
 mod worker;
 
@@ -38,6 +39,8 @@ pub use periodic::{
     Tick,
 };
 pub use redis::redis_cpu_seconds;
+pub use reports::{DONE_REPORT_KEPT, LOG_BYTES, LOG_LINES, REPORT_KEPT, ReportStore, RunReport};
+use reports::{ORPHANS, REPORTED};
 pub use worker::{
     Fetch, FetchedJob, Heartbeat, Orphan, Pulse, Rescue, Settlement, Share, Turn, Turned,
     WorkerStore,
@@ -47,9 +50,9 @@ pub use worker::{
 pub type SharedStore = Arc<dyn Store>;
 
 /// All sides of the contract.
-pub trait Store: AdminStore + WorkerStore + PeriodicStore + fmt::Debug {}
+pub trait Store: AdminStore + WorkerStore + ReportStore + PeriodicStore + fmt::Debug {}
 
-impl<T: AdminStore + WorkerStore + PeriodicStore + fmt::Debug> Store for T {}
+impl<T: AdminStore + WorkerStore + ReportStore + PeriodicStore + fmt::Debug> Store for T {}
 
 /// One stored entry with its exact bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -191,7 +194,8 @@ pub trait AdminStore: Send + Sync {
     /// Every process with a heartbeat, by identity; entries without one are dropped from the list of processes.
     async fn processes(&self) -> StoreResult<Vec<ProcessInfo>>;
 
-    /// What the processes run, as of their last heartbeat, longest first.
+    /// What the processes run, as of their last heartbeat, longest first, and the jobs in progress of processes that have no heartbeat
+    /// any more ([`RunningJob::owner_gone`], a few hundred at most, first). The first thousand with what they tell of themselves.
     async fn running(&self) -> StoreResult<Vec<RunningJob>>;
 
     /// Leaves a signal for a process to take at its next heartbeat; `false` when there is no such process.

@@ -86,6 +86,7 @@ pub(super) struct Settings {
     /// The first one is the default.
     pub(super) capsules: Vec<Capsule>,
     pub(super) timeout: Duration,
+    pub(super) cancel_grace: Duration,
     pub(super) fetch_wait: Duration,
     pub(super) heartbeat_interval: Duration,
     pub(super) poll_interval: Option<Duration>,
@@ -134,6 +135,7 @@ impl WorkerBuilder {
             settings: Settings {
                 capsules: Vec::new(),
                 timeout: Duration::from_secs(25),
+                cancel_grace: Duration::from_secs(10),
                 fetch_wait: Duration::from_secs(2),
                 heartbeat_interval: Duration::from_secs(5),
                 poll_interval: None,
@@ -265,6 +267,13 @@ impl WorkerBuilder {
     /// How long running jobs may go on when the worker stops, before they are aborted and handed back; 25 seconds by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = timeout;
+        self
+    }
+
+    /// How long a run that somebody has cancelled may still take to come to its end, before it is aborted where it stands; 10 seconds by
+    /// default. (One that does not yield cannot be aborted.)
+    pub fn cancel_grace(mut self, grace: Duration) -> Self {
+        self.settings.cancel_grace = grace;
         self
     }
 

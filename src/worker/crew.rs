@@ -3,10 +3,10 @@
 use super::{
     desk::{Desk, Settled},
     dispatcher::Dispatcher,
+    processor::unfinished,
     runtime::Runtime,
     slot,
 };
-use crate::store::Settlement;
 use std::{sync::Arc, time::Duration};
 use tokio::{
     runtime::Handle,
@@ -68,8 +68,9 @@ impl Crew {
                 left.extend(results);
             }
         }
-        let running = runtime.running.fetched().into_iter();
-        left.extend(running.map(|job| (job, Settlement::Requeue)));
+        for run in runtime.running.runs() {
+            left.push((Arc::clone(&run.fetched), unfinished(runtime, &run)));
+        }
         left
     }
 }

@@ -82,6 +82,11 @@ impl JobError {
         }
     }
 
+    /// An error of this class that no place in the source has raised.
+    pub(super) fn without_place(class: &str, message: String) -> Self {
+        Self::from_panic(message, Vec::new()).with_class(class)
+    }
+
     /// From a panic: its lines replace the trace.
     pub(super) fn from_panic(message: String, lines: Vec<String>) -> Self {
         Self {
@@ -169,6 +174,13 @@ impl JobError {
     pub fn trace(&self) -> Vec<String> {
         let frames = self.frames.iter().map(ToString::to_string);
         frames.chain(self.causes.iter().cloned()).collect()
+    }
+
+    /// Adds another error as the cause of this one.
+    pub(super) fn caused_by(mut self, cause: &Self) -> Self {
+        self.causes.push(format!("caused by: {cause}"));
+        self.causes.extend(cause.trace());
+        self
     }
 
     fn add_frame(&mut self, function: &str, location: &Location<'_>) {

@@ -7,13 +7,14 @@
 //! | file | owns |
 //! | --- | --- |
 //! | `builder` | settings and handlers, checked before anything starts |
-//! | `handler`, `args`, `context`, `report`, `job_error`, `registry` | what a handler is, is given, and answers |
+//! | `handler`, `args`, `context`, `job_error`, `registry` | what a handler is, is given, and answers |
 //! | `handlers` | jobs that are done without Rust: by an HTTP endpoint, or by a command |
 //! | `capsule`, `queue_order`, `pace` | which queues are asked, and for how many jobs |
 //! | `crew`, `dispatcher`, `desk`, `slot` | the dispatcher talks to the store, slots run jobs, the desk stands between them |
-//! | `processor`, `run`, `expiry`, `panics` | one job: run it, catch its panic, say what is to become of it |
+//! | `processor`, `expiry`, `panics` | one job: run it, catch its panic, say what is to become of it |
 //! | `settlement` | jobs that the store does not let go |
 //! | `retry` | what becomes of a failed job, as a pure function |
+//! | `run`, `report`, `reporter`, `cancel` | a run as its handler and the worker see it; what it tells, and being told to end |
 //! | `scheduler`, `periodic`, `recovery`, `heartbeat` | what a process does beside running jobs; the heartbeat on a thread of its own |
 //! | `metrics` | what the runs of each class took; the heartbeat tells the store |
 //! | `runtime`, `clock`, `identity`, `running`, `trouble` | what these share |
@@ -22,6 +23,7 @@
 
 mod args;
 mod builder;
+mod cancel;
 mod capsule;
 mod clock;
 mod context;
@@ -43,6 +45,7 @@ mod queue_order;
 mod recovery;
 mod registry;
 mod report;
+mod reporter;
 mod retry;
 mod run;
 mod running;
@@ -185,6 +188,7 @@ impl Worker {
         // Commands of jobs that were given up are told to end at the same time; who does not is killed.
         let commands = runtime.registry.commands.end(ABORT_GRACE);
         tokio::join!(settlement::last_tries(&runtime, left), commands);
+        reporter::last_words(&runtime).await;
         runtime.ended.cancel();
         while background.join_next().await.is_some() {}
         let mut trouble = Trouble::new(metrics::TELLING);
@@ -214,6 +218,7 @@ async fn begin(runtime: &Arc<Runtime>, crew: &mut Crew) -> StoreResult<JoinSet<(
     background.spawn(scheduler::run(Arc::clone(runtime)));
     background.spawn(periodic::run(Arc::clone(runtime)));
     background.spawn(recovery::run(Arc::clone(runtime)));
+    background.spawn(reporter::run(Arc::clone(runtime)));
     background.spawn(metrics::watch_fleet(Arc::clone(runtime)));
     *crew = Crew::start(runtime);
     Ok(background)

@@ -1,9 +1,10 @@
 //! One job: runs it, and says what is to become of it.
 
 use super::{
-    JobContext, JobError, RetryChoice,
+    JobContext, JobError, RetryChoice, cancel,
     desk::Desk,
     expiry,
+    handler::Handler,
     metrics::Outcome,
     panics::{self, CatchPanic},
     retry::{self, Failure, Verdict},
@@ -77,12 +78,28 @@ pub(super) async fn process(
         let error = JobError::new("NameError", format!("uninitialized constant {class}"));
         return failed(runtime, fetched, &job, &error, false);
     };
-    let wants_trace = retry::trace_limit(&job).is_some();
     let stopping = runtime.stopping.clone();
     let run = Arc::new(Run::new(job, Arc::clone(fetched), now, stopping));
     let _entered = runtime.running.enter(slot, Arc::clone(&run));
+    let settlement = handle(runtime, desk, &run, &class, handler, aborted).await;
+    let is_done = settlement == Settlement::Finish { failed: false };
+    runtime.reporter.note_end(runtime, &run, is_done);
+    settlement
+}
+
+/// Lets the handler run to its end, or for as long as it may.
+async fn handle(
+    runtime: &Runtime,
+    desk: &Desk,
+    run: &Arc<Run>,
+    class: &str,
+    handler: &Handler,
+    aborted: Pin<&mut impl Future<Output = ()>>,
+) -> Settlement {
+    let (job, fetched) = (&run.job, &run.fetched);
+    let wants_trace = retry::trace_limit(job).is_some();
     let started = Instant::now();
-    let context = JobContext::new(Arc::clone(&run));
+    let context = JobContext::new(Arc::clone(run));
     let mut handled = pin!(CatchPanic::new(handler(context), wants_trace));
     // Most short jobs never wait: then no other slot has to be woken, and nobody is asked whether the time is over.
     let at_once = poll_fn(|context| Poll::Ready(handled.as_mut().poll(context))).await;
@@ -93,10 +110,8 @@ pub(super) async fn process(
         tokio::select! {
             biased;
             result = handled => result,
-            () = aborted => {
-                tracing::info!(class, jid = run.job.jid(), "unfinished job goes back to its queue");
-                return Settlement::Requeue;
-            }
+            () = run.overdue.notified() => return settle_cancelled(runtime, run, None),
+            () = aborted => return unfinished(runtime, run),
         }
     };
     let outcome = if result.is_ok() {
@@ -111,8 +126,29 @@ pub(super) async fn process(
             tracing::debug!(class, jid = run.job.jid(), duration_ms, "job done");
             Settlement::Finish { failed: false }
         }
-        Err(error) => failed(runtime, fetched, &run.job, &error, true),
+        Err(error) if run.is_cancelled() => settle_cancelled(runtime, run, Some(&error)),
+        Err(error) => failed(runtime, fetched, job, &error, true),
     }
+}
+
+/// What is to become of a job whose run is stopped because the worker ends.
+pub(super) fn unfinished(runtime: &Runtime, run: &Run) -> Settlement {
+    if run.is_cancelled() {
+        return settle_cancelled(runtime, run, None);
+    }
+    tracing::info!(
+        class = run.job.handler_class(),
+        jid = run.job.jid(),
+        "unfinished job goes back to its queue"
+    );
+    Settlement::Requeue
+}
+
+/// What is to become of a job whose run was cancelled; `error`: what its handler answered, if it came to that.
+fn settle_cancelled(runtime: &Runtime, run: &Run, error: Option<&JobError>) -> Settlement {
+    let error = cancel::error(error);
+    let failure = failure(runtime, &run.fetched, &run.job, &error, true);
+    act_on(runtime, &failure, retry::after_cancellation(&failure))
 }
 
 /// `inside`: whether the job's own code failed, rather than the look-up of its class.
@@ -123,24 +159,9 @@ fn failed(
     error: &JobError,
     inside: bool,
 ) -> Settlement {
-    let settings = &runtime.settings;
     let class = class_of(job).unwrap_or_default();
     let jid = job.jid().unwrap_or_default();
-    let now = runtime.clock.now();
-    let failure = Failure {
-        job,
-        queue: &fetched.queue,
-        error,
-        now,
-        // A job that says nothing and fails before its class is known is not retried.
-        default_retry: if inside {
-            settings.default_retry
-        } else {
-            RetryRule::Never
-        },
-        max_retries: settings.max_retries,
-        time_unit: settings.time_unit,
-    };
+    let failure = failure(runtime, fetched, job, error, inside);
     let choose = |count| {
         error.choice().unwrap_or_else(|| {
             let Some(rule) = runtime.registry.retry_rule(&class) else {
@@ -153,6 +174,39 @@ fn failed(
         })
     };
     let verdict = retry::after_failure(&failure, choose, |bound| rand::random_range(0..bound));
+    act_on(runtime, &failure, verdict)
+}
+
+/// A failure of now, with all that decides what follows.
+fn failure<'a>(
+    runtime: &Runtime,
+    fetched: &'a FetchedJob,
+    job: &'a Job,
+    error: &'a JobError,
+    inside: bool,
+) -> Failure<'a> {
+    let settings = &runtime.settings;
+    Failure {
+        job,
+        queue: &fetched.queue,
+        error,
+        now: runtime.clock.now(),
+        // A job that says nothing and fails before its class is known is not retried.
+        default_retry: if inside {
+            settings.default_retry
+        } else {
+            RetryRule::Never
+        },
+        max_retries: settings.max_retries,
+        time_unit: settings.time_unit,
+    }
+}
+
+/// Lets the job go as the verdict says.
+fn act_on(runtime: &Runtime, failure: &Failure<'_>, verdict: Verdict) -> Settlement {
+    let (error, now) = (failure.error, failure.now);
+    let class = class_of(failure.job).unwrap_or_default();
+    let jid = failure.job.jid().unwrap_or_default();
     match verdict {
         Verdict::Drop => {
             tracing::warn!(class, jid, error = %error, "job failed and is not kept");

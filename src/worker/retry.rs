@@ -64,10 +64,7 @@ pub(super) fn after_failure(
         RetryRule::Default | RetryRule::Unset => failure.max_retries,
     };
     let (count, failed_at, raw) = with_error_fields(failure);
-    let die = |raw| match job.boolean("dead") {
-        Some(false) => Verdict::Drop,
-        _ => Verdict::Die { raw },
-    };
+    let die = |raw| die(job, raw);
     // Whoever says so has done with the job, retries left or not.
     if failure.error.choice() == Some(RetryChoice::Discard) {
         return Verdict::Drop;
@@ -87,6 +84,20 @@ pub(super) fn after_failure(
         RetryChoice::Default => back_off_seconds(count, jitter).saturating_mul(1000),
     };
     Verdict::Retry { delay_ms, raw }
+}
+
+/// What becomes of a job whose run was cancelled: whoever did that does not want it to run again by itself, whatever the job says.
+pub(super) fn after_cancellation(failure: &Failure<'_>) -> Verdict {
+    let (_, _, raw) = with_error_fields(failure);
+    die(failure.job, raw)
+}
+
+/// Into the dead set, unless the job says that it is not to be kept.
+fn die(job: &Job, raw: Bytes) -> Verdict {
+    match job.boolean("dead") {
+        Some(false) => Verdict::Drop,
+        _ => Verdict::Die { raw },
+    }
 }
 
 /// `count⁴ + 15`, and a random 0 to `10 (count + 1) − 1` on top.

@@ -2,7 +2,14 @@
 
 use super::report::Report;
 use crate::{job::Job, model::Timestamp, store::FetchedJob};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::{
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// One run of a job.
@@ -11,10 +18,16 @@ pub(super) struct Run {
     pub(super) job: Job,
     pub(super) fetched: Arc<FetchedJob>,
     pub(super) started_at: Timestamp,
+    /// The same by a clock that is never put right.
+    pub(super) began: Instant,
     /// The worker wants to end.
     pub(super) stopping: CancellationToken,
     /// Somebody wants this run to end. Made by the first who asks: most runs end before anybody does.
     cancellation: OnceLock<CancellationToken>,
+    /// The time for ending by itself is over.
+    pub(super) overdue: Notify,
+    /// Whether it has ever told anything.
+    has_told: AtomicBool,
     // A std mutex: held for a few instructions, never over an await.
     report: Mutex<Report>,
 }
@@ -30,8 +43,11 @@ impl Run {
             job,
             fetched,
             started_at,
+            began: Instant::now(),
             stopping,
             cancellation: OnceLock::new(),
+            overdue: Notify::new(),
+            has_told: AtomicBool::new(false),
             report: Mutex::default(),
         }
     }
@@ -50,7 +66,13 @@ impl Run {
 
     /// Lets the handler tell something.
     pub(super) fn tell(&self, tell: impl FnOnce(&mut Report)) {
+        self.has_told.store(true, Ordering::Relaxed);
         tell(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Whether it has ever told anything.
+    pub(super) fn has_told(&self) -> bool {
+        self.has_told.load(Ordering::Relaxed)
     }
 
     /// What it has told since this was asked before.

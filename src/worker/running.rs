@@ -1,7 +1,7 @@
 //! What this process runs now.
 
 use super::run::Run;
-use crate::{job::running, model::RunningJob, store::FetchedJob};
+use crate::{job::running, model::RunningJob};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The runs in progress, by slot. A slot's number stands for Sidekiq's thread id.
@@ -49,11 +49,9 @@ impl RunningTable {
         self.all().count()
     }
 
-    /// The jobs as fetched.
-    pub(super) fn fetched(&self) -> Vec<Arc<FetchedJob>> {
-        self.all()
-            .map(|(_, run)| Arc::clone(&run.fetched))
-            .collect()
+    /// The runs.
+    pub(super) fn runs(&self) -> Vec<Arc<Run>> {
+        self.all().map(|(_, run)| run).collect()
     }
 
     /// The jobs as a heartbeat tells them.

@@ -2,7 +2,7 @@
 
 use super::{
     builder::Settings, capsule::Capsule, clock::Clock, identity, metrics::Metrics,
-    registry::Registry, running::RunningTable, settlement::Waiting,
+    registry::Registry, reporter::Reporter, running::RunningTable, settlement::Waiting,
 };
 use crate::{model::Timestamp, store::SharedStore};
 use std::{
@@ -26,6 +26,8 @@ pub(super) struct Runtime {
     pub(super) clock: Clock,
     pub(super) running: RunningTable,
     pub(super) metrics: Metrics,
+    /// What runs have told that the store has not been told yet.
+    pub(super) reporter: Reporter,
     /// Settlements that the store refuses.
     pub(super) waiting: Waiting,
     /// The first heartbeat, by the store's clock.
@@ -66,6 +68,7 @@ impl Runtime {
             clock,
             running: RunningTable::new(slots),
             metrics: Metrics::default(),
+            reporter: Reporter::default(),
             waiting: Waiting::default(),
             started_at: OnceLock::new(),
             round_trip_us: AtomicU64::new(0),

@@ -3,11 +3,11 @@
 use super::{all, open, queue, raw};
 use crate::support::{RedisServer, recover};
 use jobdeck::{
-    model::{Order, Place, ProcessInfo, Set, Signal, Timestamp},
+    model::{LogLine, Order, Place, ProcessInfo, RunningJob, Set, Signal, Timestamp},
     store::{
-        Announcement, ClassMetrics, Deletion, Destination, FetchedJob, Heartbeat, MetricsForm,
-        Move, Moved, NewRun, QueueEnd, Settlement, SharedStore, Start, StoreError, StoredEntry,
-        Tick,
+        Announcement, ClassMetrics, Deletion, Destination, FetchedJob, Heartbeat, LOG_LINES,
+        MetricsForm, Move, Moved, NewRun, QueueEnd, RunReport, Settlement, SharedStore, Start,
+        StoreError, StoredEntry, Tick,
     },
 };
 use redis::aio::MultiplexedConnection;
@@ -172,6 +172,16 @@ async fn what_the_manual_names_is_enough_for_workers() {
     store.add(&jobs).await.unwrap();
     let fetched = fetch(&store, 5).await.unwrap();
     assert_eq!(fetched.len(), 5);
+    let told = RunReport {
+        jid: "a".to_owned(),
+        log: vec![LogLine::default(); LOG_LINES + 1],
+        ..RunReport::default()
+    };
+    for in_sidekiq in [false, true] {
+        store.request_cancel("a", in_sidekiq).await.unwrap();
+    }
+    assert_eq!(store.check_in(&[told]).await.unwrap(), [0]);
+    assert!(store.report("a").await.unwrap().is_some());
     for (job, settlement) in fetched.iter().zip([
         Settlement::Finish { failed: false },
         Settlement::Fail(into_set(Set::Dead, 2)),
@@ -188,6 +198,7 @@ async fn what_the_manual_names_is_enough_for_workers() {
         recorded.unwrap();
     }
     store.leave(WORKER).await.unwrap();
+    assert!(store.running().await.unwrap()[0].owner_gone);
     assert_eq!(recover(&*store, "other:1:ab", Duration::ZERO).await, 1);
     assert_eq!(
         raw::<u64>(&mut connection, &["LLEN", "queue:default"]).await,
@@ -382,4 +393,29 @@ async fn a_move_that_is_refused_leaves_the_entry_where_it_was() {
         let overview = store.overview().await.unwrap();
         assert_eq!((overview.dead, overview.enqueued), (0, 1), "{commands:?}");
     }
+}
+
+#[tokio::test]
+async fn a_user_who_may_not_look_into_jobdecks_keys_still_sees_what_runs() {
+    let (_server, store, mut connection) = limited().await;
+    let beat = Heartbeat {
+        process: ProcessInfo {
+            identity: WORKER.to_owned(),
+            ..ProcessInfo::default()
+        },
+        running: vec![RunningJob {
+            jid: "a".to_owned(),
+            payload: r#"{"jid":"a"}"#.to_owned(),
+            ..RunningJob::default()
+        }],
+    };
+    store.heartbeat(&beat).await.unwrap();
+    for word in ["resetkeys", "~processes", "~*:*:*"] {
+        set_permission(&mut connection, word).await;
+    }
+    // Its own name fits none of the patterns above.
+    set_permission(&mut connection, "-hkeys").await;
+    set_permission(&mut connection, "-zrangebyscore").await;
+    let running = store.running().await.unwrap();
+    assert_eq!((running.len(), running[0].jid.as_str()), (1, "a"));
 }

@@ -16,6 +16,9 @@ fn running(identity: &str, thread: &str, number: usize, run_at: i64) -> RunningJ
         args: format!("[{number}]"),
         run_at: Timestamp(run_at * 1_000),
         payload: job(number),
+        // The heartbeats here say that they are Sidekiq's.
+        foreign: true,
+        ..RunningJob::default()
     }
 }
 

@@ -1,17 +1,15 @@
 //! A store whose clock differs from this machine's: a real one, with every time that it tells moved.
 
 use async_trait::async_trait;
-use jobdeck::{
-    model::{
-        DayTotals, EntryId, Order, Overview, PeriodicRun, Place, ProcessInfo, RunningJob, Set,
-        Signal, StoreInfo, Timestamp,
-    },
-    store::{
-        AdminStore, Announcement, ClassMetrics, Deletion, Destination, Heartbeat, JidSearch,
-        MetricsForm, Move, Moved, NewRun, Orphan, PeriodicEntry, PeriodicStore, Pulse, Rescue,
-        SharedStore, Slice, Standings, Start, StoreResult, StoredEntry, Tick, Turn, Turned,
-        WorkerStore,
-    },
+use jobdeck::model::{
+    DayTotals, EntryId, JobReport, Order, Overview, PeriodicRun, Place, ProcessInfo, RunningJob,
+    Set, Signal, StoreInfo, Timestamp,
+};
+use jobdeck::store::{
+    AdminStore, Announcement, ClassMetrics, Deletion, Destination, Heartbeat, JidSearch,
+    MetricsForm, Move, Moved, NewRun, Orphan, PeriodicEntry, PeriodicStore, Pulse, ReportStore,
+    Rescue, RunReport, SharedStore, Slice, Standings, Start, StoreResult, StoredEntry, Tick, Turn,
+    Turned, WorkerStore,
 };
 use std::{sync::Arc, time::Duration};
 
@@ -106,6 +104,25 @@ impl AdminStore for ShiftedClock {
 
     async fn daily_totals(&self, days: u32) -> StoreResult<Vec<DayTotals>> {
         self.store.daily_totals(days).await
+    }
+}
+
+#[async_trait]
+impl ReportStore for ShiftedClock {
+    async fn check_in(&self, reports: &[RunReport]) -> StoreResult<Vec<usize>> {
+        let mut reports = reports.to_vec();
+        for report in &mut reports {
+            report.started_at = report.started_at.plus_milliseconds(-self.milliseconds);
+        }
+        self.store.check_in(&reports).await
+    }
+
+    async fn report(&self, jid: &str) -> StoreResult<Option<JobReport>> {
+        self.store.report(jid).await
+    }
+
+    async fn request_cancel(&self, jid: &str, in_sidekiq: bool) -> StoreResult<()> {
+        self.store.request_cancel(jid, in_sidekiq).await
     }
 }
 

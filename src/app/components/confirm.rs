@@ -19,6 +19,9 @@ pub fn Confirm<I, T>(
     /// Where Cancel and Escape lead: the page's address without the question.
     #[prop(into)]
     cancel_href: String,
+    /// What the way out says.
+    #[prop(default = "Cancel")]
+    cancel_label: &'static str,
     /// The act.
     action: Action<I, Result<T, ApiError>>,
     /// What follows, and the form with the button that repeats the verb.
@@ -68,7 +71,7 @@ where
     view! {
         <dialog class="confirm" node_ref=dialog open aria-labelledby="confirm-title" on:cancel=on_cancel>
             <h2 id="confirm-title">{title}</h2>
-            <a class="button confirm-cancel" href=cancel_href autofocus data-noscroll="">"Cancel"</a>
+            <a class="button confirm-cancel" href=cancel_href autofocus data-noscroll="">{cancel_label}</a>
             <div class="confirm-body">{problem} {children()}</div>
         </dialog>
     }

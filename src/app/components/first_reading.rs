@@ -19,3 +19,21 @@ where
         view()
     })
 }
+
+/// As [`after_first_reading`], of two readings.
+pub fn after_first_readings<S, T, V>(
+    read: Resource<S>,
+    other: Resource<T>,
+    view: impl FnOnce() -> V + Send + 'static,
+) -> impl IntoView
+where
+    S: Send + Sync + 'static,
+    T: Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    Suspend::new(async move {
+        drop(read.by_ref().await);
+        drop(other.by_ref().await);
+        view()
+    })
+}

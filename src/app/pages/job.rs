@@ -1,6 +1,7 @@
 //! One job, wherever it is: what it is, where it is now, what happened to it, and what can be done.
 
 mod address;
+mod cancel;
 mod facts;
 mod follow;
 mod head;
@@ -11,20 +12,28 @@ mod markup;
 mod nowhere;
 mod parts;
 mod places;
+mod report;
 #[cfg(test)]
 mod sample;
 mod sight;
 mod trace;
 
-use crate::api::{Act, ApiError, act_notice, get_job};
+use crate::api::{Act, ApiError, CancelJob, act_notice, get_job, get_job_report};
 use crate::app::components::{
-    ActDialog, Acting, ActionNotice, ErrorNotice, PageTitle, Question, after_first_reading, menu,
+    ActDialog, Acting, ActionNotice, ErrorNotice, PageTitle, Question, after_first_readings, menu,
 };
-use crate::model::{JobDetail, JobLocation, Place, Verb, Whereabouts};
+use crate::app::live::use_live;
+use crate::model::{JobDetail, JobLocation, JobReport, Place, Verb, Whereabouts};
 use address::Address;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use sight::{Read, Search, Sight};
+
+/// Live numbers (one a second) between two readings of what the job tells, when it does not run.
+const REPORT_SECONDS: u64 = 5;
+
+/// What the job's runs have told: for which job id, and what came.
+type Told = (String, Result<Option<JobReport>, ApiError>);
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
@@ -34,6 +43,8 @@ struct JobView {
     sight: Memo<Sight>,
     /// The place that is shown, as it is or was last.
     location: Memo<Option<JobLocation>>,
+    /// What the job's runs have told, as it was read last.
+    report: Memo<Option<JobReport>>,
     jid: Memo<String>,
     /// Where the shown entry stands, when something can be done to it.
     place: Memo<Option<Place>>,
@@ -41,6 +52,7 @@ struct JobView {
     id: Memo<String>,
     is_running: Memo<bool>,
     is_gone: Memo<bool>,
+    cancel: ServerAction<CancelJob>,
     action: Acting,
     question: RwSignal<Option<Question>>,
 }
@@ -99,6 +111,29 @@ pub fn JobPage() -> impl IntoView {
             (address, result)
         },
     );
+    // Read apart from the job, which is looked for in the whole store: this is small, and changes each second while the job runs.
+    let runs = RwSignal::new(false);
+    let (quick, slow) = (use_live().beat(1), use_live().beat(REPORT_SECONDS));
+    let beat = Memo::new(move |_| if runs.get() { quick.get() } else { slow.get() });
+    let told = Resource::new(
+        move || {
+            (
+                address.with(|address| address.jid.clone()),
+                runs.get(),
+                beat.get(),
+            )
+        },
+        |(jid, ..)| async move {
+            let report = if jid.is_empty() {
+                Ok(None)
+            } else {
+                get_job_report(jid.clone()).await
+            };
+            (jid, report)
+        },
+    );
+    let cancel = ServerAction::<CancelJob>::new();
+    let cancelled = Signal::derive(move || cancel.value().get().filter(Result::is_ok));
     let action = Acting::new();
     let question = RwSignal::new(None);
     menu::close_menus_by_themselves();
@@ -106,15 +141,18 @@ pub fn JobPage() -> impl IntoView {
         let done = action
             .value()
             .with(|value| value.as_ref().is_some_and(Result::is_ok));
-        if done {
+        if done || cancelled.with(Option::is_some) {
             read.refetch();
         }
     });
     let act = Callback::new(move |act| action.act(act));
     view! {
         <ActionNotice value=action.value() done=act_notice/>
+        <ActionNotice value=cancelled done=String::clone/>
         <Transition fallback=Loading>
-            {after_first_reading(read, move || view! { <Body address read hint action question/> })}
+            {after_first_readings(read, told, move || {
+                view! { <Body address read told runs hint cancel action question/> }
+            })}
         </Transition>
         <ActDialog question act/>
     }
@@ -130,7 +168,10 @@ fn Loading() -> impl IntoView {
 fn Body(
     address: Memo<Address>,
     read: Resource<Read>,
+    told: Resource<Told>,
+    runs: RwSignal<bool>,
     hint: StoredValue<Option<(Address, String, String)>>,
+    cancel: ServerAction<CancelJob>,
     action: Acting,
     question: RwSignal<Option<Question>>,
 ) -> impl IntoView {
@@ -167,11 +208,23 @@ fn Body(
                 .is_some_and(|location| location.whereabouts == Whereabouts::Stored)
         })
     });
+    // A reading that failed changes nothing, unless it is for another job.
+    let report = Memo::new(move |last: Option<&(String, Option<JobReport>)>| {
+        let jid = address.with(|address| address.jid.clone());
+        let news = told.with(|told| match told {
+            Some((of, Ok(report))) if *of == jid => Some(report.clone()),
+            _ => None,
+        });
+        let last = last.filter(|(of, _)| *of == jid);
+        let report = news.or_else(|| last.map(|(_, report)| report.clone()));
+        (jid, report.flatten())
+    });
     let job = JobView {
         address,
         read,
         sight,
         location,
+        report: Memo::new(move |_| report.with(|(_, report)| report.clone())),
         jid: of(|location| location.entry.jid.clone()),
         place: Memo::new(move |_| {
             let can = is_stored.get() && !is_gone.get();
@@ -188,14 +241,17 @@ fn Body(
             !is_gone.get() && !is_stored.get() && location.with(Option::is_some)
         }),
         is_gone,
+        cancel,
         action,
         question,
     };
+    Effect::new(move || runs.set(job.is_running.get()));
     follow::follow(job);
     keys::listen(job);
     let shown = Memo::new(move |_| sight.with(shown));
     view! {
         {move || problem.get().map(|error| view! { <ErrorNotice error/> })}
+        {cancel::question(job)}
         {move || match shown.get() {
             None => view! { <PageTitle title="Job"/> }.into_any(),
             Some(None) => view! { {places::places(job)} {head::head(job)} {parts::parts(job)} }.into_any(),

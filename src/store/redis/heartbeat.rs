@@ -103,6 +103,7 @@ mod tests {
             args: String::new(),
             run_at: Timestamp(1_795_470_705_999),
             payload: r#"{"class":"A"}"#.to_owned(),
+            ..RunningJob::default()
         };
         assert_eq!(
             work_text(&running),

@@ -122,6 +122,21 @@ impl Keys {
         format!("{}jobdeck:rescues:{job}", self.prefix)
     }
 
+    /// Jobdeck's hash of what a job's runs have told, and when somebody asked one to end.
+    pub(super) fn report(&self, jid: &str) -> String {
+        format!("{}jobdeck:report:{jid}", self.prefix)
+    }
+
+    /// Jobdeck's list of the last lines of a job's log, the oldest at the left end.
+    pub(super) fn log(&self, jid: &str) -> String {
+        format!("{}jobdeck:log:{jid}", self.prefix)
+    }
+
+    /// Sidekiq's hash of the state of an iterable job.
+    pub(super) fn iteration(&self, jid: &str) -> String {
+        format!("{}it-{jid}", self.prefix)
+    }
+
     /// Jobdeck's hash of processes that were seen without a heartbeat, and since when.
     pub(super) fn missing_processes(&self) -> String {
         self.key("jobdeck:missing")

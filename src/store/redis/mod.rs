@@ -13,6 +13,7 @@
 //! | `heartbeat`, `orphans` | the worker's process: that it lives; jobs of those that do not |
 //! | `metrics` | what the runs of each class took |
 //! | `periodic` | the calendar: periodic jobs and their ticks |
+//! | `reports`, `owner_gone` | what runs tell, requests that they end; jobs in progress of processes that are gone |
 
 mod address;
 mod connection;
@@ -26,11 +27,13 @@ mod metrics;
 mod moves;
 mod orphans;
 mod overview;
+mod owner_gone;
 mod periodic;
 mod private_jobs;
 mod process_info;
 mod processes;
 mod queues;
+mod reports;
 mod request;
 mod scripts;
 mod sentinel;

@@ -69,22 +69,28 @@ impl RedisStore {
         let identities = self.identities().await?;
         let mut tables = pipe();
         for identity in &identities {
-            tables.cmd("EXISTS").arg(self.keys.process(identity));
+            tables
+                .cmd("HMGET")
+                .arg(self.keys.process(identity))
+                .arg(&process_info::FIELDS);
             tables.cmd("HGETALL").arg(self.keys.work(identity));
             tables.cmd("HGETALL").arg(self.keys.workers(identity));
         }
         let mut replies = self.lenient::<Value>(&mut tables).await?.into_iter();
-        let mut running = Vec::new();
+        let mut running = self.owner_gone().await?;
         for identity in &identities {
-            let lives = replies.next() == Some(Value::Int(1));
+            let heartbeat = replies
+                .next()
+                .and_then(|reply| from_redis_value(reply).ok());
+            let heartbeat: Vec<Option<Bytes>> = heartbeat.unwrap_or_default();
+            let process = process_info::parse(identity, &heartbeat);
             for table in replies.by_ref().take(2) {
                 let table: Vec<(Bytes, Bytes)> = from_redis_value(table).unwrap_or_default();
-                if lives {
-                    running.extend(
-                        table
-                            .iter()
-                            .map(|(thread, work)| running_job(identity, thread, work)),
-                    );
+                if let Some(process) = &process {
+                    running.extend(table.iter().map(|(thread, work)| RunningJob {
+                        foreign: !process.is_jobdeck(),
+                        ..running_job(identity, thread, work)
+                    }));
                 }
             }
         }
@@ -95,6 +101,7 @@ impl RedisStore {
                 &other.thread,
             ))
         });
+        self.add_reports(&mut running).await?;
         Ok(running)
     }
 

@@ -113,3 +113,15 @@ script!(
     "periodic_now",
     "periodic_delete"
 );
+script!(
+    /// Takes down what runs tell, and says which are to end.
+    CHECK_IN, "check_in"
+);
+script!(
+    /// Leaves a request that a run end.
+    REQUEST_CANCEL, "request_cancel"
+);
+script!(
+    /// Jobs in progress of processes without a heartbeat, to look at.
+    OWNER_GONE, "owner_gone"
+);

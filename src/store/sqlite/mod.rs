@@ -24,6 +24,7 @@ mod processes;
 mod progress;
 mod queues;
 mod readers;
+mod reports;
 mod schema;
 mod slices;
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! Worker processes: heartbeats, what they run, signals.
 
-use super::clock::{self, LIFE_MS};
+use super::{
+    clock::{self, LIFE_MS},
+    progress, reports,
+};
 use crate::{
     model::{ProcessInfo, RunningJob, Signal, Timestamp},
     store::{Heartbeat, Pulse},
@@ -119,19 +122,27 @@ pub(super) fn processes(
         .collect()
 }
 
-/// What they run, longest first. What cannot be read is left out.
+/// What they run, longest first, and before that what processes that are gone have left. What cannot be read is left out.
 pub(super) fn running(connection: &Connection) -> rusqlite::Result<Vec<RunningJob>> {
     let lists: Vec<Vec<RunningJob>> = connection
         .prepare_cached(
-            "SELECT identity, running FROM processes WHERE beat_at > ?1 ORDER BY identity",
+            "SELECT identity, running, info FROM processes WHERE beat_at > ?1 ORDER BY identity",
         )?
         .query_map([clock::now().0 - LIFE_MS], |row| {
             let identity: String = row.get(0)?;
-            Ok(from_json(row.get_ref(1)?, &identity).unwrap_or_default())
+            let mut jobs: Vec<RunningJob> =
+                from_json(row.get_ref(1)?, &identity).unwrap_or_default();
+            let process: ProcessInfo = from_json(row.get_ref(2)?, &identity).unwrap_or_default();
+            for job in &mut jobs {
+                job.foreign = !process.is_jobdeck();
+            }
+            Ok(jobs)
         })?
         .collect::<rusqlite::Result<_>>()?;
-    let mut running = lists.concat();
+    let mut running = progress::owner_gone(connection)?;
+    running.extend(lists.into_iter().flatten());
     running.sort_by_key(|job| job.run_at);
+    reports::add_reports(connection, &mut running)?;
     Ok(running)
 }
 

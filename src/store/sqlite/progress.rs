@@ -6,16 +6,18 @@ use super::{
     writer::Writer,
 };
 use crate::{
-    job::{Job, digest},
-    model::Timestamp,
-    store::{Destination, FetchedJob, Orphan, QueueEnd, Rescue, Settlement, Share},
+    job::{self, Job, digest},
+    model::{RunningJob, Timestamp},
+    store::{
+        Destination, FetchedJob, ORPHANS, Orphan, QueueEnd, Rescue, SLICE_BYTES, Settlement, Share,
+    },
 };
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, named_params};
 use std::{sync::Arc, time::Duration};
 
 /// Orphans of one call, and bytes of them.
-const ORPHANS: i64 = 100;
+const MOST_ORPHANS: i64 = 100;
 const ORPHAN_BYTES: usize = 4 << 20;
 
 /// How long a rescue is remembered: 72 hours.
@@ -150,7 +152,7 @@ pub(super) fn orphans(
          ORDER BY lease DESC LIMIT :most",
     )?;
     let mut rows = statement.query(
-        named_params! {":now": now.0, ":own": identity, ":noted_until": noted_until.0, ":most": ORPHANS},
+        named_params! {":now": now.0, ":own": identity, ":noted_until": noted_until.0, ":most": MOST_ORPHANS},
     )?;
     let mut bytes = 0;
     while bytes < ORPHAN_BYTES
@@ -218,6 +220,47 @@ fn name(job: &FetchedJob) -> String {
     let jid = Job::new(job.raw.clone()).jid();
     jid.filter(|jid| !jid.is_empty())
         .unwrap_or_else(|| digest(&job.raw))
+}
+
+/// Some jobs of processes that have no heartbeat any more, a few hundred at most, in the order of their fetch.
+pub(super) fn owner_gone(connection: &Connection) -> rusqlite::Result<Vec<RunningJob>> {
+    let now = clock::now();
+    let mut statement = connection.prepare_cached(
+        "SELECT lease, identity, queue, octet_length(raw), raw FROM in_progress \
+         WHERE grace <= :now AND identity NOT IN (SELECT identity FROM processes WHERE beat_at > :since) \
+         ORDER BY lease LIMIT :most",
+    )?;
+    let mut rows = statement.query(named_params! {
+        ":now": now.0,
+        ":since": now.0 - LIFE_MS,
+        ":most": i64::try_from(ORPHANS).unwrap_or(i64::MAX),
+    })?;
+    let mut bytes_left = SLICE_BYTES;
+    let mut jobs = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (lease, identity, queue): (i64, String, String) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
+        // What is too large is shown without its bytes.
+        let size: i64 = row.get(3)?;
+        let left = bytes_left.checked_sub(usize::try_from(size).unwrap_or(usize::MAX));
+        let raw: Vec<u8> = if left.is_some() {
+            row.get(4)?
+        } else {
+            Vec::new()
+        };
+        bytes_left = left.unwrap_or(bytes_left);
+        jobs.push(RunningJob {
+            owner_gone: true,
+            ..job::running(
+                &identity,
+                &lease.to_string(),
+                &queue,
+                &Job::new(raw),
+                Timestamp(0),
+            )
+        });
+    }
+    Ok(jobs)
 }
 
 fn hand_back(connection: &Connection, queue: String, raw: Vec<u8>) -> rusqlite::Result<()> {

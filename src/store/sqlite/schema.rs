@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_rescues.sql"),
     include_str!("migrations/0004_metrics.sql"),
     include_str!("migrations/0005_periodic.sql"),
+    include_str!("migrations/0006_reports.sql"),
 ];
 
 /// The newest version that this program knows.

@@ -1,9 +1,10 @@
 //! What crosses the wire. Times are RFC 3339 in UTC, arguments are real JSON with every number as it was written.
 
+use super::report::{ProgressBody, ReportBody};
 use crate::job::{self, Job};
 use crate::model::{
-    ActionOutcome, ActionReport, JobDetail, JobEntry, JobLocation, Overview, Page, ProcessInfo,
-    QueueSummary, RunningJob, Timestamp, TraceLine, Whereabouts,
+    ActionOutcome, ActionReport, JobDetail, JobEntry, JobLocation, JobReport, Overview, Page,
+    ProcessInfo, QueueSummary, RunningJob, Timestamp, TraceLine, Whereabouts,
 };
 use serde::Serialize;
 use serde_json::{Value, value::RawValue};
@@ -204,9 +205,16 @@ pub(super) struct RunningBody {
     /// Arguments as shown.
     #[schema(value_type = Option<Vec<Value>>)]
     pub(super) args: Option<Box<RawValue>>,
-    /// Start of this run.
+    /// Start of this run; nothing when it is not known any more (`owner_gone`).
     #[schema(format = DateTime)]
-    pub(super) run_at: String,
+    pub(super) run_at: Option<String>,
+    /// Whether its process has no heartbeat any more: it is put back to its queue within 90 s by any running worker.
+    pub(super) owner_gone: bool,
+    /// How far this run is, if it told.
+    pub(super) progress: Option<ProgressBody>,
+    /// When somebody asked that this run end.
+    #[schema(format = DateTime)]
+    pub(super) cancel_requested_at: Option<String>,
 }
 
 impl From<RunningJob> for RunningBody {
@@ -221,7 +229,12 @@ impl From<RunningJob> for RunningBody {
             jid: running.jid,
             class: running.class,
             args,
-            run_at: running.run_at.to_string(),
+            run_at: Some(running.run_at)
+                .filter(|at| *at != Timestamp(0))
+                .map(|at| at.to_string()),
+            owner_gone: running.owner_gone,
+            progress: running.progress.map(ProgressBody::from),
+            cancel_requested_at: text(running.cancel_requested_at),
         }
     }
 }
@@ -308,15 +321,18 @@ pub(super) struct JobBody {
     pub(super) jid: String,
     /// Every place where it is now.
     pub(super) locations: Vec<LocationBody>,
+    /// What its runs have told: progress and log.
+    pub(super) report: Option<ReportBody>,
     /// Entries looked through.
     pub(super) scanned: u64,
     /// Entries there are; more than `scanned` when the search was cut off.
     pub(super) total: u64,
 }
 
-impl From<JobDetail> for JobBody {
-    fn from(detail: JobDetail) -> Self {
+impl JobBody {
+    pub(super) fn new(detail: JobDetail, report: Option<JobReport>) -> Self {
         Self {
+            report: report.map(ReportBody::from),
             jid: detail.jid,
             locations: detail
                 .locations

@@ -28,7 +28,8 @@ pub(super) async fn job(
 ) -> Answer<Json<JobBody>> {
     let detail = admin.job(&jid, None).await?;
     if !detail.locations.is_empty() {
-        return Ok(Json(detail.into()));
+        let report = admin.report(&jid).await?;
+        return Ok(Json(JobBody::new(detail, report)));
     }
     Err(Problem::not_found(if detail.scanned < detail.total {
         format!(

@@ -14,6 +14,7 @@ mod periodic;
 mod processes;
 mod query;
 mod queues;
+mod report;
 mod request;
 pub(crate) mod script;
 
@@ -73,6 +74,7 @@ pub(super) fn router() -> Router<AppState> {
         .routes(routes!(lists::queue_jobs))
         .routes(routes!(lists::set_jobs))
         .routes(routes!(jobs::job))
+        .routes(routes!(report::cancel))
         .routes(routes!(jobs::enqueue).layer(DefaultBodyLimit::max(JOBS_BYTES)))
         .routes(routes!(actions::act))
         .routes(routes!(processes::running))

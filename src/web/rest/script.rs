@@ -3,9 +3,10 @@
 use super::{
     body::{ActionBody, JobBody, PageBody},
     lists::complete,
+    report::CancelBody,
 };
 use crate::admin::{Admin, AdminResult};
-use crate::model::{ActionReport, JobDetail, Page, PageRequest, Place};
+use crate::model::{ActionReport, CancelReport, JobDetail, JobReport, Page, PageRequest, Place};
 use serde::Serialize;
 
 /// A page with whole arguments.
@@ -24,8 +25,13 @@ pub(crate) fn page_json(page: Page) -> String {
 }
 
 /// A job as REST answers it.
-pub(crate) fn job_json(detail: JobDetail) -> String {
-    json(&JobBody::from(detail))
+pub(crate) fn job_json(detail: JobDetail, report: Option<JobReport>) -> String {
+    json(&JobBody::new(detail, report))
+}
+
+/// Whom a request to end was left for, as REST answers it.
+pub(crate) fn cancel_json(report: CancelReport) -> String {
+    json(&CancelBody::from(report))
 }
 
 /// A report as REST answers it.

@@ -97,7 +97,8 @@ async fn what_a_command_writes_goes_to_the_job_s_log() {
     handler(JobContext::new(Arc::clone(&run)))
         .await
         .expect("it is done");
-    let mut lines: Vec<String> = run.take_report().lines.into();
+    let told = run.take_report().lines.into_iter();
+    let mut lines: Vec<String> = told.map(|line| line.what).collect();
     // Two pipes: which is read first is nobody's promise.
     lines.sort();
     assert_eq!(lines, ["one", "three, without an end", "two"]);

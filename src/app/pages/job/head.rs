@@ -105,7 +105,12 @@ fn name(location: &JobLocation) -> Name {
 
 fn whereabouts(location: &JobLocation) -> Where {
     match &location.whereabouts {
-        Whereabouts::Running(run) => Where::Running(run.clone()),
+        // Without what changes all the time and is shown elsewhere.
+        Whereabouts::Running(run) => Where::Running(RunningJob {
+            progress: None,
+            payload: String::new(),
+            ..run.clone()
+        }),
         Whereabouts::Stored => {
             let entry = &location.entry;
             let at = match entry.id.place {
@@ -124,6 +129,12 @@ fn badge(place: &Where) -> AnyView {
             return view! { <span class="badge muted"><Icon name=IconName::Processed/>"gone"</span> }
                 .into_any();
         }
+        Where::Running(run) if run.owner_gone => {
+            return view! {
+                <span class="badge state-paused"><Icon name=IconName::Failed/>"owner gone"</span>
+            }
+            .into_any();
+        }
         Where::Running(_) => JobState::Running,
         Where::Stored(place, _) => JobState::of_place(place),
     };
@@ -137,7 +148,11 @@ fn spoken(place: &Where) -> String {
         Where::Gone { cut_off: true } => "The job is not found any more.".to_owned(),
         Where::Running(run) => {
             let process = visible(&run.process, NAME_CHARACTERS);
-            format!("The job runs on {process}.")
+            if run.owner_gone {
+                format!("The job is in flight, and its process {process} is gone.")
+            } else {
+                format!("The job runs on {process}.")
+            }
         }
         Where::Stored(Place::Queue(queue), _) => {
             format!("The job is in queue {}.", visible(queue, NAME_CHARACTERS))
@@ -178,6 +193,10 @@ fn told(place: Where) -> AnyView {
 fn running(run: &RunningJob) -> AnyView {
     let process = visible(&run.process, NAME_CHARACTERS);
     let thread = visible(&run.thread, NAME_CHARACTERS);
+    if run.owner_gone {
+        return view! { "in flight, of " <span class="mono">{process}</span> ", which is gone" }
+            .into_any();
+    }
     view! {
         "for " <Elapsed since=run.run_at/> " on " <a class="mono" href="/processes">{process}</a>
         <span class="muted">", thread " <span class="mono">{thread}</span></span>
@@ -270,9 +289,7 @@ fn actions(job: JobView) -> AnyView {
             <button type="submit" disabled hidden></button>
             <input type="hidden" name=crate::app::components::ENTRIES value=move || job.id.get()/>
             {buttons}
-            <p class="muted" hidden=move || !job.is_running.get()>
-                "A job that runs cannot be taken back. Its process, told to stop, hands it back to its queue."
-            </p>
+            {super::cancel::actions(job)}
         </form>
     }
     .into_any()

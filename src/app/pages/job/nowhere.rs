@@ -2,6 +2,7 @@
 
 use super::JobView;
 use super::markup::visible;
+use super::report;
 use super::sight::Search;
 use crate::app::components::PageTitle;
 use crate::app::format;
@@ -34,6 +35,10 @@ pub(super) fn nowhere(job: JobView, search: Search) -> AnyView {
             <p>{far}</p>
             <p>
                 "A job that has finished leaves no trace: it is taken out of its queue, and nothing is kept of it. The same is true of one that was deleted."
+                {move || {
+                    let is_told = job.report.with(Option::is_some);
+                    is_told.then_some(" What it has told of itself is kept for some time; it stands below.")
+                }}
             </p>
             <p>
                 "Look at what " <a href="/running">"runs"</a> ", what waits for its "
@@ -42,6 +47,7 @@ pub(super) fn nowhere(job: JobView, search: Search) -> AnyView {
             </p>
         </div>
         {ask(address.jid)}
+        <div class="job-told">{report::progress(job)} {report::log(job)}</div>
     }
     .into_any()
 }

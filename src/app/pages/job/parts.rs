@@ -5,12 +5,12 @@ use super::facts::{facts, is_encrypted};
 use super::history::{events, timeline};
 use super::json::{member, tree, tree_open};
 use super::markup::{Markup, Shown};
-use super::trace;
+use super::{report, trace};
 use crate::app::components::CopyButton;
 use crate::model::JobLocation;
 use leptos::prelude::*;
 
-/// Error, arguments, times, fields, payload.
+/// Progress, error, log, arguments, times, fields, payload.
 pub(super) fn parts(job: JobView) -> AnyView {
     let error = Part {
         id: "error",
@@ -42,7 +42,7 @@ pub(super) fn parts(job: JobView) -> AnyView {
     view! {
         <div class="job-parts" data-gone=is_gone>
             <div class="job-main-parts">
-                {part(error)} {part(arguments)} {part(payload)}
+                {report::progress(job)} {part(error)} {report::log(job)} {part(arguments)} {part(payload)}
             </div>
             <aside class="job-side" aria-label="History and fields">
                 <section class="panel" id="times">

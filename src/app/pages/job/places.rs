@@ -49,7 +49,11 @@ fn rows(detail: &JobDetail, job: JobView) -> Vec<Row> {
     let row = |(index, location): (usize, &JobLocation)| {
         let entry = &location.entry;
         let (state, place, at) = match &location.whereabouts {
-            Whereabouts::Running(run) => (JobState::Running, run.process.clone(), Some(run.run_at)),
+            Whereabouts::Running(run) => (
+                JobState::Running,
+                run.process.clone(),
+                Some(run.run_at).filter(|_| !run.owner_gone),
+            ),
             Whereabouts::Stored => {
                 let place = match &entry.id.place {
                     Place::Queue(name) => format!("queue {name}"),

@@ -71,7 +71,13 @@ pub(super) fn RunningNow() -> impl IntoView {
                                     <td class="medium">
                                         <a class="chip mono" href=format::queue_path(&job.queue)>{job.queue.clone()}</a>
                                     </td>
-                                    <td class="num"><Elapsed since=Signal::stored(job.run_at)/></td>
+                                    <td class="num nowrap">
+                                        {if job.owner_gone {
+                                            view! { <span class="state-paused">"owner gone"</span> }.into_any()
+                                        } else {
+                                            view! { <Elapsed since=Signal::stored(job.run_at)/> }.into_any()
+                                        }}
+                                    </td>
                                 </tr>
                             </For>
                         </tbody>

@@ -1,6 +1,6 @@
 //! Which running jobs are shown: by the address.
 
-use crate::api::RunningFilter;
+use crate::api::{RunningFilter, query_string};
 use crate::app::address;
 use crate::app::live::use_live;
 use crate::model::RunningJob;
@@ -17,6 +17,23 @@ pub(super) fn filter_of(search: &str) -> RunningFilter {
         queue: value("queue"),
         process: value("process"),
     }
+}
+
+/// What the filter is in the address.
+pub(super) fn filter_pairs(filter: &RunningFilter) -> Vec<(&'static str, &str)> {
+    [
+        ("class", &filter.class),
+        ("queue", &filter.queue),
+        ("process", &filter.process),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+    .collect()
+}
+
+/// The address of the page with this filter.
+pub(super) fn filter_path(filter: &RunningFilter) -> String {
+    format!("/running{}", query_string::write(filter_pairs(filter)))
 }
 
 /// The values to choose from: those of the jobs, and the chosen one even when no job has it now.
@@ -116,6 +133,18 @@ mod tests {
         let filter = filter_of("class=&queue=a%2520b");
         assert_eq!(filter.class, None);
         assert_eq!(filter.queue.as_deref(), Some("a%20b"));
+    }
+
+    #[test]
+    fn a_filter_is_read_as_it_is_written() {
+        let filter = RunningFilter {
+            class: Some("A&B".to_owned()),
+            queue: None,
+            process: Some("host:1:é".to_owned()),
+        };
+        let path = filter_path(&filter);
+        assert_eq!(filter_of(path.strip_prefix("/running?").unwrap()), filter);
+        assert_eq!(filter_path(&RunningFilter::default()), "/running");
     }
 
     #[test]

@@ -1,11 +1,19 @@
 //! The running jobs.
 
+use super::filter::filter_pairs;
 use crate::api::RunningFilter;
-use crate::app::components::{Elapsed, Still, StillNote, Touch, Unknown};
+use crate::app::components::{
+    CancelLink, Elapsed, Icon, IconName, ProgressBar, Still, StillNote, Time, Touch, Unknown,
+    cancel_query,
+};
 use crate::app::format;
 use crate::app::live::use_live;
-use crate::model::RunningJob;
+use crate::model::{Progress, RunningJob, Timestamp};
 use leptos::prelude::*;
+use std::collections::BTreeMap;
+
+/// What the jobs of a list have told, and since when they are asked to end, by job id: only of those of which there is any.
+type Reports = BTreeMap<String, (Option<Progress>, Option<Timestamp>)>;
 
 /// The running jobs, or why there are none.
 #[component]
@@ -16,18 +24,26 @@ pub(super) fn RunningTable(
     let touch = Touch::new();
     let (jobs, differs) = touch.hold(jobs);
     let none = Memo::new(move |_| jobs.with(Vec::is_empty));
+    let reports = Memo::new(move |_| jobs.with(|jobs| reports(jobs)));
+    let tells = Memo::new(move |_| {
+        reports.with(|reports| reports.values().any(|(progress, _)| progress.is_some()))
+    });
     view! {
         <Show when=move || !none.get() fallback=move || view! { <Nothing filter/> }>
             <p class="still-line"><StillNote differs/></p>
             <Still touch class="table-scroll">
-                <table class="table">
+                <table class="table running">
                     <thead>
                         <tr>
                             <th scope="col">"Job"</th>
                             <th scope="col" class="medium">"Queue"</th>
+                            <th scope="col" class="medium" hidden=move || !tells.get()>"Progress"</th>
                             <th scope="col" class="num">"For"</th>
                             <th scope="col" class="wide">"Process"</th>
-                            <th scope="col" class="wide">"Thread"</th>
+                            <th scope="col" class="widest">"Thread"</th>
+                            <th scope="col" class="actions">
+                                <span class="visually-hidden">"Actions"</span>
+                            </th>
                         </tr>
                     </thead>
                     <tbody>
@@ -36,7 +52,7 @@ pub(super) fn RunningTable(
                             key=|job| (job.process.clone(), job.thread.clone(), job.jid.clone(), job.run_at)
                             let:job
                         >
-                            <Row job/>
+                            <Row job filter reports tells/>
                         </For>
                     </tbody>
                 </table>
@@ -45,8 +61,47 @@ pub(super) fn RunningTable(
     }
 }
 
+fn reports(jobs: &[RunningJob]) -> Reports {
+    jobs.iter()
+        .filter(|job| job.progress.is_some() || job.cancel_requested_at.is_some())
+        .map(|job| {
+            let report = (job.progress.clone(), job.cancel_requested_at);
+            (job.jid.clone(), report)
+        })
+        .collect()
+}
+
 #[component]
-fn Row(job: RunningJob) -> impl IntoView {
+fn Row(
+    job: RunningJob,
+    filter: Memo<RunningFilter>,
+    reports: Memo<Reports>,
+    tells: Memo<bool>,
+) -> impl IntoView {
+    let jid = job.jid.clone();
+    let report =
+        Memo::new(move |_| reports.with(|reports| reports.get(&jid).cloned().unwrap_or_default()));
+    let is_gone = job.owner_gone;
+    let elapsed = if is_gone {
+        view! { <span class="muted">"–"</span> }.into_any()
+    } else {
+        view! { <Elapsed since=Signal::stored(job.run_at)/> }.into_any()
+    };
+    let thread = if is_gone {
+        "–".to_owned()
+    } else {
+        job.thread
+    };
+    let gone = is_gone.then(|| {
+        view! {
+            <div class="second-line state-paused">
+                <Icon name=IconName::Failed/>
+                " in flight, owner gone: recovered within 90 s by any running worker"
+            </div>
+        }
+    });
+    let actions = (!is_gone && !job.jid.is_empty())
+        .then(|| view! { <Cancel jid=job.jid.clone() filter report/> });
     let class = if job.class.is_empty() {
         "(no class)".to_owned()
     } else {
@@ -63,16 +118,64 @@ fn Row(job: RunningJob) -> impl IntoView {
             <th scope="row" class="grow cut">
                 {name}
                 <div class="second-line mono cut">{job.args}</div>
+                {gone}
             </th>
             <td class="medium">
                 <a class="chip mono" href=format::queue_path(&job.queue)>{job.queue.clone()}</a>
             </td>
-            <td class="num num-lead"><Elapsed since=Signal::stored(job.run_at)/></td>
+            <td class="medium nowrap" hidden=move || !tells.get()><Told report/></td>
+            <td class="num num-lead">{elapsed}</td>
             <td class="wide nowrap">
                 <a class="mono" href=by_process title="Show only this process">{job.process}</a>
             </td>
-            <td class="wide nowrap mono muted">{job.thread}</td>
+            <td class="widest nowrap mono muted">{thread}</td>
+            <td class="actions">{actions}</td>
         </tr>
+    }
+}
+
+/// How far a job is, if it told.
+#[component]
+fn Told(report: Memo<(Option<Progress>, Option<Timestamp>)>) -> impl IntoView {
+    let has_told = Memo::new(move |_| report.with(|(progress, _)| progress.is_some()));
+    let of = move |part: fn(&Progress) -> String| {
+        move || report.with(|(progress, _)| progress.as_ref().map(part).unwrap_or_default())
+    };
+    let percent = Signal::derive(move || {
+        report.with(|(progress, _)| progress.as_ref().map_or(0.0, |progress| progress.percent))
+    });
+    view! {
+        <Show when=move || has_told.get()>
+            <ProgressBar percent/>
+            <div class="second-line cut progress-told">{of(|progress| progress.message.clone())}</div>
+        </Show>
+    }
+}
+
+/// Asks it to end, or says that it was asked.
+#[component]
+fn Cancel(
+    jid: String,
+    filter: Memo<RunningFilter>,
+    report: Memo<(Option<Progress>, Option<Timestamp>)>,
+) -> impl IntoView {
+    let requested_at = Memo::new(move |_| report.with(|(_, requested_at)| *requested_at));
+    let jid = StoredValue::new(jid);
+    let href = Signal::derive(move || {
+        let query = filter.with(|filter| cancel_query(filter_pairs(filter), &jid.get_value()));
+        format!("/running{query}")
+    });
+    move || {
+        match requested_at.get() {
+        Some(at) => view! {
+            <span class="second-line state-paused">"cancel asked " <Time at=Signal::stored(at)/></span>
+        }
+        .into_any(),
+        None => view! {
+            <div class="row-actions"><CancelLink href what=jid.get_value() small=true/></div>
+        }
+        .into_any(),
+    }
     }
 }
 

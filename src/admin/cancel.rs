@@ -1,0 +1,66 @@
+//! What runs tell of themselves, and asking them to end.
+
+use super::{AUDIT, Admin, AdminError, AdminResult};
+use crate::model::{CancelReport, JobReport};
+use crate::store::StoreError;
+
+impl Admin {
+    /// What the runs of a job have told, if they told anything lately.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn report(&self, jid: &str) -> AdminResult<Option<JobReport>> {
+        if jid.is_empty() {
+            return Ok(None);
+        }
+        match self.store.report(jid).await {
+            // A store that keeps only this secret still shows the job.
+            Err(error @ StoreError::Unusable { .. }) => {
+                tracing::debug!(%error, "what runs tell cannot be read");
+                Ok(None)
+            }
+            report => Ok(report?),
+        }
+    }
+
+    /// Asks that the run of a job end: its process learns it within seconds, tells its handler, and aborts it when that does not help. A
+    /// job that ends with an error then, or is aborted, goes to the dead set.
+    ///
+    /// # Errors
+    /// [`AdminError::NotFound`] when no process runs it, [`AdminError::Refused`] when the only one that does is gone; the store's.
+    pub async fn cancel(&self, jid: &str) -> AdminResult<CancelReport> {
+        let mut report = CancelReport {
+            jid: jid.to_owned(),
+            ..CancelReport::default()
+        };
+        let mut gone = None;
+        for run in self.store.running().await? {
+            if run.jid != jid || jid.is_empty() {
+                continue;
+            }
+            if run.owner_gone {
+                gone = Some(run.process);
+            } else if run.foreign {
+                report.sidekiq_processes.push(run.process);
+            } else {
+                report.processes.push(run.process);
+            }
+        }
+        if report.processes.is_empty() && report.sidekiq_processes.is_empty() {
+            return Err(match gone {
+                Some(process) => AdminError::Refused(format!(
+                    "the process that ran job `{jid}`, {process}, is gone: nobody is there to end it. It is put back to its queue \
+                     within 90 s by any running worker, and can be cancelled or deleted then"
+                )),
+                None => AdminError::NotFound(format!(
+                    "no process runs job `{jid}`, as of their last heartbeats"
+                )),
+            });
+        }
+        self.store
+            .request_cancel(jid, !report.sidekiq_processes.is_empty())
+            .await?;
+        tracing::info!(target: AUDIT, action = "cancel", jid);
+        Ok(report)
+    }
+}

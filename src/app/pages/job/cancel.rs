@@ -1,0 +1,107 @@
+//! Asking the job's run to end.
+
+use super::JobView;
+use super::address::pick_path;
+use crate::app::address::use_own_search;
+use crate::app::components::{CancelLink, CancelQuestion, Time, cancel_asked, cancel_query};
+use crate::app::format;
+use crate::model::{RunningJob, Whereabouts};
+use leptos::prelude::*;
+
+/// What can be done to a run, in words and with a link: ask it to end, or wait for what follows by itself.
+pub(super) fn actions(job: JobView) -> AnyView {
+    // Only what is shown of it: the rest changes more often.
+    let run = Memo::new(move |_| {
+        job.location.with(|location| {
+            let location = location.as_ref().filter(|_| job.is_running.get())?;
+            run_of(&location.whereabouts)
+        })
+    });
+    let href = Signal::derive(move || {
+        let address = job.address.get();
+        let pick = (!address.pick.is_empty()).then_some(("pick", address.pick.as_str()));
+        let jid = job.jid.get();
+        format!("{}{}", format::job_path(&jid), cancel_query(pick, &jid))
+    });
+    (move || {
+        let run = run.get()?;
+        let view = if run.owner_gone {
+            view! {
+                <p class="muted">
+                    "Nobody runs it: its process has no heartbeat any more. It is safe, and put back to its queue within 90 s by any running \
+                     worker. Then it can be moved or deleted."
+                </p>
+            }
+            .into_any()
+        } else if let Some(at) = run.cancel_requested_at {
+            view! {
+                <p class="muted">
+                    <span class="state-paused">"Asked to end " <Time at=at/> "."</span>
+                    {if run.foreign {
+                        " In Sidekiq only an iterable job obeys."
+                    } else {
+                        " It is aborted when it does not end by itself."
+                    }}
+                </p>
+            }
+            .into_any()
+        } else {
+            let link = (!run.jid.is_empty()).then(|| view! { <CancelLink href what=run.jid.clone()/> });
+            view! {
+                {link}
+                <p class="muted">
+                    "A job that runs cannot be taken back. Its process, told to stop, hands it back to its queue."
+                </p>
+            }
+            .into_any()
+        };
+        Some(view)
+    })
+    .into_any()
+}
+
+fn run_of(whereabouts: &Whereabouts) -> Option<RunningJob> {
+    match whereabouts {
+        Whereabouts::Running(run) => Some(RunningJob {
+            progress: None,
+            payload: String::new(),
+            ..run.clone()
+        }),
+        Whereabouts::Stored => None,
+    }
+}
+
+/// Asks when the address says so.
+pub(super) fn question(job: JobView) -> AnyView {
+    let search = use_own_search();
+    // The address of the page names the job; the question names it too, so that no other is meant.
+    let asked = Memo::new(move |_| {
+        let asked = search.with(|search| cancel_asked(search))?;
+        job.address
+            .with(|address| address.jid == asked)
+            .then_some(asked)
+    });
+    let run = Memo::new(move |_| {
+        job.location.with(|location| {
+            let location = location.as_ref()?;
+            let foreign = run_of(&location.whereabouts).is_some_and(|run| run.foreign);
+            Some((location.entry.class.clone(), foreign))
+        })
+    });
+    let class = Signal::derive(move || run.get().unwrap_or_default().0);
+    let foreign = Signal::derive(move || run.get().unwrap_or_default().1);
+    (move || {
+        asked.get().map(|jid| {
+            let pick = job
+                .address
+                .with_untracked(|address| address.pick.parse().ok());
+            let back = match pick {
+                Some(id) => pick_path(&jid, &id),
+                None => format::job_path(&jid),
+            };
+            let action = job.cancel;
+            view! { <CancelQuestion jid class foreign back action/> }
+        })
+    })
+    .into_any()
+}
