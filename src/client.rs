@@ -1,15 +1,17 @@
 //! Enqueues jobs.
 
 use crate::{
-    job::{NewJob, NewJobError, TimeUnit, args_json},
+    job::{NewJob, NewJobError, TimeUnit, args_json, new_jid},
     model::Timestamp,
     store::{Destination, SharedStore, StoreError},
 };
 use serde::Serialize;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Jobs added in one step, as in Sidekiq's bulk push.
 const STEP: usize = 1_000;
+/// How long the store's clock counts that was asked before the first of many steps.
+const CLOCK_KEPT: Duration = Duration::from_millis(500);
 
 /// Why a job was not enqueued.
 #[derive(Debug, thiserror::Error)]
@@ -165,17 +167,39 @@ impl Client {
             job.validate()?;
         }
         let mut jids = Vec::with_capacity(jobs.len());
-        for step in jobs.chunks(STEP) {
-            let now = self.store.now().await?;
-            let mut entries = Vec::with_capacity(step.len());
-            for new in step {
-                let job = new.encode(now, self.time_unit)?;
-                jids.push(job.jid().unwrap_or_default());
-                entries.push(Destination::of_new(new, &job, now));
+        let mut steps = jobs.chunks(STEP);
+        let Some(first) = steps.next() else {
+            return Ok(jids);
+        };
+        let mut now = self.store.now().await?;
+        let mut asked = Instant::now();
+        let mut entries = self.entries(first, now, &mut jids);
+        loop {
+            if asked.elapsed() > CLOCK_KEPT {
+                now = self.store.now().await?;
+                asked = Instant::now();
             }
-            self.store.add(&entries).await?;
+            // The next thousand are written while the store takes in these.
+            let next = async { steps.next().map(|step| self.entries(step, now, &mut jids)) };
+            let (added, next) = tokio::join!(biased; self.store.add(&entries), next);
+            added?;
+            match next {
+                Some(next) => entries = next,
+                None => return Ok(jids),
+            }
         }
-        Ok(jids)
+    }
+
+    /// Where new jobs go; adds their jids.
+    fn entries(&self, jobs: &[NewJob], now: Timestamp, jids: &mut Vec<String>) -> Vec<Destination> {
+        jobs.iter()
+            .map(|new| {
+                let jid = new.jid.clone().unwrap_or_else(new_jid);
+                let text = new.text(&jid, now, self.time_unit);
+                jids.push(jid);
+                Destination::of_new(new, text.into(), now)
+            })
+            .collect()
     }
 }
 

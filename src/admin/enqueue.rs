@@ -23,7 +23,7 @@ impl Admin {
                 .encode(now, unit)
                 .map_err(|error| AdminError::Job { index, error })?;
             jids.push(job.jid().unwrap_or_default());
-            entries.push(Destination::of_new(new, &job, now));
+            entries.push(Destination::of_new(new, job.raw().clone(), now));
         }
         self.store.add(&entries).await?;
         tracing::info!(target: AUDIT, action = "enqueue_new", jobs = jids.len());

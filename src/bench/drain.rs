@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 /// The class of the jobs.
 pub(super) const CLASS: &str = "Jobdeck::Bench";
 /// Jobs enqueued at a time.
-const BATCH: u64 = 1_000;
+const BATCH: u64 = 10_000;
 /// Bytes of a job beside its padding, about.
 const OTHER_BYTES: usize = 190;
 /// A worker that ends nothing for so long is stuck.
@@ -38,9 +38,7 @@ pub(super) async fn drain(
     options: &BenchOptions,
     concurrency: usize,
 ) -> Result<Drain, BenchError> {
-    let enqueued = Instant::now();
-    enqueue(store, queue, options).await?;
-    let enqueued = enqueued.elapsed();
+    let enqueued = enqueue(store, queue, options).await?;
 
     let progress = Arc::new(Progress {
         left: AtomicU64::new(options.jobs),
@@ -83,14 +81,16 @@ pub(super) async fn drain(
     })
 }
 
+/// How long the client took to enqueue them all.
 async fn enqueue(
     store: &SharedStore,
     queue: &str,
     options: &BenchOptions,
-) -> Result<(), BenchError> {
+) -> Result<Duration, BenchError> {
     let client = Client::new(store.clone());
     let padding = "x".repeat(options.job_bytes.saturating_sub(OTHER_BYTES));
     let mut next = 0;
+    let mut took = Duration::ZERO;
     while next < options.jobs {
         let end = options.jobs.min(next + BATCH);
         let jobs = (next..end).map(|number| {
@@ -99,10 +99,13 @@ async fn enqueue(
             job.args = format!(r#"[{number},"{padding}"]"#);
             job
         });
-        client.push_many(jobs.collect()).await?;
+        let jobs = jobs.collect();
+        let begun = Instant::now();
+        client.push_many(jobs).await?;
+        took += begun.elapsed();
         next = end;
     }
-    Ok(())
+    Ok(took)
 }
 
 /// Waits until all jobs have run.

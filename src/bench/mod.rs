@@ -66,7 +66,7 @@ pub struct Drain {
     pub concurrency: usize,
     /// Jobs.
     pub jobs: u64,
-    /// Enqueued a second, a thousand at a time.
+    /// Enqueued a second by [`crate::Client::push_many`], ten thousand a call.
     pub enqueued_per_second: f64,
     /// Run and settled a second, from the first start to the last settlement.
     pub jobs_per_second: f64,

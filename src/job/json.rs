@@ -22,7 +22,21 @@ pub(super) fn string(json: &str) -> Option<Cow<'_, str>> {
 
 /// The JSON text of a string.
 pub(super) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    let mut json = String::with_capacity(text.len() + 2);
+    push_quoted(&mut json, text);
+    json
+}
+
+/// Adds the JSON text of a string.
+pub(super) fn push_quoted(json: &mut String, text: &str) {
+    let needs_escape = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    if text.bytes().any(needs_escape) {
+        json.push_str(&serde_json::Value::from(text).to_string());
+    } else {
+        json.push('"');
+        json.push_str(text);
+        json.push('"');
+    }
 }
 
 /// The elements of an array as they are written, or nothing if it is no array.
@@ -72,8 +86,11 @@ pub(super) fn compact(json: &str) -> String {
         let (before, from_quote) = rest.split_at(quote);
         compacted.extend(before.split_ascii_whitespace());
         let (text, behind) = from_quote.split_at(string_end(from_quote));
-        match serde_json::from_str::<String>(text) {
-            Ok(unescaped) if text.contains('\\') => compacted.push_str(&quoted(&unescaped)),
+        let unescaped = text
+            .contains('\\')
+            .then(|| serde_json::from_str::<String>(text));
+        match unescaped {
+            Some(Ok(unescaped)) => push_quoted(&mut compacted, &unescaped),
             _ => compacted.push_str(text),
         }
         rest = behind;

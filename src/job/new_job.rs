@@ -200,10 +200,16 @@ impl NewJob {
     /// As [`NewJob::validate`].
     pub fn encode(&self, now: Timestamp, unit: TimeUnit) -> Result<Job, NewJobError> {
         self.validate()?;
+        let jid = self.jid.clone().unwrap_or_else(new_jid);
+        Ok(Job::new(self.text(&jid, now, unit)))
+    }
+
+    /// The text of [`NewJob::encode`] with this jid, of a job that was validated.
+    pub(crate) fn text(&self, jid: &str, now: Timestamp, unit: TimeUnit) -> String {
         let mut text = String::with_capacity(200 + self.args.len());
         let mut put = |name: &str, value: &str| {
             text.push(if text.is_empty() { '{' } else { ',' });
-            text.push_str(&json::quoted(name));
+            json::push_quoted(&mut text, name);
             text.push(':');
             text.push_str(value);
         };
@@ -214,10 +220,7 @@ impl NewJob {
         }
         put("args", &json::compact(&self.args));
         put("class", &json::quoted(&self.class));
-        put(
-            "jid",
-            &json::quoted(&self.jid.clone().unwrap_or_else(new_jid)),
-        );
+        put("jid", &json::quoted(jid));
         let time = write_time(now, unit);
         match self.extra.iter().find(|(name, _)| name == "created_at") {
             Some((_, created_at)) => put("created_at", &json::compact(created_at)),
@@ -227,7 +230,7 @@ impl NewJob {
             put("enqueued_at", &time);
         }
         text.push('}');
-        Ok(Job::new(text))
+        text
     }
 
     /// Whether it waits in the scheduled set first.

@@ -64,6 +64,7 @@ async fn the_document_lists_exactly_the_routes_that_there_are() {
         "post /processes/{identity}/stop",
         "get /jobs/{jid}",
         "post /jobs",
+        "post /jobs/{jid}/cancel",
         "post /actions",
         "get /periodic",
         "get /periodic/{name}",

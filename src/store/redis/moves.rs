@@ -128,7 +128,18 @@ impl RedisStore {
         // One command for all entries of a set, or of a queue's end: its values stay in order.
         let mut groups: Vec<Group<'_>> = Vec::new();
         let mut known: HashMap<(String, &str), usize> = HashMap::new();
+        let mut last: Option<(&str, QueueEnd, usize)> = None;
         for entry in entries {
+            // Most are for the same queue as the one before.
+            if let Destination::Queue { name, raw, end } = entry
+                && let Some((queue, same_end, at)) = last
+                && queue == name
+                && same_end == *end
+                && let Some(group) = groups.get_mut(at)
+            {
+                group.values.push((String::new(), raw));
+                continue;
+            }
             let to = Put::new(self, entry);
             let Some(key) = to.key else {
                 continue;
@@ -154,6 +165,10 @@ impl RedisStore {
             if let Some(group) = groups.get_mut(at) {
                 group.values.push((to.detail, to.raw));
             }
+            last = match entry {
+                Destination::Queue { name, end, .. } => Some((name, *end, at)),
+                _ => None,
+            };
         }
         if groups.is_empty() {
             return Ok(());
