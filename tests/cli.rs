@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "cli/bench.rs"]
+mod bench;
 #[path = "cli/cancelling.rs"]
 mod cancelling;
 #[path = "cli/once.rs"]

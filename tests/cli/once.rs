@@ -13,6 +13,7 @@ async fn help_and_version_are_there_for_every_command() {
         "enqueue",
         "jobs",
         "check",
+        "bench",
         "health",
         "completions",
     ] {
