@@ -50,7 +50,11 @@ pub(super) fn actions(job: JobView) -> AnyView {
             view! {
                 {link}
                 <p class="muted">
-                    "A job that runs cannot be taken back. Its process, told to stop, hands it back to its queue."
+                    {if run.foreign {
+                        "Asks the job to end. It runs in Sidekiq, where only an iterable job obeys."
+                    } else {
+                        "Asks the job to end. One that does not is aborted after a while. It goes to the dead set, so it is not lost."
+                    }}
                 </p>
             }
             .into_any()
