@@ -400,3 +400,39 @@ async fn a_full_memory_refuses_new_jobs_but_not_the_work_on_old_ones() {
         .unwrap();
     assert_eq!(left.total, 1);
 }
+
+#[tokio::test]
+async fn orphans_that_cannot_be_put_back_are_no_obstacle_to_the_others() {
+    let (_server, store, mut connection) = fresh().await;
+    let names = ["default".to_owned(), "broken".to_owned()];
+    let beat = Heartbeat {
+        process: ProcessInfo {
+            identity: WORKER.to_owned(),
+            ..ProcessInfo::default()
+        },
+        running: Vec::new(),
+    };
+    store.heartbeat(&beat).await.unwrap();
+    // The latest ones, and more than are looked at in one step.
+    store.add(&[job_for("default")]).await.unwrap();
+    let many: Vec<_> = (0..250).map(|_| job_for("broken")).collect();
+    store.add(&many).await.unwrap();
+    let fetched = store
+        .fetch(WORKER, &names, 251, Duration::ZERO)
+        .await
+        .unwrap();
+    assert_eq!(fetched.len(), 251);
+    let _: () = raw(&mut connection, &["SET", "queue:broken", "no list"]).await;
+    let _: u64 = raw(&mut connection, &["DEL", WORKER]).await;
+    wait_until("the one that can be put back is back", async || {
+        recover_noted(&store).await;
+        raw::<u64>(&mut connection, &["LLEN", "queue:default"]).await == 1
+    })
+    .await;
+    let left: u64 = raw(
+        &mut connection,
+        &["HLEN", &format!("jobdeck:progress:{WORKER}")],
+    )
+    .await;
+    assert_eq!(left, 250);
+}

@@ -58,7 +58,7 @@ use async_trait::async_trait;
 use connection::Link;
 use keys::Keys;
 use std::{
-    sync::{Arc, Once},
+    sync::{Arc, Once, atomic::AtomicBool},
     time::Duration,
 };
 use tickets::Tickets;
@@ -82,6 +82,8 @@ pub struct RedisStore {
     /// Told when the server sends word over that.
     word: Arc<Notify>,
     tickets: Tickets,
+    /// Whether the last rescue of orphans was refused for some.
+    refuses_rescues: AtomicBool,
 }
 
 impl RedisStore {
@@ -107,6 +109,7 @@ impl RedisStore {
             worker: Arc::new(Link::new(address.clone())),
             address,
             tickets: Tickets::default(),
+            refuses_rescues: AtomicBool::default(),
         }
     }
 }
@@ -122,6 +125,7 @@ impl RedisStore {
             watch: Arc::clone(&self.watch),
             word: Arc::clone(&self.word),
             tickets: Tickets::default(),
+            refuses_rescues: AtomicBool::default(),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 use ::redis::{cmd, pipe};
 use bytes::Bytes;
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 /// Orphans of one call, and bytes of them.
 const MOST: (usize, usize) = (100, 4 << 20);
@@ -29,7 +29,8 @@ impl RedisStore {
             .arg(MOST.0)
             .arg(identity)
             .arg(grace_ms)
-            .arg(MOST.1);
+            .arg(MOST.1)
+            .arg(self.first_orphan());
         let rows: Vec<(String, String, Bytes)> = self.worker.change(&call).await?;
         let mut orphans: Vec<Orphan> = rows
             .into_iter()
@@ -72,6 +73,16 @@ impl RedisStore {
         Ok(orphans)
     }
 
+    /// Where to begin. With the latest, so that they come back in order; anywhere when some were refused: those must not stand in the
+    /// way of the others for ever.
+    fn first_orphan(&self) -> u32 {
+        if self.refuses_rescues.load(Ordering::Relaxed) {
+            rand::random()
+        } else {
+            0
+        }
+    }
+
     async fn read_rescues(&self, calls: &::redis::Pipeline) -> StoreResult<(i64, Vec<Vec<i64>>)> {
         let mut answers: Vec<Vec<i64>> = self.worker.read(calls).await?;
         let now = answers.first().and_then(|time| time.first()).copied();
@@ -89,6 +100,7 @@ impl RedisStore {
 
     pub(super) async fn rescue_orphans(&self, rescues: &[Rescue]) -> StoreResult<u64> {
         let mut rescued = 0;
+        let mut refuses = false;
         for Rescue { orphan, to } in rescues {
             check(to)?;
             let put = Put::new(self, to);
@@ -113,15 +125,19 @@ impl RedisStore {
             match self.worker.change::<u64>(&call).await {
                 Ok(count) => rescued += count,
                 // About this job and its keys, not about the server: the others go on.
-                Err(error @ StoreError::Unusable { .. }) => tracing::warn!(
-                    %error,
-                    owner = orphan.owner,
-                    queue = &*orphan.job.queue,
-                    "a job of a process that is gone cannot be put back; it stays where it is and is tried again"
-                ),
+                Err(error @ StoreError::Unusable { .. }) => {
+                    refuses = true;
+                    tracing::warn!(
+                        %error,
+                        owner = orphan.owner,
+                        queue = &*orphan.job.queue,
+                        "a job of a process that is gone cannot be put back; it stays where it is and is tried again"
+                    );
+                }
                 Err(error) => return Err(error),
             }
         }
+        self.refuses_rescues.store(refuses, Ordering::Relaxed);
         Ok(rescued)
     }
 }

@@ -3,9 +3,10 @@
 -- set forward or the store is away. Gone is one that was noted some time ago and has not beaten since (a heartbeat takes the note away).
 -- KEYS: sorted set of processes with jobs in progress (score: until when they need no heartbeat), hash of noted processes (value: when,
 --       in milliseconds)
--- ARGV: what stands before every key; most jobs; identity of the process that asks; how long after the note, in milliseconds; most bytes
+-- ARGV: what stands before every key; most jobs; identity of the process that asks; how long after the note, in milliseconds; most bytes;
+--       where to begin among the jobs of a process that has more of them (0: with the latest)
 local prefix, left, own, grace = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
-local bytes_left = tonumber(ARGV[5])
+local bytes_left, first = tonumber(ARGV[5]), tonumber(ARGV[6])
 local time = redis.call('TIME')
 local seconds = tonumber(time[1])
 local now = seconds * 1000 + math.floor(tonumber(time[2]) / 1000)
@@ -22,10 +23,12 @@ local function add(identity)
   table.sort(leases, function(a, b)
     return a > b
   end)
-  for _, lease in ipairs(leases) do
+  local offset = #leases > left and first % #leases or 0
+  for number = 1, #leases do
     if left == 0 or bytes_left <= 0 then
       break
     end
+    local lease = leases[(number - 1 + offset) % #leases + 1]
     local value = redis.call('HGET', progress, lease)
     answer[#answer + 1] = identity
     answer[#answer + 1] = lease
