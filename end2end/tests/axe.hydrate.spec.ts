@@ -5,6 +5,9 @@ import { addProcess, expect, failedJob, hydrated, type Server, test } from "../f
 
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+// Many pages a test, each looked at as a whole: that takes its time on a busy machine.
+test.describe.configure({ timeout: 180_000 });
+
 /** Fails with what is wrong, and where. */
 async function check(page: Page, what: string, part = "html") {
   const { violations } = await new AxeBuilder({ page }).include(part).withTags(tags).analyze();
