@@ -7,7 +7,7 @@
 //! | file | owns |
 //! | --- | --- |
 //! | `builder` | settings and handlers, checked before anything starts |
-//! | `handler`, `args`, `context`, `job_error`, `registry` | what a handler is, is given, and answers |
+//! | `handler`, `args`, `misfit`, `context`, `job_error`, `registry` | what a handler is, is given, and answers |
 //! | `handlers` | jobs that are done without Rust: by an HTTP endpoint, or by a command |
 //! | `capsule`, `queue_order`, `pace` | which queues are asked, and for how many jobs |
 //! | `crew`, `dispatcher`, `desk`, `slot` | the dispatcher talks to the store, slots run jobs, the desk stands between them |
@@ -37,6 +37,7 @@ mod heartbeat;
 mod identity;
 mod job_error;
 mod metrics;
+mod misfit;
 mod pace;
 mod panics;
 mod periodic;
