@@ -70,4 +70,4 @@ pub mod hydrate;
 #[cfg(feature = "ssr")]
 pub use client::Client;
 #[cfg(feature = "ssr")]
-pub use worker::Worker;
+pub use worker::{Worker, testing};

@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `builder` | settings and handlers, checked before anything starts |
 //! | `handler`, `args`, `misfit`, `context`, `job_error`, `registry` | what a handler is, is given, and answers |
+//! | `state`, `layer` | what handlers share, and what stands around them |
 //! | `handlers` | jobs that are done without Rust: by an HTTP endpoint, or by a command |
 //! | `capsule`, `queue_order`, `pace` | which queues are asked, and for how many jobs |
 //! | `crew`, `dispatcher`, `desk`, `slot` | the dispatcher talks to the store, slots run jobs, the desk stands between them |
@@ -16,6 +17,7 @@
 //! | `retry` | what becomes of a failed job, as a pure function |
 //! | `run`, `report`, `reporter`, `cancel` | a run as its handler and the worker see it; what it tells, and being told to end |
 //! | `scheduler`, `periodic`, `recovery`, `heartbeat` | what a process does beside running jobs; the heartbeat on a thread of its own |
+//! | [`testing`] | jobs run by a test, one after the other |
 //! | `metrics` | what the runs of each class took; the heartbeat tells the store |
 //! | `runtime`, `clock`, `identity`, `running`, `trouble` | what these share |
 //!
@@ -36,6 +38,7 @@ mod handlers;
 mod heartbeat;
 mod identity;
 mod job_error;
+mod layer;
 mod metrics;
 mod misfit;
 mod pace;
@@ -54,6 +57,8 @@ mod runtime;
 mod scheduler;
 mod settlement;
 mod slot;
+mod state;
+pub mod testing;
 mod trouble;
 
 use crate::store::StoreResult;
@@ -70,6 +75,7 @@ pub use context::JobContext;
 pub use handlers::{CommandHandler, HandlerError, HttpHandler, Rate};
 pub(crate) use handlers::{kill_commands, patterns_tie};
 pub use job_error::{JobError, JobResult, RetryChoice, Trace};
+pub use layer::Next;
 
 /// How long handlers that ran out of time may still take to let go, after they were told to.
 const ABORT_GRACE: Duration = Duration::from_secs(3);
