@@ -39,7 +39,7 @@ impl NewJob {
     #[must_use]
     pub fn retry_queue(self, queue: impl AsRef<str>) -> Self {
         let queue = json::quoted(queue.as_ref());
-        self.extra_field("retry_queue", queue.to_string())
+        self.extra_field("retry_queue", queue)
     }
 
     /// Whether it is kept in the dead set when no retry is left; by default it is.
@@ -63,7 +63,7 @@ impl NewJob {
             Some((_, tags)) => {
                 // What is no array stays as it is: the job is not accepted, and says why.
                 if let Some(others) = tags.trim_end().strip_suffix(']') {
-                    let is_first = others.trim_start() == "[";
+                    let is_first = others.trim() == "[";
                     let comma = if is_first { "" } else { "," };
                     *tags = format!("{others}{comma}{tag}]");
                 }

@@ -23,9 +23,11 @@ impl JobContext {
     #[track_caller]
     pub fn state<T: Send + Sync + 'static>(&self) -> Result<&T, JobError> {
         let states = self.run.states.as_deref();
-        states
-            .and_then(state::States::get)
-            .ok_or_else(|| state::missing::<T>(states))
+        match states.and_then(state::States::get) {
+            Some(value) => Ok(value),
+            // Not in a closure: the error's place is the caller's.
+            None => Err(state::missing::<T>(states)),
+        }
     }
 
     /// The job as stored, with all its fields.

@@ -5,6 +5,7 @@ use crate::{
     harness::Subject,
 };
 use jobdeck::{
+    job::decode_trace,
     model::Set,
     worker::{CommandHandler, JobContext, JobError, JobResult, Next, WorkerError},
 };
@@ -56,6 +57,11 @@ pub(crate) async fn a_state_that_nobody_gave_fails_the_job_and_is_named(subject:
     let message = dead.string("error_message").unwrap();
     assert!(message.contains("sharing::Prefix`"), "{message}");
     assert!(message.contains("it has `u16`"), "{message}");
+    let trace = decode_trace(dead.field("error_backtrace").unwrap()).unwrap();
+    assert!(
+        trace[0].starts_with("at tests/worker/sharing.rs:"),
+        "{trace:?}"
+    );
 }
 
 pub(crate) async fn two_values_of_one_type_are_refused_at_the_start(subject: Subject) {
