@@ -1,7 +1,7 @@
 //! Enqueues jobs.
 
 use crate::{
-    job::{NewJob, NewJobError, TimeUnit},
+    job::{NewJob, NewJobError, TimeUnit, args_json},
     model::Timestamp,
     store::{Destination, SharedStore, StoreError},
 };
@@ -189,5 +189,7 @@ impl Client {
 }
 
 fn new_job(class: impl Into<String>, args: &impl Serialize) -> Result<NewJob, EnqueueError> {
-    Ok(NewJob::new(class).with_args(args)?)
+    let mut job = NewJob::new(class);
+    job.args = args_json(args)?;
+    Ok(job)
 }
