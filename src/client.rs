@@ -56,14 +56,17 @@ pub enum EnqueueError {
 /// assert_eq!(jids.len(), 2);
 ///
 /// // Everything else that a job can say.
-/// let mut job = NewJob::new("PublishPhoto");
-/// job.queue = "photos".to_owned();
-/// job.args = r#"["c.png",640]"#.to_owned();
-/// job.extra.push(("tags".to_owned(), r#"["album-7"]"#.to_owned()));
-/// client.push(job).await?;
+/// let job = NewJob::new("PublishPhoto")
+///     .with_args(("c.png", 640))?
+///     .on_queue("photos")
+///     .retry(5)
+///     .tag("album-7")
+///     .expires_in(Duration::from_secs(3600));
+/// client.push(job.clone()).await?;
+/// client.push_in(Duration::from_secs(60), job).await?;
 ///
 /// let overview = store.overview().await?;
-/// assert_eq!((overview.enqueued, overview.scheduled), (4, 1));
+/// assert_eq!((overview.enqueued, overview.scheduled), (4, 2));
 /// # Ok(())
 /// # }
 /// ```
@@ -112,9 +115,7 @@ impl Client {
         class: impl Into<String>,
         args: impl Serialize,
     ) -> Result<String, EnqueueError> {
-        let delay_ms = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
-        let at = self.store.now().await?.plus_milliseconds(delay_ms);
-        self.enqueue_at(at, class, args).await
+        self.push_in(delay, new_job(class, &args)?).await
     }
 
     /// Enqueues a job for a point in time; at once if that is not in the future. Answers its jid.
@@ -127,9 +128,7 @@ impl Client {
         class: impl Into<String>,
         args: impl Serialize,
     ) -> Result<String, EnqueueError> {
-        let mut job = new_job(class, &args)?;
-        job.at = Some(at);
-        self.push(job).await
+        self.push(new_job(class, &args)?.at(at)).await
     }
 
     /// Enqueues one job for each of these arguments, first things first. Answers their jids in order.
@@ -156,6 +155,16 @@ impl Client {
     pub async fn push(&self, job: NewJob) -> Result<String, EnqueueError> {
         let jids = self.push_many(vec![job]).await?;
         Ok(jids.into_iter().next().unwrap_or_default())
+    }
+
+    /// Enqueues a job with all that it says for a time from now. Answers its jid.
+    ///
+    /// # Errors
+    /// As [`Client::enqueue`].
+    pub async fn push_in(&self, delay: Duration, job: NewJob) -> Result<String, EnqueueError> {
+        let delay_ms = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
+        let at = self.store.now().await?.plus_milliseconds(delay_ms);
+        self.push(job.at(at)).await
     }
 
     /// Enqueues jobs with all that they say, a thousand a step. Answers their jids in order.

@@ -3,6 +3,45 @@
 //! It reads and writes Sidekiq's Redis layout, so it stands beside any Sidekiq deployment, and it
 //! carries an SQLite store, so it also works with nothing installed.
 //!
+//! # As a library
+//!
+//! Programs in Rust enqueue jobs with a `Client`, and run them with a `Worker`:
+//!
+//! ```
+//! use jobdeck::{Client, Worker, job::NewJob, store::{StoreOptions, connect}};
+//!
+//! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let url = format!("sqlite:{}/jobs.db", folder.path().display());
+//! // An SQLite file, or the Redis of a Sidekiq deployment: "redis://127.0.0.1:6379/0".
+//! let store = connect(&url, &StoreOptions::default()).await?; // url: "sqlite:jobs.db"
+//!
+//! // Anywhere: in a web application, for example.
+//! let client = Client::new(store.clone());
+//! client.enqueue("Greet", ("Ada", 2)).await?;
+//! client.push(NewJob::new("Greet").with_args(("Grace", 1))?.on_queue("low").retry(5)).await?;
+//!
+//! // In the same program, or in another.
+//! # let (all_greeted, mut greeted) = tokio::sync::mpsc::channel::<()>(2);
+//! let worker = Worker::builder(store)
+//!     .queue("default", 5)
+//!     .queue("low", 1)
+//! #   .state(all_greeted)
+//!     .handler("Greet", |job, (name, times): (String, u32)| async move {
+//!         for _ in 0..times {
+//!             println!("{}: Hello, {name}!", job.jid());
+//!         }
+//! #       job.state::<tokio::sync::mpsc::Sender<()>>()?.send(()).await?;
+//!         Ok(())
+//!     });
+//! # let ctrl_c = async { for _ in 0..2 { greeted.recv().await; } };
+//! worker.run_until(ctrl_c).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The guide for both is in `worker`; `client` has everything about enqueuing, `testing` helps to test what is written with them.
+//!
 //! # Map
 //!
 //! From the bottom up; a module uses only what stands above it in this list (`tests/layering.rs`
@@ -70,4 +109,4 @@ pub mod hydrate;
 #[cfg(feature = "ssr")]
 pub use client::Client;
 #[cfg(feature = "ssr")]
-pub use worker::Worker;
+pub use worker::{Worker, testing};

@@ -26,6 +26,9 @@ mod examples;
 mod harness;
 #[path = "handlers/http.rs"]
 mod http;
+#[path = "../examples/layers.rs"]
+#[allow(missing_docs, reason = "an example is a program, too")]
+mod layers;
 #[path = "handlers/process.rs"]
 mod process;
 #[path = "handlers/receiver.rs"]
@@ -62,7 +65,8 @@ on_both_stores! {
         the_python_receiver_does_jobs,
         the_node_receiver_does_jobs,
         the_command_makes_reports,
-        the_album_publishes_its_photos;
+        the_album_publishes_its_photos,
+        the_layers_stand_around_the_letters;
     http:
         an_endpoint_is_sent_the_job_as_it_is_stored,
         what_an_endpoint_answers_or_not_decides_what_becomes_of_a_job,

@@ -16,6 +16,8 @@ mod support;
 mod bench;
 #[path = "worker/clocks.rs"]
 mod clocks;
+#[path = "worker/drained.rs"]
+mod drained;
 #[path = "worker/failing.rs"]
 mod failing;
 #[path = "store_contract/harness.rs"]
@@ -34,6 +36,8 @@ mod redis_only;
 mod reporting;
 #[path = "worker/running.rs"]
 mod running;
+#[path = "worker/sharing.rs"]
+mod sharing;
 #[path = "worker/stopping.rs"]
 mod stopping;
 #[path = "worker/timing.rs"]
@@ -79,6 +83,18 @@ on_both_stores! {
         a_retry_rule_that_panics_leaves_the_usual_delay,
         a_discarded_or_unretried_job_is_gone,
         jobs_of_unknown_classes_can_be_left_to_others;
+    sharing:
+        handlers_find_what_they_share_by_its_type,
+        a_state_that_nobody_gave_fails_the_job_and_is_named,
+        two_values_of_one_type_are_refused_at_the_start,
+        layers_stand_around_every_handler_the_first_one_outermost,
+        what_a_layer_answers_is_the_jobs;
+    drained:
+        the_queues_are_drained_with_what_their_jobs_enqueue,
+        everything_is_drained_as_if_its_time_had_come,
+        jobs_that_no_handler_sees_are_told,
+        a_job_that_enqueues_itself_is_no_endless_loop,
+        a_job_runs_inline_without_the_store;
     stopping:
         stopping_waits_for_running_jobs,
         unfinished_jobs_go_back_to_be_the_next_to_run,

@@ -11,6 +11,7 @@ mod fields;
 mod fixtures;
 mod json;
 mod new_job;
+mod options;
 mod own_code;
 mod retry_rule;
 mod time;

@@ -1,6 +1,6 @@
 //! A job's arguments as the handler's type.
 
-use super::JobError;
+use super::{JobError, misfit};
 use crate::job::Job;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -14,35 +14,27 @@ const SHOWN_CHARACTERS: usize = 200;
 pub(super) fn decode<A: DeserializeOwned>(job: &Job) -> Result<A, JobError> {
     let text = text(job)?;
     let text = text.as_ref();
+    if text.starts_with('[')
+        && let Ok(args) = serde_json::from_str(text)
+    {
+        return Ok(args);
+    }
     let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(text) else {
-        return Err(misfit(job, "`args` is no array", text));
+        return Err(error(job, "`args` is no array", text));
     };
-    let whole = match serde_json::from_str(text) {
-        Ok(args) => return Ok(args),
-        Err(error) => error.to_string(),
+    let by_itself = match elements.as_slice() {
+        [] => serde_json::from_str("null").ok(),
+        [only] => serde_json::from_str(only.get()).ok(),
+        _ => None,
     };
-    let only = match elements.as_slice() {
-        [] => "null",
-        [only] => only.get(),
-        _ => return Err(misfit(job, &whole, text)),
-    };
-    serde_json::from_str(only).map_err(|error| {
-        // Which of the two errors helps depends on what the handler wanted.
-        let by_itself = only.starts_with('{') || whole.starts_with("invalid type: sequence");
-        let reason = if by_itself && only != "null" {
-            error.to_string()
-        } else {
-            whole
-        };
-        misfit(job, &reason, text)
-    })
+    by_itself.ok_or_else(|| error(job, &misfit::explain::<A>(text, &elements), text))
 }
 
 /// The arguments as they are stored, an array in JSON; of Active Job's wrapper the inner ones.
 #[track_caller]
 pub(super) fn text(job: &Job) -> Result<Cow<'_, str>, JobError> {
     let Some(stored) = job.field("args") else {
-        return Err(misfit(job, "the job has no `args`", "nothing"));
+        return Err(error(job, "the job has no `args`", "nothing"));
     };
     Ok(active_job_arguments(job, stored).map_or(Cow::Borrowed(stored), Cow::Owned))
 }
@@ -59,7 +51,7 @@ fn active_job_arguments(job: &Job, stored: &str) -> Option<String> {
 }
 
 #[track_caller]
-fn misfit(job: &Job, reason: &str, args: &str) -> JobError {
+fn error(job: &Job, reason: &str, args: &str) -> JobError {
     let class = job.handler_class().unwrap_or_default();
     let shown: String = args.chars().take(SHOWN_CHARACTERS).collect();
     let more = if shown.len() < args.len() { "…" } else { "" };
@@ -139,7 +131,9 @@ mod tests {
             assert_eq!(error.class(), "ArgumentError");
             error.message().to_owned()
         };
-        assert!(reason(r#"[{"photo":1}]"#).contains("missing field `size`"));
+        assert!(
+            reason(r#"[{"photo":1}]"#).contains("Resize: argument 1: missing field `size`; they")
+        );
         assert!(reason(r#"["one","small"]"#).contains("expected u64"));
         assert!(reason("[1,2,3]").contains("they are [1,2,3]"));
         assert!(reason("[]").contains("handler of Resize"));

@@ -6,9 +6,11 @@ use super::{
     handler::{self, Handler},
     handlers::{CommandHandler, HttpClients, HttpHandler},
     identity,
+    layer::Layer,
     periodic::{self, Planned},
     registry::{Collision, Registry},
     runtime::Runtime,
+    state::States,
 };
 use crate::{
     job::{RetryRule, TimeUnit},
@@ -61,6 +63,11 @@ pub enum WorkerError {
         /// Why, and what to do.
         reason: String,
     },
+    /// Two values of one type.
+    #[error(
+        "two values of type `{0}` are given as state: give one, or wrap them in types of their own"
+    )]
+    RepeatedState(&'static str),
     /// A retry rule for a class that nothing runs.
     #[error("the class `{0}` has a retry rule but no handler: register one by that name")]
     RuleWithoutHandler(String),
@@ -122,9 +129,11 @@ pub struct WorkerBuilder {
     settings: Settings,
     default: Capsule,
     registry: Registry,
+    pub(super) states: States,
+    pub(super) layers: Vec<Layer>,
     http_clients: HttpClients,
     /// The first handler that cannot be.
-    handler_problem: Option<WorkerError>,
+    pub(super) handler_problem: Option<WorkerError>,
     periodic: Vec<PeriodicJob>,
 }
 
@@ -153,6 +162,8 @@ impl WorkerBuilder {
             },
             default: Capsule::new("default"),
             registry: Registry::default(),
+            states: States::default(),
+            layers: Vec::new(),
             http_clients: HttpClients::default(),
             handler_problem: None,
             periodic: Vec::new(),
@@ -379,7 +390,9 @@ impl WorkerBuilder {
             store,
             mut settings,
             mut default,
-            registry,
+            mut registry,
+            states,
+            layers,
             http_clients: _,
             handler_problem,
             periodic,
@@ -398,6 +411,8 @@ impl WorkerBuilder {
             return Err(WorkerError::RuleWithoutHandler(class.to_owned()));
         }
         settings.periodic = periodic::plan(periodic)?;
+        registry.states = (!states.is_empty()).then(|| Arc::new(states));
+        registry.surround(&layers);
         let hostname = identity::hostname();
         Ok(Worker {
             runtime: Arc::new(Runtime::new(store, settings, registry, hostname)),

@@ -1,6 +1,6 @@
 //! What a handler is told about its job, and what it can tell.
 
-use super::run::Run;
+use super::{JobError, run::Run, state};
 use crate::job::Job;
 use std::{future::Future, sync::Arc};
 use tokio_util::sync::CancellationToken;
@@ -14,6 +14,20 @@ pub struct JobContext {
 impl JobContext {
     pub(super) fn new(run: Arc<Run>) -> Self {
         Self { run }
+    }
+
+    /// What the worker's handlers share, by its type: the value that was given to [`super::WorkerBuilder::state`].
+    ///
+    /// # Errors
+    /// One that names the type, if no such value was given: the job fails with it.
+    #[track_caller]
+    pub fn state<T: Send + Sync + 'static>(&self) -> Result<&T, JobError> {
+        let states = self.run.states.as_deref();
+        match states.and_then(state::States::get) {
+            Some(value) => Ok(value),
+            // Not in a closure: the error's place is the caller's.
+            None => Err(state::missing::<T>(states)),
+        }
     }
 
     /// The job as stored, with all its fields.

@@ -1,5 +1,72 @@
 //! Fetches and runs jobs.
 //!
+//! # For programs with handlers
+//!
+//! A program makes a [`Worker`] of a store and of what its classes of jobs do, and runs it until it is told to end:
+//!
+//! ```no_run
+//! use jobdeck::{Client, Worker, store::{StoreOptions, connect}, worker::{JobContext, JobError, JobResult, Next}};
+//! use serde::Deserialize;
+//!
+//! /// The arguments `[7, "small"]`, or the only argument `{"photo": 7, "size": "small"}`.
+//! #[derive(Deserialize)]
+//! struct Resize {
+//!     photo: u64,
+//!     size: String,
+//! }
+//!
+//! /// What the job does.
+//! async fn resize(job: JobContext, Resize { photo, size }: Resize) -> JobResult {
+//!     if size.is_empty() {
+//!         // Trying again does not help.
+//!         return Err(JobError::new("NoSize", "a photo needs a size").kill());
+//!     }
+//!     job.progress(50.0, format!("photo {photo}"));
+//!     // Any error is the job's, by `?`: it is tried again later.
+//!     let client: &Client = job.state()?;
+//!     client.enqueue("PublishPhoto", (photo,)).await?;
+//!     Ok(())
+//! }
+//!
+//! /// What is around every job.
+//! async fn log(job: JobContext, next: Next) -> JobResult {
+//!     job.log(format!("attempt {}", job.attempt()));
+//!     next.run(job).await
+//! }
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let store = connect("redis://127.0.0.1:6379/0", &StoreOptions::default()).await?;
+//! Worker::builder(store.clone())
+//!     .queue("photos", 5)
+//!     .queue("default", 1)
+//!     .concurrency(20)
+//!     .state(Client::new(store))
+//!     .layer(log)
+//!     .handler("Resize", resize)
+//!     .run_until(async { tokio::signal::ctrl_c().await.unwrap_or(()) })
+//!     .await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - **Arguments** are read as the handler's type ([`WorkerBuilder::handler`]); where they do not fit, the job fails with an error that names
+//!   the argument, the type and what is there. [`WorkerBuilder::raw_handler`] takes whole families of classes, arguments unread.
+//! - **What the handler is told and can tell** is its [`JobContext`]: the job, the attempt, whether somebody wants it to end; progress and a
+//!   log for the job's page.
+//! - **Failing**: any error by `?`, or a [`JobError`] that says what becomes of the job: [`JobError::retry_after`], [`JobError::kill`],
+//!   [`JobError::discard`]. A panic is a failure too. [`Trace`] adds to the trace.
+//! - **State** that handlers share: [`WorkerBuilder::state`], [`JobContext::state`].
+//! - **Layers** around every job: [`WorkerBuilder::layer`].
+//! - **At least once**: a job whose process dies is run again by another. Handlers have to bear that.
+//! - **Ending**: when `run_until`'s future completes, no more is fetched; what still runs after [`WorkerBuilder::timeout`] goes back to its
+//!   queue. A long job looks at [`JobContext::is_stopping`].
+//! - **Tests** run single jobs, or all that are enqueued, on the spot: [`testing`].
+//!
+//! Complete programs are in the folder `examples`: `greet` (the smallest), `album` (progress, log, cancelling), `layers` (state and layers),
+//! `tested` (with its tests).
+//!
+//! # How it works
+//!
 //! A [`Worker`] is one process in Sidekiq's sense: it has an identity, beats once in a while so that others see it, fetches jobs from
 //! its queues into its in-progress list, runs the handler of each job's class, and settles it: done, to be retried, or dead. It also
 //! enqueues scheduled jobs and retries when their time has come, and takes over what processes that are gone left unfinished.
@@ -7,7 +74,8 @@
 //! | file | owns |
 //! | --- | --- |
 //! | `builder` | settings and handlers, checked before anything starts |
-//! | `handler`, `args`, `context`, `job_error`, `registry` | what a handler is, is given, and answers |
+//! | `handler`, `args`, `misfit`, `context`, `job_error`, `registry` | what a handler is, is given, and answers |
+//! | `state`, `layer` | what handlers share, and what stands around them |
 //! | `handlers` | jobs that are done without Rust: by an HTTP endpoint, or by a command |
 //! | `capsule`, `queue_order`, `pace` | which queues are asked, and for how many jobs |
 //! | `crew`, `dispatcher`, `desk`, `slot` | the dispatcher talks to the store, slots run jobs, the desk stands between them |
@@ -16,6 +84,7 @@
 //! | `retry` | what becomes of a failed job, as a pure function |
 //! | `run`, `report`, `reporter`, `cancel` | a run as its handler and the worker see it; what it tells, and being told to end |
 //! | `scheduler`, `periodic`, `recovery`, `heartbeat` | what a process does beside running jobs; the heartbeat on a thread of its own |
+//! | [`testing`] | jobs run by a test, one after the other |
 //! | `metrics` | what the runs of each class took; the heartbeat tells the store |
 //! | `runtime`, `clock`, `identity`, `running`, `trouble` | what these share |
 //!
@@ -36,7 +105,9 @@ mod handlers;
 mod heartbeat;
 mod identity;
 mod job_error;
+mod layer;
 mod metrics;
+mod misfit;
 mod pace;
 mod panics;
 mod periodic;
@@ -53,6 +124,8 @@ mod runtime;
 mod scheduler;
 mod settlement;
 mod slot;
+mod state;
+pub mod testing;
 mod trouble;
 
 use crate::store::StoreResult;
@@ -69,6 +142,7 @@ pub use context::JobContext;
 pub use handlers::{CommandHandler, HandlerError, HttpHandler, Rate};
 pub(crate) use handlers::{kill_commands, patterns_tie};
 pub use job_error::{JobError, JobResult, RetryChoice, Trace};
+pub use layer::Next;
 
 /// How long handlers that ran out of time may still take to let go, after they were told to.
 const ABORT_GRACE: Duration = Duration::from_secs(3);

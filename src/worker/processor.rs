@@ -40,6 +40,11 @@ fn class_of(job: &Job) -> Option<String> {
     job.handler_class().filter(|class| !class.is_empty())
 }
 
+/// Why a job fails whose class has no handler here: what Ruby says.
+pub(super) fn no_handler(class: &str) -> JobError {
+    JobError::new("NameError", format!("uninitialized constant {class}"))
+}
+
 /// Runs a job in a slot; what is to become of it. `aborted` ends when the time for running is over.
 pub(super) async fn process(
     runtime: &Runtime,
@@ -75,11 +80,16 @@ pub(super) async fn process(
         return Settlement::Finish { failed: false };
     }
     let Some(handler) = runtime.registry.handler(&class) else {
-        let error = JobError::new("NameError", format!("uninitialized constant {class}"));
+        let error = no_handler(&class);
         return failed(runtime, fetched, &job, &error, false);
     };
-    let stopping = runtime.stopping.clone();
-    let run = Arc::new(Run::new(job, Arc::clone(fetched), now, stopping));
+    let run = Arc::new(Run::new(
+        job,
+        Arc::clone(fetched),
+        now,
+        runtime.stopping.clone(),
+        runtime.registry.states.clone(),
+    ));
     let _entered = runtime.running.enter(slot, Arc::clone(&run));
     let settlement = handle(runtime, desk, &run, &class, handler, aborted).await;
     let is_done = settlement == Settlement::Finish { failed: false };

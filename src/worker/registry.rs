@@ -4,6 +4,8 @@ use super::{
     handler::Handler,
     handlers::{Commands, Pattern},
     job_error::{JobError, RetryChoice},
+    layer::{self, Layer},
+    state::States,
 };
 use std::{collections::HashMap, fmt, sync::Arc};
 
@@ -19,6 +21,8 @@ pub(super) struct Registry {
     retry_rules: HashMap<String, RetryRuleOfClass>,
     /// What handlers have started outside this process.
     pub(super) commands: Commands,
+    /// What handlers share, if anything.
+    pub(super) states: Option<Arc<States>>,
 }
 
 /// Why a handler cannot be registered.
@@ -62,6 +66,17 @@ impl Registry {
             .partition_point(|(known, _)| known.rank() <= pattern.rank());
         self.patterns.insert(place, (pattern, handler));
         Ok(())
+    }
+
+    /// Puts these layers around every handler, the first one outermost.
+    pub(super) fn surround(&mut self, layers: &[Layer]) {
+        if layers.is_empty() {
+            return;
+        }
+        let handlers = self.handlers.values_mut();
+        for handler in handlers.chain(self.patterns.iter_mut().map(|(_, handler)| handler)) {
+            *handler = layer::around(Arc::clone(handler), layers);
+        }
     }
 
     pub(super) fn set_retry_rule(&mut self, class: String, rule: RetryRuleOfClass) {

@@ -1,6 +1,6 @@
 //! One run of a job, as its handler and the rest of the worker see it.
 
-use super::report::Report;
+use super::{report::Report, state::States};
 use crate::{job::Job, model::Timestamp, store::FetchedJob};
 use std::{
     sync::{
@@ -22,6 +22,8 @@ pub(super) struct Run {
     pub(super) began: Instant,
     /// The worker wants to end.
     pub(super) stopping: CancellationToken,
+    /// What the worker's handlers share, if they share anything.
+    pub(super) states: Option<Arc<States>>,
     /// Somebody wants this run to end. Made by the first who asks: most runs end before anybody does.
     cancellation: OnceLock<CancellationToken>,
     /// The time for ending by itself is over.
@@ -38,6 +40,7 @@ impl Run {
         fetched: Arc<FetchedJob>,
         started_at: Timestamp,
         stopping: CancellationToken,
+        states: Option<Arc<States>>,
     ) -> Self {
         Self {
             job,
@@ -45,6 +48,7 @@ impl Run {
             started_at,
             began: Instant::now(),
             stopping,
+            states,
             cancellation: OnceLock::new(),
             overdue: Notify::new(),
             has_told: AtomicBool::new(false),

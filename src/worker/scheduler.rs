@@ -152,7 +152,7 @@ impl Refused {
 }
 
 /// Its queue, with a new `enqueued_at`; what is no job goes to the dead set as it is.
-fn destination(entry: &StoredEntry, now: Timestamp, unit: TimeUnit) -> Destination {
+pub(super) fn destination(entry: &StoredEntry, now: Timestamp, unit: TimeUnit) -> Destination {
     let job = Job::new(entry.raw.clone());
     let enqueued_at = write_time(now, unit_of(&job, unit));
     match job.edited(&[("enqueued_at", &enqueued_at)]) {

@@ -3,6 +3,7 @@
 use crate::{
     album::{self, Gallery},
     harness::Subject,
+    layers::{self, Mailbox},
     process::{WorkerProcess, counted, failed},
     receiver::{Receiver, SECRET},
     support::wait_until,
@@ -203,6 +204,22 @@ pub(crate) async fn the_album_publishes_its_photos(subject: Subject) {
     .await;
     shutdown.cancel();
     work.await.unwrap().unwrap();
+}
+
+pub(crate) async fn the_layers_stand_around_the_letters(subject: Subject) {
+    let mailbox = Mailbox::default();
+    layers::run(subject.store.clone(), mailbox.clone())
+        .await
+        .unwrap();
+    let letters = mailbox.letters();
+    assert_eq!(
+        letters,
+        [
+            "Dear Ada, your photos are ready.",
+            "Dear Joan, your photos are ready."
+        ]
+    );
+    assert_eq!(subject.counters().await, (4, 0));
 }
 
 #[test]

@@ -109,7 +109,9 @@ pub(crate) async fn arguments_that_do_not_fit_are_a_failure(subject: Subject) {
     assert_eq!(dead.string("error_class").unwrap(), "ArgumentError");
     let message = dead.string("error_message").unwrap();
     assert!(
-        message.contains("handler of Greet") && message.contains("they are [7]"),
+        message.contains("handler of Greet")
+            && message.contains("argument 1: invalid type: integer `7`, expected a string")
+            && message.contains("they are [7]"),
         "{message}"
     );
 }

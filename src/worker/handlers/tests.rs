@@ -26,6 +26,7 @@ fn run() -> Arc<Run> {
         Arc::new(fetched),
         Timestamp(0),
         stopping,
+        None,
     ))
 }
 
