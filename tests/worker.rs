@@ -16,6 +16,8 @@ mod support;
 mod bench;
 #[path = "worker/clocks.rs"]
 mod clocks;
+#[path = "worker/dispatching.rs"]
+mod dispatching;
 #[path = "worker/failing.rs"]
 mod failing;
 #[path = "store_contract/harness.rs"]
@@ -79,6 +81,16 @@ on_both_stores! {
         a_retry_rule_that_panics_leaves_the_usual_delay,
         a_discarded_or_unretried_job_is_gone,
         jobs_of_unknown_classes_can_be_left_to_others;
+    dispatching:
+        handlers_that_block_keep_no_free_slot_from_its_job,
+        what_was_fetched_ahead_goes_back_when_those_before_it_take_long,
+        what_was_fetched_ahead_goes_back_when_the_worker_is_quiet,
+        capsules_do_not_wait_for_each_other,
+        a_capsule_without_weights_empties_its_first_queue_first,
+        a_capsule_with_weights_runs_as_many_of_each_queue_as_they_say,
+        a_capsule_with_equal_weights_takes_its_queues_at_random,
+        a_job_that_comes_too_late_is_dropped_and_counted,
+        a_job_whose_process_is_gone_for_the_third_time_is_dead;
     stopping:
         stopping_waits_for_running_jobs,
         unfinished_jobs_go_back_to_be_the_next_to_run,

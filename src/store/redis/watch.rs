@@ -48,6 +48,9 @@ impl RedisStore {
 
     /// Whether one of the queues has jobs and is not paused.
     async fn is_ready(&self, queues: &[Arc<str>]) -> StoreResult<bool> {
+        if queues.is_empty() {
+            return Ok(false);
+        }
         let mut calls = pipe();
         for queue in queues {
             calls
