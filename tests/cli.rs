@@ -5,6 +5,8 @@ mod support;
 
 #[path = "cli/cancelling.rs"]
 mod cancelling;
+#[path = "cli/capsules.rs"]
+mod capsules;
 #[path = "cli/once.rs"]
 mod once;
 #[path = "cli/serving.rs"]

@@ -24,6 +24,8 @@ mod failing;
 mod harness;
 #[path = "worker/killed.rs"]
 mod killed;
+#[path = "worker/large.rs"]
+mod large;
 #[path = "worker/metrics.rs"]
 mod metrics;
 #[path = "worker/periodic.rs"]
@@ -91,6 +93,10 @@ on_both_stores! {
         a_capsule_with_equal_weights_takes_its_queues_at_random,
         a_job_that_comes_too_late_is_dropped_and_counted,
         a_job_whose_process_is_gone_for_the_third_time_is_dead;
+    large:
+        a_job_of_ten_megabytes_is_run,
+        a_job_that_is_larger_than_the_limit_is_dead_at_once,
+        a_backlog_of_large_jobs_is_fetched_by_and_by;
     stopping:
         stopping_waits_for_running_jobs,
         unfinished_jobs_go_back_to_be_the_next_to_run,
