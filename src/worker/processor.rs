@@ -144,7 +144,7 @@ async fn handle(
     } else {
         Outcome::Failed
     };
-    runtime.metrics.note(&class, outcome, started.elapsed());
+    runtime.metrics.note(class, outcome, started.elapsed());
     match result {
         Ok(()) => {
             let duration_ms = started.elapsed().as_millis();

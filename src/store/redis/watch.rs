@@ -39,7 +39,8 @@ impl RedisStore {
             }
             if self.watch.sends_word() {
                 // Whatever it was, the next fetch will tell.
-                return Ok(timeout(left, word).await.unwrap_or(()));
+                let _ = timeout(left, word).await;
+                return Ok(());
             }
             sleep(pause.min(left)).await;
             pause = (pause * 2).min(PAUSES.1);
