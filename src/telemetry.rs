@@ -31,6 +31,9 @@ pub fn start(config: &LogConfig) -> Result<(), String> {
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // What cannot be written would be told on standard error, which panics when nobody reads that any more; and whoever logs has
+        // something more important to do.
+        .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal() && !colours_refused);
     // A second call is a test's, and finds the log running.
     let _ = match config.format {

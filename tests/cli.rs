@@ -7,6 +7,8 @@ mod support;
 mod bench;
 #[path = "cli/cancelling.rs"]
 mod cancelling;
+#[path = "cli/capsules.rs"]
+mod capsules;
 #[path = "cli/once.rs"]
 mod once;
 #[path = "cli/serving.rs"]

@@ -39,6 +39,7 @@ use jobdeck::{
     store::{Destination, Heartbeat, SharedStore, StoreOptions, connect},
     web::{AppState, Hosts, router},
 };
+use redis::AsyncCommands;
 use serde_json::{Value, json};
 use std::sync::{
     Arc,

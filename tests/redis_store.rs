@@ -39,6 +39,10 @@ mod private_lists;
 mod reports;
 #[path = "redis_store/tls.rs"]
 mod tls;
+#[path = "redis_store/turns.rs"]
+mod turns;
+#[path = "redis_store/waiting.rs"]
+mod waiting;
 
 use jobdeck::{
     model::{Order, Place},

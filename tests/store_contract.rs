@@ -38,10 +38,16 @@ mod queues;
 mod races;
 #[path = "store_contract/reports.rs"]
 mod reports;
+#[path = "store_contract/rescuing.rs"]
+mod rescuing;
 #[path = "store_contract/settling.rs"]
 mod settling;
 #[path = "store_contract/slicing.rs"]
 mod slicing;
+#[path = "store_contract/turns.rs"]
+mod turns;
+#[path = "store_contract/waiting.rs"]
+mod waiting;
 
 /// Makes one test of each function for each store. Every test has a store of its own.
 macro_rules! conformance {
@@ -152,6 +158,25 @@ conformance! {
         jobs_left_behind_by_a_leaving_process_are_recovered,
         a_recovered_job_cannot_be_settled_by_its_old_process,
         the_totals_of_days_end_with_today;
+    turns:
+        a_turn_lets_many_jobs_go_and_fetches_others,
+        what_goes_back_in_one_turn_is_fetched_again_in_its_order,
+        jobs_that_are_gone_are_counted_and_the_others_are_let_go,
+        a_turn_of_nothing_is_nothing,
+        each_queue_gives_its_share_and_then_they_fill_up_in_order,
+        a_fetch_holds_no_more_bytes_than_asked,
+        one_job_is_fetched_whatever_its_size;
+    waiting:
+        a_queue_with_jobs_is_ready_at_once,
+        every_way_into_a_queue_makes_it_ready,
+        a_paused_queue_is_not_ready,
+        several_can_wait_for_several_queues;
+    rescuing:
+        rescues_of_a_job_are_counted,
+        rescues_of_long_ago_do_not_count,
+        two_rescues_of_one_job_happen_once,
+        a_process_that_has_come_back_keeps_its_jobs,
+        a_rescued_job_goes_where_it_is_said;
     metrics:
         what_runs_took_adds_up_by_class,
         hostile_class_names_are_only_names,

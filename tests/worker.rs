@@ -16,6 +16,8 @@ mod support;
 mod bench;
 #[path = "worker/clocks.rs"]
 mod clocks;
+#[path = "worker/dispatching.rs"]
+mod dispatching;
 #[path = "worker/drained.rs"]
 mod drained;
 #[path = "worker/failing.rs"]
@@ -24,6 +26,8 @@ mod failing;
 mod harness;
 #[path = "worker/killed.rs"]
 mod killed;
+#[path = "worker/large.rs"]
+mod large;
 #[path = "worker/metrics.rs"]
 mod metrics;
 #[path = "worker/periodic.rs"]
@@ -95,6 +99,20 @@ on_both_stores! {
         jobs_that_no_handler_sees_are_told,
         a_job_that_enqueues_itself_is_no_endless_loop,
         a_job_runs_inline_without_the_store;
+    dispatching:
+        handlers_that_block_keep_no_free_slot_from_its_job,
+        what_was_fetched_ahead_goes_back_when_those_before_it_take_long,
+        what_was_fetched_ahead_goes_back_when_the_worker_is_quiet,
+        capsules_do_not_wait_for_each_other,
+        a_capsule_without_weights_empties_its_first_queue_first,
+        a_capsule_with_weights_runs_as_many_of_each_queue_as_they_say,
+        a_capsule_with_equal_weights_takes_its_queues_at_random,
+        a_job_that_comes_too_late_is_dropped_and_counted,
+        a_job_whose_process_is_gone_for_the_third_time_is_dead;
+    large:
+        a_job_of_ten_megabytes_is_run,
+        a_job_that_is_larger_than_the_limit_is_dead_at_once,
+        a_backlog_of_large_jobs_is_fetched_by_and_by;
     stopping:
         stopping_waits_for_running_jobs,
         unfinished_jobs_go_back_to_be_the_next_to_run,

@@ -39,7 +39,7 @@ impl Admin {
                 continue;
             }
             if run.owner_gone {
-                gone = Some(run.process);
+                gone = Some(run);
             } else if run.foreign {
                 report.sidekiq_processes.push(run.process);
             } else {
@@ -48,9 +48,11 @@ impl Admin {
         }
         if report.processes.is_empty() && report.sidekiq_processes.is_empty() {
             return Err(match gone {
-                Some(process) => AdminError::Refused(format!(
-                    "the process that ran job `{jid}`, {process}, is gone: nobody is there to end it. It is put back to its queue \
-                     within 90 s by any running worker, and can be cancelled or deleted then"
+                Some(run) => AdminError::Refused(format!(
+                    "the process that ran job `{jid}`, {}, is gone: nobody is there to end it. It is put back to its queue {}, and can be \
+                     cancelled or deleted then",
+                    run.process,
+                    run.rescuer()
                 )),
                 None => AdminError::NotFound(format!(
                     "no process runs job `{jid}`, as of their last heartbeats"

@@ -76,17 +76,26 @@ fn in_force(sources: &Sources, config: &Config) -> Vec<String> {
     if let Some(environment) = &config.server.environment {
         lines.push(format!("environment: {environment}"));
     }
+    let own = if config.worker.queues.is_empty() {
+        "the queues of its capsules only".to_owned()
+    } else {
+        at_a_time(config.worker.concurrency, &config.worker.queues)
+    };
     lines.push(if is_worker(config) {
-        format!(
-            "worker: with `serve`, {} jobs at a time, queues {}",
-            config.worker.concurrency,
-            config.worker.queues.join(", ")
-        )
+        format!("worker: with `serve`, {own}")
     } else {
         "worker: not with `serve`".to_owned()
     });
+    lines.extend(config.capsules.iter().map(|capsule| {
+        let own = at_a_time(capsule.concurrency, &capsule.queues);
+        format!("capsule: {}, {own}", capsule.name)
+    }));
     lines.extend(handlers::described(config));
     lines
+}
+
+fn at_a_time(concurrency: u16, queues: &[String]) -> String {
+    format!("{concurrency} jobs at a time, queues {}", queues.join(", "))
 }
 
 /// What is enqueued by the calendar, and when next by this machine's clock.

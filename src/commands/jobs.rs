@@ -235,13 +235,22 @@ impl Show {
             let place = match location.whereabouts {
                 Whereabouts::Stored => row(&location.entry),
                 Whereabouts::Running(running) if running.owner_gone => printable(&format!(
-                    "in flight, its process {} is gone; it is put back to its queue within 90 s by any running worker  {} {}",
-                    running.process, running.class, running.args
+                    "in flight, its process {} is gone; it is put back to its queue {}  {} {}",
+                    running.process,
+                    running.rescuer(),
+                    running.class,
+                    running.args
                 )),
-                Whereabouts::Running(running) => printable(&format!(
-                    "running in {} since {}  {} {}",
-                    running.process, running.run_at, running.class, running.args
-                )),
+                Whereabouts::Running(running) => {
+                    let since = running.started_at().map(|at| format!(" since {at}"));
+                    printable(&format!(
+                        "running in {}{}  {} {}",
+                        running.process,
+                        since.unwrap_or_default(),
+                        running.class,
+                        running.args
+                    ))
+                }
             };
             output::line(place);
             output::line(printable(&location.payload));

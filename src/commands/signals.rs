@@ -13,8 +13,8 @@ pub(super) fn shutdown() -> Result<CancellationToken, Failure> {
     let token = shutdown.clone();
     tokio::spawn(async move {
         either(&mut interrupt, &mut terminate).await;
-        tracing::info!("stopping; once more to stop at once");
         token.cancel();
+        tracing::info!("stopping; once more to stop at once");
         either(&mut interrupt, &mut terminate).await;
         // Nothing is dropped now, so they would go on.
         kill_commands();

@@ -6,9 +6,9 @@ use super::{
     signals,
 };
 use crate::{
-    config::{Config, WorkerConfig},
+    config::{Config, WorkerConfig, parse_queues},
     store::SharedStore,
-    worker::{Worker, WorkerBuilder},
+    worker::{Capsule, Worker, WorkerBuilder},
 };
 use clap::Args;
 
@@ -63,6 +63,11 @@ pub(super) async fn build(
     let queues = queues(&config.worker)?;
     // Asked once: jobs that show a unit keep it, whatever this is.
     let time_unit = admin(config, store.clone()).fleet_unit().await;
+    let capsules = config.capsules.iter().map(|capsule| {
+        let own = Capsule::new(&capsule.name).queues(capsule.weighted()?);
+        Ok(own.concurrency(capsule.concurrency.into()))
+    });
+    let capsules = capsules.collect::<Result<Vec<_>, Failure>>()?;
     let builder = config
         .periodic
         .iter()
@@ -75,67 +80,16 @@ pub(super) async fn build(
         .time_unit(time_unit.unwrap_or_default())
         .only_known_classes(config.worker.only_known_classes)
         .max_retries(config.worker.max_retries)
+        .max_payload(usize::try_from(config.worker.max_payload.as_u64()).unwrap_or(usize::MAX))
         .embedded(embedded);
+    let builder = capsules.into_iter().fold(builder, WorkerBuilder::capsule);
     handlers::register(builder, config)?
         .build()
         .map_err(|error| handlers::failure(&error, config))
 }
 
-/// Names with weights; as in Sidekiq a name without one weighs 1, and if none has one, the order is strict.
+/// The worker's own queues, with their weights.
 pub(super) fn queues(config: &WorkerConfig) -> Result<Vec<(String, u64)>, Failure> {
-    let is_weighted = config.queues.iter().any(|queue| queue.contains('='));
-    let mut queues: Vec<(String, u64)> = Vec::new();
-    for text in &config.queues {
-        let (name, weight) = match text.rsplit_once('=') {
-            None => (text.as_str(), u64::from(is_weighted)),
-            Some((name, weight)) => match weight.parse() {
-                Ok(weight @ 1..=1000) if !name.is_empty() => (name, weight),
-                _ => {
-                    return Err(Failure::usage(format!(
-                        "`worker.queues`: `{text}` is no queue with a weight: write it as `critical=3`, from 1 to 1000"
-                    )));
-                }
-            },
-        };
-        if queues.iter().any(|(earlier, _)| earlier == name) {
-            return Err(Failure::usage(format!(
-                "`worker.queues`: the queue `{name}` is named twice: name it once, with a weight if it is to be asked more often"
-            )));
-        }
-        queues.push((name.to_owned(), weight));
-    }
-    Ok(queues)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::queues;
-    use crate::config::WorkerConfig;
-
-    fn parse(names: &[&str]) -> Option<Vec<(String, u64)>> {
-        let config = WorkerConfig {
-            queues: names.iter().map(|&name| name.to_owned()).collect(),
-            ..WorkerConfig::default()
-        };
-        queues(&config).ok()
-    }
-
-    #[test]
-    fn queues_have_weights_or_a_strict_order() {
-        let own = |pairs: &[(&str, u64)]| {
-            Some(
-                pairs
-                    .iter()
-                    .map(|&(name, weight)| (name.to_owned(), weight))
-                    .collect(),
-            )
-        };
-        assert_eq!(parse(&["a", "b"]), own(&[("a", 0), ("b", 0)]));
-        assert_eq!(parse(&["a=3", "b"]), own(&[("a", 3), ("b", 1)]));
-        for wrong in ["a=", "a=x", "a=0", "=3", "a=-1", "a=1001"] {
-            assert_eq!(parse(&[wrong]), None, "{wrong}");
-        }
-        assert_eq!(parse(&["a", "b", "a"]), None);
-        assert_eq!(parse(&["a=2", "a=3"]), None);
-    }
+    parse_queues(&config.queues)
+        .map_err(|reason| Failure::usage(format!("`worker.queues`: {reason}")))
 }

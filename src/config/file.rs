@@ -1,7 +1,7 @@
 //! The settings file: its values, and the line on which each stands.
 
 use super::{
-    ConfigError, HandlerConfig, Problem, handlers, periodic,
+    CapsuleConfig, ConfigError, HandlerConfig, Problem, capsules, handlers, periodic,
     settings::{SETTINGS, nearest},
 };
 use crate::periodic::PeriodicJob;
@@ -16,6 +16,8 @@ pub(super) struct File {
     places: BTreeMap<String, String>,
     /// What stands in `[handlers]`, which `table` does not hold.
     pub(super) handlers: Vec<HandlerConfig>,
+    /// What stands in `[capsules]`, which `table` does not hold either.
+    pub(super) capsules: Vec<CapsuleConfig>,
     /// What stands in `[[periodic]]`, which is no section of settings.
     pub(super) periodic: Vec<PeriodicJob>,
 }
@@ -34,9 +36,14 @@ impl File {
         let mut places = BTreeMap::new();
         let mut problems = Vec::new();
         let mut handlers = Vec::new();
+        let mut capsules = Vec::new();
         for (section, value) in parsed.get_ref() {
             if section.get_ref() == handlers::SECTION {
                 handlers = handlers::read(section, value, &at, &mut problems);
+                continue;
+            }
+            if section.get_ref() == capsules::SECTION {
+                capsules = capsules::read(section, value, &at, &mut problems);
                 continue;
             }
             if section.get_ref() != periodic::NAME {
@@ -51,11 +58,13 @@ impl File {
             ConfigError::one(path.display().to_string(), error.message())
         })?;
         table.remove(handlers::SECTION);
+        table.remove(capsules::SECTION);
         table.remove(periodic::NAME);
         Ok(Self {
             table,
             places,
             handlers,
+            capsules,
             periodic,
         })
     }
@@ -77,7 +86,7 @@ fn visit_section(
     let sections = SETTINGS
         .iter()
         .filter_map(|setting| setting.key.split('.').next())
-        .chain([handlers::SECTION]);
+        .chain([handlers::SECTION, capsules::SECTION]);
     if !sections.clone().any(|known| known == name) {
         // Perhaps the section was forgotten: `listen = …` at the top.
         let key = SETTINGS.iter().find(|setting| {

@@ -67,7 +67,7 @@ impl HandlerConfig {
         let wrong = |reason: String| {
             let reason = format!(
                 "`{}`: {}: {reason}",
-                key_of(&self.class, "secret_file"),
+                key_of(SECTION, &self.class, "secret_file"),
                 path.display()
             );
             ConfigError::one(place, reason)
@@ -81,18 +81,18 @@ impl HandlerConfig {
 }
 
 /// `handlers.Report.timeout`, as TOML writes it.
-fn key_of(class: &str, key: &str) -> String {
-    let is_bare = !class.is_empty()
-        && class
+pub(super) fn key_of(section: &str, name: &str, key: &str) -> String {
+    let is_bare = !name.is_empty()
+        && name
             .chars()
             .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'));
-    let class = if is_bare {
-        Cow::Borrowed(class)
+    let name = if is_bare {
+        Cow::Borrowed(name)
     } else {
-        Cow::Owned(format!("{class:?}"))
+        Cow::Owned(format!("{name:?}"))
     };
     let dot = if key.is_empty() { "" } else { "." };
-    format!("{SECTION}.{class}{dot}{key}")
+    format!("{section}.{name}{dot}{key}")
 }
 
 /// Reads the section; adds what is wrong to `problems`.
@@ -114,7 +114,7 @@ pub(super) fn read(
         let place = at(class.span());
         let name = class.get_ref().as_ref();
         let Some(table) = value.get_ref().as_table() else {
-            let section = key_of(name, "");
+            let section = key_of(SECTION, name, "");
             problems.push(Problem::new(
                 place,
                 format!("`{section}` is a section: write `[{section}]` and its settings below"),
@@ -290,7 +290,7 @@ impl<A: Fn(Range<usize>) -> String> Reader<'_, A> {
                     .map(|known| format!("; did you mean `{known}`?"))
                     .unwrap_or_default()
             };
-            let section = key_of(self.class, "");
+            let section = key_of(SECTION, self.class, "");
             self.problems.push(Problem::new(
                 (self.at)(key.span()),
                 format!("there is no setting `{name}` for `[{section}]`{hint}"),
@@ -403,13 +403,13 @@ impl<A: Fn(Range<usize>) -> String> Reader<'_, A> {
 
     fn wrong_key(&mut self, key: &str, reason: impl Display) {
         let place = self.place_of(key);
-        let key = key_of(self.class, key);
+        let key = key_of(SECTION, self.class, key);
         self.problems
             .push(Problem::new(place, format!("`{key}`: {reason}")));
     }
 
     fn wrong(&mut self, reason: &str) {
-        let section = key_of(self.class, "");
+        let section = key_of(SECTION, self.class, "");
         self.problems
             .push(Problem::new(self.place, format!("`[{section}]`: {reason}")));
     }

@@ -2,15 +2,19 @@
 //!
 //! `docs/CONFIGURATION.md` lists them for people; `settings.rs` holds their names.
 
+mod capsules;
 mod duration;
 mod error;
 mod file;
 mod handlers;
 mod periodic;
+mod queues;
 mod settings;
+mod size;
 mod sources;
 
 use crate::{periodic::PeriodicJob, store::StoreOptions};
+use bytesize::ByteSize;
 use serde::Deserialize;
 use std::{
     fmt,
@@ -19,8 +23,10 @@ use std::{
     time::Duration,
 };
 
+pub use capsules::CapsuleConfig;
 pub use error::{ConfigError, Problem};
 pub use handlers::{HandlerConfig, HandlerKind};
+pub use queues::parse_queues;
 pub use settings::{SETTINGS, Setting};
 pub use sources::Sources;
 
@@ -44,6 +50,9 @@ pub struct Config {
     /// Who does which jobs: `[handlers.CLASS]`, in the file only. `docs/HANDLERS.md` says what stands there.
     #[serde(skip)]
     pub handlers: Vec<HandlerConfig>,
+    /// Queues with a concurrency of their own: `[capsules.NAME]`, in the file only.
+    #[serde(skip)]
+    pub capsules: Vec<CapsuleConfig>,
     /// Jobs that are enqueued by the calendar: `[[periodic]]`, in the file only.
     #[serde(skip)]
     pub periodic: Vec<PeriodicJob>,
@@ -161,7 +170,8 @@ pub struct WorkerConfig {
     /// Whether `serve` also works (`worker.enabled`, `JOBDECK_WORKER`, `--worker`, `--no-worker`). Default: on SQLite, where nobody else
     /// would enqueue what is due, and when the file names handlers; otherwise not.
     pub enabled: Option<bool>,
-    /// Queues, each with an optional weight: `critical=3` (`worker.queues`, `JOBDECK_WORKER_QUEUES` with commas, `--queue`). Default: `default`.
+    /// Queues, each with an optional weight: `critical=3` (`worker.queues`, `JOBDECK_WORKER_QUEUES` with commas, `--queue`). Default: `default`;
+    /// none when a capsule has that queue. None may be set where there are capsules.
     pub queues: Vec<String>,
     /// Jobs at a time (`worker.concurrency`, `JOBDECK_WORKER_CONCURRENCY`, `--concurrency`). Default: 10.
     pub concurrency: u16,
@@ -174,6 +184,10 @@ pub struct WorkerConfig {
     pub only_known_classes: bool,
     /// Retries of a job whose `retry` is `true` (`worker.max_retries`, `JOBDECK_WORKER_MAX_RETRIES`). Default: 25; from 0 to 1000.
     pub max_retries: u32,
+    /// The largest job that is run (`worker.max_payload`, `JOBDECK_WORKER_MAX_PAYLOAD`); a larger one goes to the dead set. Default: `16 MiB`;
+    /// from `1 KiB` to `512 MiB`.
+    #[serde(deserialize_with = "size::deserialize")]
+    pub max_payload: ByteSize,
     /// How long a running job that somebody cancels may take to end by itself; then it is aborted (`worker.cancel_grace`,
     /// `JOBDECK_WORKER_CANCEL_GRACE`). Default: `10s`.
     #[serde(deserialize_with = "duration::deserialize")]
@@ -189,6 +203,7 @@ impl Default for WorkerConfig {
             shutdown_timeout: Duration::from_secs(25),
             only_known_classes: false,
             max_retries: 25,
+            max_payload: ByteSize::mib(16),
             cancel_grace: Duration::from_secs(10),
         }
     }

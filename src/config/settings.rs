@@ -59,6 +59,11 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Number,
     ),
     setting(
+        "worker.max_payload",
+        "JOBDECK_WORKER_MAX_PAYLOAD",
+        Kind::Text,
+    ),
+    setting(
         "worker.cancel_grace",
         "JOBDECK_WORKER_CANCEL_GRACE",
         Kind::Text,

@@ -5,6 +5,7 @@ use super::{
     file::File,
     settings::{Kind, SETTINGS, Setting, nearest},
 };
+use bytesize::ByteSize;
 use figment::{
     Figment, Profile,
     providers::Serialized,
@@ -95,6 +96,11 @@ impl Sources {
         match figment.extract::<Config>() {
             Ok(mut config) if problems.is_empty() => {
                 self.read_secret(&mut config, &environment, &file)?;
+                let is_said = self.rank("worker.queues", &environment, &file) > 0;
+                if !is_said && file.capsules.iter().any(|it| it.serves("default")) {
+                    config.worker.queues.clear();
+                }
+                config.capsules.clone_from(&file.capsules);
                 check(&config, &place)?;
                 config.handlers = file.handlers;
                 config.periodic.clone_from(&file.periodic);
@@ -308,8 +314,13 @@ fn check(config: &Config, place: &impl Fn(&str) -> String) -> Result<(), ConfigE
         "it must be from 0 to 1000",
     );
     demand(
+        "worker.max_payload",
+        (ByteSize::kib(1)..=ByteSize::mib(512)).contains(&config.worker.max_payload),
+        "it must be from `1 KiB` to `512 MiB`",
+    );
+    demand(
         "worker.queues",
-        !config.worker.queues.is_empty(),
+        !(config.worker.queues.is_empty() && config.capsules.is_empty()),
         "name at least one queue",
     );
     demand(

@@ -1,5 +1,6 @@
 //! What people write, and what they are told when it is wrong.
 
+mod capsules;
 mod periodic;
 
 use super::{Config, LogFormat, SETTINGS, Sources, StoreConfig, TimeUnitChoice};
@@ -257,6 +258,38 @@ fn a_sealed_section_takes_flags_only() {
         .load()
         .expect("settings");
     assert_eq!(config.store.url, "sqlite:demo.db");
+}
+
+#[test]
+fn a_size_is_a_text_or_a_number_of_bytes() {
+    let size = |text: &str| {
+        let (_file, sources) = file(&format!("[worker]\nmax_payload = {text}\n"));
+        let config = sources.load().map_err(|error| error.to_string());
+        config.map(|config| config.worker.max_payload.as_u64())
+    };
+    assert_eq!(size("'10 MB'"), Ok(10_000_000));
+    assert_eq!(size("'1MiB'"), Ok(1 << 20));
+    assert_eq!(size("'2048'"), Ok(2_048));
+    assert_eq!(size("4096"), Ok(4_096));
+    for (text, expected) in [
+        (
+            "'much'",
+            "write it as `16 MiB`, `500 kB`, or as a number of bytes",
+        ),
+        (
+            "-1",
+            "write it as `16 MiB`, `500 kB`, or as a number of bytes",
+        ),
+        ("0", "it must be from `1 KiB` to `512 MiB`"),
+        ("'1 GB'", "it must be from `1 KiB` to `512 MiB`"),
+    ] {
+        let error = size(text).expect_err(text);
+        assert!(error.contains(":2: `worker.max_payload`: "), "{error}");
+        assert!(error.contains(expected), "{error}");
+    }
+    let config = environment(&[("JOBDECK_WORKER_MAX_PAYLOAD", "300000")]).load();
+    let config = config.expect("settings");
+    assert_eq!(config.worker.max_payload.as_u64(), 300_000);
 }
 
 #[test]

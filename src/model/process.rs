@@ -67,12 +67,12 @@ pub struct RunningJob {
     pub class: String,
     /// Arguments as shown, as JSON text; lists may cut it.
     pub args: String,
-    /// Start of this run; 0 when it is not known any more (`owner_gone`).
+    /// Start of this run; 0 when it is not known (any more: `owner_gone`).
     pub run_at: Timestamp,
     /// The job's payload as stored.
     pub payload: String,
-    /// Whether its process has no heartbeat any more: the job is safe in what the process had fetched, and is put back to its queue by
-    /// any process that works.
+    /// Whether its process has no heartbeat any more: the job is safe in what the process had fetched, and is put back to its queue
+    /// ([`RunningJob::rescuer`] says by whom).
     pub owner_gone: bool,
     /// Whether the process is none of Jobdeck: it tells no progress, and may not obey a request to end the run.
     pub foreign: bool,
@@ -83,6 +83,22 @@ pub struct RunningJob {
 }
 
 impl RunningJob {
+    /// Start of this run, if it is known.
+    #[must_use]
+    pub fn started_at(&self) -> Option<Timestamp> {
+        Some(self.run_at).filter(|at| !self.owner_gone && *at != Timestamp(0))
+    }
+
+    /// When a job whose process is gone is put back to its queue, and by whom.
+    #[must_use]
+    pub fn rescuer(&self) -> &'static str {
+        if self.foreign {
+            "by Sidekiq when one of its processes starts next"
+        } else {
+            "within 90 s by any running worker"
+        }
+    }
+
     /// Takes over what the job's runs have told, as far as it is of this run.
     #[must_use]
     pub fn with_report(

@@ -195,7 +195,8 @@ pub trait AdminStore: Send + Sync {
     async fn processes(&self) -> StoreResult<Vec<ProcessInfo>>;
 
     /// What the processes run, as of their last heartbeat, longest first, and the jobs in progress of processes that have no heartbeat
-    /// any more ([`RunningJob::owner_gone`], a few hundred at most, first). The first thousand with what they tell of themselves.
+    /// any more ([`RunningJob::owner_gone`], a few hundred at most, first); of other systems' processes also what these have fetched and not
+    /// told yet. The first thousand with what they tell of themselves.
     async fn running(&self) -> StoreResult<Vec<RunningJob>>;
 
     /// Leaves a signal for a process to take at its next heartbeat; `false` when there is no such process.

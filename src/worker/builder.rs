@@ -87,6 +87,9 @@ pub enum WorkerError {
     Store(StoreError),
 }
 
+/// Bytes of the largest job that is run, unless it is said otherwise.
+const MAX_PAYLOAD: usize = 16 << 20;
+
 /// The settings, checked.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
@@ -102,6 +105,7 @@ pub(super) struct Settings {
     pub(super) clock_skew_ms: i64,
     pub(super) max_retries: u32,
     pub(super) default_retry: RetryRule,
+    pub(super) max_payload: usize,
     pub(super) time_unit: TimeUnit,
     pub(super) tag: String,
     pub(super) labels: Vec<String>,
@@ -153,6 +157,7 @@ impl WorkerBuilder {
                 clock_skew_ms: 0,
                 max_retries: RetryRule::DEFAULT_TIMES,
                 default_retry: RetryRule::Default,
+                max_payload: MAX_PAYLOAD,
                 time_unit: TimeUnit::default(),
                 tag: identity::folder_name(),
                 labels: Vec::new(),
@@ -340,6 +345,12 @@ impl WorkerBuilder {
     /// What counts for a failed job without a `retry` field; the same as `true` by default.
     pub fn default_retry(mut self, rule: RetryRule) -> Self {
         self.settings.default_retry = rule;
+        self
+    }
+
+    /// Bytes of the largest job that is run; 16 MiB by default. A larger one is not run but goes to the dead set, whatever its `retry` says.
+    pub fn max_payload(mut self, bytes: usize) -> Self {
+        self.settings.max_payload = bytes;
         self
     }
 

@@ -29,7 +29,7 @@ const MOST_FETCHED: usize = 500;
 const FETCH_BYTES: usize = 4 << 20;
 /// Longest pause between two looks at what there is to do.
 const FALLBACK: Duration = Duration::from_secs(5);
-/// Bytes of jobs in the process from which on no others are fetched.
+/// Bytes of jobs in the process from which on no others are fetched; each capsule has the same share of them.
 const MOST_BYTES: usize = 16 << 20;
 
 /// A capsule's conversation with the store.
@@ -41,6 +41,8 @@ pub(super) struct Dispatcher {
     order: QueueOrder,
     names: Vec<Arc<str>>,
     pace: Pace,
+    /// Bytes of jobs from which on no others are fetched.
+    most_bytes: usize,
     trouble: Trouble,
     /// No fetch before this.
     rests_until: Option<Instant>,
@@ -62,6 +64,7 @@ impl Dispatcher {
             names: order.names(),
             order,
             pace: Pace::new(capsule.concurrency, Instant::now()),
+            most_bytes: MOST_BYTES / runtime.capsules().len().max(1),
             trouble: Trouble::new("fetching jobs"),
             rests_until: None,
             waits_until: None,
@@ -119,8 +122,14 @@ impl Dispatcher {
         let waits_long = load
             .oldest
             .is_some_and(|since| now >= since + pace::LONGEST);
-        // A slot that is free will take it any moment now.
-        if waits_long && load.running >= self.capsule.concurrency {
+        if !waits_long {
+            return;
+        }
+        if load.running < self.capsule.concurrency {
+            // A slot that is free takes it any moment now. But slots wake each other only where they wait, and a handler that blocks its
+            // thread never does.
+            self.desk.wake_next();
+        } else {
             let count = self.desk.give_back();
             self.pace.hold_back();
             tracing::debug!(
@@ -133,7 +142,7 @@ impl Dispatcher {
     /// How many jobs to fetch.
     fn limit(&self, load: Load, now: Instant) -> usize {
         let rests = self.rests_until.is_some_and(|until| until > now);
-        let is_full = load.bytes >= MOST_BYTES && load.running + load.waiting > 0;
+        let is_full = load.bytes >= self.most_bytes && load.running + load.waiting > 0;
         if rests || is_full || self.runtime.quiet.is_cancelled() || self.runtime.waiting.is_full() {
             return 0;
         }
@@ -173,7 +182,10 @@ impl Dispatcher {
             shares.clear();
             limit = MOST_FETCHED;
         }
-        let most_bytes = MOST_BYTES.saturating_sub(load.bytes).clamp(1, FETCH_BYTES);
+        let most_bytes = self
+            .most_bytes
+            .saturating_sub(load.bytes)
+            .clamp(1, FETCH_BYTES);
         let turn = Turn {
             settle: &results,
             fetch: (limit > 0).then_some(Fetch {
@@ -287,8 +299,10 @@ impl Dispatcher {
         let is_quiet = runtime.quiet.is_cancelled();
         let is_last = runtime.aborting.is_cancelled();
         let waits_for_jobs = self.is_drained && self.limit(load, now) > 0;
-        let gives_back = load.oldest.map(|since| since + pace::LONGEST);
-        let gives_back = gives_back.filter(|_| load.running >= self.capsule.concurrency);
+        // What waits longer is given back, or another slot is woken for it.
+        let gives_back = load
+            .oldest
+            .map(|since| (since + pace::LONGEST).max(now + LINGER));
         let until = [self.rests_until, self.waits_until, gives_back]
             .into_iter()
             .flatten()

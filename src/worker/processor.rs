@@ -17,6 +17,7 @@ use crate::{
     store::{Destination, FetchedJob, Settlement},
 };
 use bytes::Bytes;
+use bytesize::ByteSize;
 use std::{
     future::poll_fn,
     pin::{Pin, pin},
@@ -79,6 +80,9 @@ pub(super) async fn process(
         );
         return Settlement::Finish { failed: false };
     }
+    if fetched.raw.len() > runtime.settings.max_payload {
+        return too_large(runtime, fetched, &job, &class);
+    }
     let Some(handler) = runtime.registry.handler(&class) else {
         let error = no_handler(&class);
         return failed(runtime, fetched, &job, &error, false);
@@ -95,6 +99,27 @@ pub(super) async fn process(
     let is_done = settlement == Settlement::Finish { failed: false };
     runtime.reporter.note_end(runtime, &run, is_done);
     settlement
+}
+
+/// A job that is larger than this worker runs any: to the dead set, because another try would find it as large.
+fn too_large(runtime: &Runtime, fetched: &FetchedJob, job: &Job, class: &str) -> Settlement {
+    let (size, most) = (fetched.raw.len(), runtime.settings.max_payload);
+    let message = format!(
+        "the job has {}, and this worker runs none of more than {}: pass large data by reference (an id, a file's name), or raise `worker.max_payload` and retry the job",
+        size_text(size),
+        size_text(most)
+    );
+    let error = JobError::new("Jobdeck::PayloadTooLarge", message);
+    tracing::warn!(class, jid = job.jid().unwrap_or_default(), error = %error, "job is too large to run and is dead");
+    let (now, unit) = (runtime.clock.now(), runtime.settings.time_unit);
+    let raw = retry::with_error(job, &fetched.queue, &error, now, unit);
+    Settlement::Fail(to_dead(runtime, raw))
+}
+
+/// `10.0 MiB (10485812 bytes)`: the number as well, because two sizes may look alike.
+fn size_text(bytes: usize) -> String {
+    let size = ByteSize::b(u64::try_from(bytes).unwrap_or(u64::MAX));
+    format!("{size} ({bytes} bytes)")
 }
 
 /// Lets the handler run to its end, or for as long as it may.
@@ -129,7 +154,7 @@ async fn handle(
     } else {
         Outcome::Failed
     };
-    runtime.metrics.note(&class, outcome, started.elapsed());
+    runtime.metrics.note(class, outcome, started.elapsed());
     match result {
         Ok(()) => {
             let duration_ms = started.elapsed().as_millis();

@@ -16,6 +16,9 @@ use tokio::time::timeout;
 /// Refused settlements from which on no jobs are fetched: so no more of them than can be remembered.
 const MOST_WAITING: usize = 1_000;
 
+/// Bytes of their jobs from which on no jobs are fetched either.
+const MOST_BYTES: usize = 16 << 20;
+
 /// How long the very last tries may take, all together.
 const LAST_TRIES: Duration = Duration::from_secs(3);
 
@@ -31,7 +34,9 @@ impl Waiting {
 
     /// Whether there are so many that no others should come.
     pub(super) fn is_full(&self) -> bool {
-        self.lock().len() >= MOST_WAITING
+        let waiting = self.lock();
+        let bytes = waiting.iter().map(|((job, _), _)| job.raw.len());
+        waiting.len() >= MOST_WAITING || bytes.sum::<usize>() >= MOST_BYTES
     }
 
     fn take(&self) -> Vec<(Settled, Timestamp)> {
@@ -53,9 +58,10 @@ impl Waiting {
     }
 }
 
-/// Tries once more to settle what the store has refused.
+/// Tries once more to settle what the store has refused; ends early when it does not answer, so that it never holds up a stop for long.
 pub(super) async fn settle_waiting(runtime: &Runtime) {
-    for ((job, settlement), since) in runtime.waiting.take() {
+    let mut waiting = runtime.waiting.take().into_iter();
+    while let Some(((job, settlement), since)) = waiting.next() {
         let settled = runtime
             .store
             .settle(&runtime.identity, &job, &settlement)
@@ -66,7 +72,14 @@ pub(super) async fn settle_waiting(runtime: &Runtime) {
                 lease = job.lease,
                 "a job that could not be settled is settled now"
             ),
-            Err(_) => runtime.waiting.add((job, settlement), since),
+            Err(error) => {
+                runtime.waiting.add((job, settlement), since);
+                if !is_permanent(&error) {
+                    for (settled, since) in waiting.by_ref() {
+                        runtime.waiting.add(settled, since);
+                    }
+                }
+            }
         }
     }
 }

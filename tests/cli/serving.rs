@@ -95,6 +95,42 @@ async fn serve_says_where_it_is_answers_and_ends_cleanly() {
 }
 
 #[tokio::test]
+async fn serve_ends_when_it_is_told_to_though_nobody_reads_what_it_says() {
+    let place = Place::new();
+    for arguments in [
+        &["serve", "--listen", "127.0.0.1:0"][..],
+        &["serve", "--listen", "127.0.0.1:0", "--log", "debug"],
+        &["worker"],
+    ] {
+        let mut process = place
+            .command(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it runs");
+        // Its log says that it has begun; from then on both ends are closed.
+        let mut log = BufReader::new(process.stderr.take().expect("its log")).lines();
+        let begun = timeout(PATIENCE, async {
+            while let Some(line) = log.next_line().await.expect("a line") {
+                if line.contains("worker started") {
+                    return;
+                }
+            }
+            panic!("it ended early");
+        });
+        begun.await.expect("in time");
+        drop(log);
+        drop(process.stdout.take());
+        let pid = process.id().expect("it runs").to_string();
+        let killed = Command::new("kill").arg(pid).status().await.expect("kill");
+        assert!(killed.success());
+        let ended = timeout(PATIENCE, process.wait()).await;
+        let status = ended.expect("it ends in time").expect("it ends");
+        assert_eq!(status.code(), Some(0), "{arguments:?}");
+    }
+}
+
+#[tokio::test]
 async fn pages_of_a_server_under_cargo_leptos_listen_to_it() {
     let place = Place::new();
     let mut command = place.command(&["serve", "--listen", "127.0.0.1:0", "--no-worker"]);

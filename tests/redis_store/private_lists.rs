@@ -1,9 +1,10 @@
 //! The private lists of Sidekiq Pro's `super_fetch`: jobs in flight, never queues.
 
 use super::raw;
-use crate::support::{Jobdeck, RedisServer};
+use crate::support::{Jobdeck, RedisServer, recover};
 use jobdeck::{
-    model::ProcessInfo,
+    job::Job,
+    model::{ProcessInfo, Timestamp},
     store::{
         AdminStore, Heartbeat, StoreOptions, WorkerStore,
         redis::{PrivateJob, RedisStore},
@@ -89,6 +90,54 @@ async fn private_lists_are_jobs_in_flight() {
         let jobs = store.private_jobs().await.unwrap();
         assert_eq!(jobs, [expected(GONE, "low", "four")]);
     }
+}
+
+#[tokio::test]
+async fn private_jobs_are_running_ones_and_each_is_shown_once() {
+    let server = RedisServer::start().await;
+    let mut connection = server.connection().await;
+    let store = store(&server, None).await;
+    fill(&mut connection, &store, "").await;
+    // Its process tells one of them itself; the same job in another process is another row.
+    let started_at = Timestamp(1_795_469_606_000);
+    let told = jobdeck::job::running(ALIVE, "9iy", "default", &Job::new(job("two")), started_at);
+    let beat = Heartbeat {
+        process: ProcessInfo {
+            identity: ALIVE.to_owned(),
+            version: "8.1.7".to_owned(),
+            ..ProcessInfo::default()
+        },
+        running: vec![told],
+    };
+    store.heartbeat(&beat).await.unwrap();
+    let list = format!("queue:sq|{GONE}|default");
+    let _: () = raw(&mut connection, &["LPUSH", &list, &job("two")]).await;
+    let running = store.running().await.unwrap();
+    assert!(running.iter().all(|run| run.foreign));
+    let shown: BTreeSet<_> = running
+        .iter()
+        .map(|run| (&*run.process, &*run.queue, &*run.jid, run.started_at()))
+        .collect();
+    assert_eq!(running.len(), 5);
+    assert_eq!(
+        shown,
+        BTreeSet::from([
+            (ALIVE, "default", "one", None),
+            (ALIVE, "default", "two", Some(started_at)),
+            (ALIVE, "low", "three", None),
+            (GONE, "default", "two", None),
+            (GONE, "low", "four", None),
+        ])
+    );
+    for run in &running {
+        assert_eq!(run.owner_gone, run.process == GONE, "{run:?}");
+        assert_eq!(run.payload, job(&run.jid));
+    }
+    let threads: BTreeSet<_> = running.iter().map(|run| &run.thread).collect();
+    assert_eq!(threads.len(), 5, "rows can be told apart");
+    // Our own recovery leaves them to Sidekiq.
+    assert_eq!(recover(&store, "host:1:a", Duration::ZERO).await, 0);
+    assert_eq!(store.running().await.unwrap().len(), 5);
 }
 
 #[tokio::test]

@@ -19,6 +19,12 @@ trait Backdoor: Send + Sync {
     /// Makes a process look as if its last heartbeat was too long ago; whether it had one.
     async fn expire_heartbeat(&self, identity: &str) -> bool;
 
+    /// Bytes of all jobs in progress.
+    async fn bytes_in_progress(&self) -> u64;
+
+    /// Notes that a job was rescued so many seconds ago.
+    async fn note_rescue(&self, jid: &str, seconds_ago: i64);
+
     /// What runs took, of each minute: class, runs, failed ones, milliseconds, histogram as stored.
     async fn metrics(&self) -> Vec<(String, u64, u64, u64, Vec<u8>)>;
 
@@ -100,6 +106,29 @@ impl Backdoor for SqliteFile {
             .unwrap();
         assert_eq!(changed, 1);
     }
+
+    async fn bytes_in_progress(&self) -> u64 {
+        let connection = rusqlite::Connection::open(&self.path).unwrap();
+        connection.busy_timeout(Duration::from_secs(5)).unwrap();
+        let bytes: i64 = connection
+            .query_row(
+                "SELECT coalesce(sum(octet_length(raw)), 0) FROM in_progress",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        bytes.unsigned_abs()
+    }
+
+    async fn note_rescue(&self, jid: &str, seconds_ago: i64) {
+        let connection = rusqlite::Connection::open(&self.path).unwrap();
+        connection.busy_timeout(Duration::from_secs(5)).unwrap();
+        let noted = connection.execute(
+            "INSERT INTO rescues (job, at) VALUES (?1, CAST(unixepoch('subsec') * 1000 AS INTEGER) - ?2 * 1000)",
+            (jid, seconds_ago),
+        );
+        assert_eq!(noted.unwrap(), 1);
+    }
 }
 
 #[async_trait]
@@ -161,6 +190,21 @@ impl Backdoor for RedisServer {
             .query_async(&mut self.connection().await)
             .await
             .unwrap();
+    }
+
+    async fn bytes_in_progress(&self) -> u64 {
+        let script = "local bytes = 0 \
+            for _, key in ipairs(redis.call('KEYS', 'jobdeck:progress:*')) do \
+            for _, lease in ipairs(redis.call('HKEYS', key)) do \
+            bytes = bytes + redis.call('HSTRLEN', key, lease) end end return bytes";
+        self.command(&["EVAL", script, "0"]).await
+    }
+
+    async fn note_rescue(&self, jid: &str, seconds_ago: i64) {
+        let now: (i64, i64) = self.command(&["TIME"]).await;
+        let time = (now.0 - seconds_ago).to_string();
+        let key = format!("jobdeck:rescues:{jid}");
+        let _: u64 = self.command(&["RPUSH", &key, &time]).await;
     }
 }
 
@@ -349,6 +393,17 @@ impl Subject {
     #[allow(dead_code, reason = "not every suite that shares this needs it")]
     pub(crate) async fn set_last_tick(&self, name: &str, milliseconds: i64) {
         self.backdoor.set_last_tick(name, milliseconds).await;
+    }
+
+    /// Bytes of all jobs in progress, of all processes.
+    #[allow(dead_code, reason = "not every suite that shares this needs it")]
+    pub(crate) async fn bytes_in_progress(&self) -> u64 {
+        self.backdoor.bytes_in_progress().await
+    }
+
+    /// Notes behind the contract's back that a job was rescued so many seconds ago.
+    pub(crate) async fn note_rescue(&self, jid: &str, seconds_ago: i64) {
+        self.backdoor.note_rescue(jid, seconds_ago).await;
     }
 
     /// Another handle on the same store.

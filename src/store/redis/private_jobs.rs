@@ -1,8 +1,13 @@
 //! Jobs in flight in another system: Sidekiq Pro's `super_fetch` keeps them in private lists of each process.
 
 use super::{RedisStore, scripts};
-use crate::store::{SLICE_BYTES, StoreError, StoreResult};
+use crate::{
+    job::{self, Job},
+    model::{RunningJob, Timestamp},
+    store::{SLICE_BYTES, StoreError, StoreResult},
+};
 use bytes::Bytes;
+use std::collections::HashSet;
 
 /// What a private list is called: its name may stand among the queues, but it is none.
 pub(super) const PRIVATE: &str = "sq|";
@@ -62,4 +67,35 @@ impl RedisStore {
         jobs.sort_by(|one, other| (&one.owner, &one.queue).cmp(&(&other.owner, &other.queue)));
         Ok(jobs)
     }
+
+    /// The same as running jobs, without those that `running` has already, from what their processes tell.
+    pub(super) async fn private_rows(
+        &self,
+        running: &[RunningJob],
+    ) -> StoreResult<Vec<RunningJob>> {
+        let jobs = self.private_jobs().await?;
+        let told: HashSet<(&str, &str)> = running.iter().map(name).collect();
+        let rows = jobs.into_iter().zip(1_usize..).map(|(private, number)| {
+            // A list has no threads; but two rows of a process must be told apart.
+            let thread = format!("sq{number}");
+            let payload = Job::new(private.raw);
+            let (owner, queue) = (&private.owner, &private.queue);
+            RunningJob {
+                foreign: true,
+                owner_gone: !private.owner_lives,
+                ..job::running(owner, &thread, queue, &payload, Timestamp(0))
+            }
+        });
+        Ok(rows.filter(|row| !told.contains(&name(row))).collect())
+    }
+}
+
+/// Which job of which process it is: by its jid, or by its bytes if it has none.
+fn name(run: &RunningJob) -> (&str, &str) {
+    let job = if run.jid.is_empty() {
+        &run.payload
+    } else {
+        &run.jid
+    };
+    (&run.process, job)
 }

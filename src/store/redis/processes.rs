@@ -94,6 +94,9 @@ impl RedisStore {
                 }
             }
         }
+        // After what the processes tell: what has ended meanwhile is in no list any more.
+        let private = self.private_rows(&running).await?;
+        running.extend(private);
         running.sort_by(|one, other| {
             (one.run_at, &one.process, &one.thread).cmp(&(
                 other.run_at,

@@ -158,7 +158,7 @@ impl RedisStore {
                 .arg(u8::from(processed))
                 .arg(u8::from(failed));
         }
-        let limit = call.map_or(0, |call| call.limit());
+        let limit = call.map_or(0, Call::limit);
         invocation
             .arg(limit)
             .arg(fetch.map_or(0, |fetch| fetch.most_bytes))

@@ -39,7 +39,8 @@ impl RedisStore {
             }
             if self.watch.sends_word() {
                 // Whatever it was, the next fetch will tell.
-                return Ok(timeout(left, word).await.unwrap_or(()));
+                let _ = timeout(left, word).await;
+                return Ok(());
             }
             sleep(pause.min(left)).await;
             pause = (pause * 2).min(PAUSES.1);
@@ -48,6 +49,9 @@ impl RedisStore {
 
     /// Whether one of the queues has jobs and is not paused.
     async fn is_ready(&self, queues: &[Arc<str>]) -> StoreResult<bool> {
+        if queues.is_empty() {
+            return Ok(false);
+        }
         let mut calls = pipe();
         for queue in queues {
             calls

@@ -205,11 +205,14 @@ pub(super) struct RunningBody {
     /// Arguments as shown.
     #[schema(value_type = Option<Vec<Value>>)]
     pub(super) args: Option<Box<RawValue>>,
-    /// Start of this run; nothing when it is not known any more (`owner_gone`).
+    /// Start of this run; nothing when it is not known (any more: `owner_gone`).
     #[schema(format = DateTime)]
     pub(super) run_at: Option<String>,
-    /// Whether its process has no heartbeat any more: it is put back to its queue within 90 s by any running worker.
+    /// Whether its process has no heartbeat any more: it is put back to its queue within 90 s by any running worker, or if it is `foreign`
+    /// by Sidekiq when one of its processes starts next.
     pub(super) owner_gone: bool,
+    /// Whether its process is none of Jobdeck.
+    pub(super) foreign: bool,
     /// How far this run is, if it told.
     pub(super) progress: Option<ProgressBody>,
     /// When somebody asked that this run end.
@@ -233,6 +236,7 @@ impl From<RunningJob> for RunningBody {
                 .filter(|at| *at != Timestamp(0))
                 .map(|at| at.to_string()),
             owner_gone: running.owner_gone,
+            foreign: running.foreign,
             progress: running.progress.map(ProgressBody::from),
             cancel_requested_at: text(running.cancel_requested_at),
         }

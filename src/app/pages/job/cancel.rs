@@ -28,8 +28,11 @@ pub(super) fn actions(job: JobView) -> AnyView {
         let view = if run.owner_gone {
             view! {
                 <p class="muted">
-                    "Nobody runs it: its process has no heartbeat any more. It is safe, and put back to its queue within 90 s by any running \
-                     worker. Then it can be moved or deleted."
+                    {format!(
+                        "Nobody runs it: its process has no heartbeat any more. It is safe, and put back to its queue {}. Then it can be moved or \
+                         deleted.",
+                        run.rescuer(),
+                    )}
                 </p>
             }
             .into_any()

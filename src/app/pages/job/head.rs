@@ -197,8 +197,12 @@ fn running(run: &RunningJob) -> AnyView {
         return view! { "in flight, of " <span class="mono">{process}</span> ", which is gone" }
             .into_any();
     }
+    let Some(started_at) = run.started_at() else {
+        // Nothing of it in what its process has told: it has only just been fetched.
+        return view! { "on " <a class="mono" href="/processes">{process}</a> }.into_any();
+    };
     view! {
-        "for " <Elapsed since=run.run_at/> " on " <a class="mono" href="/processes">{process}</a>
+        "for " <Elapsed since=started_at/> " on " <a class="mono" href="/processes">{process}</a>
         <span class="muted">", thread " <span class="mono">{thread}</span></span>
     }
     .into_any()

@@ -23,7 +23,7 @@ pub(super) struct Event {
 pub(super) fn events(location: &JobLocation) -> Vec<Event> {
     let entry = &location.entry;
     let (run_at, due) = match (&location.whereabouts, &entry.id.place) {
-        (Whereabouts::Running(run), _) => (Some(run.run_at).filter(|_| !run.owner_gone), None),
+        (Whereabouts::Running(run), _) => (run.started_at(), None),
         (Whereabouts::Stored, Place::Set(set)) => (None, entry.at.map(|at| (set, at))),
         (Whereabouts::Stored, Place::Queue(_)) => (None, None),
     };

@@ -49,11 +49,7 @@ fn rows(detail: &JobDetail, job: JobView) -> Vec<Row> {
     let row = |(index, location): (usize, &JobLocation)| {
         let entry = &location.entry;
         let (state, place, at) = match &location.whereabouts {
-            Whereabouts::Running(run) => (
-                JobState::Running,
-                run.process.clone(),
-                Some(run.run_at).filter(|_| !run.owner_gone),
-            ),
+            Whereabouts::Running(run) => (JobState::Running, run.process.clone(), run.started_at()),
             Whereabouts::Stored => {
                 let place = match &entry.id.place {
                     Place::Queue(name) => format!("queue {name}"),

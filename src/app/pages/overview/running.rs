@@ -72,10 +72,12 @@ pub(super) fn RunningNow() -> impl IntoView {
                                         <a class="chip mono" href=format::queue_path(&job.queue)>{job.queue.clone()}</a>
                                     </td>
                                     <td class="num nowrap">
-                                        {if job.owner_gone {
-                                            view! { <span class="state-paused">"owner gone"</span> }.into_any()
-                                        } else {
-                                            view! { <Elapsed since=Signal::stored(job.run_at)/> }.into_any()
+                                        {match job.started_at() {
+                                            Some(at) => view! { <Elapsed since=Signal::stored(at)/> }.into_any(),
+                                            None if job.owner_gone => {
+                                                view! { <span class="state-paused">"owner gone"</span> }.into_any()
+                                            }
+                                            None => view! { <span class="muted">"–"</span> }.into_any(),
                                         }}
                                     </td>
                                 </tr>

@@ -82,21 +82,22 @@ fn Row(
     let report =
         Memo::new(move |_| reports.with(|reports| reports.get(&jid).cloned().unwrap_or_default()));
     let is_gone = job.owner_gone;
-    let elapsed = if is_gone {
-        view! { <span class="muted">"–"</span> }.into_any()
-    } else {
-        view! { <Elapsed since=Signal::stored(job.run_at)/> }.into_any()
-    };
-    let thread = if is_gone {
-        "–".to_owned()
-    } else {
-        job.thread
+    let rescuer = job.rescuer();
+    let (elapsed, thread) = match job.started_at() {
+        Some(at) => (
+            view! { <Elapsed since=Signal::stored(at)/> }.into_any(),
+            job.thread,
+        ),
+        None => (
+            view! { <span class="muted">"–"</span> }.into_any(),
+            "–".to_owned(),
+        ),
     };
     let gone = is_gone.then(|| {
         view! {
             <div class="second-line state-paused">
                 <Icon name=IconName::Failed/>
-                " in flight, owner gone: recovered within 90 s by any running worker"
+                {format!(" in flight, owner gone: recovered {rescuer}")}
             </div>
         }
     });
