@@ -18,8 +18,6 @@ mod bench;
 mod clocks;
 #[path = "worker/dispatching.rs"]
 mod dispatching;
-#[path = "worker/drained.rs"]
-mod drained;
 #[path = "worker/failing.rs"]
 mod failing;
 #[path = "store_contract/harness.rs"]
@@ -44,6 +42,8 @@ mod running;
 mod sharing;
 #[path = "worker/stopping.rs"]
 mod stopping;
+#[path = "worker/testing.rs"]
+mod testing;
 #[path = "worker/timing.rs"]
 mod timing;
 
@@ -87,18 +87,6 @@ on_both_stores! {
         a_retry_rule_that_panics_leaves_the_usual_delay,
         a_discarded_or_unretried_job_is_gone,
         jobs_of_unknown_classes_can_be_left_to_others;
-    sharing:
-        handlers_find_what_they_share_by_its_type,
-        a_state_that_nobody_gave_fails_the_job_and_is_named,
-        two_values_of_one_type_are_refused_at_the_start,
-        layers_stand_around_every_handler_the_first_one_outermost,
-        what_a_layer_answers_is_the_jobs;
-    drained:
-        the_queues_are_drained_with_what_their_jobs_enqueue,
-        everything_is_drained_as_if_its_time_had_come,
-        jobs_that_no_handler_sees_are_told,
-        a_job_that_enqueues_itself_is_no_endless_loop,
-        a_job_runs_inline_without_the_store;
     dispatching:
         handlers_that_block_keep_no_free_slot_from_its_job,
         what_was_fetched_ahead_goes_back_when_those_before_it_take_long,
@@ -127,6 +115,18 @@ on_both_stores! {
         a_cancelled_job_that_is_not_to_be_kept_is_gone,
         a_cancelled_job_is_not_handed_back_when_the_worker_stops,
         a_request_for_a_job_that_has_ended_means_no_later_run;
+    sharing:
+        handlers_find_what_they_share_by_its_type,
+        a_state_that_nobody_gave_fails_the_job_and_is_named,
+        two_values_of_one_type_are_refused_at_the_start,
+        layers_stand_around_every_handler_the_first_one_outermost,
+        what_a_layer_answers_is_the_jobs;
+    testing:
+        the_queues_are_drained_with_what_their_jobs_enqueue,
+        everything_is_drained_as_if_its_time_had_come,
+        jobs_that_no_handler_sees_are_told,
+        a_job_that_enqueues_itself_is_no_endless_loop,
+        a_job_runs_inline_without_the_store;
     timing:
         due_jobs_are_enqueued_once_by_several_processes,
         a_due_entry_that_is_no_job_goes_to_the_dead_set_as_it_is,

@@ -66,7 +66,10 @@ use super::{
 use crate::{
     job::{Job, NewJob},
     model::{Set, Timestamp},
-    store::{FetchedJob, Move, Moved, Settlement, Start, StoreError, StoreResult, StoredEntry},
+    store::{
+        Destination, FetchedJob, Move, Moved, Settlement, Start, StoreError, StoreResult,
+        StoredEntry,
+    },
 };
 use futures::FutureExt;
 use serde::Serialize;
@@ -274,7 +277,7 @@ impl TestWorker {
             .settle(&runtime.identity, &job, &settlement)
             .await?;
         let answer = answer.get().cloned();
-        match (settlement, &answer) {
+        match (&settlement, &answer) {
             (Settlement::Finish { failed: false }, None) => drained.too_late += 1,
             (Settlement::Finish { failed: false }, Some(_)) => drained.done += 1,
             _ => {
@@ -283,7 +286,7 @@ impl TestWorker {
                 drained.failed.push(FailedRun {
                     class: job.handler_class().unwrap_or_default(),
                     jid: job.jid().unwrap_or_default(),
-                    error: error.unwrap_or_else(|| never_run(&job)),
+                    error: error.unwrap_or_else(|| never_run(&job, &settlement)),
                 });
             }
         }
@@ -327,13 +330,24 @@ async fn note(job: JobContext, next: Next) -> JobResult {
 }
 
 /// Why a job has failed that no handler has seen.
-fn never_run(job: &Job) -> JobError {
+fn never_run(job: &Job, settlement: &Settlement) -> JobError {
     let class = job.handler_class().unwrap_or_default();
-    match job.malformed() {
-        Some(reason) => JobError::without_place("Jobdeck::NoJob", reason.to_owned()),
-        None if class.is_empty() => {
-            JobError::without_place("Jobdeck::NoJob", "the job has no class".to_owned())
-        }
-        None => processor::no_handler(&class),
+    if let Some(reason) = job.malformed() {
+        return JobError::without_place("Jobdeck::NoJob", reason.to_owned());
     }
+    if class.is_empty() {
+        return JobError::without_place("Jobdeck::NoJob", "the job has no class".to_owned());
+    }
+    // What is written into the job, where it is kept.
+    if let Some(Destination::Set { raw, .. } | Destination::Queue { raw, .. }) =
+        settlement.destination()
+    {
+        let kept = Job::new(raw.clone());
+        if let (Some(class), Some(message)) =
+            (kept.string("error_class"), kept.string("error_message"))
+        {
+            return JobError::without_place(&class, message);
+        }
+    }
+    processor::no_handler(&class)
 }

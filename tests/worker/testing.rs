@@ -182,7 +182,7 @@ pub(crate) async fn a_job_runs_inline_without_the_store(subject: Subject) {
     let traced = NewJob::new("Photo").with_args((2,)).unwrap().backtrace(50);
     let error = worker.run_job(traced).await.unwrap_err();
     assert!(
-        error.trace()[0].contains(" at tests/worker/drained.rs:"),
+        error.trace()[0].contains(" at tests/worker/testing.rs:"),
         "{error:?}"
     );
     assert_eq!(taken(&runs).len(), 4);
