@@ -4,7 +4,7 @@ import { addProcess, expect, test } from "../fixtures";
 
 const identity = "host%3A:1:abc";
 
-for (const [verb, signal] of [["Quiet", "TSTP"], ["Stop", "TERM"]] as const) {
+for (const [verb, signal] of [["Dump", "TTIN"], ["Quiet", "TSTP"], ["Stop", "TERM"]] as const) {
   test(`a process is told to ${verb.toLowerCase()} after a question`, async ({ page, server, storeKind, javaScriptEnabled }) => {
     test.skip(storeKind !== "redis", "a heartbeat is written as Sidekiq writes it");
     const redis = server.redis!;

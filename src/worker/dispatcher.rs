@@ -169,10 +169,14 @@ impl Dispatcher {
 
     /// One exchange with the store; whether it took everything.
     async fn turn(&mut self, settles: bool) -> bool {
-        let results = if settles {
-            self.desk.take_results()
-        } else {
-            Vec::new()
+        let desk = Arc::clone(&self.desk);
+        let taken = Taken {
+            desk: &desk,
+            results: if settles {
+                desk.take_results()
+            } else {
+                Vec::new()
+            },
         };
         let load = self.desk.load();
         let mut limit = self.limit(load, Instant::now());
@@ -187,7 +191,7 @@ impl Dispatcher {
             .saturating_sub(load.bytes)
             .clamp(1, FETCH_BYTES);
         let turn = Turn {
-            settle: &results,
+            settle: &taken.results,
             fetch: (limit > 0).then_some(Fetch {
                 capsule: &self.capsule.name,
                 queues: &shares,
@@ -196,6 +200,7 @@ impl Dispatcher {
             }),
         };
         let turned = self.runtime.store.turn(&self.runtime.identity, turn).await;
+        let results = taken.into_results();
         let now = Instant::now();
         match turned {
             Ok(turned) => {
@@ -328,5 +333,24 @@ impl Dispatcher {
                 self.rests_until = Some(Instant::now() + PAUSE_AFTER_ERROR);
             }
         }
+    }
+}
+
+/// Results on their way to the store: back on the desk if nobody waits for the answer any more.
+#[derive(Debug)]
+struct Taken<'desk> {
+    desk: &'desk Desk,
+    results: Vec<Settled>,
+}
+
+impl Taken<'_> {
+    fn into_results(mut self) -> Vec<Settled> {
+        std::mem::take(&mut self.results)
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.desk.put_back(std::mem::take(&mut self.results));
     }
 }

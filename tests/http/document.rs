@@ -60,6 +60,7 @@ async fn the_document_lists_exactly_the_routes_that_there_are() {
         "get /sets/{set}/jobs",
         "get /running",
         "get /processes",
+        "post /processes/{identity}/dump",
         "post /processes/{identity}/quiet",
         "post /processes/{identity}/stop",
         "get /jobs/{jid}",

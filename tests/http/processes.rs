@@ -40,13 +40,15 @@ async fn processes_and_what_they_run_are_listed_and_can_be_told_to_stop() {
     assert_eq!(job["locations"][0]["entry"]["id"], Value::Null);
     assert_eq!(job["locations"][0]["running"]["process"], own);
 
-    let told = site
-        .post(&format!("/api/v1/processes/{other}/stop"), &json!({}))
-        .await;
-    assert_eq!(told.status, StatusCode::ACCEPTED, "{}", told.text);
-    assert_eq!(told.json(), json!({"identity": other, "signal": "stop"}));
-    let signal = site.store.heartbeat(&heartbeat(other, false)).await;
-    assert_eq!(signal.expect("it is noted").signal, Some(Signal::Stop));
+    for (name, expected) in [("dump", Signal::Dump), ("stop", Signal::Stop)] {
+        let told = site
+            .post(&format!("/api/v1/processes/{other}/{name}"), &json!({}))
+            .await;
+        assert_eq!(told.status, StatusCode::ACCEPTED, "{}", told.text);
+        assert_eq!(told.json(), json!({"identity": other, "signal": name}));
+        let signal = site.store.heartbeat(&heartbeat(other, false)).await;
+        assert_eq!(signal.expect("it is noted").signal, Some(expected));
+    }
     let refused = site
         .post(&format!("/api/v1/processes/{own}/quiet"), &json!({}))
         .await;

@@ -79,6 +79,7 @@ pub(super) fn router() -> Router<AppState> {
         .routes(routes!(actions::act))
         .routes(routes!(processes::running))
         .routes(routes!(processes::processes))
+        .routes(routes!(processes::dump))
         .routes(routes!(processes::quiet))
         .routes(routes!(processes::stop))
         .routes(routes!(periodic::periodic))

@@ -55,6 +55,21 @@ pub(super) async fn quiet(
     signal(&admin, identity, Signal::Quiet, "quiet").await
 }
 
+/// Tell a process to write what its threads do to its log.
+#[utoipa::path(post, path = "/processes/{identity}/dump", tag = "processes",
+    params(("identity" = String, Path, description = "`HOSTNAME:PID:NONCE`")),
+    responses(
+        (status = 202, description = "It takes the signal at its next heartbeat", body = SignalledBody),
+        (status = "default", description = "It failed", body = ErrorBody),
+    )
+)]
+pub(super) async fn dump(
+    State(admin): State<Admin>,
+    Path(identity): Path<String>,
+) -> Answer<(StatusCode, Json<SignalledBody>)> {
+    signal(&admin, identity, Signal::Dump, "dump").await
+}
+
 /// Tell a process to finish or hand back what it runs, and end.
 #[utoipa::path(post, path = "/processes/{identity}/stop", tag = "processes",
     params(("identity" = String, Path, description = "`HOSTNAME:PID:NONCE`")),

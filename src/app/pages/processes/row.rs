@@ -128,12 +128,13 @@ fn chip(queue: String, weight: u64) -> impl IntoView {
     }
 }
 
-/// Only what means something: an embedded process takes no signals, a quiet one needs no quieting. Both lead to a question.
+/// Only what means something: an embedded process takes no signals, a quiet one needs no quieting. All lead to a question.
 #[component]
 fn Actions(process: Memo<ProcessInfo>) -> impl IntoView {
     let can_quiet = Memo::new(move |_| {
         process.with(|process| !process.embedded && !process.quiet && !process.stopping)
     });
+    let takes_signals = Memo::new(move |_| process.with(|process| !process.embedded));
     let can_stop =
         Memo::new(move |_| process.with(|process| !process.embedded && !process.stopping));
     let link = move |order: Order, title: &'static str| {
@@ -155,6 +156,9 @@ fn Actions(process: Memo<ProcessInfo>) -> impl IntoView {
     };
     view! {
         <div class="row-actions">
+            <Show when=move || takes_signals.get()>
+                {link(Order::Dump, "Writes what its threads do to its log")}
+            </Show>
             <Show when=move || can_quiet.get()>
                 {link(Order::Quiet, "Fetches no more jobs, finishes those it has; cannot be undone")}
             </Show>

@@ -1,4 +1,4 @@
-//! The question before a process is told what it cannot be untold.
+//! The question before a process is told something.
 
 use crate::api::SignalProcess;
 use crate::app::address::{self, use_own_search};
@@ -11,6 +11,8 @@ use leptos::prelude::*;
 /// What a process can be told here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
+    /// To write what it does to its log.
+    Dump,
     /// To fetch no more jobs.
     Quiet,
     /// To end.
@@ -21,6 +23,7 @@ impl Order {
     /// In the address, and as the server function reads it.
     fn name(self) -> &'static str {
         match self {
+            Self::Dump => "dump",
             Self::Quiet => "quiet",
             Self::Stop => "stop",
         }
@@ -29,6 +32,7 @@ impl Order {
     /// As on buttons.
     pub(super) fn verb(self) -> &'static str {
         match self {
+            Self::Dump => "Dump",
             Self::Quiet => "Quiet",
             Self::Stop => "Stop",
         }
@@ -36,6 +40,7 @@ impl Order {
 
     pub(super) fn icon(self) -> IconName {
         match self {
+            Self::Dump => IconName::Enqueued,
             Self::Quiet => IconName::Paused,
             Self::Stop => IconName::Stop,
         }
@@ -44,6 +49,9 @@ impl Order {
     /// What follows.
     fn consequence(self) -> &'static str {
         match self {
+            Self::Dump => {
+                "It writes what each of its threads does to its own log, where it runs. Nothing else changes."
+            }
             Self::Quiet => {
                 "It fetches no more jobs and finishes those it has. This cannot be undone: it does nothing more until it is restarted."
             }
@@ -64,7 +72,7 @@ impl Order {
 /// What the address asks, and about which process: `confirm=stop&process=IDENTITY`.
 fn asked(search: &str) -> Option<(Order, String)> {
     let confirm = address::value(search, "confirm")?;
-    let orders = [Order::Quiet, Order::Stop];
+    let orders = [Order::Dump, Order::Quiet, Order::Stop];
     let order = orders.into_iter().find(|order| order.name() == confirm)?;
     Some((order, address::value(search, "process")?))
 }
@@ -134,7 +142,7 @@ mod tests {
 
     #[test]
     fn the_address_of_a_question_asks_it() {
-        for order in [Order::Quiet, Order::Stop] {
+        for order in [Order::Dump, Order::Quiet, Order::Stop] {
             for identity in ["host:1:abc", "host%3A1", "a b&c=d"] {
                 let href = order.href(identity);
                 let (_, search) = href.split_once('?').unwrap();
@@ -145,7 +153,7 @@ mod tests {
 
     #[test]
     fn nothing_else_is_asked() {
-        for search in ["", "confirm=stop", "process=a", "confirm=dump&process=a"] {
+        for search in ["", "confirm=stop", "process=a", "confirm=kill&process=a"] {
             assert_eq!(asked(search), None, "{search}");
         }
     }
