@@ -142,6 +142,8 @@ impl Live {
     pub fn stream(&self) -> impl Stream<Item = Arc<Frame>> + Send + use<> {
         let changes = WatchStream::from_changes(self.frames.subscribe());
         let live = self.clone();
+        // What is there may be fresh, so that nobody asks for a reading; but from now on they come once an interval.
+        self.wanted.notify_one();
         futures::stream::once(async move { live.frame().await }).chain(changes)
     }
 }

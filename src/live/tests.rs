@@ -303,6 +303,21 @@ async fn a_probe_is_told_of_a_lost_store_however_seldom_it_is_read() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_begins_to_watch_right_after_a_reading_waits_no_longer_than_an_interval() {
+    let store = FakeStore::new();
+    let (live, _shutdown) = start(&store);
+    // A page is made from a reading that is fresh when its stream begins.
+    live.snapshot().await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let mut watcher = watch(&live);
+    watcher.next().await.expect("the frame that is there");
+    store.is(REFUSES);
+    let lost = |state: &StoreState| matches!(state, StoreState::Lost { .. });
+    let (_, took) = until(&mut watcher, lost).await;
+    assert!(took <= Duration::from_secs(1), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn after_a_change_the_numbers_are_read_again_at_once() {
     let store = FakeStore::new();
     let (live, _shutdown) = start(&store);
