@@ -189,8 +189,9 @@ impl Desk {
         }
     }
 
-    /// These are settled.
-    pub(super) fn let_go(&self, bytes: usize) {
+    /// These are no longer the desk's: settled, or waiting elsewhere.
+    pub(super) fn let_go(&self, results: &[Settled]) {
+        let bytes = results.iter().map(|(job, _)| job.raw.len()).sum();
         let mut state = self.state();
         state.bytes = state.bytes.saturating_sub(bytes);
     }

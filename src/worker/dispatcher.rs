@@ -225,13 +225,10 @@ impl Dispatcher {
     /// The turn has let these go, except for what it says; passes on what it has fetched.
     fn settled(&mut self, results: &[Settled], turned: Turned) -> StoreResult<Vec<FetchedJob>> {
         if !results.is_empty() {
-            let bytes = results.iter().map(|(job, _)| job.raw.len()).sum();
-            self.desk.let_go(bytes);
+            self.desk.let_go(results);
             for (index, error) in turned.refused {
-                if let Some((job, settlement)) = results.get(index) {
-                    settlement::warn(job, settlement, &error);
-                    let refused = (Arc::clone(job), settlement.clone());
-                    self.runtime.waiting.add(refused, self.runtime.clock.now());
+                if let Some(refused) = results.get(index) {
+                    settlement::keep_refused(&self.runtime, refused.clone(), &error);
                 }
             }
             settlement::report(turned.gone, self.is_ambiguous);
@@ -248,13 +245,9 @@ impl Dispatcher {
         self.pause = (self.pause * 2).min(PAUSES.1);
         if settlement::is_permanent(error) {
             // One of them may be the reason: each is tried by itself later.
-            let bytes = results.iter().map(|(job, _)| job.raw.len()).sum();
-            self.desk.let_go(bytes);
-            for (job, settlement) in results {
-                settlement::warn(&job, &settlement, error);
-                self.runtime
-                    .waiting
-                    .add((job, settlement), self.runtime.clock.now());
+            self.desk.let_go(&results);
+            for refused in results {
+                settlement::keep_refused(&self.runtime, refused, error);
             }
             return;
         }

@@ -28,7 +28,7 @@ pub(super) struct Waiting(Mutex<Vec<(Settled, Timestamp)>>);
 
 impl Waiting {
     /// One more, at this time.
-    pub(super) fn add(&self, settled: Settled, now: Timestamp) {
+    fn add(&self, settled: Settled, now: Timestamp) {
         self.lock().push((settled, now));
     }
 
@@ -131,8 +131,14 @@ pub(super) fn report(gone: usize, is_ambiguous: bool) {
     }
 }
 
+/// Remembers a settlement that the store refuses, and says so.
+pub(super) fn keep_refused(runtime: &Runtime, refused: Settled, error: &StoreError) {
+    warn(&refused.0, &refused.1, error);
+    runtime.waiting.add(refused, runtime.clock.now());
+}
+
 /// Says that the store refuses to let a job go.
-pub(super) fn warn(fetched: &FetchedJob, settlement: &Settlement, error: &StoreError) {
+fn warn(fetched: &FetchedJob, settlement: &Settlement, error: &StoreError) {
     let job = Job::new(fetched.raw.clone());
     let to = match settlement {
         Settlement::Finish { .. } | Settlement::Fail(Destination::Nowhere) => {

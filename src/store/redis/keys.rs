@@ -137,6 +137,11 @@ impl Keys {
         format!("{}it-{jid}", self.prefix)
     }
 
+    /// Jobdeck's note of the newest fetch of a process whose answer got lost; `origin` is what its tickets begin with.
+    pub(super) fn void(&self, identity: &str, origin: &str) -> String {
+        format!("{}jobdeck:void:{identity}:{origin}", self.prefix)
+    }
+
     /// Jobdeck's hash of processes that were seen without a heartbeat, and since when.
     pub(super) fn missing_processes(&self) -> String {
         self.key("jobdeck:missing")

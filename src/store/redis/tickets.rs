@@ -52,7 +52,7 @@ impl Tickets {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let lost = self.all().get(identity).cloned().unwrap_or_default();
         let ticket = if lost.len() < MOST {
-            format!("{:08x}{number:08x}", self.random)
+            format!("{}{number:08x}", self.origin())
         } else {
             String::new()
         };
@@ -64,6 +64,11 @@ impl Tickets {
             lost,
             ended: false,
         }
+    }
+
+    /// What all tickets of this store begin with.
+    pub(super) fn origin(&self) -> String {
+        format!("{:08x}", self.random)
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<String, Vec<Lost>>> {

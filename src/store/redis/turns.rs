@@ -121,7 +121,8 @@ impl RedisStore {
             .key(self.keys.paused())
             .key(self.keys.queues())
             .key(self.keys.counter("processed"))
-            .key(self.keys.counter("failed"));
+            .key(self.keys.counter("failed"))
+            .key(self.keys.void(identity, &self.tickets.origin()));
         let queues = fetch.map_or(&[][..], |fetch| fetch.queues);
         for share in queues {
             invocation.key(self.keys.queue(&share.queue));

@@ -1,7 +1,7 @@
 -- A worker's exchange: lets jobs go, each out of the in-progress hash and to where it belongs, counted; then takes others out of their
 -- queues into that hash: lease -> length of the queue's name, colon, name, bytes.
 -- KEYS: in-progress hash, sorted set of processes with jobs in progress, hash of the process, set of paused queues, set of queue names,
---       processed ever, failed ever; then the queues to fetch from; then where each job goes that goes somewhere
+--       processed ever, failed ever, the newest fetch of this process whose answer got lost; then the queues to fetch from; then where each job goes that goes somewhere
 -- ARGV: identity; how long a day's numbers are kept, in seconds;
 --       number of jobs that succeeded; their leases; number of jobs that failed and are not kept; their leases;
 --       number of jobs that go somewhere; of each: lease; 'set', 'last' or 'next'; score or queue name; bytes; 1 to count as processed;
@@ -100,17 +100,15 @@ local function lease_of(call, number)
 end
 
 -- A lost call that has not arrived by the time another one asks for it may still be on its way, for minutes, until nobody asks any more.
--- So it is noted that it takes nothing. Tickets of one origin (their first 8 digits) grow: the highest that was lost stands for all before
--- it. One that is not lost, but late, then takes nothing either, and is asked again.
+-- So it is noted that it takes nothing. Tickets grow: the highest that was lost stands for all before it. One that is not lost, but late,
+-- then takes nothing either, and is asked again.
 local calls = {}
 for call = 1, tonumber(next_argument()) do
   calls[call] = { next_argument(), tonumber(next_argument()), tonumber(next_argument()) }
 end
 local may_take = limit > 0
 if may_take then
-  local origin = (#calls > 0 and calls[1][1] or ticket):sub(1, 8)
-  local void = processes:sub(1, -1 - #'processes') .. 'void:' .. origin
-  local highest = redis.call('MGET', void)[1] or ''
+  local highest = redis.call('MGET', KEYS[8])[1] or ''
   may_take = ticket > highest
   local last = highest
   for _, call in ipairs(calls) do
@@ -118,7 +116,7 @@ if may_take then
   end
   if last > highest then
     prepare()
-    redis.call('SET', void, last, 'EX', 86400)
+    redis.call('SET', KEYS[8], last, 'EX', 86400)
   end
 end
 
@@ -159,7 +157,7 @@ local fetched, refusal, longest = {}, nil, 1
 
 -- Takes up to `most` jobs out of a queue; whether there may be more in it.
 local function take(index, most)
-  local key, name = KEYS[7 + index], ARGV[first_name + index * 2 - 2]
+  local key, name = KEYS[8 + index], ARGV[first_name + index * 2 - 2]
   local prefix = #name .. ':' .. name
   local jobs, fields, before, step = { tostring(index) }, {}, bytes, 4
   local more = true
