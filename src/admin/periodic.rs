@@ -2,7 +2,6 @@
 
 use super::{AUDIT, Admin, AdminError, AdminResult};
 use crate::{
-    job::new_jid,
     model::{PeriodicInfo, PeriodicRun, Timestamp},
     periodic::PeriodicJob,
     store::{Deletion, NewRun, PeriodicEntry},
@@ -46,23 +45,13 @@ impl Admin {
             ))
         })?;
         let unit = self.fleet_unit().await.unwrap_or_default();
-        let mut new = job.new_job();
-        let jid = new_jid();
-        new.jid = Some(jid.clone());
-        let encoded = new
-            .encode(self.store.now().await?, unit)
+        let run = NewRun::of(&job.new_job(), None, self.store.now().await?, unit)
             .map_err(|error| AdminError::Job { index: 0, error })?;
-        let run = NewRun {
-            tick: None,
-            jid: jid.clone(),
-            queue: new.queue,
-            raw: encoded.raw().clone(),
-        };
         if !self.store.run_periodic(name, &run, RUN_NOW).await? {
             return Err(not_found(name));
         }
-        tracing::info!(target: AUDIT, action = "run_periodic", name, jid);
-        Ok(jid)
+        tracing::info!(target: AUDIT, action = "run_periodic", name, jid = run.jid);
+        Ok(run.jid)
     }
 
     /// Stops a periodic job or lets it go on. What it would have enqueued meanwhile is not made up for.

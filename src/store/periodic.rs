@@ -4,8 +4,11 @@
 //! holders. The store keeps the time until when its ticks are done with, and moves it on in the same atomic step that enqueues their jobs:
 //! so each tick is enqueued by one process at most, whatever their clocks say and however often they try.
 
-use super::StoreResult;
-use crate::model::{PeriodicRun, Timestamp};
+use super::{Destination, QueueEnd, StoreError, StoreResult};
+use crate::{
+    job::{NewJob, NewJobError, TimeUnit},
+    model::{PeriodicRun, Timestamp},
+};
 use async_trait::async_trait;
 use bytes::Bytes;
 
@@ -88,8 +91,52 @@ pub struct Tick {
     pub after: Timestamp,
     /// Until when they are done with afterwards: later than `after`, and not in the future.
     pub until: Timestamp,
-    /// The jobs, oldest first; none when all that was missed is skipped.
+    /// The jobs, oldest first, all for one queue; none when all that was missed is skipped.
     pub runs: Vec<NewRun>,
+}
+
+impl NewRun {
+    /// A job as `new` says, with a jid of its own unless it has one.
+    ///
+    /// # Errors
+    /// As [`NewJob::encode`].
+    pub fn of(
+        new: &NewJob,
+        tick: Option<Timestamp>,
+        now: Timestamp,
+        unit: TimeUnit,
+    ) -> Result<Self, NewJobError> {
+        let job = new.encode(now, unit)?;
+        Ok(Self {
+            tick,
+            jid: job.jid().unwrap_or_default(),
+            queue: new.queue.clone(),
+            raw: job.raw().clone(),
+        })
+    }
+
+    /// Where it goes.
+    pub(super) fn destination(&self) -> Destination {
+        Destination::Queue {
+            name: self.queue.clone(),
+            raw: self.raw.clone(),
+            end: QueueEnd::Last,
+        }
+    }
+}
+
+impl Tick {
+    /// The queue of its jobs, if there are any; an error when they have several.
+    pub(super) fn queue(&self) -> StoreResult<Option<&str>> {
+        let mut queues = self.runs.iter().map(|run| run.queue.as_str());
+        let first = queues.next();
+        if queues.any(|queue| Some(queue) != first) {
+            return Err(StoreError::Invalid(
+                "the ticks of a periodic job go to one queue".to_owned(),
+            ));
+        }
+        Ok(first)
+    }
 }
 
 /// What became of a wish to delete a periodic job.

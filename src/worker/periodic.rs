@@ -4,7 +4,6 @@
 
 use super::{builder::WorkerError, runtime::Runtime, trouble::Trouble};
 use crate::{
-    job::new_jid,
     model::Timestamp,
     periodic::{Due, PeriodicJob, Schedule, due},
     store::{Announcement, NewRun, Standing, Standings, StoreError, StoreResult, Tick},
@@ -184,22 +183,13 @@ impl Calendar<'_> {
         now: Timestamp,
     ) -> StoreResult<Tick> {
         let unit = self.runtime.settings.time_unit;
-        let mut new = job.job.new_job();
+        let new = job.job.new_job();
         let runs = due
             .ticks
             .into_iter()
             .map(|tick| {
-                let jid = new_jid();
-                new.jid = Some(jid.clone());
-                let encoded = new
-                    .encode(now, unit)
-                    .map_err(|error| StoreError::Invalid(error.to_string()))?;
-                Ok(NewRun {
-                    tick: Some(tick),
-                    jid,
-                    queue: new.queue.clone(),
-                    raw: encoded.raw().clone(),
-                })
+                NewRun::of(&new, Some(tick), now, unit)
+                    .map_err(|error| StoreError::Invalid(error.to_string()))
             })
             .collect::<StoreResult<Vec<NewRun>>>()?;
         Ok(Tick {

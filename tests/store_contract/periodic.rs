@@ -6,7 +6,7 @@ use jobdeck::{
     model::Timestamp,
     store::{
         Announcement, Deletion, NewRun, PeriodicEntry, RUNS_KEPT, SharedStore, Standing, Standings,
-        Tick,
+        StoreError, Tick,
     },
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -202,6 +202,14 @@ pub(crate) async fn a_tick_out_of_turn_is_refused(subject: Subject) {
     ] {
         assert!(!subject.tick_periodic(WORKER, &wrong).await.unwrap());
     }
+    // Its jobs go to one queue.
+    let mut two_queues = ticks(until, now, &[2, 3]);
+    "other".clone_into(&mut two_queues.runs[1].queue);
+    let error = subject
+        .tick_periodic(WORKER, &two_queues)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, StoreError::Invalid(_)), "{error:?}");
     assert_eq!(subject.size(&queue("mail")).await, 1);
     assert_eq!(last_tick(&subject).await, until);
     assert_eq!(subject.periodic_runs(NAME).await.unwrap().len(), 1);

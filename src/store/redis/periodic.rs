@@ -4,8 +4,8 @@ use super::{RedisStore, check, scripts};
 use crate::{
     model::{PeriodicRun, Timestamp},
     store::{
-        Announcement, Deletion, Destination, NewRun, PeriodicEntry, PeriodicStore, QueueEnd,
-        RUNS_KEPT, Standing, Standings, StoreError, StoreResult, Tick,
+        Announcement, Deletion, NewRun, PeriodicEntry, PeriodicStore, RUNS_KEPT, Standing,
+        Standings, StoreError, StoreResult, Tick,
     },
 };
 use ::redis::{ScriptInvocation, Value, cmd, from_redis_value, pipe};
@@ -73,14 +73,9 @@ impl PeriodicStore for RedisStore {
 
     async fn tick_periodic(&self, identity: &str, tick: &Tick) -> StoreResult<bool> {
         // All jobs of a periodic job have its queue; when there are none, there is nothing to put anywhere.
-        let queue = tick.runs.first().map_or("default", |run| &run.queue);
+        let queue = tick.queue()?.unwrap_or("default");
         for run in &tick.runs {
-            check_run(run)?;
-            if run.queue != queue {
-                return Err(StoreError::Invalid(
-                    "the ticks of a periodic job go to one queue".to_owned(),
-                ));
-            }
+            check(&run.destination())?;
         }
         let mut call = scripts::PERIODIC_TICK.key(self.keys.periodic());
         call.key(self.keys.periodic_state(&tick.name))
@@ -160,7 +155,7 @@ impl PeriodicStore for RedisStore {
     }
 
     async fn run_periodic(&self, name: &str, run: &NewRun, by: &str) -> StoreResult<bool> {
-        check_run(run)?;
+        check(&run.destination())?;
         let mut call = scripts::PERIODIC_RUN.key(self.keys.periodic());
         call.key(self.keys.periodic_runs(name))
             .key(self.keys.queue(&run.queue))
@@ -194,15 +189,6 @@ impl PeriodicStore for RedisStore {
             _ => Deletion::Held,
         })
     }
-}
-
-/// Refuses what cannot be stored.
-fn check_run(run: &NewRun) -> StoreResult<()> {
-    check(&Destination::Queue {
-        name: run.queue.clone(),
-        raw: run.raw.clone(),
-        end: QueueEnd::Last,
-    })
 }
 
 fn add_run(call: &mut ScriptInvocation<'_>, run: &NewRun) {

@@ -8,8 +8,8 @@ use super::{
 use crate::{
     model::{PeriodicRun, Timestamp},
     store::{
-        Announcement, Deletion, Destination, NewRun, PeriodicEntry, PeriodicStore, QueueEnd,
-        RUNS_KEPT, Standing, Standings, StoreResult, Tick,
+        Announcement, Deletion, NewRun, PeriodicEntry, PeriodicStore, RUNS_KEPT, Standing,
+        Standings, StoreResult, Tick,
     },
 };
 use async_trait::async_trait;
@@ -51,7 +51,10 @@ impl PeriodicStore for SqliteStore {
     }
 
     async fn tick_periodic(&self, identity: &str, tick: &Tick) -> StoreResult<bool> {
-        check(&tick.runs)?;
+        tick.queue()?;
+        for run in &tick.runs {
+            entries::check(&run.destination())?;
+        }
         let (identity, tick) = (identity.to_owned(), tick.clone());
         let ticked = self
             .writer
@@ -73,7 +76,7 @@ impl PeriodicStore for SqliteStore {
     }
 
     async fn run_periodic(&self, name: &str, run: &NewRun, by: &str) -> StoreResult<bool> {
-        check(std::slice::from_ref(run))?;
+        entries::check(&run.destination())?;
         let (name, run, by) = (name.to_owned(), run.clone(), by.to_owned());
         let known = self
             .writer
@@ -136,20 +139,6 @@ impl PeriodicStore for SqliteStore {
                 })
             })
             .await
-    }
-}
-
-/// Refuses what cannot be stored.
-fn check(runs: &[NewRun]) -> StoreResult<()> {
-    runs.iter()
-        .try_for_each(|run| entries::check(&destination(run)))
-}
-
-fn destination(run: &NewRun) -> Destination {
-    Destination::Queue {
-        name: run.queue.clone(),
-        raw: run.raw.clone(),
-        end: QueueEnd::Last,
     }
 }
 
@@ -258,7 +247,7 @@ fn enqueue(
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     for run in runs {
-        entries::put(connection, &destination(run))?;
+        entries::put(connection, &run.destination())?;
         connection
             .prepare_cached(
                 "INSERT INTO periodic_runs (name, tick, enqueued_at, jid, enqueued_by) VALUES (?1, ?2, ?3, ?4, ?5)",
