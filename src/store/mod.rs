@@ -39,8 +39,8 @@ pub use periodic::{
     Tick,
 };
 pub use redis::redis_cpu_seconds;
+use reports::REPORTED;
 pub use reports::{DONE_REPORT_KEPT, LOG_BYTES, LOG_LINES, REPORT_KEPT, ReportStore, RunReport};
-use reports::{ORPHANS, REPORTED};
 pub use worker::{
     Fetch, FetchedJob, Heartbeat, Orphan, Pulse, Rescue, Settlement, Share, Turn, Turned,
     WorkerStore,
@@ -80,6 +80,9 @@ pub enum Start {
 /// Most bytes of a slice that has more than one entry. Reading more at once would keep the store from everybody else, and a thousand
 /// large entries would not be read within the time of a call at all.
 pub const SLICE_BYTES: usize = 1 << 20;
+
+/// Most jobs of processes that are gone that [`AdminStore::running`] shows.
+const SHOWN_ORPHANS: usize = 300;
 
 /// Some neighbouring entries of a place, in order.
 #[derive(Clone, Debug, Default, PartialEq)]

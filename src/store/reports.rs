@@ -17,9 +17,6 @@ pub const REPORT_KEPT: Duration = Duration::from_secs(7 * 86_400);
 /// How long the report of a job that is done is kept: nothing else is left of the job then.
 pub const DONE_REPORT_KEPT: Duration = Duration::from_secs(3_600);
 
-/// Jobs of processes that are gone that [`super::AdminStore::running`] shows.
-pub(super) const ORPHANS: usize = 300;
-
 /// Running jobs that are shown with what they tell of themselves.
 pub(super) const REPORTED: usize = 1_000;
 
@@ -36,6 +33,20 @@ pub struct RunReport {
     pub log: Vec<LogLine>,
     /// Whether the job is done: then its report is of little use, and kept for a short time only.
     pub done: bool,
+}
+
+impl RunReport {
+    /// Whether its run has told anything.
+    #[must_use]
+    pub fn has_told(&self) -> bool {
+        self.progress.is_some() || !self.log.is_empty()
+    }
+
+    /// Whether there is anything in it that would be missed.
+    #[must_use]
+    pub fn has_words(&self) -> bool {
+        self.done || self.has_told()
+    }
 }
 
 /// What runs tell of themselves, and requests that they end: both sides of it.

@@ -58,7 +58,7 @@ impl Reporter {
         if !run.has_told() {
             return;
         }
-        if let Some(report) = report(runtime, run, done).filter(has_words) {
+        if let Some(report) = report(runtime, run, done).filter(RunReport::has_words) {
             self.keep(report);
         }
     }
@@ -171,7 +171,9 @@ async fn check_in(runtime: &Runtime) -> StoreResult<()> {
             }
             Err(error) => {
                 let untold = reports.into_iter().chain(waiting);
-                runtime.reporter.keep_untold(untold.filter(has_words));
+                runtime
+                    .reporter
+                    .keep_untold(untold.filter(RunReport::has_words));
                 return Err(error);
             }
         }
@@ -223,11 +225,6 @@ fn report(runtime: &Runtime, run: &Run, done: bool) -> Option<RunReport> {
             .collect(),
         done,
     })
-}
-
-/// Whether there is anything in it that would be missed.
-fn has_words(report: &RunReport) -> bool {
-    report.done || report.progress.is_some() || !report.log.is_empty()
 }
 
 /// About how large it is.

@@ -4,7 +4,7 @@ use super::{RedisStore, scripts, turns::decode};
 use crate::{
     job::{self, Job},
     model::{RunningJob, Timestamp},
-    store::{ORPHANS, SLICE_BYTES, StoreError, StoreResult},
+    store::{SHOWN_ORPHANS, SLICE_BYTES, StoreError, StoreResult},
 };
 use bytes::Bytes;
 
@@ -12,7 +12,9 @@ impl RedisStore {
     /// Some of them, a few hundred at most, by process and in the order of their fetch.
     pub(super) async fn owner_gone(&self) -> StoreResult<Vec<RunningJob>> {
         let mut call = scripts::OWNER_GONE.key(self.keys.progress_processes());
-        call.arg(self.keys.prefix()).arg(ORPHANS).arg(SLICE_BYTES);
+        call.arg(self.keys.prefix())
+            .arg(SHOWN_ORPHANS)
+            .arg(SLICE_BYTES);
         let rows: Vec<(Bytes, Bytes, Bytes)> = match self.admin.read(&call).await {
             Ok(rows) => rows,
             // A user who may not look into Jobdeck's own keys still sees what runs.

@@ -9,7 +9,8 @@ use crate::{
     job::{self, Job, digest},
     model::{RunningJob, Timestamp},
     store::{
-        Destination, FetchedJob, ORPHANS, Orphan, QueueEnd, Rescue, SLICE_BYTES, Settlement, Share,
+        Destination, FetchedJob, Orphan, QueueEnd, Rescue, SHOWN_ORPHANS, SLICE_BYTES, Settlement,
+        Share,
     },
 };
 use bytes::Bytes;
@@ -233,7 +234,7 @@ pub(super) fn owner_gone(connection: &Connection) -> rusqlite::Result<Vec<Runnin
     let mut rows = statement.query(named_params! {
         ":now": now.0,
         ":since": now.0 - LIFE_MS,
-        ":most": i64::try_from(ORPHANS).unwrap_or(i64::MAX),
+        ":most": i64::try_from(SHOWN_ORPHANS).unwrap_or(i64::MAX),
     })?;
     let mut bytes_left = SLICE_BYTES;
     let mut jobs = Vec::new();

@@ -18,29 +18,24 @@ const PRUNED: usize = 20;
 #[async_trait]
 impl ReportStore for SqliteStore {
     async fn check_in(&self, reports: &[RunReport]) -> StoreResult<Vec<usize>> {
-        let has_words =
-            |report: &RunReport| report.done || report.progress.is_some() || !report.log.is_empty();
         let runs: Vec<(String, Timestamp)> = reports
             .iter()
             .map(|report| (report.jid.clone(), report.started_at))
             .collect();
+        let told = reports.iter().filter(|report| report.has_words());
+        let told: Vec<RunReport> = told.cloned().collect();
         // The disk is waited for only where something is told.
-        if reports.iter().any(has_words) {
-            let told: Vec<RunReport> = reports
-                .iter()
-                .filter(|report| has_words(report))
-                .cloned()
-                .collect();
+        if told.is_empty() {
             return self
-                .writer
-                .write(move |connection| {
-                    take_down(connection, &told)?;
-                    cancelled(connection, &runs)
-                })
+                .readers
+                .read(move |connection| cancelled(connection, &runs))
                 .await;
         }
-        self.readers
-            .read(move |connection| cancelled(connection, &runs))
+        self.writer
+            .write(move |connection| {
+                take_down(connection, &told)?;
+                cancelled(connection, &runs)
+            })
             .await
     }
 
@@ -68,8 +63,7 @@ fn take_down(connection: &Connection, reports: &[RunReport]) -> rusqlite::Result
         } else {
             REPORT_KEPT
         };
-        let has_told = report.progress.is_some() || !report.log.is_empty();
-        if has_told {
+        if report.has_told() {
             let progress = report.progress.as_ref();
             connection
                 .prepare_cached(
@@ -150,12 +144,13 @@ fn cancelled(
     connection: &Connection,
     runs: &[(String, Timestamp)],
 ) -> rusqlite::Result<Vec<usize>> {
+    let now = clock::now();
     let mut asked = Vec::new();
     let mut request = connection.prepare_cached(
         "SELECT 1 FROM reports WHERE jid = ?1 AND cancel_at >= ?2 AND kept_until > ?3",
     )?;
     for (index, (jid, started_at)) in runs.iter().enumerate() {
-        if request.exists((jid, started_at.0, clock::now().0))? {
+        if request.exists((jid, started_at.0, now.0))? {
             asked.push(index);
         }
     }
