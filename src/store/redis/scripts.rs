@@ -69,7 +69,7 @@ script!(
 );
 script!(
     /// Jobs in progress of processes that are gone.
-    ORPHANS, "orphans"
+    ORPHANS, "clock", "orphans"
 );
 script!(
     /// Puts such a job where it belongs.
@@ -82,13 +82,14 @@ script!(
 script!(
     /// Says which periodic jobs a process has.
     PERIODIC_ANNOUNCE,
-    "periodic_now",
+    "clock",
+    "periodic_held",
     "periodic_announce"
 );
 script!(
     /// Enqueues the jobs of a periodic job's ticks.
     PERIODIC_TICK,
-    "periodic_now",
+    "clock",
     "put",
     "periodic_enqueue",
     "periodic_tick"
@@ -96,7 +97,7 @@ script!(
 script!(
     /// Enqueues a job of a periodic job beside its ticks.
     PERIODIC_RUN,
-    "periodic_now",
+    "clock",
     "put",
     "periodic_enqueue",
     "periodic_run"
@@ -104,22 +105,23 @@ script!(
 script!(
     /// Stops a periodic job or lets it go on.
     PERIODIC_PAUSE,
-    "periodic_now",
+    "clock",
     "periodic_pause"
 );
 script!(
     /// Removes a periodic job.
     PERIODIC_DELETE,
-    "periodic_now",
+    "clock",
+    "periodic_held",
     "periodic_delete"
 );
 script!(
     /// Takes down what runs tell, and says which are to end.
-    CHECK_IN, "check_in"
+    CHECK_IN, "clock", "check_in"
 );
 script!(
     /// Leaves a request that a run end.
-    REQUEST_CANCEL, "request_cancel"
+    REQUEST_CANCEL, "clock", "request_cancel"
 );
 script!(
     /// Jobs in progress of processes without a heartbeat, to look at.

@@ -3,8 +3,7 @@
 -- ARGV: most lines and most bytes of a log; seconds that a report is kept, and that of a job that is done; then of each run: its start in
 --       milliseconds; 1 if its job is done; percent (empty: nothing told), message and time of its progress; number of lines; lines
 local most_lines, most_bytes = tonumber(ARGV[1]), tonumber(ARGV[2])
-local time = redis.call('TIME')
-local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+local now = whole(clock())
 local answer, at = {}, 5
 for run = 1, #KEYS / 2 do
   local report, log = KEYS[run * 2 - 1], KEYS[run * 2]

@@ -7,9 +7,8 @@
 --       where to begin among the jobs of a process that has more of them (0: with the latest)
 local prefix, left, own, grace = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local bytes_left, first = tonumber(ARGV[5]), tonumber(ARGV[6])
-local time = redis.call('TIME')
-local seconds = tonumber(time[1])
-local now = seconds * 1000 + math.floor(tonumber(time[2]) / 1000)
+local now = clock()
+local seconds = math.floor(now / 1000)
 local answer = {}
 
 -- Adds as many of its jobs as are wanted; says whether it has none.
@@ -48,7 +47,7 @@ for _, identity in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', seconds, 
   if identity == own or redis.call('EXISTS', prefix .. identity) == 1 then
     redis.call('HDEL', KEYS[2], identity)
   elseif not noted or noted > now then
-    redis.call('HSET', KEYS[2], identity, string.format('%.0f', now))
+    redis.call('HSET', KEYS[2], identity, whole(now))
   elseif now - noted >= grace then
     is_empty = add(identity)
   end
