@@ -58,11 +58,7 @@ fn unit_of(processes: &[ProcessInfo]) -> Option<TimeUnit> {
         .filter(|process| !process.is_jobdeck())
         .peekable();
     sidekiqs.peek()?;
-    // Up to Sidekiq 6 a process does not say its version.
-    let is_new = |process: &ProcessInfo| {
-        let major = process.version.split('.').next().unwrap_or_default();
-        major.parse::<u32>().is_ok_and(|major| major >= 8)
-    };
+    let is_new = |process: &ProcessInfo| process.sidekiq_major().is_some_and(|major| major >= 8);
     Some(if sidekiqs.all(is_new) {
         TimeUnit::Milliseconds
     } else {

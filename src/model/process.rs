@@ -49,6 +49,15 @@ impl ProcessInfo {
     pub fn is_jobdeck(&self) -> bool {
         self.version.starts_with("jobdeck")
     }
+
+    /// The major version of a process of Sidekiq; 0 for those up to 6, which do not say their version; nothing for other programs.
+    #[must_use]
+    pub fn sidekiq_major(&self) -> Option<u32> {
+        if self.version.is_empty() {
+            return Some(0);
+        }
+        self.version.split('.').next()?.parse().ok()
+    }
 }
 
 /// A job being run. What a process of another version does not say is empty.

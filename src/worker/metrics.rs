@@ -139,10 +139,9 @@ pub(super) async fn watch_fleet(runtime: Arc<Runtime>) {
     }
 }
 
-/// Whether this is a Sidekiq older than 8. (Up to 6 they do not say their version.) What says something else is none.
+/// Whether this is a Sidekiq older than 8.
 fn is_old(process: &ProcessInfo) -> bool {
-    let major = process.version.split('.').next().unwrap_or_default();
-    major.is_empty() || major.parse::<u32>().is_ok_and(|major| major < 8)
+    process.sidekiq_major().is_some_and(|major| major < 8)
 }
 
 #[cfg(test)]
