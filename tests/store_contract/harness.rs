@@ -14,6 +14,30 @@ use jobdeck::{
 };
 use std::{collections::BTreeMap, ops::Deref, time::Duration};
 
+/// Makes one test of each function for each store. Every test has a store of its own.
+macro_rules! on_both_stores {
+    ($($module:ident: $($test:ident),+;)+) => {
+        mod sqlite {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    crate::$module::$test(crate::harness::sqlite().await).await;
+                }
+            )+)+
+        }
+        mod redis {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    crate::$module::$test(crate::harness::redis().await).await;
+                }
+            )+)+
+        }
+    };
+}
+
+pub(crate) use on_both_stores;
+
 /// A store under test, empty, for one test only.
 pub(crate) struct Subject {
     pub(crate) store: SharedStore,
@@ -206,7 +230,6 @@ impl Subject {
     }
 
     /// Makes a process look as if it had announced a periodic job too long ago.
-    #[allow(dead_code, reason = "not every suite that shares this needs it")]
     pub(crate) async fn expire_periodic(&self, name: &str, identity: &str) {
         assert!(self.backdoor.expire_periodic(name, identity).await);
     }
