@@ -5,7 +5,7 @@ use crate::{
     ground::Ground,
     journal::{Journal, Pen},
     random,
-    support::{Cut, Proxy, Weather},
+    support::{Cut, Proxy, Weather, open},
     verdict::{judge, missing},
     work,
 };
@@ -101,7 +101,7 @@ async fn nothing_is_lost_and_nothing_run_twice_however_connections_break() {
 
 async fn behind(url: String, journal: PathBuf, life: u64, done: CancellationToken) {
     let pen = Arc::new(Pen::new(&journal, life));
-    let worker = work::worker(work::open(&url).await, &pen).build().unwrap();
+    let worker = work::worker(open(&url).await, &pen).build().unwrap();
     pen.born(worker.identity());
     worker.run(done).await.unwrap();
 }

@@ -1,11 +1,8 @@
 //! `jobdeck bench`: that it measures everything it says, and leaves nothing behind. How much is nobody's business here.
 
 use super::{PATIENCE, Place, RedisServer, Run, wait_until};
-use crate::support::signal;
-use jobdeck::{
-    model::QueueSummary,
-    store::{SharedStore, StoreOptions, connect},
-};
+use crate::support::{open, signal};
+use jobdeck::{model::QueueSummary, store::SharedStore};
 use serde_json::Value;
 use std::process::Stdio;
 use tokio::{process::Child, time::timeout};
@@ -49,9 +46,7 @@ async fn a_worker_is_measured_on_the_store_that_is_named() {
 
         // The totals tell that the jobs have run; of the queue nothing is left.
         let url = url.replace("bench.db", &format!("{}/bench.db", place.path().display()));
-        let store = connect(&url, &StoreOptions::default())
-            .await
-            .expect("a store");
+        let store = open(&url).await;
         let overview = store.overview().await.expect("an overview");
         assert!(overview.queues.is_empty(), "{overview:?}");
         assert_eq!(overview.processed, 2 * (2 * 300 + 3 + 1));
@@ -97,9 +92,7 @@ async fn interrupt(server: &RedisServer, bench: Child) {
 async fn a_bench_that_is_interrupted_leaves_no_job_behind() {
     let server = RedisServer::start().await;
     let place = Place::new();
-    let store = connect(&server.url(), &StoreOptions::default())
-        .await
-        .expect("a store");
+    let store = open(&server.url()).await;
 
     // While it enqueues.
     let bench = start(&place, &server.url(), "100000000");

@@ -191,15 +191,6 @@ pub(crate) async fn failed(subject: &Subject, jid: &str) -> Failed {
     }
 }
 
-/// Waits until so many jobs were processed, failures included, and so many failed.
-pub(crate) async fn counted(subject: &Subject, processed: u64, failed: u64) {
-    wait_until(
-        &format!("{processed} were processed and {failed} failed"),
-        async || subject.counters().await == (processed, failed),
-    )
-    .await;
-}
-
 /// Whether a process is there and no mere remainder.
 pub(crate) fn is_running(id: &str) -> bool {
     let stat = std::fs::read_to_string(Path::new("/proc").join(id.trim()).join("stat"));

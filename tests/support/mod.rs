@@ -28,11 +28,19 @@ pub use fill::{fill_queue, fill_set, job_text, load_fixture};
 pub use jobdeck::Jobdeck;
 pub use process::{program, signal, terminate};
 pub use proxy::{Cut, Proxy, Weather};
-pub use recovery::recover;
+pub use recovery::{put_back, recover};
 pub use redis_server::RedisServer;
 pub use shifted::ShiftedClock;
 
+use ::jobdeck::store::{SharedStore, StoreOptions, connect};
 use std::time::{Duration, Instant};
+
+/// A store by its address.
+pub async fn open(url: &str) -> SharedStore {
+    connect(url, &StoreOptions::default())
+        .await
+        .unwrap_or_else(|error| panic!("{error}"))
+}
 
 /// Waits until `condition` holds; panics with `what` when it does not within half a minute.
 pub async fn wait_until(what: &str, mut condition: impl AsyncFnMut() -> bool) {

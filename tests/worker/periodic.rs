@@ -1,7 +1,7 @@
 //! Periodic jobs on workers: each tick once whatever their number, and what was missed.
 
 use crate::{
-    bench::{quick, quick_on, start, wait_for_counters},
+    bench::{quick, quick_on, start},
     harness::{Subject, queue},
     support::{ShiftedClock, wait_until},
 };
@@ -186,7 +186,7 @@ pub(crate) async fn a_paused_periodic_job_is_left_alone_until_it_is_resumed(subj
     worker.stop().await;
     let all = ticks(&subject, "Tick").await.len() + ticks(&subject, "other").await.len();
     let left = subject.all(&queue("default")).await.len();
-    wait_for_counters(&subject, (all - left) as u64, 0).await;
+    subject.wait_for_counters((all - left) as u64, 0).await;
 }
 
 pub(crate) async fn a_worker_with_wrong_periodic_jobs_is_not_built(subject: Subject) {
