@@ -23,15 +23,11 @@ use tokio::sync::Semaphore;
 /// Jobs of one class and queue with these numbers as arguments, in this order.
 async fn push(subject: &Subject, queue: &str, class: &str, numbers: std::ops::Range<u64>) {
     let jobs = numbers.map(|number| {
-        let mut job = NewJob::new(class);
-        job.queue = queue.to_owned();
-        job.args = format!("[{number}]");
-        job
+        let job = NewJob::new(class).on_queue(queue);
+        job.with_args(number).unwrap()
     });
     let client = Client::new(subject.store.clone());
-    for job in jobs {
-        client.push(job).await.unwrap();
-    }
+    client.push_many(jobs.collect()).await.unwrap();
 }
 
 /// A worker with these capsules only, that looks often.

@@ -94,7 +94,7 @@ pub(crate) async fn several_workers_enqueue_each_tick_once_and_pass_over_none(su
 
 pub(crate) async fn what_was_missed_is_skipped_or_enqueued_once_or_all(subject: Subject) {
     for (missed, expected) in [(Missed::Skip, 0), (Missed::Once, 1), (Missed::All, 3)] {
-        // Twice a day that comes in the middle of what was missed, and is not due while this runs.
+        // Three times an hour, all in what was missed, and not due while this runs.
         let now = subject.now().await.unwrap();
         let minute = |ago: i64| now.plus_milliseconds(-ago * 60_000).civil().minute;
         let cron = format!("{},{},{} * * * *", minute(5), minute(10), minute(15));
