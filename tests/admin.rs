@@ -30,29 +30,7 @@ mod operators;
 #[path = "admin/verbs.rs"]
 mod verbs;
 
-/// Makes one test of each function for each store. Every test has a store of its own.
-macro_rules! on_every_store {
-    ($($module:ident: $($test:ident),+;)+) => {
-        mod sqlite {
-            $($(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $test() {
-                    crate::$module::$test(crate::harness::sqlite().await).await;
-                }
-            )+)+
-        }
-        mod redis {
-            $($(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $test() {
-                    crate::$module::$test(crate::harness::redis().await).await;
-                }
-            )+)+
-        }
-    };
-}
-
-on_every_store! {
+harness::on_both_stores! {
     cancelling:
         a_request_to_end_is_left_for_those_who_run_the_job,
         what_does_not_run_cannot_be_cancelled,

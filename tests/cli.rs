@@ -20,7 +20,7 @@ use std::{
     process::{Output, Stdio},
     time::Duration,
 };
-use support::{RedisServer, wait_until};
+use support::{RedisServer, program, terminate, wait_until};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
@@ -43,17 +43,13 @@ impl Place {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_jobdeck"));
+        let mut command = program();
         command
             .args(arguments)
             .current_dir(self.path())
             .stdin(Stdio::null())
+            .env_remove("RUST_BACKTRACE")
             .kill_on_drop(true);
-        for (name, _) in std::env::vars() {
-            if name.starts_with("JOBDECK_") || name == "REDIS_URL" || name == "RUST_BACKTRACE" {
-                command.env_remove(name);
-            }
-        }
         command
     }
 

@@ -4,15 +4,18 @@
     clippy::unwrap_used,
     clippy::needless_pass_by_value,
     clippy::large_futures,
-    dead_code,
-    unreachable_pub,
-    reason = "tests: a test that cannot go on fails; the stores' harness is shared with another suite"
+    reason = "a test that cannot go on fails"
 )]
 
 mod support;
 
 #[path = "../examples/album.rs"]
-#[allow(missing_docs, reason = "an example is a program, too")]
+#[allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "an example is a program, too"
+)]
 mod album;
 #[path = "handlers/commands.rs"]
 mod commands;
@@ -23,11 +26,20 @@ mod endpoint;
 #[path = "handlers/examples.rs"]
 mod examples;
 #[path = "store_contract/harness.rs"]
+#[allow(
+    dead_code,
+    reason = "made for the conformance suite; here a part of it is used"
+)]
 mod harness;
 #[path = "handlers/http.rs"]
 mod http;
 #[path = "../examples/layers.rs"]
-#[allow(missing_docs, reason = "an example is a program, too")]
+#[allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "an example is a program, too"
+)]
 mod layers;
 #[path = "handlers/process.rs"]
 mod process;
@@ -38,29 +50,7 @@ mod settings;
 #[path = "handlers/tls.rs"]
 mod tls;
 
-/// Makes one test of each function for each store. Every test has a store of its own.
-macro_rules! on_both_stores {
-    ($($module:ident: $($test:ident),+;)+) => {
-        mod sqlite {
-            $($(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $test() {
-                    crate::$module::$test(crate::harness::sqlite().await).await;
-                }
-            )+)+
-        }
-        mod redis {
-            $($(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $test() {
-                    crate::$module::$test(crate::harness::redis().await).await;
-                }
-            )+)+
-        }
-    };
-}
-
-on_both_stores! {
+harness::on_both_stores! {
     examples:
         the_python_receiver_does_jobs,
         the_node_receiver_does_jobs,

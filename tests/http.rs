@@ -36,7 +36,7 @@ use jobdeck::{
     job::Job,
     live::{Live, SamplerOptions},
     model::{ProcessInfo, Set, Signal, Timestamp},
-    store::{Destination, Heartbeat, SharedStore, StoreOptions, connect},
+    store::{Destination, Heartbeat, SharedStore},
     web::{AppState, Hosts, router},
 };
 use redis::AsyncCommands;
@@ -45,7 +45,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
-use support::RedisServer;
+use support::{RedisServer, open};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -124,9 +124,7 @@ impl Site {
     }
 
     async fn on(url: &str, folder: TempDir) -> Self {
-        let store = connect(url, &StoreOptions::default())
-            .await
-            .expect("a store");
+        let store = open(url).await;
         let shutdown = CancellationToken::new();
         let live = Live::start(store.clone(), SamplerOptions::default(), shutdown.clone());
         let mut state = AppState::new(Admin::new(store.clone()), live.clone(), shutdown.clone());

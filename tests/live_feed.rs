@@ -9,7 +9,7 @@ use jobdeck::{
     admin::Admin,
     job::NewJob,
     live::{Live, SamplerOptions},
-    store::{SharedStore, StoreOptions, connect},
+    store::SharedStore,
     web::{AppState, serve},
 };
 use reqwest::Response;
@@ -18,7 +18,7 @@ use std::{
     net::SocketAddr,
     time::{Duration, Instant},
 };
-use support::RedisServer;
+use support::{RedisServer, open};
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -124,9 +124,7 @@ impl Feed {
 async fn sqlite() -> (tempfile::TempDir, SharedStore) {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite:{}", folder.path().join("jobs.db").display());
-    let store = connect(&url, &StoreOptions::default())
-        .await
-        .expect("a store");
+    let store = open(&url).await;
     (folder, store)
 }
 
@@ -193,9 +191,7 @@ async fn streams_end_when_the_server_stops() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_goes_and_returns_is_told_with_the_last_numbers_kept() {
     let mut redis = RedisServer::start().await;
-    let store = connect(&redis.url(), &StoreOptions::default())
-        .await
-        .expect("a store");
+    let store = open(&redis.url()).await;
     let server = Server::start(store).await;
     server
         .admin

@@ -45,18 +45,11 @@ mod turns;
 mod waiting;
 
 use jobdeck::{
-    model::{Order, Place},
-    store::{self, SharedStore, Start, StoreOptions, StoredEntry},
+    model::{Order, Place, Set},
+    store::{Destination, QueueEnd, SharedStore, Start, StoredEntry},
 };
 use redis::{FromRedisValue, aio::MultiplexedConnection};
-use support::RedisServer;
-
-/// Opens a store by its address.
-async fn open(url: &str) -> SharedStore {
-    store::connect(url, &StoreOptions::default())
-        .await
-        .unwrap_or_else(|error| panic!("{error}"))
-}
+use support::{RedisServer, open};
 
 /// A new server, a store on it, and a connection behind the store's back.
 async fn fresh() -> (RedisServer, SharedStore, MultiplexedConnection) {
@@ -93,4 +86,27 @@ async fn all(store: &SharedStore, place: &Place, order: Order) -> Vec<StoredEntr
 
 fn queue(name: &str) -> Place {
     Place::Queue(name.to_owned())
+}
+
+/// A job with this number as its jid and only argument.
+fn job(number: usize) -> String {
+    format!(r#"{{"class":"A","args":[{number}],"jid":"{number:024}"}}"#)
+}
+
+/// That job, to the end of a queue.
+fn into_queue(name: &str, number: usize) -> Destination {
+    Destination::Queue {
+        name: name.to_owned(),
+        raw: job(number).into(),
+        end: QueueEnd::Last,
+    }
+}
+
+/// That job, into a set.
+fn into_set(set: Set, number: usize) -> Destination {
+    Destination::Set {
+        set,
+        score: 1_795_470_707.5,
+        raw: job(number).into(),
+    }
 }

@@ -49,29 +49,7 @@ mod turns;
 #[path = "store_contract/waiting.rs"]
 mod waiting;
 
-/// Makes one test of each function for each store. Every test has a store of its own.
-macro_rules! conformance {
-    ($($module:ident: $($test:ident),+;)+) => {
-        mod sqlite {
-            $($(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $test() {
-                    crate::$module::$test(crate::harness::sqlite().await).await;
-                }
-            )+)+
-        }
-        mod redis {
-            $($(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $test() {
-                    crate::$module::$test(crate::harness::redis().await).await;
-                }
-            )+)+
-        }
-    };
-}
-
-conformance! {
+harness::on_both_stores! {
     adding:
         a_new_store_is_empty_everywhere,
         added_entries_count_where_they_stand,

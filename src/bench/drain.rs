@@ -1,7 +1,7 @@
 //! Many jobs that do nothing, as fast as they go.
 
 use super::{
-    BenchError, BenchOptions, Drain,
+    BenchError, BenchOptions, Drain, end, number,
     usage::{Usage, peak_memory_mib, reset_peak_memory},
 };
 use crate::{client::Client, job::NewJob, store::SharedStore, worker::Worker};
@@ -37,8 +37,9 @@ pub(super) async fn drain(
     queue: &str,
     options: &BenchOptions,
     concurrency: usize,
+    stop: &CancellationToken,
 ) -> Result<Drain, BenchError> {
-    let enqueued = enqueue(store, queue, options).await?;
+    let enqueued = enqueue(store, queue, options, stop).await?;
 
     let progress = Arc::new(Progress {
         left: AtomicU64::new(options.jobs),
@@ -58,16 +59,18 @@ pub(super) async fn drain(
         .build()?;
     reset_peak_memory();
     let before = Usage::now(&options.url).await;
-    let stop = CancellationToken::new();
-    let run = tokio::spawn(worker.run(stop.clone()));
-    wait(&progress).await?;
+    let done = CancellationToken::new();
+    let run = tokio::spawn(worker.run(done.clone()));
+    let waited = tokio::select! {
+        waited = wait(&progress) => waited,
+        () = stop.cancelled() => Err(BenchError::Stopped),
+    };
     let last = Instant::now();
-    stop.cancel();
-    match run.await {
-        Ok(ended) => ended?,
-        Err(error) => return Err(BenchError::Stuck(format!("the worker has failed: {error}"))),
-    }
-    let (process, redis) = Usage::now(&options.url).await.since(before);
+    // Whatever came of it: jobs that the worker still has go back to the queue, which is removed.
+    done.cancel();
+    end(run).await?;
+    waited?;
+    let (process, redis) = before.since(&options.url).await;
     let first = progress.first.get().copied().unwrap_or(last);
     let per_100k = |seconds: f64| seconds * 100_000.0 / number(options.jobs);
     Ok(Drain {
@@ -86,12 +89,16 @@ async fn enqueue(
     store: &SharedStore,
     queue: &str,
     options: &BenchOptions,
+    stop: &CancellationToken,
 ) -> Result<Duration, BenchError> {
     let client = Client::new(store.clone());
     let padding = "x".repeat(options.job_bytes.saturating_sub(OTHER_BYTES));
     let mut next = 0;
     let mut took = Duration::ZERO;
     while next < options.jobs {
+        if stop.is_cancelled() {
+            return Err(BenchError::Stopped);
+        }
         let end = options.jobs.min(next + BATCH);
         let jobs = (next..end).map(|number| {
             let mut job = NewJob::new(CLASS);
@@ -125,12 +132,4 @@ async fn wait(progress: &Progress) -> Result<(), BenchError> {
         }
         seen = left;
     }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts of jobs; a rounded one makes no difference"
-)]
-fn number(count: u64) -> f64 {
-    count as f64
 }

@@ -1,16 +1,15 @@
 //! One job at a time, on a worker that has nothing else to do.
 
-use super::{BenchError, BenchOptions, Latency, drain::CLASS, usage::Usage};
-use crate::{
-    client::Client,
-    job::NewJob,
-    store::SharedStore,
-    worker::{Worker, WorkerError},
+use super::{
+    BenchError, BenchOptions, Latency,
+    drain::CLASS,
+    end,
+    usage::{difference, process_cpu_seconds},
 };
+use crate::{client::Client, job::NewJob, store::SharedStore, worker::Worker};
 use std::time::{Duration, Instant};
 use tokio::{
     sync::mpsc::{UnboundedReceiver, unbounded_channel},
-    task::JoinHandle,
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -26,6 +25,7 @@ pub(super) async fn latency(
     store: &SharedStore,
     queue: &str,
     options: &BenchOptions,
+    stop: &CancellationToken,
 ) -> Result<Latency, BenchError> {
     let (told, mut starts) = unbounded_channel();
     let worker = Worker::builder(store.clone())
@@ -37,19 +37,15 @@ pub(super) async fn latency(
             async { Ok(()) }
         })
         .build()?;
-    let stop = CancellationToken::new();
-    let run = tokio::spawn(worker.run(stop.clone()));
-    let measured = measure(store, queue, options, &mut starts).await;
-    stop.cancel();
+    let done = CancellationToken::new();
+    let run = tokio::spawn(worker.run(done.clone()));
+    let measured = tokio::select! {
+        measured = measure(store, queue, options, &mut starts) => measured,
+        () = stop.cancelled() => Err(BenchError::Stopped),
+    };
+    done.cancel();
     end(run).await?;
     measured
-}
-
-async fn end(run: JoinHandle<Result<(), WorkerError>>) -> Result<(), BenchError> {
-    match run.await {
-        Ok(ended) => Ok(ended?),
-        Err(error) => Err(BenchError::Stuck(format!("the worker has failed: {error}"))),
-    }
 }
 
 async fn measure(
@@ -62,9 +58,9 @@ async fn measure(
     // The first one waits for the worker to be there at all.
     time(&client, queue, starts).await?;
     sleep(PAUSE).await;
-    let before = Usage::now(&options.url).await;
+    let before = process_cpu_seconds();
     sleep(IDLE).await;
-    let (idle, _) = Usage::now(&options.url).await.since(before);
+    let idle = difference(before, process_cpu_seconds());
     let mut times = Vec::with_capacity(options.latency_samples);
     for _ in 0..options.latency_samples {
         times.push(time(&client, queue, starts).await?);

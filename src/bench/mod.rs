@@ -16,6 +16,8 @@ use crate::{
     worker::WorkerError,
 };
 use serde::Serialize;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 /// Why a benchmark could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +35,9 @@ pub enum BenchError {
     /// Something did not come to its end.
     #[error("{0}")]
     Stuck(String),
+    /// It was told to stop.
+    #[error("stopped before everything was measured")]
+    Stopped,
 }
 
 /// What to measure.
@@ -68,7 +73,7 @@ pub struct Drain {
     pub jobs: u64,
     /// Enqueued a second by [`crate::Client::push_many`], ten thousand a call.
     pub enqueued_per_second: f64,
-    /// Run and settled a second, from the first start to the last settlement.
+    /// Run and settled a second, from the first start to the last.
     pub jobs_per_second: f64,
     /// Processor seconds of this process for 100 000 jobs.
     pub worker_cpu_seconds_per_100k: Option<f64>,
@@ -93,17 +98,18 @@ pub struct Latency {
     pub idle_cpu_ms_per_second: Option<f64>,
 }
 
-/// Measures; uses a queue of its own in the store, and counts in its totals.
+/// Measures, unless it is told to stop; uses a queue of its own in the store, and counts in its totals.
 ///
 /// # Errors
-/// See [`BenchError`]. The queue is removed in any case that still reaches the store.
+/// See [`BenchError`]. The worker has ended and the queue is removed in any case that still reaches the store.
 pub async fn bench_worker(
     store: SharedStore,
     options: &BenchOptions,
+    stop: &CancellationToken,
     mut tell: impl FnMut(&str),
 ) -> Result<BenchReport, BenchError> {
     let queue = format!("jobdeck-bench-{:08x}", rand::random::<u32>());
-    let measured = measure(&store, &queue, options, &mut tell).await;
+    let measured = measure(&store, &queue, options, stop, &mut tell).await;
     store.clear_queue(&queue).await?;
     measured
 }
@@ -112,6 +118,7 @@ async fn measure(
     store: &SharedStore,
     queue: &str,
     options: &BenchOptions,
+    stop: &CancellationToken,
     tell: &mut impl FnMut(&str),
 ) -> Result<BenchReport, BenchError> {
     let mut drains = Vec::new();
@@ -120,9 +127,25 @@ async fn measure(
             "draining {} jobs at concurrency {concurrency}",
             options.jobs
         ));
-        drains.push(drain::drain(store, queue, options, *concurrency).await?);
+        drains.push(drain::drain(store, queue, options, *concurrency, stop).await?);
     }
     tell("one job at a time");
-    let latency = latency::latency(store, queue, options).await?;
+    let latency = latency::latency(store, queue, options, stop).await?;
     Ok(BenchReport { drains, latency })
+}
+
+/// Waits until a worker has ended.
+async fn end(run: JoinHandle<Result<(), WorkerError>>) -> Result<(), BenchError> {
+    match run.await {
+        Ok(ended) => Ok(ended?),
+        Err(error) => Err(BenchError::Stuck(format!("the worker has failed: {error}"))),
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts; a rounded one makes no difference"
+)]
+fn number(count: u64) -> f64 {
+    count as f64
 }

@@ -1,12 +1,13 @@
 //! Processor time and memory, where the system tells them (Linux), and those of a Redis server.
 
-use crate::store::redis_cpu_seconds;
+use super::number;
+use crate::{store::redis_cpu_seconds, worker::status_kib};
 use std::fs;
 
 /// Clock ticks a second in `/proc`: 100 on every Linux that Rust's standard library runs on.
 const TICKS: f64 = 100.0;
 
-/// Processor seconds of this process and of the Redis server so far.
+/// Processor seconds of this process and of the Redis server when something begins.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Usage {
     process: Option<f64>,
@@ -14,27 +15,33 @@ pub(super) struct Usage {
 }
 
 impl Usage {
+    /// Those so far; the process's are read last, so that the question to the server is none of what begins.
     pub(super) async fn now(url: &str) -> Self {
+        let redis = redis_cpu_seconds(url).await;
         Self {
             process: process_cpu_seconds(),
-            redis: redis_cpu_seconds(url).await,
+            redis,
         }
     }
 
-    /// What was used since an earlier moment: by the process, and by the server.
-    pub(super) fn since(&self, earlier: Self) -> (Option<f64>, Option<f64>) {
-        let difference = |now: Option<f64>, before: Option<f64>| {
-            now.zip(before).map(|(now, before)| now - before)
-        };
+    /// What was used since then: by the process, whose are read first now, and by the server.
+    pub(super) async fn since(self, url: &str) -> (Option<f64>, Option<f64>) {
+        let process = process_cpu_seconds();
+        let redis = redis_cpu_seconds(url).await;
         (
-            difference(self.process, earlier.process),
-            difference(self.redis, earlier.redis),
+            difference(self.process, process),
+            difference(self.redis, redis),
         )
     }
 }
 
+/// What came to be used between two readings, if both could be made.
+pub(super) fn difference(before: Option<f64>, after: Option<f64>) -> Option<f64> {
+    Some(after? - before?)
+}
+
 /// User and system time of all threads, ended ones included, in hundredths of a second.
-fn process_cpu_seconds() -> Option<f64> {
+pub(super) fn process_cpu_seconds() -> Option<f64> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
     // The name may hold blanks and parentheses.
     let (_, rest) = stat.rsplit_once(')')?;
@@ -52,10 +59,5 @@ pub(super) fn reset_peak_memory() {
 
 /// Most resident memory, MiB.
 pub(super) fn peak_memory_mib() -> Option<f64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kib / 1024.0)
+    Some(number(status_kib("VmHWM")?) / 1024.0)
 }

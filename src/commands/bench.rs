@@ -2,8 +2,8 @@
 
 use super::{
     Failure,
-    options::{Common, settings_and_store},
-    output,
+    options::{Common, open, settings},
+    output, signals,
 };
 use crate::bench::{BenchOptions, BenchReport, bench_worker};
 use clap::{Args, Subcommand};
@@ -22,8 +22,10 @@ enum What {
 
 /// Drain jobs that do nothing, and time the start of single ones
 ///
-/// Works in a queue of its own, which is removed afterwards; the store's totals of processed jobs grow. Everything is crash-safe, as it
-/// always is. A busy machine is slower: compare processor times first.
+/// Works in a queue of its own, which is removed afterwards, also when it is stopped (Ctrl-C). Its worker does what every worker does: the
+/// store's totals of processed jobs grow, metrics of class Jobdeck::Bench are written, and meanwhile jobs that are due are enqueued and
+/// those of processes that are gone are recovered. Everything is crash-safe, as it always is. A busy machine is slower: compare processor
+/// times first.
 #[derive(Debug, Args)]
 struct WorkerBench {
     /// Jobs to drain at each concurrency.
@@ -55,7 +57,10 @@ impl Bench {
 
 impl WorkerBench {
     async fn run(self) -> Result<(), Failure> {
-        let (config, store) = settings_and_store(&self.common).await?;
+        // Not quiet as other commands that act once: this one takes long, and says how far it is.
+        let config = settings(&self.common.sources())?;
+        let stop = signals::shutdown()?;
+        let store = open(&config).await?;
         let options = BenchOptions {
             jobs: self.jobs,
             job_bytes: usize::try_from(self.job_bytes).unwrap_or(usize::MAX),
@@ -63,7 +68,7 @@ impl WorkerBench {
             latency_samples: usize::try_from(self.latency_samples).unwrap_or(usize::MAX),
             url: config.store.url.clone(),
         };
-        let report = bench_worker(store, &options, |doing| tracing::info!("{doing}"))
+        let report = bench_worker(store, &options, &stop, |doing| tracing::info!("{doing}"))
             .await
             .map_err(|error| Failure::new(error.to_string()))?;
         if self.json {

@@ -1,4 +1,4 @@
-//! Ends a server when it is told to.
+//! Ends what runs long when it is told to.
 
 use super::Failure;
 use crate::worker::kill_commands;

@@ -24,10 +24,15 @@ pub(super) fn folder_name() -> String {
 
 /// Resident memory in KiB, where the system tells it (Linux).
 pub(super) fn resident_kib() -> Option<u64> {
+    status_kib("VmRSS")
+}
+
+/// A size in KiB that the system tells of this process by this name (Linux), such as `VmRSS`.
+pub(crate) fn status_kib(name: &str) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     status
         .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))?
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?
         .trim()
         .strip_suffix("kB")?
         .trim()

@@ -3,7 +3,7 @@
 use crate::{
     ground::Ground,
     journal::{Journal, Pen},
-    support::Jobdeck,
+    support::{Jobdeck, open},
     work,
 };
 use std::{path::PathBuf, process::Stdio, sync::Arc, time::Duration};
@@ -32,7 +32,7 @@ async fn worker_process() {
     let journal = PathBuf::from(std::env::var(JOURNAL).unwrap());
     let life = std::env::var(LIFE).unwrap().parse().unwrap();
     let pen = Arc::new(Pen::new(&journal, life));
-    let worker = work::worker(work::open(&url).await, &pen).build().unwrap();
+    let worker = work::worker(open(&url).await, &pen).build().unwrap();
     pen.born(worker.identity());
     let end_of_input = async {
         let _ = tokio::io::stdin().read_to_end(&mut Vec::new()).await;

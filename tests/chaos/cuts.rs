@@ -5,7 +5,7 @@ use crate::{
     ground::Ground,
     journal::{Journal, Pen},
     random,
-    support::{Cut, Proxy, Weather},
+    support::{Cut, Proxy, Weather, open},
     verdict::{judge, missing},
     work,
 };
@@ -74,13 +74,10 @@ async fn nothing_is_lost_and_nothing_run_twice_however_connections_break() {
         sleep(Duration::from_millis(20)).await;
     }
     done.cancel();
-    let mut misbehaviours = Vec::new();
-    while let Some(told) = proxies.join_next().await {
-        misbehaviours.push(told.unwrap());
-    }
-    while let Some(ended) = workers.join_next().await {
-        ended.unwrap();
-    }
+    // The proxies go on until their workers have ended well.
+    let (_proxies, misbehaviours): (Vec<Proxy>, Vec<_>) =
+        proxies.join_all().await.into_iter().unzip();
+    workers.join_all().await;
     journal.read();
     let verdict = judge(&journal, &BTreeSet::new());
     println!("{verdict}; {misbehaviours:?}");
@@ -101,24 +98,24 @@ async fn nothing_is_lost_and_nothing_run_twice_however_connections_break() {
 
 async fn behind(url: String, journal: PathBuf, life: u64, done: CancellationToken) {
     let pen = Arc::new(Pen::new(&journal, life));
-    let worker = work::worker(work::open(&url).await, &pen).build().unwrap();
+    let worker = work::worker(open(&url).await, &pen).build().unwrap();
     pen.born(worker.identity());
     worker.run(done).await.unwrap();
 }
 
-/// Misbehaves now and then until all is done; answers how.
+/// Misbehaves now and then until all is done; answers with the proxy, which still works, how.
 async fn misbehave(
     proxy: Proxy,
     mut random: StdRng,
     lines: Arc<AtomicU64>,
     done: CancellationToken,
-) -> Vec<String> {
+) -> (Proxy, Vec<String>) {
     let mut told = Vec::new();
     let mut next = random.random_range(0..LINES.start);
     loop {
         while lines.load(Ordering::Relaxed) < next {
             tokio::select! {
-                () = done.cancelled() => return finish(proxy, told),
+                () = done.cancelled() => return (proxy, told),
                 () = sleep(Duration::from_millis(5)) => {}
             }
         }
@@ -156,13 +153,4 @@ async fn misbehave(
         }
         next = lines.load(Ordering::Relaxed) + random.random_range(LINES);
     }
-}
-
-/// The proxy goes on, so that its worker can end well.
-fn finish(proxy: Proxy, told: Vec<String>) -> Vec<String> {
-    tokio::spawn(async move {
-        sleep(PATIENCE).await;
-        drop(proxy);
-    });
-    told
 }

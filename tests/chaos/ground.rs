@@ -1,6 +1,6 @@
 //! The store that everything stands on, and what a test does to it behind the others' backs.
 
-use crate::{support::RedisServer, work};
+use crate::support::{RedisServer, open};
 use jobdeck::{
     job::Job,
     model::{Order, Overview, Place, Set},
@@ -29,7 +29,7 @@ impl Ground {
         let file = folder.path().join("jobs.db");
         let url = format!("sqlite:{}", file.display());
         Self {
-            store: work::open(&url).await,
+            store: open(&url).await,
             url,
             folder,
             kind: Kind::Sqlite(file),
@@ -41,7 +41,7 @@ impl Ground {
         let durable = ["--appendonly", "yes", "--appendfsync", "always"];
         let server = RedisServer::start_with(&durable).await;
         Self {
-            store: work::open(&server.url()).await,
+            store: open(&server.url()).await,
             url: server.url(),
             folder: tempfile::tempdir().unwrap(),
             kind: Kind::Redis(server),

@@ -3,7 +3,7 @@
 use crate::{
     ground::Ground,
     journal::{Journal, Pen},
-    support::{Cut, Proxy, Weather, wait_until},
+    support::{Cut, Proxy, Weather, open, wait_until},
     work,
 };
 use jobdeck::{Client, job::NewJob};
@@ -85,7 +85,7 @@ impl Running {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_job_whose_fetch_was_not_answered_is_run_by_the_same_process() {
     let mut scene = Scene::new().await;
-    let store = work::open(&scene.proxy.url()).await;
+    let store = open(&scene.proxy.url()).await;
     let worker = Running::start(work::worker(store, &scene.pen));
     scene.enqueue(work::job(1)).await;
     scene.wait_for(1).await;
@@ -101,7 +101,7 @@ async fn a_job_whose_fetch_was_not_answered_is_run_by_the_same_process() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_job_whose_settlement_was_not_answered_is_not_run_again() {
     let mut scene = Scene::new().await;
-    let store = work::open(&scene.proxy.url()).await;
+    let store = open(&scene.proxy.url()).await;
     let (pen, proxy) = (Arc::clone(&scene.pen), Arc::clone(&scene.proxy));
     let worker = work::worker(store, &scene.pen).handler("Deaf", move |context, _: u64| {
         let run = pen.start(&context.jid(), -1);

@@ -4,7 +4,7 @@ use crate::journal::{Attempt, Pen};
 use jobdeck::{
     Worker,
     job::NewJob,
-    store::{SharedStore, StoreOptions, connect},
+    store::SharedStore,
     worker::{JobContext, JobError, JobResult, WorkerBuilder},
 };
 use std::{sync::Arc, time::Duration};
@@ -38,13 +38,6 @@ pub(crate) fn job(number: u64) -> NewJob {
 pub(crate) fn attempts(number: u64) -> Vec<Attempt> {
     let last = if stumbles(number) { 0 } else { -1 };
     (-1..=last).map(|attempt| (jid(number), attempt)).collect()
-}
-
-/// A store by its address.
-pub(crate) async fn open(url: &str) -> SharedStore {
-    connect(url, &StoreOptions::default())
-        .await
-        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A worker that does these jobs, looks often, and writes down what it does.

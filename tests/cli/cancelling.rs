@@ -1,19 +1,18 @@
 //! Asking running jobs to end, and what their runs have told.
 
 use super::*;
+use crate::support::open;
 use jobdeck::{
     job::{self, Job},
     model::{LogLine, ProcessInfo, Progress, Timestamp},
-    store::{Heartbeat, RunReport, StoreOptions, connect},
+    store::{Heartbeat, RunReport},
 };
 
 #[tokio::test]
 async fn a_running_job_is_shown_with_what_it_tells_and_cancelled() {
     let place = Place::new();
     let url = format!("sqlite:{}", place.path().join("jobdeck.db").display());
-    let store = connect(&url, &StoreOptions::default())
-        .await
-        .expect("a store");
+    let store = open(&url).await;
     let now = store.now().await.expect("a time");
     let payload = Job::new(r#"{"class":"CountViews","args":[1],"jid":"abc"}"#);
     let heartbeat = Heartbeat {

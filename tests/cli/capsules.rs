@@ -49,9 +49,7 @@ async fn a_worker_runs_the_jobs_of_its_capsules_and_of_its_own_queues() {
         said.contains("with 0 jobs, 0 scheduled, 0 to retry, 0 dead, 1 processes that run 0 jobs")
     })
     .await;
-    let pid = worker.id().expect("it runs").to_string();
-    let killed = Command::new("kill").arg(pid).status().await.expect("kill");
-    assert!(killed.success());
+    terminate(&worker);
     let status = timeout(PATIENCE, worker.wait()).await.expect("in time");
     assert_eq!(status.expect("it ends").code(), Some(0));
 }

@@ -40,9 +40,7 @@ impl Serving {
 
     /// Ends it as a service manager does; its exit code and its log.
     async fn stop(mut self) -> (Option<i32>, String) {
-        let pid = self.process.id().expect("it runs").to_string();
-        let killed = Command::new("kill").arg(pid).status().await.expect("kill");
-        assert!(killed.success());
+        terminate(&self.process);
         let mut log = String::new();
         let mut errors = self.process.stderr.take().expect("its log");
         let ended = timeout(PATIENCE, async {
@@ -121,9 +119,7 @@ async fn serve_ends_when_it_is_told_to_though_nobody_reads_what_it_says() {
         begun.await.expect("in time");
         drop(log);
         drop(process.stdout.take());
-        let pid = process.id().expect("it runs").to_string();
-        let killed = Command::new("kill").arg(pid).status().await.expect("kill");
-        assert!(killed.success());
+        terminate(&process);
         let ended = timeout(PATIENCE, process.wait()).await;
         let status = ended.expect("it ends in time").expect("it ends");
         assert_eq!(status.code(), Some(0), "{arguments:?}");
@@ -220,9 +216,7 @@ async fn a_worker_alone_enqueues_what_is_due_and_leaves_the_rest() {
         "nobody here runs it"
     );
 
-    let pid = worker.id().expect("it runs").to_string();
-    let killed = Command::new("kill").arg(pid).status().await.expect("kill");
-    assert!(killed.success());
+    terminate(&worker);
     let status = timeout(PATIENCE, worker.wait()).await.expect("in time");
     assert_eq!(status.expect("it ends").code(), Some(0));
     let after = place.run(&["check", "--store", &url]).await.done();

@@ -2,7 +2,7 @@
 
 use crate::{
     harness::{Subject, into_queue},
-    process::{WorkerProcess, counted, failed},
+    process::{WorkerProcess, failed},
 };
 use jobdeck::model::Set;
 
@@ -19,7 +19,7 @@ pub(crate) async fn a_command_is_told_its_job_and_no_shell_reads_its_words(subje
     );
     let text = r#"{"class":"Sidekiq::ActiveJob::Wrapper","wrapped":"My::Job","args":[{"arguments":[12345678901234567890, "é"]}],"jid":"a1","retry_count":1}"#;
     subject.put(into_queue("default", text)).await;
-    counted(&subject, 1, 0).await;
+    subject.wait_for_counters(1, 0).await;
     let written = |name: &str| std::fs::read_to_string(worker.settings.path(name)).unwrap();
     assert_eq!(written("words"), "$HOME|a; `b` 'c|*|");
     assert_eq!(written("input"), "[12345678901234567890, \"é\"]\n");
@@ -46,7 +46,7 @@ pub(crate) async fn a_command_is_told_its_job_and_no_shell_reads_its_words(subje
         "x".repeat(1_000_000)
     );
     subject.put(into_queue("default", large)).await;
-    counted(&subject, 2, 0).await;
+    subject.wait_for_counters(2, 0).await;
     worker.stop().await;
 }
 

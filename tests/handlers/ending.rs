@@ -2,7 +2,7 @@
 
 use crate::{
     harness::{Subject, queue},
-    process::{Settings, WorkerProcess, counted, failed, is_running},
+    process::{Settings, WorkerProcess, failed, is_running},
     support::wait_until,
 };
 use jobdeck::job::Job;
@@ -69,7 +69,7 @@ pub(crate) async fn what_a_command_leaves_behind_is_ended_and_not_waited_for(sub
         "#,
     );
     worker.enqueue("Parent", "[]", "true").await;
-    counted(&subject, 1, 0).await;
+    subject.wait_for_counters(1, 0).await;
     let pid = std::fs::read_to_string(worker.settings.path("pids")).unwrap();
     nobody_is_left(&[pid]).await;
     worker.stop().await;

@@ -4,7 +4,7 @@ use crate::{
     album::{self, Gallery},
     harness::Subject,
     layers::{self, Mailbox},
-    process::{WorkerProcess, counted, failed},
+    process::{WorkerProcess, failed},
     receiver::{Receiver, SECRET},
     support::wait_until,
 };
@@ -61,7 +61,7 @@ async fn receiver_does_jobs(subject: Subject, receiver: Receiver, error: &str) {
     let jid = worker.enqueue("PublishPhoto", "[7]", "true").await;
     let line = format!("photo 7 is published (job {jid})");
     receiver.written.wait_for(&line).await;
-    counted(&subject, 1, 0).await;
+    subject.wait_for_counters(1, 0).await;
 
     let jid = worker.enqueue("PublishPhoto", "[2000]", "0").await;
     let dead = failed(&subject, &jid).await;
@@ -94,7 +94,7 @@ async fn receiver_does_jobs(subject: Subject, receiver: Receiver, error: &str) {
     for retry in ["true", "0"] {
         worker.enqueue("PublishPhoto", "[-1]", retry).await;
     }
-    counted(&subject, 8, 7).await;
+    subject.wait_for_counters(8, 7).await;
     let after = [
         subject.size(&places[0]).await,
         subject.size(&places[1]).await,
@@ -159,7 +159,7 @@ pub(crate) async fn the_command_makes_reports(subject: Subject) {
     worker
         .enqueue("Reports::Weekly", r#"["photos", 7]"#, "true")
         .await;
-    counted(&subject, 1, 0).await;
+    subject.wait_for_counters(1, 0).await;
 
     let jid = worker
         .enqueue("Reports::Weekly", r#"["photos", 0]"#, "true")
@@ -196,7 +196,7 @@ pub(crate) async fn the_album_publishes_its_photos(subject: Subject) {
         let until = shutdown.clone().cancelled_owned();
         async move { album::work(store, gallery, until).await }
     });
-    counted(&subject, 4, 1).await;
+    subject.wait_for_counters(4, 1).await;
     assert_eq!(gallery.published.load(Ordering::Relaxed), 13);
     wait_until("the empty album is dead", async || {
         subject.size(&Place::Set(Set::Dead)).await == 1

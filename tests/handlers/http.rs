@@ -3,7 +3,7 @@
 use crate::{
     endpoint::Endpoint,
     harness::{Subject, into_queue},
-    process::{WorkerProcess, counted, failed},
+    process::{WorkerProcess, failed},
     support::wait_until,
 };
 use std::sync::atomic::Ordering;
@@ -22,7 +22,9 @@ pub(crate) async fn an_endpoint_is_sent_the_job_as_it_is_stored(subject: Subject
     let odd = r#"{ "class":"Sidekiq::ActiveJob::Wrapper","wrapped":"Café\n%","args":[{"arguments":[]}],"jid":"b.2","retry_count":0}"#;
     for (queue, text) in [("default", plain), ("low prio", odd)] {
         subject.put(into_queue(queue, text)).await;
-        counted(&subject, if text == plain { 1 } else { 2 }, 0).await;
+        subject
+            .wait_for_counters(if text == plain { 1 } else { 2 }, 0)
+            .await;
     }
     let requests = endpoint.seen.requests.lock().unwrap().clone();
     let header = |index: usize, name: &str| requests[index].0[name].to_str().unwrap().to_owned();
@@ -139,7 +141,7 @@ pub(crate) async fn what_an_endpoint_answers_or_not_decides_what_becomes_of_a_jo
     // The status is the answer: the rest of it is not waited for.
     let (processed, failures) = subject.counters().await;
     worker.enqueue("Dribble", "[]", "true").await;
-    counted(&subject, processed + 1, failures).await;
+    subject.wait_for_counters(processed + 1, failures).await;
     // It was said at the start that nobody is there.
     let warned = worker.log.text();
     assert!(
@@ -182,7 +184,7 @@ pub(crate) async fn connections_are_used_again_and_no_more_jobs_run_than_the_han
     .await;
     assert_eq!(endpoint.seen.now.load(Ordering::SeqCst), 2);
     endpoint.gate.add_permits(20);
-    counted(&subject, 20, 0).await;
+    subject.wait_for_counters(20, 0).await;
     assert_eq!(endpoint.seen.most.load(Ordering::SeqCst), 2);
     let connections = endpoint.seen.connections.load(Ordering::SeqCst) - before;
     assert!(connections < 10, "{connections} connections for 20 jobs");

@@ -1,6 +1,9 @@
 //! A `jobdeck worker` of the settings, as people run it.
 
-use crate::{harness::Subject, support::wait_until};
+use crate::{
+    harness::Subject,
+    support::{program, terminate, wait_until},
+};
 use jobdeck::{
     job::{Job, decode_trace},
     model::{Place, Set},
@@ -73,18 +76,13 @@ impl Settings {
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_jobdeck"));
+        let mut command = program();
         command
             .args(arguments)
             .args(["--store", &self.url])
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
             .kill_on_drop(true);
-        for (name, _) in std::env::vars() {
-            if name.starts_with("JOBDECK_") || name == "REDIS_URL" {
-                command.env_remove(name);
-            }
-        }
         command
     }
 
@@ -149,9 +147,7 @@ impl WorkerProcess {
 
     /// Tells it to stop, and waits until it has.
     pub(crate) async fn stop(self) {
-        let id = self.id().to_string();
-        let kill = Command::new("kill").arg(id).status().await.unwrap();
-        assert!(kill.success());
+        terminate(&self.child);
         let log = self.log.clone();
         assert!(self.ended().await.success(), "{}", log.text());
     }
@@ -193,15 +189,6 @@ pub(crate) async fn failed(subject: &Subject, jid: &str) -> Failed {
         delay: ((entry.id.position - failed_at) * 1000.0).round() / 1000.0,
         set,
     }
-}
-
-/// Waits until so many jobs were processed, failures included, and so many failed.
-pub(crate) async fn counted(subject: &Subject, processed: u64, failed: u64) {
-    wait_until(
-        &format!("{processed} were processed and {failed} failed"),
-        async || subject.counters().await == (processed, failed),
-    )
-    .await;
 }
 
 /// Whether a process is there and no mere remainder.

@@ -3,7 +3,7 @@
 use crate::{
     endpoint::Endpoint,
     harness::{Subject, queue},
-    process::{PATIENCE, Settings, WorkerProcess, counted},
+    process::{PATIENCE, Settings, WorkerProcess},
     support::Jobdeck,
 };
 use jobdeck::job::Job;
@@ -19,7 +19,7 @@ pub(crate) async fn classes_without_a_handler_can_be_left_to_others(subject: Sub
     for _ in 0..2 {
         worker.enqueue("Known", "[]", "true").await;
     }
-    counted(&subject, 2, 0).await;
+    subject.wait_for_counters(2, 0).await;
     worker.stop().await;
     let left = Job::new(subject.only(&queue("default")).await.raw);
     assert_eq!(left.class().as_deref(), Some("Foreign"));
@@ -33,7 +33,7 @@ pub(crate) async fn serve_works_when_there_are_handlers(subject: Subject) {
     let file = settings.path("jobdeck.toml").display().to_string();
     let server = Jobdeck::serve(&["--store", &subject.url, "--config", &file]).await;
     settings.enqueue("Note", "[]", "true").await;
-    counted(&subject, 1, 0).await;
+    subject.wait_for_counters(1, 0).await;
     drop(server);
 }
 

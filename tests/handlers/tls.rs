@@ -2,7 +2,7 @@
 
 use crate::{
     harness,
-    process::{WorkerProcess, counted, failed},
+    process::{WorkerProcess, failed},
     receiver::Receiver,
 };
 use std::path::Path;
@@ -32,7 +32,7 @@ async fn an_endpoint_over_tls_is_sent_jobs_when_its_certificate_is_trusted() {
             .env_remove("SSL_CERT_DIR");
     });
     trusting.enqueue("Secret", "[]", "true").await;
-    counted(&subject, 1, 0).await;
+    subject.wait_for_counters(1, 0).await;
     trusting.stop().await;
 
     // Somebody else's certificate is all that this one trusts.

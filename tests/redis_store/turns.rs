@@ -1,34 +1,14 @@
 //! Exchanges of a worker with a store whose keys are not what they should be.
 
-use super::{fresh, raw};
+use super::{fresh, into_queue, into_set, job, raw};
 use bytes::Bytes;
 use jobdeck::{
     model::Set,
-    store::{Destination, Fetch, QueueEnd, Settlement, Share, StoreError, Turn},
+    store::{Fetch, Settlement, Share, StoreError, Turn},
 };
 use std::{sync::Arc, time::Duration};
 
 const WORKER: &str = "web-1:42:0123456789ab";
-
-fn job(number: usize) -> Bytes {
-    format!(r#"{{"class":"A","args":[{number}],"jid":"{number:024}"}}"#).into()
-}
-
-fn into_queue(name: &str, number: usize) -> Destination {
-    Destination::Queue {
-        name: name.to_owned(),
-        raw: job(number),
-        end: QueueEnd::Last,
-    }
-}
-
-fn into_set(set: Set, number: usize) -> Destination {
-    Destination::Set {
-        set,
-        score: 1_795_470_707.5,
-        raw: job(number),
-    }
-}
 
 #[tokio::test]
 async fn jobs_whose_place_is_of_another_type_are_refused_by_their_index_and_kept() {

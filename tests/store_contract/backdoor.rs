@@ -33,11 +33,18 @@ pub(super) struct SqliteFile {
     pub(super) _folder: TempDir,
 }
 
+impl SqliteFile {
+    fn open(&self) -> rusqlite::Connection {
+        let connection = rusqlite::Connection::open(&self.path).unwrap();
+        connection.busy_timeout(Duration::from_secs(5)).unwrap();
+        connection
+    }
+}
+
 #[async_trait]
 impl Backdoor for SqliteFile {
     async fn expire_heartbeat(&self, identity: &str) -> bool {
-        let connection = rusqlite::Connection::open(&self.path).unwrap();
-        connection.busy_timeout(Duration::from_secs(5)).unwrap();
+        let connection = self.open();
         let changed = connection
             .execute(
                 "UPDATE processes SET beat_at = beat_at - 60000 WHERE identity = ?1",
@@ -48,7 +55,7 @@ impl Backdoor for SqliteFile {
     }
 
     async fn metrics(&self) -> Vec<(String, u64, u64, u64, Vec<u8>)> {
-        let connection = rusqlite::Connection::open(&self.path).unwrap();
+        let connection = self.open();
         let mut statement = connection
             .prepare("SELECT class, processed, failed, milliseconds, histogram FROM metrics WHERE span = 1")
             .unwrap();
@@ -61,8 +68,7 @@ impl Backdoor for SqliteFile {
     }
 
     async fn expire_periodic(&self, name: &str, identity: &str) -> bool {
-        let connection = rusqlite::Connection::open(&self.path).unwrap();
-        connection.busy_timeout(Duration::from_secs(5)).unwrap();
+        let connection = self.open();
         let changed = connection
             .execute(
                 "UPDATE periodic_holders SET seen_at = seen_at - 60000 WHERE name = ?1 AND identity = ?2",
@@ -73,8 +79,7 @@ impl Backdoor for SqliteFile {
     }
 
     async fn set_last_tick(&self, name: &str, milliseconds: i64) {
-        let connection = rusqlite::Connection::open(&self.path).unwrap();
-        connection.busy_timeout(Duration::from_secs(5)).unwrap();
+        let connection = self.open();
         let changed = connection
             .execute(
                 "UPDATE periodic SET last_tick = ?2 WHERE name = ?1",
@@ -85,8 +90,7 @@ impl Backdoor for SqliteFile {
     }
 
     async fn bytes_in_progress(&self) -> u64 {
-        let connection = rusqlite::Connection::open(&self.path).unwrap();
-        connection.busy_timeout(Duration::from_secs(5)).unwrap();
+        let connection = self.open();
         let bytes: i64 = connection
             .query_row(
                 "SELECT coalesce(sum(octet_length(raw)), 0) FROM in_progress",
@@ -98,8 +102,7 @@ impl Backdoor for SqliteFile {
     }
 
     async fn note_rescue(&self, jid: &str, seconds_ago: i64) {
-        let connection = rusqlite::Connection::open(&self.path).unwrap();
-        connection.busy_timeout(Duration::from_secs(5)).unwrap();
+        let connection = self.open();
         let noted = connection.execute(
             "INSERT INTO rescues (job, at) VALUES (?1, CAST(unixepoch('subsec') * 1000 AS INTEGER) - ?2 * 1000)",
             (jid, seconds_ago),

@@ -2,17 +2,41 @@
 
 mod backdoor;
 
-use crate::support::{RedisServer, recover, wait_until};
+use crate::support::{RedisServer, open, recover, wait_until};
 use backdoor::{Backdoor, SqliteFile};
 use bytes::Bytes;
 use jobdeck::{
     model::{EntryId, Order, Place, ProcessInfo, QueueSummary, Set, Timestamp},
     store::{
         self, ClassMetrics, Destination, Heartbeat, Move, Moved, QueueEnd, SharedStore, Start,
-        Store, StoreOptions, StoredEntry,
+        Store, StoredEntry,
     },
 };
 use std::{collections::BTreeMap, ops::Deref, time::Duration};
+
+/// Makes one test of each function for each store. Every test has a store of its own.
+macro_rules! on_both_stores {
+    ($($module:ident: $($test:ident),+;)+) => {
+        mod sqlite {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    crate::$module::$test(crate::harness::sqlite().await).await;
+                }
+            )+)+
+        }
+        mod redis {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    crate::$module::$test(crate::harness::redis().await).await;
+                }
+            )+)+
+        }
+    };
+}
+
+pub(crate) use on_both_stores;
 
 /// A store under test, empty, for one test only.
 pub(crate) struct Subject {
@@ -36,7 +60,7 @@ pub(crate) async fn sqlite() -> Subject {
     let path = folder.path().join("jobs.db");
     let url = format!("sqlite:{}", path.display());
     Subject {
-        store: connect(&url).await,
+        store: open(&url).await,
         url,
         backdoor: Box::new(SqliteFile {
             path,
@@ -49,17 +73,10 @@ pub(crate) async fn sqlite() -> Subject {
 pub(crate) async fn redis() -> Subject {
     let server = RedisServer::start().await;
     Subject {
-        store: connect(&server.url()).await,
+        store: open(&server.url()).await,
         url: server.url(),
         backdoor: Box::new(server),
     }
-}
-
-/// A store by its address.
-pub(crate) async fn connect(url: &str) -> SharedStore {
-    store::connect(url, &StoreOptions::default())
-        .await
-        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A queue.
@@ -206,7 +223,6 @@ impl Subject {
     }
 
     /// Makes a process look as if it had announced a periodic job too long ago.
-    #[allow(dead_code, reason = "not every suite that shares this needs it")]
     pub(crate) async fn expire_periodic(&self, name: &str, identity: &str) {
         assert!(self.backdoor.expire_periodic(name, identity).await);
     }
@@ -230,7 +246,7 @@ impl Subject {
 
     /// Another handle on the same store.
     pub(crate) async fn again(&self) -> SharedStore {
-        connect(&self.url).await
+        open(&self.url).await
     }
 
     /// Recovers what belongs to processes that are gone: what was noted before is not waited for.
@@ -379,5 +395,12 @@ impl Subject {
     pub(crate) async fn counters(&self) -> (u64, u64) {
         let overview = self.store.overview().await.unwrap();
         (overview.processed, overview.failed)
+    }
+
+    /// Waits until so many jobs were processed, failures included, and so many failed.
+    #[allow(dead_code, reason = "not every suite that shares this needs it")]
+    pub(crate) async fn wait_for_counters(&self, processed: u64, failed: u64) {
+        let what = format!("{processed} were processed and {failed} failed");
+        wait_until(&what, async || self.counters().await == (processed, failed)).await;
     }
 }

@@ -1,9 +1,12 @@
 //! Jobs of processes that are gone, and how often each was rescued.
 
-use crate::harness::{LOOKER, OTHER, Subject, WORKER, beat, into_queue, into_set, job, queue};
+use crate::{
+    harness::{LOOKER, OTHER, Subject, WORKER, beat, into_queue, into_set, job, queue},
+    support::put_back,
+};
 use jobdeck::{
     model::Set,
-    store::{Destination, Orphan, QueueEnd, Rescue},
+    store::{Orphan, Rescue},
 };
 use std::time::Duration;
 
@@ -35,15 +38,6 @@ async fn only_orphan(subject: &Subject) -> Orphan {
     orphans.remove(0)
 }
 
-fn back(orphan: Orphan) -> Rescue {
-    let to = Destination::Queue {
-        name: orphan.job.queue.to_string(),
-        raw: orphan.job.raw.clone(),
-        end: QueueEnd::Next,
-    };
-    Rescue { orphan, to }
-}
-
 pub(crate) async fn rescues_of_a_job_are_counted(subject: Subject) {
     subject.enqueue("default", [1]).await;
     for (rescues, identity) in [WORKER, OTHER, WORKER, "host-4:4:444444444444"]
@@ -55,7 +49,7 @@ pub(crate) async fn rescues_of_a_job_are_counted(subject: Subject) {
         assert_eq!(orphan.owner, identity);
         assert_eq!(orphan.job.raw, job(1));
         assert_eq!(orphan.rescues, u32::try_from(rescues).unwrap());
-        assert_eq!(subject.rescue(&[back(orphan)]).await.unwrap(), 1);
+        assert_eq!(subject.rescue(&[put_back(orphan)]).await.unwrap(), 1);
         assert_eq!(subject.only(&queue("default")).await.raw, job(1));
     }
     // Each job for itself; and what was not rescued does not count.
@@ -78,7 +72,7 @@ pub(crate) async fn rescues_of_long_ago_do_not_count(subject: Subject) {
     lose(&subject, WORKER).await;
     let orphan = only_orphan(&subject).await;
     assert_eq!(orphan.rescues, 1);
-    assert_eq!(subject.rescue(&[back(orphan)]).await.unwrap(), 1);
+    assert_eq!(subject.rescue(&[put_back(orphan)]).await.unwrap(), 1);
     lose(&subject, OTHER).await;
     assert_eq!(only_orphan(&subject).await.rescues, 2);
 }
@@ -86,7 +80,7 @@ pub(crate) async fn rescues_of_long_ago_do_not_count(subject: Subject) {
 pub(crate) async fn two_rescues_of_one_job_happen_once(subject: Subject) {
     subject.enqueue("default", [1]).await;
     lose(&subject, WORKER).await;
-    let rescue = back(only_orphan(&subject).await);
+    let rescue = put_back(only_orphan(&subject).await);
     let calls = (0..8).map(|_| {
         let (store, rescue) = (subject.again(), rescue.clone());
         async move { store.await.rescue(&[rescue]).await.unwrap() }
@@ -103,7 +97,7 @@ pub(crate) async fn two_rescues_of_one_job_happen_once(subject: Subject) {
 pub(crate) async fn a_process_that_has_come_back_keeps_its_jobs(subject: Subject) {
     subject.enqueue("default", [1]).await;
     lose(&subject, WORKER).await;
-    let rescue = back(only_orphan(&subject).await);
+    let rescue = put_back(only_orphan(&subject).await);
     subject.heartbeat(&beat(WORKER)).await.unwrap();
     assert_eq!(
         subject.rescue(std::slice::from_ref(&rescue)).await.unwrap(),

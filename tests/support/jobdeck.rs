@@ -1,10 +1,11 @@
 //! The `jobdeck` binary, running.
 
+use super::program;
 use serde_json::Value;
 use std::process::Stdio;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
-    process::{Child, Command},
+    process::Child,
 };
 
 /// The `jobdeck` binary serving on a free port; it ends with this handle.
@@ -25,11 +26,10 @@ impl Jobdeck {
 
     /// Runs a command that serves, and waits until it says where it is.
     pub async fn run(command: &str, arguments: &[&str]) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_jobdeck"))
+        let mut process = program()
             .arg(command)
             .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
-            .env_remove("REDIS_URL")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())

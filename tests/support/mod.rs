@@ -1,4 +1,5 @@
-//! What several integration tests share: private Redis servers, real dumps, waiting for conditions.
+//! What several integration tests share: private Redis servers, real dumps, the program as it runs, a proxy, a moved clock, recovery, and
+//! waiting for conditions.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -17,6 +18,7 @@
 
 mod fill;
 mod jobdeck;
+mod process;
 mod proxy;
 mod recovery;
 mod redis_server;
@@ -24,12 +26,21 @@ mod shifted;
 
 pub use fill::{fill_queue, fill_set, job_text, load_fixture};
 pub use jobdeck::Jobdeck;
+pub use process::{program, signal, terminate};
 pub use proxy::{Cut, Proxy, Weather};
-pub use recovery::recover;
+pub use recovery::{put_back, recover};
 pub use redis_server::RedisServer;
 pub use shifted::ShiftedClock;
 
+use ::jobdeck::store::{SharedStore, StoreOptions, connect};
 use std::time::{Duration, Instant};
+
+/// A store by its address.
+pub async fn open(url: &str) -> SharedStore {
+    connect(url, &StoreOptions::default())
+        .await
+        .unwrap_or_else(|error| panic!("{error}"))
+}
 
 /// Waits until `condition` holds; panics with `what` when it does not within half a minute.
 pub async fn wait_until(what: &str, mut condition: impl AsyncFnMut() -> bool) {

@@ -8,7 +8,7 @@ pub async fn recover(store: &dyn Store, identity: &str, grace: Duration) -> u64 
     let mut recovered = 0;
     loop {
         let orphans = store.orphans(identity, grace).await.unwrap();
-        let rescues: Vec<Rescue> = orphans.into_iter().map(back).collect();
+        let rescues: Vec<Rescue> = orphans.into_iter().map(put_back).collect();
         let rescued = store.rescue(&rescues).await.unwrap();
         recovered += rescued;
         if rescued == 0 {
@@ -17,7 +17,8 @@ pub async fn recover(store: &dyn Store, identity: &str, grace: Duration) -> u64 
     }
 }
 
-fn back(orphan: Orphan) -> Rescue {
+/// What puts a job back to its queue, next to run.
+pub fn put_back(orphan: Orphan) -> Rescue {
     let to = Destination::Queue {
         name: orphan.job.queue.to_string(),
         raw: orphan.job.raw.clone(),

@@ -155,11 +155,7 @@ impl RedisServer {
 
     fn send(&self, signal: &str) {
         let child = self.child.as_ref().expect("the server runs");
-        let mut kill = Command::new("kill")
-            .args([&format!("-{signal}"), &child.id().to_string()])
-            .spawn()
-            .expect("kill can be run");
-        assert!(kill.wait().expect("kill ends").success());
+        super::signal(child.id(), signal);
     }
 
     /// Whether it started: false when it ended by itself, which it does when the port is taken.

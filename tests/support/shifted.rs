@@ -1,4 +1,4 @@
-//! A store whose clock differs from this machine's: a real one, with every time that it tells moved.
+//! A store whose clock differs from this machine's: a real one, with the present moved that it tells.
 
 use async_trait::async_trait;
 use jobdeck::model::{

@@ -79,14 +79,6 @@ pub(crate) async fn enqueue(subject: &Subject, class: &str, argument: u64, retri
     Client::new(subject.store.clone()).push(job).await.unwrap()
 }
 
-pub(crate) async fn wait_for_counters(subject: &Subject, processed: u64, failed: u64) {
-    let what = format!("{processed} were processed and {failed} failed");
-    wait_until(&what, async || {
-        subject.counters().await == (processed, failed)
-    })
-    .await;
-}
-
 /// The only entry of a set, once it is there.
 pub(crate) async fn wait_for(subject: &Subject, set: Set) -> Job {
     let place = Place::Set(set);
@@ -95,4 +87,13 @@ pub(crate) async fn wait_for(subject: &Subject, set: Set) -> Job {
     })
     .await;
     Job::new(subject.only(&place).await.raw)
+}
+
+/// What a Redis answers behind the store's back.
+pub(crate) async fn command<T: redis::FromRedisValue>(subject: &Subject, parts: &[&str]) -> T {
+    let client = redis::Client::open(subject.url.as_str()).unwrap();
+    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+    let mut command = redis::cmd(parts[0]);
+    command.arg(&parts[1..]);
+    command.query_async(&mut connection).await.unwrap()
 }

@@ -1,7 +1,7 @@
 //! This machine's clock and the store's differ by a day: the store's counts.
 
 use crate::{
-    bench::{quick_on, start, wait_for, wait_for_counters},
+    bench::{quick_on, start, wait_for},
     harness::{Subject, into_queue, into_set},
     support::ShiftedClock,
 };
@@ -33,7 +33,7 @@ pub(crate) async fn what_is_due_by_the_stores_clock_is_enqueued_at_its_time(subj
             async { Ok(()) }
         }),
     );
-    wait_for_counters(&subject, 1, 0).await;
+    subject.wait_for_counters(1, 0).await;
     worker.stop().await;
     let enqueued = enqueued.lock().unwrap().expect("a time");
     assert!((enqueued.0 - here.0 - DAY).abs() < 600_000, "{enqueued:?}");

@@ -1,7 +1,7 @@
 //! What a process holds, and in which order it runs it.
 
 use crate::{
-    bench::{Running, enqueue, quick, quick_on, start, wait_for_counters},
+    bench::{Running, enqueue, quick, quick_on, start},
     harness::{Subject, queue, raws},
     support::wait_until,
 };
@@ -23,15 +23,11 @@ use tokio::sync::Semaphore;
 /// Jobs of one class and queue with these numbers as arguments, in this order.
 async fn push(subject: &Subject, queue: &str, class: &str, numbers: std::ops::Range<u64>) {
     let jobs = numbers.map(|number| {
-        let mut job = NewJob::new(class);
-        job.queue = queue.to_owned();
-        job.args = format!("[{number}]");
-        job
+        let job = NewJob::new(class).on_queue(queue);
+        job.with_args(number).unwrap()
     });
     let client = Client::new(subject.store.clone());
-    for job in jobs {
-        client.push(job).await.unwrap();
-    }
+    client.push_many(jobs.collect()).await.unwrap();
 }
 
 /// A worker with these capsules only, that looks often.
@@ -67,7 +63,7 @@ pub(crate) async fn handlers_that_block_keep_no_free_slot_from_its_job(subject: 
     );
     wait_until("all six run", async || counted.load(Ordering::SeqCst) == 6).await;
     drop(release);
-    wait_for_counters(&subject, 6, 0).await;
+    subject.wait_for_counters(6, 0).await;
     worker.stop().await;
 }
 
@@ -117,9 +113,9 @@ pub(crate) async fn what_was_fetched_ahead_goes_back_when_those_before_it_take_l
     // So that others can run them meanwhile.
     let other =
         start(quick_on(subject.again().await).handler("Long", |_, _: u64| async { Ok(()) }));
-    wait_for_counters(&subject, 428, 0).await;
+    subject.wait_for_counters(428, 0).await;
     go_on.add_permits(2);
-    wait_for_counters(&subject, 430, 0).await;
+    subject.wait_for_counters(430, 0).await;
     other.stop().await;
     worker.stop().await;
     assert_eq!(subject.size(&queue("default")).await, 0);
@@ -134,7 +130,7 @@ pub(crate) async fn what_was_fetched_ahead_goes_back_when_the_worker_is_quiet(su
     .await;
     assert_eq!(raws(&subject.all(&queue("default")).await), all[2..]);
     go_on.add_permits(30);
-    wait_for_counters(&subject, 402, 0).await;
+    subject.wait_for_counters(402, 0).await;
     worker.stop().await;
     assert_eq!(raws(&subject.all(&queue("default")).await), all[2..]);
 }
@@ -166,10 +162,10 @@ pub(crate) async fn capsules_do_not_wait_for_each_other(subject: Subject) {
     })
     .await;
     push(&subject, "quick", "Nothing", 0..50).await;
-    wait_for_counters(&subject, 50, 0).await;
+    subject.wait_for_counters(50, 0).await;
     assert_eq!(subject.size(&queue("slow")).await, 8);
     go_on.add_permits(10);
-    wait_for_counters(&subject, 60, 0).await;
+    subject.wait_for_counters(60, 0).await;
     worker.stop().await;
 }
 
@@ -188,7 +184,7 @@ async fn order_of(subject: &Subject, first: u64, second: u64) -> Vec<String> {
             async { Ok(()) }
         },
     ));
-    wait_for_counters(subject, 800, 0).await;
+    subject.wait_for_counters(800, 0).await;
     worker.stop().await;
     let mut ran = ran.lock().unwrap().clone();
     assert_eq!(ran.len(), 800);
@@ -234,7 +230,7 @@ pub(crate) async fn a_job_that_comes_too_late_is_dropped_and_counted(subject: Su
         noted.lock().unwrap().push(number);
         async { Ok(()) }
     }));
-    wait_for_counters(&subject, 2, 0).await;
+    subject.wait_for_counters(2, 0).await;
     worker.stop().await;
     assert_eq!(*ran.lock().unwrap(), [2]);
     let overview = subject.overview().await.unwrap();

@@ -1,7 +1,7 @@
 //! Jobs that fail.
 
 use crate::{
-    bench::{enqueue, quick, start, wait_for, wait_for_counters},
+    bench::{enqueue, quick, start, wait_for},
     harness::{Subject, into_queue, queue},
     support::wait_until,
 };
@@ -84,7 +84,7 @@ pub(crate) async fn a_panic_fails_its_job_only(subject: Subject) {
             })
             .handler("Works", |_, _: u64| async { Ok(()) }),
     );
-    wait_for_counters(&subject, 6, 1).await;
+    subject.wait_for_counters(6, 1).await;
     worker.stop().await;
     let dead = wait_for(&subject, Set::Dead).await;
     assert_eq!(dead.string("error_class").unwrap(), "Panic");
@@ -122,7 +122,7 @@ pub(crate) async fn a_class_without_a_handler_fails_as_in_sidekiq(subject: Subje
     let kept = r#"{"class":"Reports::Monthly","args":[],"jid":"kept","retry":true,"created_at":1795469606286}"#;
     subject.put(into_queue("default", kept)).await;
     let worker = start(quick(&subject).handler("Other", |_, (): ()| async { Ok(()) }));
-    wait_for_counters(&subject, 2, 2).await;
+    subject.wait_for_counters(2, 2).await;
     worker.stop().await;
     // The one without `retry` is not kept: who wrote it did not ask for it.
     let retry = wait_for(&subject, Set::Retries).await;
@@ -218,7 +218,7 @@ pub(crate) async fn a_discarded_or_unretried_job_is_gone(subject: Subject) {
     subject.put(into_queue("default", unretried)).await;
     let not_kept = r#"{"class":"Fails","args":[],"jid":"j","retry":0,"dead":false}"#;
     subject.put(into_queue("default", not_kept)).await;
-    wait_for_counters(&subject, 3, 3).await;
+    subject.wait_for_counters(3, 3).await;
     worker.stop().await;
     for set in Set::ALL {
         assert_eq!(subject.size(&Place::Set(set)).await, 0, "{set}");
@@ -233,12 +233,12 @@ pub(crate) async fn jobs_of_unknown_classes_can_be_left_to_others(subject: Subje
     );
     let jid = enqueue(&subject, "Theirs", 1, 0).await;
     enqueue(&subject, "Mine", 2, 0).await;
-    wait_for_counters(&subject, 1, 0).await;
+    subject.wait_for_counters(1, 0).await;
     let other = start(quick(&subject).handler("Theirs", move |job, _: u64| {
         assert_eq!(job.jid(), jid);
         async { Ok(()) }
     }));
-    wait_for_counters(&subject, 2, 0).await;
+    subject.wait_for_counters(2, 0).await;
     wait_until("nothing is left", async || {
         subject.overview().await.unwrap().enqueued == 0
     })

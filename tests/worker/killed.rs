@@ -2,8 +2,8 @@
 
 use crate::{
     bench::{PATIENCE, enqueue, quick, quick_on, start},
-    harness::{Subject, connect, queue},
-    support::wait_until,
+    harness::{Subject, queue},
+    support::{open, wait_until},
 };
 use jobdeck::model::{Place, Set};
 use std::{
@@ -62,7 +62,7 @@ async fn worker_process() {
     let Ok(url) = std::env::var(STORE) else {
         return;
     };
-    let worker = quick_on(connect(&url).await).handler("Job", |_, number: u64| async move {
+    let worker = quick_on(open(&url).await).handler("Job", |_, number: u64| async move {
         println!("said began {number}");
         // Every third one does not end by itself.
         if number % 3 == 2 {

@@ -1,7 +1,7 @@
 //! Large jobs: run by a limit, and never too many at a time.
 
 use crate::{
-    bench::{enqueue, quick, start, wait_for, wait_for_counters},
+    bench::{enqueue, quick, start, wait_for},
     harness::{Subject, into_queue, queue},
     support::wait_until,
 };
@@ -29,7 +29,7 @@ pub(crate) async fn a_job_of_ten_megabytes_is_run(subject: Subject) {
         measured.store(text.len(), Ordering::SeqCst);
         async { Ok(()) }
     }));
-    wait_for_counters(&subject, 1, 0).await;
+    subject.wait_for_counters(1, 0).await;
     worker.stop().await;
     assert_eq!(length.load(Ordering::SeqCst), 10_000_000);
     assert_eq!(subject.bytes_in_progress().await, 0);
@@ -46,7 +46,7 @@ pub(crate) async fn a_job_that_is_larger_than_the_limit_is_dead_at_once(subject:
             .handler("Measure", |_, _: String| async { panic!("it is not run") })
             .handler("Small", |_, _: u64| async { Ok(()) }),
     );
-    wait_for_counters(&subject, 2, 1).await;
+    subject.wait_for_counters(2, 1).await;
     let dead = wait_for(&subject, Set::Dead).await;
     worker.stop().await;
     assert_eq!(
@@ -104,7 +104,7 @@ pub(crate) async fn a_backlog_of_large_jobs_is_fetched_by_and_by(subject: Subjec
         go_on.add_permits(more);
         released += more;
     }
-    wait_for_counters(&subject, JOBS as u64, 0).await;
+    subject.wait_for_counters(JOBS as u64, 0).await;
     worker.stop().await;
     assert_eq!(subject.size(&queue("default")).await, 0);
     assert_eq!(subject.bytes_in_progress().await, 0);

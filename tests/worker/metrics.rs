@@ -1,7 +1,7 @@
 //! What runs took, as a worker tells it.
 
 use crate::{
-    bench::{enqueue, quick, start, wait_for_counters},
+    bench::{command, enqueue, quick, start},
     harness::{self, Subject},
     support::wait_until,
 };
@@ -53,7 +53,7 @@ pub(crate) async fn runs_are_told_by_class(subject: Subject) {
             }),
     );
     // With two runs of the one that stumbles; the one that nobody has a handler for counts here only.
-    wait_for_counters(&subject, 7, 3).await;
+    subject.wait_for_counters(7, 3).await;
     let expected = [
         ("Break".to_owned(), 1, 1, 0),
         ("Inner".to_owned(), 1, 0, 1),
@@ -65,7 +65,7 @@ pub(crate) async fn runs_are_told_by_class(subject: Subject) {
     })
     .await;
     enqueue(&subject, "Publish", 7, 0).await;
-    wait_for_counters(&subject, 8, 3).await;
+    subject.wait_for_counters(8, 3).await;
     worker.stop().await;
     let publish = told(&subject).await.remove(2);
     assert_eq!(publish, ("Publish".to_owned(), 3, 0, 3), "told at the end");
@@ -98,16 +98,10 @@ async fn beside_a_sidekiq_7_the_keys_are_those_of_7() {
     };
     subject.heartbeat(&ruby).await.unwrap();
     let worker = start(quick(&subject).handler("Publish", |_, _: u64| async { Ok(()) }));
-    let client = redis::Client::open(subject.url.as_str()).unwrap();
-    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
     // It looks at the others once it has begun, and may have run a first job by then.
     wait_until("it writes keys of 7", async || {
         enqueue(&subject, "Publish", 1, 0).await;
-        let keys: Vec<String> = redis::cmd("KEYS")
-            .arg("Publish-*")
-            .query_async(&mut connection)
-            .await
-            .unwrap();
+        let keys: Vec<String> = command(&subject, &["KEYS", "Publish-*"]).await;
         !keys.is_empty()
     })
     .await;

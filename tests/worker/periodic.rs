@@ -1,7 +1,7 @@
 //! Periodic jobs on workers: each tick once whatever their number, and what was missed.
 
 use crate::{
-    bench::{quick, quick_on, start, wait_for_counters},
+    bench::{quick, quick_on, start},
     harness::{Subject, queue},
     support::{ShiftedClock, wait_until},
 };
@@ -94,7 +94,7 @@ pub(crate) async fn several_workers_enqueue_each_tick_once_and_pass_over_none(su
 
 pub(crate) async fn what_was_missed_is_skipped_or_enqueued_once_or_all(subject: Subject) {
     for (missed, expected) in [(Missed::Skip, 0), (Missed::Once, 1), (Missed::All, 3)] {
-        // Twice a day that comes in the middle of what was missed, and is not due while this runs.
+        // Three times an hour, all in what was missed, and not due while this runs.
         let now = subject.now().await.unwrap();
         let minute = |ago: i64| now.plus_milliseconds(-ago * 60_000).civil().minute;
         let cron = format!("{},{},{} * * * *", minute(5), minute(10), minute(15));
@@ -186,7 +186,7 @@ pub(crate) async fn a_paused_periodic_job_is_left_alone_until_it_is_resumed(subj
     worker.stop().await;
     let all = ticks(&subject, "Tick").await.len() + ticks(&subject, "other").await.len();
     let left = subject.all(&queue("default")).await.len();
-    wait_for_counters(&subject, (all - left) as u64, 0).await;
+    subject.wait_for_counters((all - left) as u64, 0).await;
 }
 
 pub(crate) async fn a_worker_with_wrong_periodic_jobs_is_not_built(subject: Subject) {

@@ -1,9 +1,9 @@
 //! A worker as others see it, and what they can tell it.
 
 use crate::{
-    bench::{enqueue, quick, quick_on, start, wait_for_counters},
-    harness::{Subject, WORKER, beat, connect, queue},
-    support::wait_until,
+    bench::{enqueue, quick, quick_on, start},
+    harness::{Subject, WORKER, beat, queue},
+    support::{open, wait_until},
 };
 use jobdeck::{model::Signal, worker::WorkerBuilder};
 use std::{
@@ -83,7 +83,7 @@ pub(crate) async fn a_quiet_worker_finishes_and_fetches_no_more(subject: Subject
     .await;
     enqueue(&subject, "Slow", 2, 0).await;
     go_on.notify_one();
-    wait_for_counters(&subject, 1, 0).await;
+    subject.wait_for_counters(1, 0).await;
     assert_eq!(subject.size(&queue("default")).await, 1);
     assert_eq!(subject.processes().await.unwrap().len(), 1);
     worker.stop().await;
@@ -118,7 +118,7 @@ pub(crate) async fn an_embedded_worker_takes_no_signals(subject: Subject) {
     .await;
     enqueue(&subject, "Slow", 1, 0).await;
     go_on.notify_one();
-    wait_for_counters(&subject, 1, 0).await;
+    subject.wait_for_counters(1, 0).await;
     worker.stop().await;
 }
 
@@ -142,7 +142,7 @@ pub(crate) async fn jobs_of_a_process_that_is_gone_run_here(subject: Subject) {
     let fetched = subject.take_one("default").await;
     let worker = start(quick(&subject).handler("Job", |_, _: u64| async { Ok(()) }));
     subject.expire_heartbeat(WORKER).await;
-    wait_for_counters(&subject, 1, 0).await;
+    subject.wait_for_counters(1, 0).await;
     // Should it come back, the job is not its own any more.
     let settled = subject
         .settle(
@@ -176,7 +176,7 @@ pub(crate) async fn handlers_that_block_every_thread_do_not_hold_up_the_heartbea
             .build()
             .unwrap();
         runtime.block_on(async move {
-            let worker = quick_on(connect(&url).await).handler("Blocks", move |_, number: u64| {
+            let worker = quick_on(open(&url).await).handler("Blocks", move |_, number: u64| {
                 let blocked = Arc::clone(&blocked);
                 let sender = sender.clone();
                 async move {

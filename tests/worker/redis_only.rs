@@ -1,22 +1,14 @@
 //! What only a shared store can do to a worker.
 
 use crate::{
-    bench::{enqueue, quick, start, wait_for, wait_for_counters},
-    harness::{self, Subject, into_set, queue},
+    bench::{command, enqueue, quick, start, wait_for},
+    harness::{self, into_set, queue},
 };
 use jobdeck::{
     model::{Place, Set},
     worker::{JobError, WorkerBuilder},
 };
 use std::time::Duration;
-
-async fn command(subject: &Subject, parts: &[&str]) {
-    let client = redis::Client::open(subject.url.as_str()).unwrap();
-    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
-    let mut command = redis::cmd(parts[0]);
-    command.arg(&parts[1..]);
-    let _: redis::Value = command.query_async(&mut connection).await.unwrap();
-}
 
 fn due(queue: &str, number: usize) -> String {
     format!(r#"{{"class":"Later","args":[{number}],"jid":"{queue}-{number}","queue":"{queue}"}}"#)
@@ -25,7 +17,7 @@ fn due(queue: &str, number: usize) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn due_jobs_that_cannot_be_enqueued_are_no_obstacle_to_the_others() {
     let subject = harness::redis().await;
-    command(&subject, &["SET", "queue:broken", "no list"]).await;
+    let _: () = command(&subject, &["SET", "queue:broken", "no list"]).await;
     // More of them than the scheduler looks at in one step, and the first of all.
     for number in 0..250 {
         subject
@@ -39,9 +31,9 @@ async fn due_jobs_that_cannot_be_enqueued_are_no_obstacle_to_the_others() {
         .put(into_set(Set::Scheduled, 19.5, due("default", 2)))
         .await;
     let worker = start(quick(&subject).handler("Later", |_, _: u64| async { Ok(()) }));
-    wait_for_counters(&subject, 2, 0).await;
+    subject.wait_for_counters(2, 0).await;
     // What is put right is enqueued with the next look.
-    command(&subject, &["DEL", "queue:broken"]).await;
+    let _: () = command(&subject, &["DEL", "queue:broken"]).await;
     crate::support::wait_until("the others are enqueued", async || {
         subject
             .summary("broken")
@@ -57,7 +49,7 @@ async fn due_jobs_that_cannot_be_enqueued_are_no_obstacle_to_the_others() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_set_that_cannot_be_read_is_no_obstacle_to_the_other() {
     let subject = harness::redis().await;
-    command(&subject, &["SET", "retry", "no set"]).await;
+    let _: () = command(&subject, &["SET", "retry", "no set"]).await;
     subject
         .put(into_set(Set::Scheduled, 19.5, due("default", 2)))
         .await;
@@ -73,7 +65,7 @@ async fn a_set_that_cannot_be_read_is_no_obstacle_to_the_other() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_settlement_that_is_refused_gives_its_slot_back_and_is_made_later() {
     let subject = harness::redis().await;
-    command(&subject, &["SET", "dead", "no set"]).await;
+    let _: () = command(&subject, &["SET", "dead", "no set"]).await;
     let worker = start(
         quick(&subject)
             .concurrency(1)
@@ -88,7 +80,7 @@ async fn a_settlement_that_is_refused_gives_its_slot_back_and_is_made_later() {
         totals.iter().map(|day| day.processed).sum::<u64>() == 1
     })
     .await;
-    command(&subject, &["DEL", "dead"]).await;
+    let _: () = command(&subject, &["DEL", "dead"]).await;
     let dead = wait_for(&subject, Set::Dead).await;
     assert_eq!(dead.string("error_class").unwrap(), "No");
     worker.stop().await;
@@ -98,7 +90,7 @@ async fn a_settlement_that_is_refused_gives_its_slot_back_and_is_made_later() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_could_not_be_settled_when_the_worker_ends_is_run_again() {
     let subject = harness::redis().await;
-    command(&subject, &["SET", "dead", "no set"]).await;
+    let _: () = command(&subject, &["SET", "dead", "no set"]).await;
     let dies = |builder: WorkerBuilder| {
         builder.handler("Dies", |_, _: u64| async { Err(JobError::new("No", "no")) })
     };
@@ -111,7 +103,7 @@ async fn what_could_not_be_settled_when_the_worker_ends_is_run_again() {
     })
     .await;
     worker.stop().await;
-    command(&subject, &["DEL", "dead"]).await;
+    let _: () = command(&subject, &["DEL", "dead"]).await;
     let other = start(dies(quick(&subject)));
     wait_for(&subject, Set::Dead).await;
     other.stop().await;

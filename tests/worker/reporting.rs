@@ -1,7 +1,7 @@
 //! What handlers tell of their runs, and runs that somebody cancels.
 
 use crate::{
-    bench::{enqueue, quick, start, wait_for, wait_for_counters},
+    bench::{enqueue, quick, start, wait_for},
     harness::{Subject, queue},
     support::wait_until,
 };
@@ -105,7 +105,7 @@ pub(crate) async fn last_words_of_short_runs_are_kept_also_when_the_worker_ends(
             }
         }),
     );
-    wait_for_counters(&subject, 700, 350).await;
+    subject.wait_for_counters(700, 350).await;
     worker.stop().await;
     for (number, jid) in jids.iter().enumerate() {
         assert_eq!(
@@ -126,7 +126,7 @@ pub(crate) async fn a_cancelled_job_that_ends_well_is_done(subject: Subject) {
         },
     ));
     cancel(&subject, &jid).await;
-    wait_for_counters(&subject, 1, 0).await;
+    subject.wait_for_counters(1, 0).await;
     worker.stop().await;
     for set in Set::ALL {
         assert_eq!(subject.size(&Place::Set(set)).await, 0);
@@ -211,7 +211,7 @@ pub(crate) async fn a_cancelled_job_that_does_not_listen_is_aborted_after_the_gr
     assert_eq!(subject.counters().await, (1, 1));
     // Its slot is free again.
     enqueue(&subject, "Endless", 2, 0).await;
-    wait_for_counters(&subject, 2, 1).await;
+    subject.wait_for_counters(2, 1).await;
     worker.stop().await;
     assert_eq!(runs.load(Ordering::SeqCst), 2);
     assert_eq!(lines(&report(&subject, &jid).await), ["begun"]);
@@ -229,7 +229,7 @@ pub(crate) async fn a_cancelled_job_that_is_not_to_be_kept_is_gone(subject: Subj
             .handler("Endless", |_, _: u64| std::future::pending()),
     );
     cancel(&subject, &jid).await;
-    wait_for_counters(&subject, 1, 1).await;
+    subject.wait_for_counters(1, 1).await;
     worker.stop().await;
     assert_eq!(subject.overview().await.unwrap().dead, 0);
 }
@@ -285,6 +285,6 @@ pub(crate) async fn a_request_for_a_job_that_has_ended_means_no_later_run(subjec
     })
     .await;
     go_on.notify_one();
-    wait_for_counters(&subject, 1, 0).await;
+    subject.wait_for_counters(1, 0).await;
     worker.stop().await;
 }

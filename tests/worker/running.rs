@@ -1,7 +1,7 @@
 //! Jobs that run.
 
 use crate::{
-    bench::{enqueue, quick, start, wait_for_counters},
+    bench::{enqueue, quick, start},
     harness::{Subject, queue},
     support::wait_until,
 };
@@ -40,7 +40,7 @@ pub(crate) async fn jobs_run_once_each_and_never_more_than_the_concurrency_at_a_
             }
         },
     ));
-    wait_for_counters(&subject, 60, 0).await;
+    subject.wait_for_counters(60, 0).await;
     worker.stop().await;
     let mut ran = ran_here.lock().unwrap().clone();
     ran.sort_unstable();
@@ -62,7 +62,7 @@ pub(crate) async fn two_workers_on_one_store_run_each_job_once(subject: Subject)
     let workers = [worker(), worker()];
     let client = Client::new(subject.store.clone());
     client.enqueue_many("Count", 0..200_u64).await.unwrap();
-    wait_for_counters(&subject, 200, 0).await;
+    subject.wait_for_counters(200, 0).await;
     for worker in workers {
         worker.stop().await;
     }
@@ -130,11 +130,11 @@ pub(crate) async fn a_paused_queue_is_left_alone(subject: Subject) {
         job.args = "[2]".to_owned();
         job.queue = "other".to_owned();
         client.push(job).await.unwrap();
-        wait_for_counters(&subject, round, 0).await;
+        subject.wait_for_counters(round, 0).await;
     }
     assert_eq!(subject.size(&queue("default")).await, 1);
     subject.set_paused("default", false).await.unwrap();
-    wait_for_counters(&subject, 4, 0).await;
+    subject.wait_for_counters(4, 0).await;
     worker.stop().await;
 }
 
@@ -151,7 +151,7 @@ pub(crate) async fn a_handler_can_enqueue_more_jobs(subject: Subject) {
         }
     }));
     client.enqueue("Fork", 4).await.unwrap();
-    wait_for_counters(&subject, 31, 0).await;
+    subject.wait_for_counters(31, 0).await;
     wait_until("all is done", async || {
         subject.overview().await.unwrap().enqueued == 0
     })

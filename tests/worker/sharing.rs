@@ -1,7 +1,7 @@
 //! What handlers share, and layers around them.
 
 use crate::{
-    bench::{enqueue, quick, start, wait_for, wait_for_counters},
+    bench::{enqueue, quick, start, wait_for},
     harness::Subject,
 };
 use jobdeck::{
@@ -36,7 +36,7 @@ pub(crate) async fn handlers_find_what_they_share_by_its_type(subject: Subject) 
             })
             .state(Prefix("photo")),
     );
-    wait_for_counters(&subject, 4, 0).await;
+    subject.wait_for_counters(4, 0).await;
     worker.stop().await;
     assert_eq!(sum.load(Ordering::SeqCst), 10);
 }
@@ -113,7 +113,7 @@ pub(crate) async fn layers_stand_around_every_handler_the_first_one_outermost(su
     for (done, class) in ["Typed", "RawOne", "Command"].into_iter().enumerate() {
         enqueue(&subject, class, 1, 0).await;
         let failed = u64::from(done > 0);
-        wait_for_counters(&subject, done as u64 + 1, failed).await;
+        subject.wait_for_counters(done as u64 + 1, failed).await;
     }
     worker.stop().await;
     let names = names.lock().unwrap();
@@ -157,7 +157,7 @@ pub(crate) async fn what_a_layer_answers_is_the_jobs(subject: Subject) {
                 Ok(())
             }),
     );
-    wait_for_counters(&subject, 3, 1).await;
+    subject.wait_for_counters(3, 1).await;
     worker.stop().await;
     assert_eq!(runs.load(Ordering::SeqCst), 2);
     let dead = wait_for(&subject, Set::Dead).await;

@@ -1,7 +1,7 @@
 //! Jobs for later.
 
 use crate::{
-    bench::{quick, start, wait_for, wait_for_counters},
+    bench::{quick, start, wait_for},
     harness::{Subject, into_set, queue},
     support::wait_until,
 };
@@ -33,7 +33,7 @@ pub(crate) async fn due_jobs_are_enqueued_once_by_several_processes(subject: Sub
         let delay = Duration::from_millis(200 + number % 7);
         client.enqueue_in(delay, "Later", number).await.unwrap();
     }
-    wait_for_counters(&subject, 150, 0).await;
+    subject.wait_for_counters(150, 0).await;
     for worker in workers {
         worker.stop().await;
     }
