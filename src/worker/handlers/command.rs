@@ -257,12 +257,14 @@ impl Runner {
                 None,
             )
         })?;
+        // Before anything else: whatever ends this program or the task below, the command ends with it.
+        let group = ProcessGroup::of(&child);
         // A task of its own sees to the command's end, because this future may be dropped any time: that is what the guard tells.
         let abandoned = CancellationToken::new();
         let _guard = abandoned.clone().drop_guard();
         let (answer, answered) = oneshot::channel();
         let running = self.commands.running.clone();
-        running.spawn(self.attend(child, input, context.clone(), abandoned, answer));
+        running.spawn(self.attend(child, group, input, context.clone(), abandoned, answer));
         answered.await?
     }
 
@@ -301,12 +303,12 @@ impl Runner {
     async fn attend(
         self: Arc<Self>,
         mut child: Child,
+        mut group: ProcessGroup,
         input: Vec<u8>,
         context: JobContext,
         abandoned: CancellationToken,
         answer: oneshot::Sender<JobResult>,
     ) {
-        let mut group = ProcessGroup::of(&child);
         let until = Instant::now() + self.handler.timeout;
         let tail = Arc::new(Mutex::new(Tail::default()));
         let mut feeding = JoinSet::new();
@@ -339,7 +341,8 @@ impl Runner {
         let grace = self.handler.grace;
         let has_exited = matches!(end, End::Exited(_));
         if has_exited {
-            group.is_alive();
+            // Most leave nobody behind, and their number must not be kept while what they wrote is still read.
+            group.notice_end();
         } else {
             group
                 .end(&mut child, grace, self.commands.hurry.cancelled())
