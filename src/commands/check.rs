@@ -45,7 +45,7 @@ impl Check {
             output::line(line);
         }
         handlers::check(&config)?;
-        for trouble in handlers::troubles(&config).await {
+        for trouble in handlers::troubles(&config.handlers).await {
             output::line(format_args!("warning: {trouble}"));
         }
         if let Some(path) = config.store.file().filter(|path| !path.exists()) {
