@@ -46,7 +46,7 @@ async fn publish_album(gallery: Arc<Gallery>, job: JobContext, album: Album) -> 
             () = sleep(Duration::from_millis(20)) => {}
             () = cancellation.cancelled() => {
                 job.log(format!("cancelled before photo {photo}"));
-                return Err(JobError::new("Cancelled", "somebody cancelled it").discard());
+                return Err(JobError::new("Cancelled", "somebody cancelled it"));
             }
         }
         gallery.published.fetch_add(1, Ordering::Relaxed);

@@ -67,6 +67,7 @@ harness::on_both_stores! {
         a_flood_of_output_takes_no_memory;
     ending:
         who_takes_too_long_is_ended_with_all_its_processes,
+        a_cancelled_command_is_dead_with_its_last_words,
         what_a_command_leaves_behind_is_ended_and_not_waited_for,
         a_worker_that_stops_ends_its_commands_and_hands_their_jobs_back;
     settings:

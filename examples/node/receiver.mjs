@@ -57,6 +57,8 @@ function isSigned(key, headers, body) {
 
 /** The body; nothing when it is too large. */
 async function bodyOf(request) {
+  // Before it is read: to stop reading half-way is to break the connection, and then nobody hears the answer.
+  if (Number(request.headers["content-length"]) > LARGEST_BODY) return undefined;
   const parts = [];
   let size = 0;
   for await (const part of request) {

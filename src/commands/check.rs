@@ -5,10 +5,11 @@ use super::{
     options::{Common, open, settings},
     output,
     serve::is_worker,
-    time, worker,
+    worker,
 };
 use crate::{
     config::{Config, DEFAULT_FILE, Sources},
+    job,
     model::Overview,
     store::SharedStore,
     telemetry,
@@ -44,7 +45,7 @@ impl Check {
             output::line(line);
         }
         handlers::check(&config)?;
-        for trouble in handlers::troubles(&config).await {
+        for trouble in handlers::troubles(&config.handlers).await {
             output::line(format_args!("warning: {trouble}"));
         }
         if let Some(path) = config.store.file().filter(|path| !path.exists()) {
@@ -100,7 +101,7 @@ fn at_a_time(concurrency: u16, queues: &[String]) -> String {
 
 /// What is enqueued by the calendar, and when next by this machine's clock.
 fn periodic(config: &Config) -> Vec<String> {
-    let now = time::now();
+    let now = job::now();
     let jobs = config.periodic.iter().map(|job| {
         let next = match job.next_after(now) {
             Some(next) => format!("next at {next}"),

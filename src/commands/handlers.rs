@@ -36,7 +36,7 @@ pub(super) fn failure(error: &WorkerError, config: &Config) -> Failure {
     }
 }
 
-/// Whether each handler can be made: what the settings name must be there.
+/// Whether each handler can be made: the files that the settings name must be there.
 pub(super) fn check(config: &Config) -> Result<(), Failure> {
     for handler in &config.handlers {
         handler.handler()?;
@@ -46,25 +46,25 @@ pub(super) fn check(config: &Config) -> Result<(), Failure> {
 
 /// What each handler does, a line each.
 pub(super) fn described(config: &Config) -> Vec<String> {
-    config.handlers.iter().filter_map(line).collect()
+    config.handlers.iter().map(line).collect()
 }
 
-fn line(handler: &HandlerConfig) -> Option<String> {
+fn line(handler: &HandlerConfig) -> String {
     let class = &handler.class;
-    Some(match handler.handler().ok()? {
+    match handler.kind() {
         HandlerKind::Http(http) => format!("handler: {class}, by {}", http.endpoint()),
         HandlerKind::Command(command) => {
             let words: Vec<&str> = command.words().collect();
             let words = shlex::try_join(words.iter().copied()).unwrap_or_else(|_| words.join(" "));
             format!("handler: {class}, by the command {words}")
         }
-    })
+    }
 }
 
 /// What keeps handlers from working now, each with its place: nothing that would not heal by itself.
-pub(super) async fn troubles(config: &Config) -> Vec<String> {
-    let all = config.handlers.iter().map(|handler| async {
-        let trouble = match handler.handler().ok()? {
+pub(super) async fn troubles(handlers: &[HandlerConfig]) -> Vec<String> {
+    let all = handlers.iter().map(|handler| async {
+        let trouble = match handler.kind() {
             HandlerKind::Http(http) => http.trouble().await?,
             HandlerKind::Command(command) => command.trouble()?,
         };
@@ -76,9 +76,12 @@ pub(super) async fn troubles(config: &Config) -> Vec<String> {
     join_all(all).await.into_iter().flatten().collect()
 }
 
-/// Warns of what keeps handlers from working.
-pub(super) async fn warn(config: &Config) {
-    for trouble in troubles(config).await {
-        tracing::warn!("{trouble}");
-    }
+/// Warns of what keeps handlers from working, as soon as that is known: nothing waits for endpoints that do not answer.
+pub(super) fn warn(config: &Config) {
+    let handlers = config.handlers.clone();
+    tokio::spawn(async move {
+        for trouble in troubles(&handlers).await {
+            tracing::warn!("{trouble}");
+        }
+    });
 }

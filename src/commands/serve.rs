@@ -92,7 +92,7 @@ pub(super) async fn dashboard(
     // Before anything runs: its settings may be wrong.
     let worker = if is_worker(config) {
         let worker = worker::build(store.clone(), config, true).await?;
-        handlers::warn(config).await;
+        handlers::warn(config);
         Some(worker)
     } else {
         None

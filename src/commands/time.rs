@@ -1,7 +1,7 @@
 //! Times and durations as people type them.
 
 use crate::model::Timestamp;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 /// A duration such as `30s`, `5m`, `1h 30m`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
@@ -19,12 +19,4 @@ pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
 /// The time so much after `now`.
 pub(super) fn after(now: Timestamp, delay: Duration) -> Timestamp {
     now.plus_milliseconds(i64::try_from(delay.as_millis()).unwrap_or(i64::MAX))
-}
-
-/// Now, by this machine's clock.
-pub(super) fn now() -> Timestamp {
-    let since_epoch = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    after(Timestamp(0), since_epoch)
 }

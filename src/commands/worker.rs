@@ -46,7 +46,7 @@ impl WorkerCommand {
                 "no handlers: due jobs are enqueued and lost ones recovered, but none is run here"
             );
         }
-        handlers::warn(&config).await;
+        handlers::warn(&config);
         worker
             .run(shutdown)
             .await

@@ -56,6 +56,12 @@ pub enum HandlerKind {
 }
 
 impl HandlerConfig {
+    /// Who does the jobs, without a secret that stands in a file.
+    #[must_use]
+    pub fn kind(&self) -> &HandlerKind {
+        &self.kind
+    }
+
     /// The handler, with the secret that its file holds. That is read only here: other commands need not be allowed to.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ const ENCRYPTED: &str = "\"[encrypted data]\"";
 const CUT: char = '…';
 
 /// The text, cut to `limit` characters (0: whole) with `…` behind.
-pub(super) fn cut(text: &str, limit: usize) -> String {
+pub(crate) fn cut(text: &str, limit: usize) -> String {
     match text.char_indices().nth(limit) {
         Some((end, _)) if limit > 0 => {
             let mut shortened = String::with_capacity(end + CUT.len_utf8());

@@ -22,9 +22,11 @@ use bytes::Bytes;
 use std::borrow::Cow;
 
 pub use args::args_json;
+pub(crate) use display::cut;
 pub use entry::{entry, location, running, running_id};
 pub use new_job::{NewJob, NewJobError, new_jid};
 pub use retry_rule::RetryRule;
+pub(crate) use time::now;
 pub use time::{TimeUnit, parse_time, write_time};
 pub use trace::{decode_trace, encode_trace};
 

@@ -3,6 +3,7 @@
 use super::json;
 use crate::model::Timestamp;
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Numbers from here on are milliseconds: as seconds it is the year 5138, as milliseconds 1973.
 const FIRST_MILLISECONDS: f64 = 1e11;
@@ -30,6 +31,14 @@ impl TimeUnit {
                 Self::Milliseconds
             })
     }
+}
+
+/// Now, by this machine's clock.
+pub(crate) fn now() -> Timestamp {
+    let since_epoch = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// A time from its JSON text: number or string; numbers below 1e11 are seconds, others milliseconds; strings are numbers or ISO 8601.

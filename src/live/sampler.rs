@@ -1,13 +1,11 @@
 //! Reads a store once an interval, however many watch.
 
 use super::{Frame, failures, history::History};
+use crate::job;
 use crate::model::{JobEntry, Overview, RunningJob, Snapshot, StoreInfo, StoreState, Timestamp};
 use crate::store::{SharedStore, StoreError};
 use futures::{Stream, StreamExt};
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{Notify, watch},
     time::{Instant, timeout},
@@ -284,7 +282,7 @@ impl Sampler {
                     StoreState::Lost { since, .. } => since,
                     StoreState::Starting | StoreState::Connected => {
                         tracing::warn!(%error, watched, "the store is lost");
-                        system_time()
+                        job::now()
                     }
                 };
                 self.history.record_loss(self.now());
@@ -302,7 +300,7 @@ impl Sampler {
 
     /// The store's clock as far as it is known, else this machine's.
     fn now(&self) -> Timestamp {
-        self.clock.map_or_else(system_time, |(time, read_at)| {
+        self.clock.map_or_else(job::now, |(time, read_at)| {
             let passed = i64::try_from(read_at.elapsed().as_millis()).unwrap_or(i64::MAX);
             time.plus_milliseconds(passed)
         })
@@ -335,11 +333,4 @@ fn silence() -> StoreError {
         address: "the store".to_owned(),
         reason: format!("no answer within {} s", PATIENCE.as_secs()),
     }
-}
-
-fn system_time() -> Timestamp {
-    let since_epoch = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
-    Timestamp(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
 }

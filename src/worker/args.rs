@@ -1,7 +1,7 @@
 //! A job's arguments as the handler's type.
 
 use super::{JobError, misfit};
-use crate::job::Job;
+use crate::job::{Job, cut};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -53,13 +53,10 @@ fn active_job_arguments(job: &Job, stored: &str) -> Option<String> {
 #[track_caller]
 fn error(job: &Job, reason: &str, args: &str) -> JobError {
     let class = job.handler_class().unwrap_or_default();
-    let shown: String = args.chars().take(SHOWN_CHARACTERS).collect();
-    let more = if shown.len() < args.len() { "…" } else { "" };
+    let shown = cut(args, SHOWN_CHARACTERS);
     JobError::new(
         "ArgumentError",
-        format!(
-            "the arguments do not fit the handler of {class}: {reason}; they are {shown}{more}"
-        ),
+        format!("the arguments do not fit the handler of {class}: {reason}; they are {shown}"),
     )
 }
 

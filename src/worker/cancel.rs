@@ -33,10 +33,12 @@ pub(super) fn error(answer: Option<&JobError>) -> JobError {
             "cancelled by request while it ran; it ended with {answer}"
         ))
         .caused_by(answer),
+        // Nothing is known of where it stood; the trace of an earlier failure must not stand for that.
         None => error(
             "cancelled by request while it ran; it did not end by itself in time, and was aborted"
                 .to_owned(),
-        ),
+        )
+        .with_trace([]),
     }
 }
 
@@ -60,5 +62,16 @@ mod tests {
         let trace = ended.trace();
         assert_eq!(trace[0], "caused by: shop::Stopped: after page 3");
         assert_eq!(trace[1], answer.trace()[0]);
+    }
+
+    #[test]
+    fn what_another_program_has_told_is_kept_and_an_old_trace_is_not() {
+        assert!(error(None).keeps_trace());
+        assert!(!error(Some(&JobError::new("shop::Stopped", "after page 3"))).keeps_trace());
+        let told = JobError::new("Cancelled", "the run was cancelled")
+            .with_trace(["stopped at page 3".to_owned()]);
+        let ended = error(Some(&told));
+        assert!(ended.keeps_trace());
+        assert_eq!(ended.trace()[1], "stopped at page 3");
     }
 }

@@ -1,10 +1,7 @@
 //! The store's clock, kept between the calls that ask for it.
 
-use crate::model::Timestamp;
-use std::{
-    sync::atomic::{AtomicI64, Ordering},
-    time::{SystemTime, UNIX_EPOCH},
-};
+use crate::{job, model::Timestamp};
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// The store's clock as of the last heartbeat, carried on by this machine's: scores are compared with the store's time, by whichever
 /// process looks next.
@@ -34,13 +31,6 @@ impl Clock {
     }
 
     fn local_now(&self) -> Timestamp {
-        local_now().plus_milliseconds(self.skew_milliseconds)
+        job::now().plus_milliseconds(self.skew_milliseconds)
     }
-}
-
-fn local_now() -> Timestamp {
-    let since_epoch = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    Timestamp(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
 }

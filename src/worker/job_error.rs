@@ -176,8 +176,9 @@ impl JobError {
         frames.chain(self.causes.iter().cloned()).collect()
     }
 
-    /// Adds another error as the cause of this one.
+    /// Adds another error as the cause of this one; what is kept of its trace is kept of this one's.
     pub(super) fn caused_by(mut self, cause: &Self) -> Self {
+        self.keeps_trace |= cause.keeps_trace;
         self.causes.push(format!("caused by: {cause}"));
         self.causes.extend(cause.trace());
         self

@@ -1,5 +1,6 @@
 //! Why arguments do not fit a handler, for people: which argument, what was expected, and what is there.
 
+use crate::job::cut;
 use serde::{
     Deserializer,
     de::{DeserializeOwned, Error as _, Visitor, value::Error as Unknown},
@@ -64,8 +65,7 @@ fn reason(error: &serde_json::Error) -> String {
         return text.to_owned();
     }
     let expected = text.rfind(", expected ").map_or("", |start| &text[start..]);
-    let shown: String = text.chars().take(MOST_CHARACTERS).collect();
-    format!("{shown}…{expected}")
+    format!("{}{expected}", cut(text, MOST_CHARACTERS))
 }
 
 /// `argument 2 `size.width`: …`; the path inside the argument begins after so many `steps`.

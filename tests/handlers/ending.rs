@@ -1,11 +1,11 @@
 //! Commands that have to end: nobody of them is left.
 
 use crate::{
-    harness::{Subject, queue},
+    harness::{Subject, into_queue, queue},
     process::{Settings, WorkerProcess, failed, is_running},
     support::wait_until,
 };
-use jobdeck::job::Job;
+use jobdeck::{job::Job, model::Set};
 
 /// Starts a child and a grandchild that do not listen to `SIGTERM`, notes who they are, and goes on for ever.
 const STUBBORN: &str = r#"
@@ -53,6 +53,31 @@ pub(crate) async fn who_takes_too_long_is_ended_with_all_its_processes(subject: 
     assert_eq!(failure.message, "the command did not end within 5s: ready");
     assert_eq!(failure.trace, ["ready"]);
     // They were ended before the job was said to have failed.
+    for pid in &pids {
+        assert!(!is_running(pid), "{pid} of {pids:?}");
+    }
+    worker.stop().await;
+}
+
+pub(crate) async fn a_cancelled_command_is_dead_with_its_last_words(subject: Subject) {
+    let worker = start(&subject, "grace = '100ms'");
+    // Retries left, and an earlier failure that must not stand for this one.
+    let text = r#"{"class":"Stubborn","args":[],"jid":"c1","retry":5,"retry_count":0,"failed_at":1.5,"error_backtrace":["old"]}"#;
+    subject.put(into_queue("default", text)).await;
+    let pids = stubborn(&worker.settings).await;
+    wait_until("its last words are in the log", async || {
+        let report = subject.report("c1").await.unwrap().unwrap_or_default();
+        report.log.iter().any(|line| line.text == "ready")
+    })
+    .await;
+    subject.request_cancel("c1", false).await.unwrap();
+    let failure = failed(&subject, "c1").await;
+    assert_eq!(failure.class, "Jobdeck::Cancelled");
+    assert_eq!(failure.set, Set::Dead);
+    assert_eq!(
+        failure.trace,
+        ["caused by: Cancelled: the run was cancelled", "ready"]
+    );
     for pid in &pids {
         assert!(!is_running(pid), "{pid} of {pids:?}");
     }

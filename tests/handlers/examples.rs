@@ -2,7 +2,7 @@
 
 use crate::{
     album::{self, Gallery},
-    harness::Subject,
+    harness::{Subject, into_queue},
     layers::{self, Mailbox},
     process::{WorkerProcess, failed},
     receiver::{Receiver, SECRET},
@@ -100,6 +100,14 @@ async fn receiver_does_jobs(subject: Subject, receiver: Receiver, error: &str) {
         subject.size(&places[1]).await,
     ];
     assert_eq!(before, after);
+
+    // Not read to its end, and answered all the same.
+    let large = "x".repeat(10 * 1024 * 1024);
+    let text = format!(r#"{{"class":"PublishPhoto","args":["{large}"],"jid":"large","retry":0}}"#);
+    subject.put(into_queue("default", &text)).await;
+    let refused = failed(&subject, "large").await;
+    assert_eq!(refused.class, "HTTP 413");
+    assert_eq!(refused.message, "the job is too large");
     worker.stop().await;
 }
 

@@ -77,6 +77,21 @@ async fn wrong_handlers_are_told_before_anything_runs() {
 }
 
 #[tokio::test]
+async fn check_lists_a_handler_whose_secret_cannot_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = format!("sqlite:{}/jobs.db", folder.path().display());
+    let settings = Settings::new(
+        &store,
+        "[handlers.A]\nhttp = 'http://127.0.0.1:1/'\nsecret_file = 'nowhere'\n",
+    );
+    let output = settings.run(&["check"]).await;
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let said = text(&output.stdout);
+    let line = "handler: A, by http://127.0.0.1:1/";
+    assert!(said.lines().any(|known| known == line), "{said}");
+}
+
+#[tokio::test]
 async fn check_lists_the_handlers_and_what_keeps_them_from_working() {
     let folder = tempfile::tempdir().unwrap();
     let store = format!("sqlite:{}/jobs.db", folder.path().display());

@@ -2,11 +2,12 @@
 
 use super::{RedisStore, process_info, scripts, timestamp};
 use crate::{
-    model::{RunningJob, Signal, Timestamp},
+    job,
+    model::{RunningJob, Signal},
     store::{Heartbeat, Pulse, StoreResult},
 };
 use ::redis::cmd;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 impl RedisStore {
     pub(super) async fn beat(&self, heartbeat: &Heartbeat) -> StoreResult<Pulse> {
@@ -18,7 +19,7 @@ impl RedisStore {
             env!("CARGO_PKG_VERSION").clone_into(&mut process.version);
         }
         let identity = &process.identity;
-        let fields = process_info::fields(&process, local_now());
+        let fields = process_info::fields(&process, job::now());
         let mut call = scripts::HEARTBEAT.key(self.keys.processes());
         call.key(self.keys.process(identity))
             .key(self.keys.work(identity))
@@ -78,13 +79,6 @@ fn signal_of(name: &str) -> Option<Signal> {
         tracing::warn!(name, "a signal is not known and was ignored");
     }
     signal
-}
-
-fn local_now() -> Timestamp {
-    let elapsed = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    Timestamp(i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

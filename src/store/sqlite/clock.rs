@@ -1,18 +1,12 @@
 //! The store's clock: this machine's.
 
 use crate::model::Timestamp;
-use std::time::{SystemTime, UNIX_EPOCH};
+
+// Every time that this store writes or compares comes from here.
+pub(super) use crate::job::now;
 
 /// How long a heartbeat and a signal count, in milliseconds.
 pub(super) const LIFE_MS: i64 = 60_000;
-
-/// Now. Every time that this store writes or compares comes from here.
-pub(super) fn now() -> Timestamp {
-    let elapsed = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    Timestamp(i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
-}
 
 /// The UTC day of a time, as days since 1970-01-01.
 pub(super) fn day(time: Timestamp) -> i64 {

@@ -1,12 +1,15 @@
 //! Jobs that a program on this machine does.
 
 use super::{
-    CANCELLED, HandlerError, LONGEST, Rate, TIMEOUT, cut, deadline,
+    HandlerError, LONGEST, Rate, TIMEOUT, cancelled, facts,
     limits::Limits,
     output::{Tail, read_lines},
     process_group::ProcessGroup,
 };
-use crate::worker::{JobContext, JobError, JobResult, args, handler::Handler};
+use crate::{
+    job::cut,
+    worker::{JobContext, JobError, JobResult, args, handler::Handler},
+};
 use futures::FutureExt;
 use std::{
     collections::BTreeMap,
@@ -32,6 +35,14 @@ const TRY_LATER: i32 = 75;
 const LINGER: Duration = Duration::from_secs(1);
 /// Characters of an error's message.
 const MESSAGE_CHARACTERS: usize = 1_000;
+/// The variables that hold the [`facts`].
+const VARIABLES: [&str; 5] = [
+    "JOBDECK_JID",
+    "JOBDECK_CLASS",
+    "JOBDECK_QUEUE",
+    "JOBDECK_ATTEMPT",
+    "JOBDECK_DEADLINE",
+];
 
 /// Jobs of a class that a program does: it is started for each, without a shell, and reads the arguments as JSON. `docs/HANDLERS.md` says
 /// what it is told and what its exit status means.
@@ -118,10 +129,7 @@ impl CommandHandler {
                 "`{name}` cannot be a variable of the environment"
             )));
         }
-        if variables(&JobFacts::default())
-            .iter()
-            .any(|(ours, _)| *ours == name)
-        {
+        if VARIABLES.contains(&name.as_str()) {
             return Err(HandlerError::new(format!(
                 "the variable `{name}` is set by Jobdeck itself"
             )));
@@ -203,26 +211,6 @@ impl Commands {
     }
 }
 
-/// What a command is told of its job.
-#[derive(Default)]
-struct JobFacts {
-    jid: String,
-    class: String,
-    queue: String,
-    attempt: u64,
-    deadline: String,
-}
-
-fn variables(facts: &JobFacts) -> [(&'static str, String); 5] {
-    [
-        ("JOBDECK_JID", facts.jid.clone()),
-        ("JOBDECK_CLASS", facts.class.clone()),
-        ("JOBDECK_QUEUE", facts.queue.clone()),
-        ("JOBDECK_ATTEMPT", facts.attempt.to_string()),
-        ("JOBDECK_DEADLINE", facts.deadline.clone()),
-    ]
-}
-
 /// Why a command is no longer waited for.
 enum End {
     Exited(io::Result<ExitStatus>),
@@ -244,7 +232,7 @@ impl Runner {
         let cancellation = context.cancellation();
         let _slot = tokio::select! {
             biased;
-            () = cancellation.cancelled() => return Err(failure(CANCELLED, "the run was cancelled", None)),
+            () = cancellation.cancelled() => return Err(cancelled()),
             slot = self.limits.enter() => slot,
         };
         let mut input = args::text(context.job())?.into_owned().into_bytes();
@@ -257,12 +245,14 @@ impl Runner {
                 None,
             )
         })?;
+        // Before anything else: whatever ends this program or the task below, the command ends with it.
+        let group = ProcessGroup::of(&child);
         // A task of its own sees to the command's end, because this future may be dropped any time: that is what the guard tells.
         let abandoned = CancellationToken::new();
         let _guard = abandoned.clone().drop_guard();
         let (answer, answered) = oneshot::channel();
         let running = self.commands.running.clone();
-        running.spawn(self.attend(child, input, context.clone(), abandoned, answer));
+        running.spawn(self.attend(child, group, input, context.clone(), abandoned, answer));
         answered.await?
     }
 
@@ -275,18 +265,11 @@ impl Runner {
             timeout,
             ..
         } = &self.handler;
-        let facts = JobFacts {
-            jid: context.jid(),
-            class: context.class(),
-            queue: context.queue().to_owned(),
-            attempt: context.attempt(),
-            deadline: deadline(*timeout),
-        };
         let mut command = Command::new(program);
         command
             .args(arguments)
             .envs(environment)
-            .envs(variables(&facts))
+            .envs(VARIABLES.into_iter().zip(facts(context, *timeout)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -301,12 +284,12 @@ impl Runner {
     async fn attend(
         self: Arc<Self>,
         mut child: Child,
+        mut group: ProcessGroup,
         input: Vec<u8>,
         context: JobContext,
         abandoned: CancellationToken,
         answer: oneshot::Sender<JobResult>,
     ) {
-        let mut group = ProcessGroup::of(&child);
         let until = Instant::now() + self.handler.timeout;
         let tail = Arc::new(Mutex::new(Tail::default()));
         let mut feeding = JoinSet::new();
@@ -339,7 +322,8 @@ impl Runner {
         let grace = self.handler.grace;
         let has_exited = matches!(end, End::Exited(_));
         if has_exited {
-            group.is_alive();
+            // Most leave nobody behind, and their number must not be kept while what they wrote is still read.
+            group.notice_end();
         } else {
             group
                 .end(&mut child, grace, self.commands.hurry.cancelled())
@@ -370,7 +354,7 @@ impl Runner {
                 return Err(failure(TIMEOUT, message, Some(tail)));
             }
             End::Cancelled | End::Abandoned => {
-                return Err(failure(CANCELLED, "the run was cancelled", Some(tail)));
+                return Err(cancelled().with_trace(tail.lines()));
             }
         };
         if status.success() {

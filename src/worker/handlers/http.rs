@@ -1,13 +1,16 @@
 //! Jobs that an HTTP endpoint does.
 
 use super::{
-    ClientError, HandlerError, HttpClients, LONGEST, Rate, deadline,
+    ClientError, HandlerError, HttpClients, LONGEST, Rate, cancelled, facts,
     http_answer::judge,
-    http_client::{HttpClient, cancelled, timed_out, unanswered},
+    http_client::{HttpClient, timed_out, unanswered},
     limits::Limits,
     signature::Secret,
 };
-use crate::worker::{JobContext, JobError, JobResult, handler::Handler};
+use crate::{
+    job,
+    worker::{JobContext, JobError, JobResult, handler::Handler},
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use futures::FutureExt;
@@ -20,7 +23,6 @@ use http::{
 use http_body_util::{BodyExt, Full};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use reqwest::Url;
-use sha1::{Digest, Sha1};
 use std::{
     sync::Arc,
     time::{Duration, SystemTime},
@@ -33,6 +35,14 @@ const MOST_READ: usize = 64 * 1024;
 const ESCAPED: &AsciiSet = &CONTROLS.add(b' ').add(b'%');
 /// The same for the first part of what is signed, whose parts are told apart by dots.
 const ESCAPED_ID: &AsciiSet = &ESCAPED.add(b'.');
+/// The headers that hold the [`facts`].
+const FACTS: [&str; 5] = [
+    "jobdeck-jid",
+    "jobdeck-class",
+    "jobdeck-queue",
+    "jobdeck-attempt",
+    "jobdeck-deadline",
+];
 /// Headers that say what is sent, or how.
 const OUR_OWN: [HeaderName; 4] = [CONTENT_TYPE, CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION];
 
@@ -283,22 +293,13 @@ impl Sender {
         );
         headers.extend(handler.headers.clone());
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let jid = context.jid();
-        for (name, value) in [
-            ("jobdeck-jid", jid.as_str()),
-            ("jobdeck-class", &context.class()),
-            ("jobdeck-queue", context.queue()),
-            ("jobdeck-attempt", &context.attempt().to_string()),
-            ("jobdeck-deadline", &deadline(handler.timeout)),
-        ] {
-            let value = utf8_percent_encode(value, ESCAPED).to_string();
+        for (name, value) in FACTS.into_iter().zip(facts(context, handler.timeout)) {
+            let value = utf8_percent_encode(&value, ESCAPED).to_string();
             headers.insert(name, HeaderValue::try_from(value)?);
         }
         if let Some(secret) = &handler.secret {
-            let id = message_id(&jid, &body);
-            let timestamp = SystemTime::now()
-                .duration_since(SystemTime::UNIX_EPOCH)
-                .map_or(0, |since| since.as_secs());
+            let id = message_id(&context.jid(), &body);
+            let timestamp = job::now().0.div_euclid(1000);
             let signature = secret.sign(&id, timestamp, &body);
             headers.insert("webhook-id", HeaderValue::try_from(id)?);
             headers.insert("webhook-timestamp", HeaderValue::from(timestamp));
@@ -311,8 +312,7 @@ impl Sender {
 /// What names the job to its receiver, the same in every attempt: the jid; of a job without one, its text's digest.
 fn message_id(jid: &str, body: &[u8]) -> String {
     if jid.is_empty() {
-        let digest = Sha1::digest(body);
-        return digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        return job::digest(body);
     }
     utf8_percent_encode(jid, ESCAPED_ID).to_string()
 }

@@ -1,7 +1,9 @@
 //! What an endpoint's answer means.
 
-use super::cut;
-use crate::worker::{JobError, JobResult};
+use crate::{
+    job::cut,
+    worker::{JobError, JobResult},
+};
 use http::{
     HeaderMap, StatusCode,
     header::{LOCATION, RETRY_AFTER},

@@ -1,6 +1,6 @@
 //! Connections to endpoints, and what goes wrong with them.
 
-use super::{CANCELLED, TIMEOUT};
+use super::TIMEOUT;
 use crate::worker::JobError;
 use bytes::Bytes;
 use http::Uri;
@@ -141,9 +141,4 @@ pub(super) fn timed_out(endpoint: &str, timeout: Duration) -> JobError {
         format!("{endpoint} did not answer within {timeout}"),
     )
     .with_trace([])
-}
-
-/// Somebody wanted the run to end.
-pub(super) fn cancelled() -> JobError {
-    JobError::new(CANCELLED, "the run was cancelled").with_trace([])
 }

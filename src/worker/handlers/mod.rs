@@ -33,32 +33,32 @@ pub(super) use pattern::Pattern;
 pub(crate) use pattern::patterns_tie;
 pub(crate) use process_group::kill_commands;
 
-use chrono::{DateTime, SecondsFormat, Utc};
-use std::time::{Duration, SystemTime};
+use super::{JobContext, JobError};
+use crate::job;
+use std::time::Duration;
 
-/// The class of the error of a run that somebody wanted to end.
-const CANCELLED: &str = "Cancelled";
 /// The class of the error of a run that took too long.
 const TIMEOUT: &str = "Timeout";
 
 /// The longest time that a handler can be given: longer ones are taken for it.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// When a run that begins now is out of time, for other programs to read: RFC 3339, UTC.
-fn deadline(timeout: Duration) -> String {
-    SystemTime::now()
-        .checked_add(timeout)
-        .map(DateTime::<Utc>::from)
-        .map(|time| time.to_rfc3339_opts(SecondsFormat::Millis, true))
-        .unwrap_or_default()
+/// What whoever does a job is told of it, beside the job itself: jid, class, queue, attempt, and the time at which a run that begins now is
+/// out of time (RFC 3339, UTC).
+fn facts(job: &JobContext, timeout: Duration) -> [String; 5] {
+    let timeout = i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX);
+    [
+        job.jid(),
+        job.class(),
+        job.queue().to_owned(),
+        job.attempt().to_string(),
+        job::now().plus_milliseconds(timeout).to_string(),
+    ]
 }
 
-/// The text, cut after so many characters.
-fn cut(text: &str, characters: usize) -> String {
-    match text.char_indices().nth(characters) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
+/// Somebody wanted the run to end.
+fn cancelled() -> JobError {
+    JobError::new("Cancelled", "the run was cancelled").with_trace([])
 }
 
 #[cfg(test)]

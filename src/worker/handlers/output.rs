@@ -1,6 +1,6 @@
 //! What a command writes, line by line, in bounded memory.
 
-use super::cut;
+use crate::job::cut;
 use std::collections::VecDeque;
 use tokio::io::{AsyncRead, AsyncReadExt};
 

@@ -1,4 +1,4 @@
-//! Is there somebody who could do the jobs: asked before the first, so that people hear of it early.
+//! Is there somebody who could do the jobs: asked at the start, so that people hear of it early; no job waits for the answer.
 
 use super::{CommandHandler, HttpHandler};
 use std::{

@@ -5,7 +5,7 @@ use rustix::process::{
 };
 use std::{
     collections::HashSet,
-    sync::{LazyLock, Mutex, PoisonError},
+    sync::{LazyLock, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use tokio::{
@@ -21,13 +21,13 @@ const GONE_AFTER_KILL: Duration = Duration::from_secs(5);
 /// The groups with somebody in them, for an end of this program at which nothing is dropped.
 static LIVING: LazyLock<Mutex<HashSet<Pid>>> = LazyLock::new(Mutex::default);
 
+fn living() -> MutexGuard<'static, HashSet<Pid>> {
+    LIVING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Kills every command of this program that has not ended, and whomever it started: for a program that ends at once.
 pub(crate) fn kill_commands() {
-    for group in LIVING
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .drain()
-    {
+    for group in living().drain() {
         // An error says that nobody is left.
         let _ = kill_process_group(group, Signal::KILL);
     }
@@ -45,10 +45,7 @@ impl ProcessGroup {
     pub(super) fn of(leader: &Child) -> Self {
         let id = leader.id().and_then(|id| i32::try_from(id).ok());
         let id = id.and_then(Pid::from_raw);
-        LIVING
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend(id);
+        living().extend(id);
         Self { id }
     }
 
@@ -78,31 +75,31 @@ impl ProcessGroup {
     async fn gone(&mut self, leader: &mut Child) {
         // An error says that there is nobody to wait for.
         let _ = leader.wait().await;
-        while self.is_alive() {
+        loop {
+            self.notice_end();
+            if self.id.is_none() {
+                return;
+            }
             sleep(LOOK).await;
         }
     }
 
-    /// Whether somebody is left besides the leader, which has ended. When nobody is, the group's number may soon be another's: then it is
-    /// forgotten.
-    pub(super) fn is_alive(&mut self) -> bool {
+    /// Looks whether somebody is left besides the leader, which has ended. When nobody is, the group's number may soon be another's: then it
+    /// is forgotten.
+    pub(super) fn notice_end(&mut self) {
         let Some(id) = self.id else {
-            return false;
+            return;
         };
         // As the first process of a container, this one is the parent of those whose own parent has ended.
         while let Ok(Some(_)) = waitpgid(id, WaitOptions::NOHANG) {}
         if test_kill_process_group(id) == Err(rustix::io::Errno::SRCH) {
             self.forget();
         }
-        self.id.is_some()
     }
 
     fn forget(&mut self) {
         if let Some(id) = self.id.take() {
-            LIVING
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .remove(&id);
+            living().remove(&id);
         }
     }
 

@@ -32,7 +32,7 @@ impl Secret {
     }
 
     /// The signature of a message that was sent at this time (seconds since 1970).
-    pub(super) fn sign(&self, id: &str, timestamp: u64, body: &[u8]) -> String {
+    pub(super) fn sign(&self, id: &str, timestamp: i64, body: &[u8]) -> String {
         // A key of any length will do.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
             return String::new();

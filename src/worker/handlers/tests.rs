@@ -7,6 +7,7 @@ use crate::{
     store::FetchedJob,
     worker::{JobContext, handler::Handler, run::Run},
 };
+use futures::FutureExt;
 use std::{path::Path, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -135,6 +136,25 @@ fn the_commands_of_a_runtime_that_ends_are_killed() {
     drop(runtime);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(wait_until("both are dead", || {
+        !sleeper.pids().iter().any(|pid| is_running(pid))
+    }));
+}
+
+#[test]
+fn a_command_that_nobody_has_seen_to_yet_is_killed_as_well() {
+    let sleeper = Sleeper::new();
+    // Of one thread, which waits here: the task that sees to the command does not begin.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let mut running = sleeper.handler()(JobContext::new(run()));
+    let begun = runtime.block_on(async { (&mut running).now_or_never() });
+    assert!(begun.is_none());
+    let elsewhere = tokio::runtime::Runtime::new().expect("a runtime");
+    elsewhere.block_on(sleeper.started());
+    drop(runtime);
+    elsewhere.block_on(wait_until("both are dead", || {
         !sleeper.pids().iter().any(|pid| is_running(pid))
     }));
 }
