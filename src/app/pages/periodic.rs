@@ -12,7 +12,7 @@ use crate::app::address::use_own_search;
 use crate::app::components::{ActionNotice, ErrorNotice, PageTitle, after_first_reading};
 use crate::app::format;
 use crate::app::live::use_live;
-use crate::model::PeriodicInfo;
+use crate::model::{PeriodicInfo, PeriodicRun};
 use delete::ConfirmDelete;
 use details::Details;
 use leptos::prelude::*;
@@ -163,11 +163,12 @@ fn Job(
                 .unwrap_or_default()
         })
     });
+    let own = name.clone();
+    // The address says at once which one is looked at; until its history has been read, the last reading has another one's, or none.
     let runs = Memo::new(move |_| {
         known.with(|view| {
-            view.as_ref()
-                .map(|view| view.runs.clone())
-                .unwrap_or_default()
+            let runs = view.as_ref().and_then(|view| view.runs_of(&own));
+            runs.map(<[PeriodicRun]>::to_vec)
         })
     });
     let is_open =
