@@ -125,6 +125,9 @@ pub enum Signal {
 }
 
 impl Signal {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Quiet, Self::Stop, Self::Dump];
+
     /// The signal's name in Redis.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -133,5 +136,36 @@ impl Signal {
             Self::Stop => "TERM",
             Self::Dump => "TTIN",
         }
+    }
+
+    /// The one with this name in Redis.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|signal| signal.name() == name)
+    }
+
+    /// In an address or an answer, as forms and JSON have it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Quiet => "quiet",
+            Self::Stop => "stop",
+            Self::Dump => "dump",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Signal;
+
+    #[test]
+    fn a_signal_is_known_by_its_name_and_its_word() {
+        for signal in Signal::ALL {
+            assert_eq!(Signal::of_name(signal.name()), Some(signal));
+            let word = serde_json::to_value(signal).unwrap();
+            assert_eq!(word, signal.word());
+        }
+        assert_eq!(Signal::of_name("KILL"), None);
     }
 }

@@ -12,12 +12,12 @@ use crate::app::live::use_live;
 use crate::model::ProcessInfo;
 use leptos::prelude::*;
 use row::ProcessRow;
-use tell::ConfirmOrder;
+use tell::ConfirmSignal;
 
 /// Seconds between two readings: processes report every ten.
 const REREAD_SECONDS: u64 = 3;
 
-/// Every worker process: what it works on, how busy it is, how it does; quiet and stop.
+/// Every worker process: what it works on, how busy it is, how it does; quiet, stop and dump.
 #[component]
 pub fn ProcessesPage() -> impl IntoView {
     let signal = ServerAction::<SignalProcess>::new();
@@ -64,7 +64,7 @@ fn Body(
         <Show when=move || is_known.get()>
             <ProcessTable processes/>
         </Show>
-        <ConfirmOrder processes action=signal/>
+        <ConfirmSignal processes action=signal/>
     }
 }
 
