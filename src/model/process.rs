@@ -86,7 +86,7 @@ impl RunningJob {
     /// Start of this run, if it is known.
     #[must_use]
     pub fn started_at(&self) -> Option<Timestamp> {
-        Some(self.run_at).filter(|at| !self.owner_gone && *at != Timestamp(0))
+        Some(self.run_at).filter(|at| *at != Timestamp(0))
     }
 
     /// When a job whose process is gone is put back to its queue, and by whom.
@@ -100,15 +100,13 @@ impl RunningJob {
     }
 
     /// Takes over what the job's runs have told, as far as it is of this run.
-    #[must_use]
-    pub fn with_report(
-        mut self,
+    pub fn take_report(
+        &mut self,
         progress: Option<Progress>,
         cancel_requested_at: Option<Timestamp>,
-    ) -> Self {
+    ) {
         self.progress = progress.filter(|progress| progress.at >= self.run_at);
         self.cancel_requested_at = cancel_requested_at.filter(|at| *at >= self.run_at);
-        self
     }
 }
 
