@@ -7,7 +7,7 @@ use crate::api::{ApiError, CancelJob, RunningFilter, get_running};
 use crate::app::address::use_own_search;
 use crate::app::components::{
     ActionNotice, CancelQuestion, Count, ErrorNotice, Headline, JobState, PageTitle,
-    after_first_reading, cancel_asked,
+    after_first_reading, cancel_asked, done,
 };
 use crate::app::live::use_live;
 use crate::model::RunningJob;
@@ -49,13 +49,11 @@ pub fn RunningPage() -> impl IntoView {
         },
     );
     let cancel = ServerAction::<CancelJob>::new();
-    // Why something could not be done is told by its question.
-    let done = Signal::derive(move || cancel.value().get().filter(Result::is_ok));
     view! {
         <PageTitle title="Running">
             <Summary/>
         </PageTitle>
-        <ActionNotice value=done done=String::clone/>
+        <ActionNotice value=done(*cancel) done=String::clone/>
         <FilterBar filter/>
         <Transition>
             {after_first_reading(read, move || view! { <Body read filter search cancel/> })}

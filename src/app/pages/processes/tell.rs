@@ -49,11 +49,10 @@ pub(super) fn href(signal: Signal, identity: &str) -> String {
 
 /// What the address asks, and about which process: `confirm=stop&process=IDENTITY`.
 fn asked(search: &str) -> Option<(Signal, String)> {
-    let confirm = address::value(search, "confirm")?;
-    let signal = Signal::ALL
-        .into_iter()
-        .find(|signal| signal.word() == confirm)?;
-    Some((signal, address::value(search, "process")?))
+    Signal::ALL.into_iter().find_map(|signal| {
+        let identity = address::asked(search, signal.word(), "process")?;
+        Some((signal, identity))
+    })
 }
 
 /// Asks when the address says so.
