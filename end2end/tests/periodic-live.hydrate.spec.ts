@@ -43,3 +43,34 @@ test("somebody else's pause shows up, and a hidden page reads nothing", async ({
   await setHidden(page, false);
   await expect.poll(() => reads.length).toBeGreaterThan(before);
 });
+
+test("a row never shows the history of another one, nor an empty one that nobody has read", async ({ page, start, configure }) => {
+  test.info().annotations.push({ type: "requests fail" });
+  const still = '[[periodic]]\ncron = "@yearly"\nclass = "Digest"\n[[periodic]]\ncron = "@weekly"\nclass = "Sweep"\n';
+  const server = await start("serve", "--worker", "--config", configure(still));
+  await expect.poll(async () => (await server.get("/api/v1/periodic")).length).toBe(2);
+  const { jid } = await server.post("/api/v1/periodic/Digest/run", {});
+  await open(page, `${server.address}/periodic`, true);
+  const details = page.locator(".periodic-details");
+  const look = async (name: string) => {
+    await page.getByRole("link", { name, exact: true }).click();
+    await expect(page.getByRole("link", { name, exact: true })).toHaveAttribute("aria-expanded", "true");
+    await expect(details).toHaveCount(1);
+  };
+
+  await server.stop();
+  await expect(page.locator("main")).toContainText("No answer from Jobdeck's server.");
+  await look("Digest");
+  await expect(details).toContainText("What it has enqueued");
+  await expect(details).not.toContainText("Nothing yet.");
+  await server.startAgain();
+  await expect(details).toContainText(jid);
+
+  await server.stop();
+  await expect(page.locator("main")).toContainText("No answer from Jobdeck's server.");
+  await look("Sweep");
+  await expect(details).not.toContainText(jid);
+  await expect(details).not.toContainText("Nothing yet.");
+  await server.startAgain();
+  await expect(details).toContainText("Nothing yet.");
+});

@@ -29,15 +29,17 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`] when no process runs it, [`AdminError::Refused`] when the only one that does is gone; the store's.
     pub async fn cancel(&self, jid: &str) -> AdminResult<CancelReport> {
+        // Of jobs without a job id, none is meant.
+        if jid.is_empty() {
+            return Err(nobody_runs(jid));
+        }
         let mut report = CancelReport {
             jid: jid.to_owned(),
             ..CancelReport::default()
         };
         let mut gone = None;
-        for run in self.store.running().await? {
-            if run.jid != jid || jid.is_empty() {
-                continue;
-            }
+        let running = self.store.running().await?;
+        for run in running.into_iter().filter(|run| run.jid == jid) {
             if run.owner_gone {
                 gone = Some(run);
             } else if run.foreign {
@@ -54,9 +56,7 @@ impl Admin {
                     run.process,
                     run.rescuer()
                 )),
-                None => AdminError::NotFound(format!(
-                    "no process runs job `{jid}`, as of their last heartbeats"
-                )),
+                None => nobody_runs(jid),
             });
         }
         self.store
@@ -65,4 +65,10 @@ impl Admin {
         tracing::info!(target: AUDIT, action = "cancel", jid);
         Ok(report)
     }
+}
+
+fn nobody_runs(jid: &str) -> AdminError {
+    AdminError::NotFound(format!(
+        "no process runs job `{jid}`, as of their last heartbeats"
+    ))
 }

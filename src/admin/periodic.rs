@@ -21,6 +21,19 @@ impl Admin {
         Ok(entries.into_iter().map(|entry| info(entry, now)).collect())
     }
 
+    /// A periodic job, and what it has enqueued, newest first.
+    ///
+    /// # Errors
+    /// [`AdminError::NotFound`] when there is no such one; the store's.
+    pub async fn periodic_job(&self, name: &str) -> AdminResult<(PeriodicInfo, Vec<PeriodicRun>)> {
+        let jobs = self.periodic().await?;
+        let job = jobs
+            .into_iter()
+            .find(|job| job.name == name)
+            .ok_or_else(|| not_found(name))?;
+        Ok((job, self.periodic_runs(name).await?))
+    }
+
     /// What a periodic job has enqueued, newest first.
     ///
     /// # Errors

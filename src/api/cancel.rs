@@ -1,7 +1,7 @@
 //! What runs tell of themselves, and asking them to end.
 
-use super::ApiError;
 use super::query_string::{encode, parse, write};
+use super::{ApiError, RunningFilter};
 use crate::model::JobReport;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -31,7 +31,7 @@ pub async fn get_job_report(
 pub async fn cancel_job(
     /// Job id.
     jid: String,
-    /// Where to go then: `/running` with its filter, or else the job's page.
+    /// Where to go then: `/running` with its filter, or else the job's page with the place that is shown.
     #[server(default)]
     back: String,
 ) -> Result<String, ApiError> {
@@ -50,15 +50,17 @@ pub async fn cancel_job(
 #[must_use]
 pub fn way_back(back: &str, jid: &str) -> String {
     let (path, query) = back.split_once('?').unwrap_or((back, ""));
-    if path != "/running" {
-        return format!("/jobs/{}", encode(jid));
+    if path == "/running" {
+        return RunningFilter::read(query).path();
     }
-    let filter = parse(query);
-    let filter = filter
-        .iter()
-        .filter(|(name, _)| ["class", "queue", "process"].contains(&name.as_str()))
-        .map(|(name, value)| (name.as_str(), value.as_str()));
-    format!("/running{}", write(filter))
+    let job = format!("/jobs/{}", encode(jid));
+    if path != job {
+        return job;
+    }
+    // Which of its places is shown.
+    let pairs = parse(query);
+    let pick = pairs.iter().rfind(|(name, _)| name == "pick");
+    job + &write(pick.map(|(name, value)| (name.as_str(), value.as_str())))
 }
 
 #[cfg(test)]
@@ -72,8 +74,14 @@ mod tests {
             way_back("/running?process=a%3A1&confirm=cancel&jid=x", "x"),
             "/running?process=a:1"
         );
+        assert_eq!(
+            way_back("/jobs/a%2Fb?pick=queue%3Ax~0~d&confirm=cancel&jid=a", "a/b"),
+            "/jobs/a%2Fb?pick=queue:x~0~d"
+        );
         for back in [
             "",
+            "/jobs/other?pick=x",
+            "//evil?pick=x",
             "/jobs/other",
             "https://evil.example/",
             "//evil",

@@ -11,8 +11,18 @@ use serde::{Deserialize, Serialize};
 pub struct PeriodicView {
     /// Every periodic job, by name.
     pub jobs: Vec<PeriodicInfo>,
-    /// What the one that is looked at has enqueued, newest first.
+    /// The name of the one whose history was read: the one that is looked at, if there is such a one.
+    pub looked_at: Option<String>,
+    /// What that one has enqueued, newest first.
     pub runs: Vec<PeriodicRun>,
+}
+
+impl PeriodicView {
+    /// What a periodic job has enqueued; nothing when that was not read.
+    #[must_use]
+    pub fn runs_of(&self, name: &str) -> Option<&[PeriodicRun]> {
+        (self.looked_at.as_deref() == Some(name)).then_some(&self.runs)
+    }
 }
 
 /// Every periodic job, and the history of the one that is looked at.
@@ -27,13 +37,16 @@ pub async fn get_periodic(
     use super::respond;
     let admin = respond::admin_for_page()?;
     let jobs = admin.periodic().await.map_err(respond::failed)?;
-    let runs = match looked_at {
-        Some(name) if jobs.iter().any(|job| job.name == name) => {
-            admin.periodic_runs(&name).await.map_err(respond::failed)?
-        }
-        _ => Vec::new(),
+    let looked_at = looked_at.filter(|name| jobs.iter().any(|job| job.name == *name));
+    let runs = match &looked_at {
+        Some(name) => admin.periodic_runs(name).await.map_err(respond::failed)?,
+        None => Vec::new(),
     };
-    Ok(PeriodicView { jobs, runs })
+    Ok(PeriodicView {
+        jobs,
+        looked_at,
+        runs,
+    })
 }
 
 /// Enqueues a job of a periodic job now; answers in words what was done.
@@ -98,4 +111,26 @@ pub async fn delete_periodic(
     respond::notice(&done);
     leptos_axum::redirect("/periodic");
     Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PeriodicView;
+    use crate::model::PeriodicRun;
+
+    #[test]
+    fn a_history_is_of_the_one_that_it_was_read_for() {
+        let run = PeriodicRun {
+            jid: "1".to_owned(),
+            ..PeriodicRun::default()
+        };
+        let view = PeriodicView {
+            looked_at: Some("digest".to_owned()),
+            runs: vec![run.clone()],
+            ..PeriodicView::default()
+        };
+        assert_eq!(view.runs_of("digest"), Some([run].as_slice()));
+        assert_eq!(view.runs_of("sweep"), None);
+        assert_eq!(PeriodicView::default().runs_of("digest"), None);
+    }
 }

@@ -1,6 +1,6 @@
 //! Worker processes and what they run.
 
-use super::ApiError;
+use super::{ApiError, query_string};
 use crate::model::{ProcessInfo, RunningJob, Signal};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -18,6 +18,41 @@ pub struct RunningFilter {
 }
 
 impl RunningFilter {
+    /// What an address asks for; an empty value asks for nothing.
+    #[must_use]
+    pub fn read(query: &str) -> Self {
+        let mut filter = Self::default();
+        for (name, value) in query_string::parse(query) {
+            let field = match name.as_str() {
+                "class" => &mut filter.class,
+                "queue" => &mut filter.queue,
+                "process" => &mut filter.process,
+                _ => continue,
+            };
+            *field = Some(value).filter(|value| !value.is_empty());
+        }
+        filter
+    }
+
+    /// What it is in an address.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
+        [
+            ("class", &self.class),
+            ("queue", &self.queue),
+            ("process", &self.process),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+        .collect()
+    }
+
+    /// The address of the running jobs with it.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/running{}", query_string::write(self.pairs()))
+    }
+
     /// Whether it shows this job.
     #[must_use]
     pub fn shows(&self, job: &RunningJob) -> bool {
@@ -107,4 +142,29 @@ pub async fn signal_process(
     respond::notice(&done);
     leptos_axum::redirect("/processes");
     Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RunningFilter;
+
+    #[test]
+    fn an_empty_value_in_the_address_filters_nothing() {
+        let filter = RunningFilter::read("class=&queue=a%2520b");
+        assert_eq!(filter.class, None);
+        assert_eq!(filter.queue.as_deref(), Some("a%20b"));
+    }
+
+    #[test]
+    fn a_filter_is_read_as_it_is_written() {
+        let filter = RunningFilter {
+            class: Some("A&B".to_owned()),
+            queue: None,
+            process: Some("host:1:é".to_owned()),
+        };
+        let path = filter.path();
+        let query = path.strip_prefix("/running?").unwrap();
+        assert_eq!(RunningFilter::read(query), filter);
+        assert_eq!(RunningFilter::default().path(), "/running");
+    }
 }

@@ -18,6 +18,13 @@ pub fn value(search: &str, name: &str) -> Option<String> {
         .filter(|value| !value.is_empty())
 }
 
+/// What the address asks to do something to: `confirm=VERB`, and its name as `FIELD`.
+#[must_use]
+pub fn asked(search: &str, verb: &str, field: &str) -> Option<String> {
+    value(search, "confirm").filter(|confirm| confirm == verb)?;
+    value(search, field)
+}
+
 /// The query of the page that calls it, as it stands in the address. It stays as it was while the page is being left.
 #[must_use]
 pub fn use_own_search() -> Memo<String> {
@@ -82,7 +89,7 @@ fn has_percent_in_path(href: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{has_percent_in_path, segment, value};
+    use super::{asked, has_percent_in_path, segment, value};
     use crate::app::format;
 
     #[test]
@@ -103,6 +110,23 @@ mod tests {
         assert_eq!(segment("/dead", "/queues/"), None);
         assert_eq!(value("queue=&other=1", "queue"), None);
         assert_eq!(value("", "queue"), None);
+    }
+
+    #[test]
+    fn only_a_whole_question_is_asked() {
+        let about = |search| asked(search, "clear", "queue");
+        let queue = Some("photos".to_owned());
+        assert_eq!(about("?sort=size&confirm=clear&queue=photos"), queue);
+        for search in [
+            "",
+            "queue=photos",
+            "confirm=clear",
+            "confirm=clear&queue=",
+            "confirm=delete&queue=photos",
+            "confirm=clear&job=photos",
+        ] {
+            assert_eq!(about(search), None, "{search}");
+        }
     }
 
     #[test]

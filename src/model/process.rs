@@ -95,7 +95,7 @@ impl RunningJob {
     /// Start of this run, if it is known.
     #[must_use]
     pub fn started_at(&self) -> Option<Timestamp> {
-        Some(self.run_at).filter(|at| !self.owner_gone && *at != Timestamp(0))
+        Some(self.run_at).filter(|at| *at != Timestamp(0))
     }
 
     /// When a job whose process is gone is put back to its queue, and by whom.
@@ -109,15 +109,13 @@ impl RunningJob {
     }
 
     /// Takes over what the job's runs have told, as far as it is of this run.
-    #[must_use]
-    pub fn with_report(
-        mut self,
+    pub fn take_report(
+        &mut self,
         progress: Option<Progress>,
         cancel_requested_at: Option<Timestamp>,
-    ) -> Self {
+    ) {
         self.progress = progress.filter(|progress| progress.at >= self.run_at);
         self.cancel_requested_at = cancel_requested_at.filter(|at| *at >= self.run_at);
-        self
     }
 }
 
@@ -134,6 +132,9 @@ pub enum Signal {
 }
 
 impl Signal {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Quiet, Self::Stop, Self::Dump];
+
     /// The signal's name in Redis.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -142,5 +143,36 @@ impl Signal {
             Self::Stop => "TERM",
             Self::Dump => "TTIN",
         }
+    }
+
+    /// The one with this name in Redis.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|signal| signal.name() == name)
+    }
+
+    /// In an address or an answer, as forms and JSON have it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Quiet => "quiet",
+            Self::Stop => "stop",
+            Self::Dump => "dump",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Signal;
+
+    #[test]
+    fn a_signal_is_known_by_its_name_and_its_word() {
+        for signal in Signal::ALL {
+            assert_eq!(Signal::of_name(signal.name()), Some(signal));
+            let word = serde_json::to_value(signal).unwrap();
+            assert_eq!(word, signal.word());
+        }
+        assert_eq!(Signal::of_name("KILL"), None);
     }
 }

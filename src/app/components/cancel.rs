@@ -6,8 +6,8 @@ use crate::app::address;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
-/// What stands in the address while it is asked: this, and the job's id as `jid`.
-const ASKED: (&str, &str) = ("confirm", "cancel");
+/// What stands in the address while it is asked, beside the job's id as `jid`.
+const VERB: &str = "cancel";
 
 /// The query that asks, behind the page's own.
 #[must_use]
@@ -15,15 +15,14 @@ pub fn cancel_query<'text>(
     own: impl IntoIterator<Item = (&'text str, &'text str)>,
     jid: &'text str,
 ) -> String {
-    let asked = [ASKED, ("jid", jid)];
+    let asked = [("confirm", VERB), ("jid", jid)];
     crate::api::query_string::write(own.into_iter().chain(asked))
 }
 
 /// The job that the address asks about.
 #[must_use]
 pub fn cancel_asked(search: &str) -> Option<String> {
-    address::value(search, ASKED.0).filter(|value| value == ASKED.1)?;
-    address::value(search, "jid")
+    address::asked(search, VERB, "jid")
 }
 
 /// Leads to the question whether a job's run is to end.

@@ -1,4 +1,4 @@
-//! The question before an act that cannot be undone.
+//! The question before an act.
 
 use super::ErrorNotice;
 use crate::api::ApiError;
@@ -7,8 +7,18 @@ use leptos::prelude::*;
 use leptos::web_sys::Event;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-/// The question before an act that cannot be undone: how many, what follows, a button that repeats the verb, focus on Cancel. When the
-/// act fails, it says why: what is below it cannot be seen.
+/// What an act has done, for the page to tell. Why it could not be done is told by its question.
+#[must_use]
+pub fn done<I, T>(action: Action<I, Result<T, ApiError>>) -> Signal<Option<Result<T, ApiError>>>
+where
+    I: Send + Sync + 'static,
+    T: Clone + Send + Sync + 'static,
+{
+    Signal::derive(move || action.value().get().filter(Result::is_ok))
+}
+
+/// The question before an act: how many, what follows, a button that repeats the verb, focus on the way out. When the act fails, it
+/// says why: what is below it cannot be seen.
 ///
 /// It is open because the page's address says so. That way it works without JavaScript, too; with it, the dialog is modal.
 #[component]

@@ -1,11 +1,13 @@
-//! Waiting for the first reading.
+//! Waiting for the first reading, and keeping the last one.
 
+use crate::api::ApiError;
 use leptos::prelude::*;
 
 /// What is made of a reading once the first one is there, inside `<Transition>`. It is made once: later readings change what it shows.
 ///
-/// Not before that: a memo that reads a resource in the moment in which another thread resolves it can miss the news, and nothing on
-/// the server would make it look again.
+/// Not before that: until then there is nothing to show but that it is being read. And where the server could not start a thread for
+/// pages alone (`web::renderers`), a memo that reads a resource in the moment in which another thread resolves it can miss the news, and
+/// nothing would make it look again.
 pub fn after_first_reading<T, V>(
     read: Resource<T>,
     view: impl FnOnce() -> V + Send + 'static,
@@ -35,5 +37,17 @@ where
         drop(read.by_ref().await);
         drop(other.by_ref().await);
         view()
+    })
+}
+
+/// What was read last; it stays when a reading fails. Nothing until something could be read.
+#[must_use]
+pub fn last_known<T>(read: Resource<Result<T, ApiError>>) -> Memo<Option<T>>
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    Memo::new(move |last: Option<&Option<T>>| match read.get() {
+        Some(Ok(news)) => Some(news),
+        Some(Err(_)) | None => last.cloned().flatten(),
     })
 }

@@ -20,7 +20,8 @@ mod trace;
 
 use crate::api::{Act, ApiError, CancelJob, act_notice, get_job, get_job_report};
 use crate::app::components::{
-    ActDialog, Acting, ActionNotice, ErrorNotice, PageTitle, Question, after_first_readings, menu,
+    ActDialog, Acting, ActionNotice, ErrorNotice, PageTitle, Question, after_first_readings, done,
+    menu,
 };
 use crate::app::live::use_live;
 use crate::model::{JobDetail, JobLocation, JobReport, Place, Verb, Whereabouts};
@@ -133,15 +134,15 @@ pub fn JobPage() -> impl IntoView {
         },
     );
     let cancel = ServerAction::<CancelJob>::new();
-    let cancelled = Signal::derive(move || cancel.value().get().filter(Result::is_ok));
+    let cancelled = done(*cancel);
     let action = Acting::new();
     let question = RwSignal::new(None);
     menu::close_menus_by_themselves();
     Effect::new(move || {
-        let done = action
+        let acted = action
             .value()
             .with(|value| value.as_ref().is_some_and(Result::is_ok));
-        if done || cancelled.with(Option::is_some) {
+        if acted || cancelled.with(Option::is_some) {
             read.refetch();
         }
     });

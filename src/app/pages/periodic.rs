@@ -9,10 +9,12 @@ use crate::api::{
     ApiError, DeletePeriodic, PeriodicView, RunPeriodic, SetPeriodicPaused, get_periodic,
 };
 use crate::app::address::use_own_search;
-use crate::app::components::{ActionNotice, ErrorNotice, PageTitle, after_first_reading};
+use crate::app::components::{
+    ActionNotice, ErrorNotice, PageTitle, after_first_reading, done, last_known,
+};
 use crate::app::format;
 use crate::app::live::use_live;
-use crate::model::PeriodicInfo;
+use crate::model::{PeriodicInfo, PeriodicRun};
 use delete::ConfirmDelete;
 use details::Details;
 use leptos::prelude::*;
@@ -47,15 +49,8 @@ pub fn PeriodicPage() -> impl IntoView {
         },
         |(looked_at, ..)| get_periodic(looked_at),
     );
-    // Why one could not be deleted is told by the question.
-    let deleted = Signal::derive(move || delete.value().get().filter(Result::is_ok));
-    // The last known ones stay when a reading fails. Nothing known is not the same as no periodic job.
-    let known = Memo::new(
-        move |last: Option<&Option<PeriodicView>>| match read.get() {
-            Some(Ok(view)) => Some(view),
-            Some(Err(_)) | None => last.cloned().flatten(),
-        },
-    );
+    // Nothing known is not the same as no periodic job.
+    let known = last_known(read);
     view! {
         <PageTitle title="Periodic">
             <Transition>
@@ -64,7 +59,7 @@ pub fn PeriodicPage() -> impl IntoView {
         </PageTitle>
         <ActionNotice value=acts.run.value() done=String::clone/>
         <ActionNotice value=acts.pause.value() done=String::clone/>
-        <ActionNotice value=deleted done=String::clone/>
+        <ActionNotice value=done(*delete) done=String::clone/>
         <Transition fallback=Loading>
             {after_first_reading(read, move || view! { <Body read known looked_at acts delete/> })}
         </Transition>
@@ -163,11 +158,12 @@ fn Job(
                 .unwrap_or_default()
         })
     });
+    let own = name.clone();
+    // The address says at once which one is looked at; until its history has been read, the last reading has another one's, or none.
     let runs = Memo::new(move |_| {
         known.with(|view| {
-            view.as_ref()
-                .map(|view| view.runs.clone())
-                .unwrap_or_default()
+            let runs = view.as_ref().and_then(|view| view.runs_of(&own));
+            runs.map(<[PeriodicRun]>::to_vec)
         })
     });
     let is_open =

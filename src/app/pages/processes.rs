@@ -5,19 +5,19 @@ mod tell;
 
 use crate::api::{ApiError, SignalProcess, get_processes};
 use crate::app::components::{
-    ActionNotice, Count, ErrorNotice, Headline, PageTitle, after_first_reading,
+    ActionNotice, Count, ErrorNotice, Headline, PageTitle, after_first_reading, done, last_known,
 };
 use crate::app::format;
 use crate::app::live::use_live;
 use crate::model::ProcessInfo;
 use leptos::prelude::*;
 use row::ProcessRow;
-use tell::ConfirmOrder;
+use tell::ConfirmSignal;
 
 /// Seconds between two readings: processes report every ten.
 const REREAD_SECONDS: u64 = 3;
 
-/// Every worker process: what it works on, how busy it is, how it does; quiet and stop.
+/// Every worker process: what it works on, how busy it is, how it does; quiet, stop and dump.
 #[component]
 pub fn ProcessesPage() -> impl IntoView {
     let signal = ServerAction::<SignalProcess>::new();
@@ -26,13 +26,11 @@ pub fn ProcessesPage() -> impl IntoView {
         move || (beat.get(), signal.version().get()),
         |_| get_processes(),
     );
-    // Why something could not be done is told by its question.
-    let done = Signal::derive(move || signal.value().get().filter(Result::is_ok));
     view! {
         <PageTitle title="Processes">
             <Summary/>
         </PageTitle>
-        <ActionNotice value=done done=String::clone/>
+        <ActionNotice value=done(*signal) done=String::clone/>
         <Transition fallback=Loading>
             {after_first_reading(read, move || view! { <Body read signal/> })}
         </Transition>
@@ -50,13 +48,8 @@ fn Body(
     read: Resource<Result<Vec<ProcessInfo>, ApiError>>,
     signal: ServerAction<SignalProcess>,
 ) -> impl IntoView {
-    // The last known ones stay when a reading fails. Nothing known is not the same as no process.
-    let processes = Memo::new(
-        move |last: Option<&Option<Vec<ProcessInfo>>>| match read.get() {
-            Some(Ok(processes)) => Some(processes),
-            Some(Err(_)) | None => last.cloned().flatten(),
-        },
-    );
+    // Nothing known is not the same as no process.
+    let processes = last_known(read);
     let problem = Memo::new(move |_| read.get().and_then(Result::err));
     let is_known = Memo::new(move |_| processes.with(Option::is_some));
     view! {
@@ -64,7 +57,7 @@ fn Body(
         <Show when=move || is_known.get()>
             <ProcessTable processes/>
         </Show>
-        <ConfirmOrder processes action=signal/>
+        <ConfirmSignal processes action=signal/>
     }
 }
 

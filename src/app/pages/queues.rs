@@ -7,7 +7,7 @@ use crate::api::{ClearQueue, SetQueuePaused};
 use crate::app::address::{self, use_own_search};
 use crate::app::components::{
     ActionNotice, Count, Headline, Icon, IconName, JobState, PageTitle, QueueRow, SortHeading,
-    Still, Touch, Unknown,
+    Still, Touch, Unknown, done,
 };
 use crate::app::format;
 use crate::app::live::{queue_numbers, use_live};
@@ -25,8 +25,6 @@ pub fn QueuesPage() -> impl IntoView {
     let search = use_own_search();
     let pause = ServerAction::<SetQueuePaused>::new();
     let clear = ServerAction::<ClearQueue>::new();
-    // Why a queue could not be cleared is told by the question.
-    let cleared = Signal::derive(move || clear.value().get().filter(Result::is_ok));
     let sorting = Memo::new(move |_| {
         search.with(|search| {
             let value = |name| address::value(search, name);
@@ -49,7 +47,7 @@ pub fn QueuesPage() -> impl IntoView {
             <Summary/>
         </PageTitle>
         <ActionNotice value=pause.value() done=String::clone/>
-        <ActionNotice value=cleared done=ToString::to_string/>
+        <ActionNotice value=done(*clear) done=ToString::to_string/>
         <Show
             when=move || !none.get()
             fallback=Nothing

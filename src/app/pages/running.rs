@@ -7,11 +7,11 @@ use crate::api::{ApiError, CancelJob, RunningFilter, get_running};
 use crate::app::address::use_own_search;
 use crate::app::components::{
     ActionNotice, CancelQuestion, Count, ErrorNotice, Headline, JobState, PageTitle,
-    after_first_reading, cancel_asked,
+    after_first_reading, cancel_asked, done,
 };
 use crate::app::live::use_live;
 use crate::model::RunningJob;
-use filter::{FilterBar, filter_of, filter_path};
+use filter::FilterBar;
 use leptos::prelude::*;
 use table::RunningTable;
 
@@ -26,7 +26,7 @@ type Read = Result<Option<Vec<RunningJob>>, ApiError>;
 pub fn RunningPage() -> impl IntoView {
     let live = use_live();
     let search = use_own_search();
-    let filter = Memo::new(move |_| search.with(|search| filter_of(search)));
+    let filter = Memo::new(move |_| search.with(|search| RunningFilter::read(search)));
     // The stream carries the longest hundred. When there are more, the whole list is read as well, every few seconds.
     let is_whole = live.select(|snapshot| {
         let total = snapshot.overview.running.max(snapshot.running_total);
@@ -49,13 +49,11 @@ pub fn RunningPage() -> impl IntoView {
         },
     );
     let cancel = ServerAction::<CancelJob>::new();
-    // Why something could not be done is told by its question.
-    let done = Signal::derive(move || cancel.value().get().filter(Result::is_ok));
     view! {
         <PageTitle title="Running">
             <Summary/>
         </PageTitle>
-        <ActionNotice value=done done=String::clone/>
+        <ActionNotice value=done(*cancel) done=String::clone/>
         <FilterBar filter/>
         <Transition>
             {after_first_reading(read, move || view! { <Body read filter search cancel/> })}
@@ -123,7 +121,7 @@ fn AskCancel(
             });
             let class = Signal::derive(move || job.get().0);
             let foreign = Signal::derive(move || job.get().1);
-            let back = filter.with_untracked(filter_path);
+            let back = filter.with_untracked(RunningFilter::path);
             view! { <CancelQuestion jid class foreign back action=cancel/> }
         })
     }

@@ -72,9 +72,7 @@ fn work_text(running: &RunningJob) -> String {
 }
 
 fn signal_of(name: &str) -> Option<Signal> {
-    let signal = [Signal::Quiet, Signal::Stop, Signal::Dump]
-        .into_iter()
-        .find(|signal| signal.name() == name);
+    let signal = Signal::of_name(name);
     if signal.is_none() {
         tracing::warn!(name, "a signal is not known and was ignored");
     }

@@ -117,7 +117,7 @@ impl RedisStore {
         };
         for (job, reply) in told.iter_mut().zip(replies) {
             let fields = fields(Some(reply));
-            **job = std::mem::take(*job).with_report(progress(&fields), time(&fields, 3));
+            job.take_report(progress(&fields), time(&fields, 3));
         }
         Ok(())
     }

@@ -40,7 +40,7 @@ pub(super) fn beat(connection: &Connection, heartbeat: &Heartbeat) -> rusqlite::
         .optional()?;
     Ok(Pulse {
         now,
-        signal: signal.as_deref().and_then(signal_of),
+        signal: signal.as_deref().and_then(Signal::of_name),
     })
 }
 
@@ -144,12 +144,6 @@ pub(super) fn running(connection: &Connection) -> rusqlite::Result<Vec<RunningJo
     running.sort_by_key(|job| job.run_at);
     reports::add_reports(connection, &mut running)?;
     Ok(running)
-}
-
-fn signal_of(name: &str) -> Option<Signal> {
-    [Signal::Quiet, Signal::Stop, Signal::Dump]
-        .into_iter()
-        .find(|signal| signal.name() == name)
 }
 
 fn json(value: &impl Serialize) -> rusqlite::Result<String> {

@@ -225,7 +225,7 @@ pub(super) fn add_reports(
         .take(REPORTED)
     {
         if let Some(report) = header(connection, &job.jid)? {
-            *job = std::mem::take(job).with_report(report.progress, report.cancel_requested_at);
+            job.take_report(report.progress, report.cancel_requested_at);
         }
     }
     Ok(())

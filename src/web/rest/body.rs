@@ -222,6 +222,7 @@ pub(super) struct RunningBody {
 
 impl From<RunningJob> for RunningBody {
     fn from(running: RunningJob) -> Self {
+        let run_at = text(running.started_at());
         // The row's arguments may be cut; the payload has them whole.
         let args = json(running.args)
             .or_else(|| json(Job::new(running.payload.into_bytes()).shown_args(0)));
@@ -232,9 +233,7 @@ impl From<RunningJob> for RunningBody {
             jid: running.jid,
             class: running.class,
             args,
-            run_at: Some(running.run_at)
-                .filter(|at| *at != Timestamp(0))
-                .map(|at| at.to_string()),
+            run_at,
             owner_gone: running.owner_gone,
             foreign: running.foreign,
             progress: running.progress.map(ProgressBody::from),

@@ -1,7 +1,7 @@
 //! Periodic jobs.
 
 use super::{
-    error::{Answer, ErrorBody, Problem},
+    error::{Answer, ErrorBody},
     extract::Path,
 };
 use crate::admin::Admin;
@@ -150,12 +150,7 @@ pub(super) async fn periodic_job(
     State(admin): State<Admin>,
     Path(name): Path<String>,
 ) -> Answer<Json<PeriodicDetailBody>> {
-    let jobs = admin.periodic().await?;
-    let job = jobs
-        .into_iter()
-        .find(|job| job.name == name)
-        .ok_or_else(|| Problem::not_found(format!("there is no periodic job {name}")))?;
-    let runs = admin.periodic_runs(&name).await?;
+    let (job, runs) = admin.periodic_job(&name).await?;
     Ok(Json(PeriodicDetailBody {
         job: job.into(),
         runs: runs.into_iter().map(PeriodicRunBody::from).collect(),

@@ -52,7 +52,7 @@ pub(super) async fn quiet(
     State(admin): State<Admin>,
     Path(identity): Path<String>,
 ) -> Answer<(StatusCode, Json<SignalledBody>)> {
-    signal(&admin, identity, Signal::Quiet, "quiet").await
+    signal(&admin, identity, Signal::Quiet).await
 }
 
 /// Tell a process to write what its threads do to its log.
@@ -67,7 +67,7 @@ pub(super) async fn dump(
     State(admin): State<Admin>,
     Path(identity): Path<String>,
 ) -> Answer<(StatusCode, Json<SignalledBody>)> {
-    signal(&admin, identity, Signal::Dump, "dump").await
+    signal(&admin, identity, Signal::Dump).await
 }
 
 /// Tell a process to finish or hand back what it runs, and end.
@@ -82,21 +82,20 @@ pub(super) async fn stop(
     State(admin): State<Admin>,
     Path(identity): Path<String>,
 ) -> Answer<(StatusCode, Json<SignalledBody>)> {
-    signal(&admin, identity, Signal::Stop, "stop").await
+    signal(&admin, identity, Signal::Stop).await
 }
 
 async fn signal(
     admin: &Admin,
     identity: String,
     signal: Signal,
-    name: &'static str,
 ) -> Answer<(StatusCode, Json<SignalledBody>)> {
     admin.signal(&identity, signal).await?;
     Ok((
         StatusCode::ACCEPTED,
         Json(SignalledBody {
             identity,
-            signal: name,
+            signal: signal.word(),
         }),
     ))
 }

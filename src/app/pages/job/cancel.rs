@@ -5,16 +5,34 @@ use super::address::pick_path;
 use crate::app::address::use_own_search;
 use crate::app::components::{CancelLink, CancelQuestion, Time, cancel_asked, cancel_query};
 use crate::app::format;
-use crate::model::{RunningJob, Whereabouts};
+use crate::model::{Timestamp, Whereabouts};
 use leptos::prelude::*;
+
+/// What is shown of a run here: the rest changes more often, or is large.
+#[derive(Clone, Debug, PartialEq)]
+struct Run {
+    jid: String,
+    owner_gone: bool,
+    foreign: bool,
+    rescuer: &'static str,
+    cancel_requested_at: Option<Timestamp>,
+}
 
 /// What can be done to a run, in words and with a link: ask it to end, or wait for what follows by itself.
 pub(super) fn actions(job: JobView) -> AnyView {
-    // Only what is shown of it: the rest changes more often.
     let run = Memo::new(move |_| {
         job.location.with(|location| {
             let location = location.as_ref().filter(|_| job.is_running.get())?;
-            run_of(&location.whereabouts)
+            match &location.whereabouts {
+                Whereabouts::Running(run) => Some(Run {
+                    jid: run.jid.clone(),
+                    owner_gone: run.owner_gone,
+                    foreign: run.foreign,
+                    rescuer: run.rescuer(),
+                    cancel_requested_at: run.cancel_requested_at,
+                }),
+                Whereabouts::Stored => None,
+            }
         })
     });
     let href = Signal::derive(move || {
@@ -31,7 +49,7 @@ pub(super) fn actions(job: JobView) -> AnyView {
                     {format!(
                         "Nobody runs it: its process has no heartbeat any more. It is safe, and put back to its queue {}. Then it can be moved or \
                          deleted.",
-                        run.rescuer(),
+                        run.rescuer,
                     )}
                 </p>
             }
@@ -67,17 +85,6 @@ pub(super) fn actions(job: JobView) -> AnyView {
     .into_any()
 }
 
-fn run_of(whereabouts: &Whereabouts) -> Option<RunningJob> {
-    match whereabouts {
-        Whereabouts::Running(run) => Some(RunningJob {
-            progress: None,
-            payload: String::new(),
-            ..run.clone()
-        }),
-        Whereabouts::Stored => None,
-    }
-}
-
 /// Asks when the address says so.
 pub(super) fn question(job: JobView) -> AnyView {
     let search = use_own_search();
@@ -91,7 +98,7 @@ pub(super) fn question(job: JobView) -> AnyView {
     let run = Memo::new(move |_| {
         job.location.with(|location| {
             let location = location.as_ref()?;
-            let foreign = run_of(&location.whereabouts).is_some_and(|run| run.foreign);
+            let foreign = matches!(&location.whereabouts, Whereabouts::Running(run) if run.foreign);
             Some((location.entry.class.clone(), foreign))
         })
     });

@@ -10,7 +10,7 @@ use crate::app::components::{
 };
 use crate::app::format;
 use crate::app::live::use_live;
-use crate::model::{JobLocation, Place, RunningJob, Set, Timestamp, Verb, Whereabouts};
+use crate::model::{JobLocation, Place, Set, Timestamp, Verb, Whereabouts};
 use leptos::ev::SubmitEvent;
 use leptos::form::FromFormData;
 use leptos::prelude::*;
@@ -32,11 +32,20 @@ struct Name {
     malformed: Option<String>,
 }
 
+/// What the head shows of a run: the rest changes all the time, or is large.
+#[derive(Clone, Debug, PartialEq)]
+struct Run {
+    process: String,
+    thread: String,
+    started_at: Option<Timestamp>,
+    owner_gone: bool,
+}
+
 /// Where the job is.
 #[derive(Clone, Debug, PartialEq)]
 enum Where {
     Gone { cut_off: bool },
-    Running(RunningJob),
+    Running(Run),
     Stored(Place, Option<Timestamp>),
 }
 
@@ -105,11 +114,11 @@ fn name(location: &JobLocation) -> Name {
 
 fn whereabouts(location: &JobLocation) -> Where {
     match &location.whereabouts {
-        // Without what changes all the time and is shown elsewhere.
-        Whereabouts::Running(run) => Where::Running(RunningJob {
-            progress: None,
-            payload: String::new(),
-            ..run.clone()
+        Whereabouts::Running(run) => Where::Running(Run {
+            process: run.process.clone(),
+            thread: run.thread.clone(),
+            started_at: run.started_at(),
+            owner_gone: run.owner_gone,
         }),
         Whereabouts::Stored => {
             let entry = &location.entry;
@@ -190,14 +199,14 @@ fn told(place: Where) -> AnyView {
     }
 }
 
-fn running(run: &RunningJob) -> AnyView {
+fn running(run: &Run) -> AnyView {
     let process = visible(&run.process, NAME_CHARACTERS);
     let thread = visible(&run.thread, NAME_CHARACTERS);
     if run.owner_gone {
         return view! { "in flight, of " <span class="mono">{process}</span> ", which is gone" }
             .into_any();
     }
-    let Some(started_at) = run.started_at() else {
+    let Some(started_at) = run.started_at else {
         // Nothing of it in what its process has told: it has only just been fetched.
         return view! { "on " <a class="mono" href="/processes">{process}</a> }.into_any();
     };

@@ -6,9 +6,12 @@ use crate::app::format;
 use crate::model::{PeriodicInfo, PeriodicRun};
 use leptos::prelude::*;
 
-/// A row below the job's own, with its settings and its history.
+/// A row below the job's own, with its settings, and its history when it has been read.
 #[component]
-pub(super) fn Details(job: Memo<PeriodicInfo>, runs: Memo<Vec<PeriodicRun>>) -> impl IntoView {
+pub(super) fn Details(
+    job: Memo<PeriodicInfo>,
+    runs: Memo<Option<Vec<PeriodicRun>>>,
+) -> impl IntoView {
     let of = move |part: fn(&PeriodicInfo) -> String| move || job.with(part);
     let tags = move || {
         job.with(|job| {
@@ -59,7 +62,7 @@ pub(super) fn Details(job: Memo<PeriodicInfo>, runs: Memo<Vec<PeriodicRun>>) -> 
                             <h2>"What it has enqueued"</h2>
                             <span class="panel-note">"newest first, the last 50"</span>
                         </div>
-                        {move || history(runs.get())}
+                        {move || runs.get().map(history)}
                     </section>
                 </div>
             </td>

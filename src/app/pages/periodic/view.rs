@@ -19,8 +19,7 @@ pub(super) fn looked_at(search: &str) -> Option<String> {
 
 /// The periodic job that is to be deleted: `?confirm=delete&job=NAME`.
 pub(super) fn to_delete(search: &str) -> Option<String> {
-    let confirm = address::value(search, "confirm")?;
-    (confirm == "delete").then(|| address::value(search, "job"))?
+    address::asked(search, "delete", "job")
 }
 
 /// The address that looks at this one.

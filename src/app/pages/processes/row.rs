@@ -1,9 +1,9 @@
 //! One worker process.
 
-use super::tell::Order;
+use super::tell;
 use crate::app::components::{Icon, IconName, Time};
 use crate::app::format;
-use crate::model::ProcessInfo;
+use crate::model::{self, ProcessInfo};
 use leptos::prelude::*;
 
 /// One worker process: two lines of what it is, then its numbers.
@@ -137,18 +137,18 @@ fn Actions(process: Memo<ProcessInfo>) -> impl IntoView {
     let takes_signals = Memo::new(move |_| process.with(|process| !process.embedded));
     let can_stop =
         Memo::new(move |_| process.with(|process| !process.embedded && !process.stopping));
-    let link = move |order: Order, title: &'static str| {
+    let link = move |signal: model::Signal, title: &'static str| {
         let identity = Memo::new(move |_| process.with(|process| process.identity.clone()));
         view! {
             <a
                 class="button button-quiet button-small"
-                class:button-danger=order == Order::Stop
-                href=move || order.href(&identity.get())
+                class:button-danger=signal == model::Signal::Stop
+                href=move || tell::href(signal, &identity.get())
                 title=title
                 data-noscroll=""
             >
-                <Icon name=order.icon()/>
-                {order.verb()}
+                <Icon name=tell::icon(signal)/>
+                {tell::verb(signal)}
                 "…"
                 <span class="visually-hidden">" process "{move || identity.get()}</span>
             </a>
@@ -157,13 +157,13 @@ fn Actions(process: Memo<ProcessInfo>) -> impl IntoView {
     view! {
         <div class="row-actions">
             <Show when=move || takes_signals.get()>
-                {link(Order::Dump, "Writes what its threads do to its log")}
+                {link(model::Signal::Dump, "Writes what its threads do to its log")}
             </Show>
             <Show when=move || can_quiet.get()>
-                {link(Order::Quiet, "Fetches no more jobs, finishes those it has; cannot be undone")}
+                {link(model::Signal::Quiet, "Fetches no more jobs, finishes those it has; cannot be undone")}
             </Show>
             <Show when=move || can_stop.get()>
-                {link(Order::Stop, "Ends it; cannot be undone")}
+                {link(model::Signal::Stop, "Ends it; cannot be undone")}
             </Show>
         </div>
     }

@@ -4,82 +4,60 @@ use crate::api::SignalProcess;
 use crate::app::address::{self, use_own_search};
 use crate::app::components::{Confirm, Icon, IconName};
 use crate::app::format;
-use crate::model::ProcessInfo;
+use crate::model::{ProcessInfo, Signal};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
-/// What a process can be told here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
-    /// To write what it does to its log.
-    Dump,
-    /// To fetch no more jobs.
-    Quiet,
-    /// To end.
-    Stop,
+/// As on buttons.
+pub(super) fn verb(signal: Signal) -> &'static str {
+    match signal {
+        Signal::Quiet => "Quiet",
+        Signal::Stop => "Stop",
+        Signal::Dump => "Dump",
+    }
 }
 
-impl Order {
-    /// In the address, and as the server function reads it.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Dump => "dump",
-            Self::Quiet => "quiet",
-            Self::Stop => "stop",
+pub(super) fn icon(signal: Signal) -> IconName {
+    match signal {
+        Signal::Quiet => IconName::Paused,
+        Signal::Stop => IconName::Stop,
+        Signal::Dump => IconName::Enqueued,
+    }
+}
+
+/// What follows.
+fn consequence(signal: Signal) -> &'static str {
+    match signal {
+        Signal::Quiet => {
+            "It fetches no more jobs and finishes those it has. This cannot be undone: it does nothing more until it is restarted."
+        }
+        Signal::Stop => {
+            "It fetches no more, finishes what it can within its time limit, hands the rest back to the queues, and ends. \
+             Nothing here can start it again."
+        }
+        Signal::Dump => {
+            "It writes what each of its threads does to its own log, where it runs. Nothing else changes."
         }
     }
+}
 
-    /// As on buttons.
-    pub(super) fn verb(self) -> &'static str {
-        match self {
-            Self::Dump => "Dump",
-            Self::Quiet => "Quiet",
-            Self::Stop => "Stop",
-        }
-    }
-
-    pub(super) fn icon(self) -> IconName {
-        match self {
-            Self::Dump => IconName::Enqueued,
-            Self::Quiet => IconName::Paused,
-            Self::Stop => IconName::Stop,
-        }
-    }
-
-    /// What follows.
-    fn consequence(self) -> &'static str {
-        match self {
-            Self::Dump => {
-                "It writes what each of its threads does to its own log, where it runs. Nothing else changes."
-            }
-            Self::Quiet => {
-                "It fetches no more jobs and finishes those it has. This cannot be undone: it does nothing more until it is restarted."
-            }
-            Self::Stop => {
-                "It fetches no more, finishes what it can within its time limit, hands the rest back to the queues, and ends. \
-                 Nothing here can start it again."
-            }
-        }
-    }
-
-    /// The address of the page with the question.
-    pub(super) fn href(self, identity: &str) -> String {
-        let process = format::url_encode(identity);
-        format!("/processes?confirm={}&process={process}", self.name())
-    }
+/// The address of the page with the question.
+pub(super) fn href(signal: Signal, identity: &str) -> String {
+    let process = format::url_encode(identity);
+    format!("/processes?confirm={}&process={process}", signal.word())
 }
 
 /// What the address asks, and about which process: `confirm=stop&process=IDENTITY`.
-fn asked(search: &str) -> Option<(Order, String)> {
-    let confirm = address::value(search, "confirm")?;
-    let orders = [Order::Dump, Order::Quiet, Order::Stop];
-    let order = orders.into_iter().find(|order| order.name() == confirm)?;
-    Some((order, address::value(search, "process")?))
+fn asked(search: &str) -> Option<(Signal, String)> {
+    Signal::ALL.into_iter().find_map(|signal| {
+        let identity = address::asked(search, signal.word(), "process")?;
+        Some((signal, identity))
+    })
 }
 
 /// Asks when the address says so.
 #[component]
-pub(super) fn ConfirmOrder(
+pub(super) fn ConfirmSignal(
     processes: Memo<Option<Vec<ProcessInfo>>>,
     action: ServerAction<SignalProcess>,
 ) -> impl IntoView {
@@ -88,13 +66,13 @@ pub(super) fn ConfirmOrder(
     move || {
         asked
             .get()
-            .map(|(order, identity)| view! { <Question order identity processes action/> })
+            .map(|(signal, identity)| view! { <Question signal identity processes action/> })
     }
 }
 
 #[component]
 fn Question(
-    order: Order,
+    signal: Signal,
     identity: String,
     processes: Memo<Option<Vec<ProcessInfo>>>,
     action: ServerAction<SignalProcess>,
@@ -115,19 +93,19 @@ fn Question(
         }
         None => "No process of this name has a heartbeat. ".into_any(),
     };
-    let verb = order.verb();
+    let verb = verb(signal);
     view! {
         <Confirm
             title=format!("{verb} process {identity}?")
             cancel_href="/processes"
             action=*action
         >
-            <p>{now} {order.consequence()}</p>
+            <p>{now} {consequence(signal)}</p>
             <ActionForm action=action>
                 <input type="hidden" name="identity" value=identity/>
-                <input type="hidden" name="signal" value=order.name()/>
+                <input type="hidden" name="signal" value=signal.word()/>
                 <button class="button button-primary" type="submit" disabled=move || action.pending().get()>
-                    <Icon name=order.icon()/>
+                    <Icon name=icon(signal)/>
                     {verb}
                     " process"
                 </button>
@@ -138,15 +116,16 @@ fn Question(
 
 #[cfg(test)]
 mod tests {
-    use super::{Order, asked};
+    use super::{asked, href};
+    use crate::model::Signal;
 
     #[test]
     fn the_address_of_a_question_asks_it() {
-        for order in [Order::Dump, Order::Quiet, Order::Stop] {
+        for signal in Signal::ALL {
             for identity in ["host:1:abc", "host%3A1", "a b&c=d"] {
-                let href = order.href(identity);
+                let href = href(signal, identity);
                 let (_, search) = href.split_once('?').unwrap();
-                assert_eq!(asked(search), Some((order, identity.to_owned())), "{href}");
+                assert_eq!(asked(search), Some((signal, identity.to_owned())), "{href}");
             }
         }
     }

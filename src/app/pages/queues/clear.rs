@@ -26,8 +26,7 @@ pub(super) fn ConfirmClear(
 
 /// The queue that the address asks about.
 fn asked(search: &str) -> Option<String> {
-    let confirm = address::value(search, "confirm")?;
-    (confirm == "clear").then(|| address::value(search, "queue"))?
+    address::asked(search, "clear", "queue")
 }
 
 #[component]

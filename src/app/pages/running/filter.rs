@@ -1,40 +1,12 @@
-//! Which running jobs are shown: by the address.
+//! Choosing which running jobs are shown.
 
-use crate::api::{RunningFilter, query_string};
-use crate::app::address;
+use crate::api::RunningFilter;
 use crate::app::live::use_live;
 use crate::model::RunningJob;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Event, HtmlSelectElement};
 use leptos_router::components::Form;
-
-/// What the address asks for; an empty value asks for nothing.
-pub(super) fn filter_of(search: &str) -> RunningFilter {
-    let value = |name: &str| address::value(search, name);
-    RunningFilter {
-        class: value("class"),
-        queue: value("queue"),
-        process: value("process"),
-    }
-}
-
-/// What the filter is in the address.
-pub(super) fn filter_pairs(filter: &RunningFilter) -> Vec<(&'static str, &str)> {
-    [
-        ("class", &filter.class),
-        ("queue", &filter.queue),
-        ("process", &filter.process),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((name, value.as_deref()?)))
-    .collect()
-}
-
-/// The address of the page with this filter.
-pub(super) fn filter_path(filter: &RunningFilter) -> String {
-    format!("/running{}", query_string::write(filter_pairs(filter)))
-}
 
 /// The values to choose from: those of the jobs, and the chosen one even when no job has it now.
 fn choices(
@@ -127,25 +99,6 @@ fn Choice(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_empty_value_in_the_address_filters_nothing() {
-        let filter = filter_of("class=&queue=a%2520b");
-        assert_eq!(filter.class, None);
-        assert_eq!(filter.queue.as_deref(), Some("a%20b"));
-    }
-
-    #[test]
-    fn a_filter_is_read_as_it_is_written() {
-        let filter = RunningFilter {
-            class: Some("A&B".to_owned()),
-            queue: None,
-            process: Some("host:1:é".to_owned()),
-        };
-        let path = filter_path(&filter);
-        assert_eq!(filter_of(path.strip_prefix("/running?").unwrap()), filter);
-        assert_eq!(filter_path(&RunningFilter::default()), "/running");
-    }
 
     #[test]
     fn the_chosen_value_stays_a_choice() {

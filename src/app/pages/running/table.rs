@@ -1,6 +1,5 @@
 //! The running jobs.
 
-use super::filter::filter_pairs;
 use crate::api::RunningFilter;
 use crate::app::components::{
     CancelLink, Elapsed, Icon, IconName, ProgressBar, Still, StillNote, Time, Touch, Unknown,
@@ -163,20 +162,20 @@ fn Cancel(
     let requested_at = Memo::new(move |_| report.with(|(_, requested_at)| *requested_at));
     let jid = StoredValue::new(jid);
     let href = Signal::derive(move || {
-        let query = filter.with(|filter| cancel_query(filter_pairs(filter), &jid.get_value()));
+        let query = filter.with(|filter| cancel_query(filter.pairs(), &jid.get_value()));
         format!("/running{query}")
     });
-    move || {
-        match requested_at.get() {
+    move || match requested_at.get() {
         Some(at) => view! {
-            <span class="second-line state-paused">"cancel asked " <Time at=Signal::stored(at)/></span>
+            <span class="second-line state-paused">
+                "cancel asked " <Time at=Signal::stored(at)/>
+            </span>
         }
         .into_any(),
         None => view! {
             <div class="row-actions"><CancelLink href what=jid.get_value() small=true/></div>
         }
         .into_any(),
-    }
     }
 }
 
