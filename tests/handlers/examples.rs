@@ -104,7 +104,7 @@ async fn receiver_does_jobs(subject: Subject, receiver: Receiver, error: &str) {
     // Not read to its end, and answered all the same.
     let large = "x".repeat(10 * 1024 * 1024);
     let text = format!(r#"{{"class":"PublishPhoto","args":["{large}"],"jid":"large","retry":0}}"#);
-    subject.put(into_queue("default", &text)).await;
+    subject.put(into_queue("default", text)).await;
     let refused = failed(&subject, "large").await;
     assert_eq!(refused.class, "HTTP 413");
     assert_eq!(refused.message, "the job is too large");
