@@ -81,7 +81,12 @@ class Receiver(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "")
         if not length.isdigit() or int(length) > LARGEST_BODY:
             self.close_connection = True
-            return self.answer(413, "the job is too large")
+            self.answer(413, "the job is too large")
+            # A connection that is closed with something unread is broken, and then nobody hears the answer.
+            rest = int(length) if length.isdigit() else 0
+            while rest > 0 and (part := self.rfile.read(min(rest, 65536))):
+                rest -= len(part)
+            return
         body = self.rfile.read(int(length))
         # Before anything is done with what was sent.
         if not is_signed(self.key, self.headers, body):
