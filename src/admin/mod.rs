@@ -1,7 +1,7 @@
 //! The one door for every change and every composed read: pages, REST and commands all come through [`Admin`].
 //!
 //! Here is what goes straight to the store; what is composed has files of its own: `act.rs` (with `plan.rs`: what a verb means for an
-//! entry), `cancel.rs`, `enqueue.rs`, `lookup.rs`, `periodic.rs`.
+//! entry), `cancel.rs`, `enqueue.rs`, `lookup.rs`, `operations/`, `periodic.rs`.
 
 mod act;
 mod cancel;
@@ -10,6 +10,7 @@ mod error;
 mod fleet;
 mod lookup;
 mod moved;
+mod operations;
 mod periodic;
 mod plan;
 
@@ -20,8 +21,10 @@ use crate::model::{
 use crate::store::{SharedStore, listing};
 use fleet::Fleet;
 use std::{sync::Arc, time::Duration};
+use tokio::sync::Notify;
 
 pub use error::{AdminError, AdminResult};
+pub use operations::OperationRunner;
 
 /// Log target of every change.
 const AUDIT: &str = "jobdeck::audit";
@@ -36,6 +39,8 @@ pub struct AdminOptions {
     pub search_budget: Duration,
     /// How long a job id is searched for. Default: 2 s.
     pub jid_budget: Duration,
+    /// How long what an operation has changed is kept, so that it can be undone. Default: a day.
+    pub undo_kept: Duration,
 }
 
 impl Default for AdminOptions {
@@ -44,6 +49,7 @@ impl Default for AdminOptions {
             time_unit: None,
             search_budget: Duration::from_millis(250),
             jid_budget: Duration::from_secs(2),
+            undo_kept: operations::UNDO_KEPT,
         }
     }
 }
@@ -54,6 +60,8 @@ pub struct Admin {
     store: SharedStore,
     options: Arc<AdminOptions>,
     fleet: Arc<Fleet>,
+    /// Told when an operation was begun or is to go on.
+    operations_wake: Arc<Notify>,
 }
 
 impl Admin {
@@ -70,6 +78,7 @@ impl Admin {
             store,
             options: Arc::new(options),
             fleet: Arc::default(),
+            operations_wake: Arc::default(),
         }
     }
 

@@ -26,6 +26,11 @@ pub(super) struct Planner {
 impl Planner {
     /// Where the entry goes, or why it stays.
     pub(super) fn plan(&self, entry: &StoredEntry) -> Result<Destination, String> {
+        self.plan_read(entry, &Job::new(entry.raw.clone()))
+    }
+
+    /// As `plan`, of an entry that has been read already.
+    pub(super) fn plan_read(&self, entry: &StoredEntry, job: &Job) -> Result<Destination, String> {
         let place = &entry.id.place;
         let possible = Verb::for_place(place);
         if !possible.contains(&self.action.verb()) {
@@ -52,7 +57,7 @@ impl Planner {
                 };
                 Ok(unchanged(entry, set, spread(at, spread_seconds)))
             }
-            Action::Retry | Action::Enqueue => self.enqueue(&Job::new(entry.raw.clone())),
+            Action::Retry | Action::Enqueue => self.enqueue(job),
         }
     }
 

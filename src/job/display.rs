@@ -93,7 +93,7 @@ impl Job {
         Cow::Owned(Job::new(text))
     }
 
-    fn is_wrapper(&self) -> bool {
+    pub(super) fn is_wrapper(&self) -> bool {
         matches!(
             self.text_field("class").as_deref(),
             Some(

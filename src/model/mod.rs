@@ -7,6 +7,7 @@ mod entry;
 mod entry_id;
 mod filter;
 mod json_node;
+mod operation;
 mod overview;
 mod page;
 mod periodic;
@@ -21,6 +22,10 @@ pub use entry::{JobDetail, JobEntry, JobLocation, TraceLine, Whereabouts};
 pub use entry_id::{EntryId, EntryIdError};
 pub use filter::JobFilter;
 pub use json_node::JsonNode;
+pub use operation::{
+    Canary, Change, Kept, Operation, OperationPlan, OperationPreview, OperationProgress,
+    OperationRequest, OperationState, PreviewSample, Selection,
+};
 pub use overview::{DayTotals, Overview, QueueSummary};
 pub use page::{Cursor, Order, Page, PageRequest};
 pub use periodic::{PeriodicInfo, PeriodicRun};

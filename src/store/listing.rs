@@ -1,6 +1,6 @@
 //! Pages with filters, made from slices: the same for every store.
 
-mod matcher;
+pub(crate) mod matcher;
 mod pace;
 mod prefilter;
 mod search;

@@ -1,7 +1,7 @@
 //! The store contract: what Redis and SQLite both can do, and nothing of how.
 //!
 //! Sides, kept apart: [`AdminStore`] is what people and scripts ask for, [`WorkerStore`] is the worker's own path. Between them,
-//! [`ReportStore`]: what runs tell, and requests that they end; and [`PeriodicStore`]: the calendar.
+//! [`OperationStore`]: changes of many jobs; [`ReportStore`]: what runs tell, and requests that they end; and [`PeriodicStore`]: the calendar.
 //! Both are object-safe; the program holds one [`Store`] per configured address. The conformance suite
 //! (`tests/store_contract.rs`) runs the same tests on every implementation: change it first.
 //!
@@ -14,9 +14,11 @@
 
 mod connect;
 mod error;
+mod kept;
 pub mod listing;
 mod metrics;
 mod new_entry;
+mod operations;
 mod periodic;
 pub mod redis;
 mod reports;
@@ -33,7 +35,12 @@ use std::{fmt, sync::Arc, time::Duration};
 
 pub use connect::{StoreOptions, connect};
 pub use error::{StoreError, StoreResult};
+pub use kept::KeptEntry;
 pub use metrics::{ClassMetrics, METRICS_BOUNDS_MS, METRICS_BUCKETS, MetricsForm};
+pub use operations::{
+    Creation, KeptChunk, NewOperation, OPERATION_KEPT, OPERATIONS_LISTED, OperationRecord,
+    OperationStore, STEP_ENTRIES, Step, StepMove, Stepped, Target, Undone,
+};
 pub use periodic::{
     Announcement, Deletion, NewRun, PeriodicEntry, PeriodicStore, RUNS_KEPT, Standing, Standings,
     Tick,
@@ -50,9 +57,15 @@ pub use worker::{
 pub type SharedStore = Arc<dyn Store>;
 
 /// All sides of the contract.
-pub trait Store: AdminStore + WorkerStore + ReportStore + PeriodicStore + fmt::Debug {}
+pub trait Store:
+    AdminStore + OperationStore + WorkerStore + ReportStore + PeriodicStore + fmt::Debug
+{
+}
 
-impl<T: AdminStore + WorkerStore + ReportStore + PeriodicStore + fmt::Debug> Store for T {}
+impl<T: AdminStore + OperationStore + WorkerStore + ReportStore + PeriodicStore + fmt::Debug> Store
+    for T
+{
+}
 
 /// One stored entry with its exact bytes.
 #[derive(Clone, Debug, PartialEq)]

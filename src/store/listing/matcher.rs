@@ -10,7 +10,7 @@ use crate::store::StoredEntry;
 use memchr::memmem::Finder;
 
 /// A filter, ready to be asked many times.
-pub(super) struct Matcher<'filter> {
+pub(crate) struct Matcher<'filter> {
     filter: &'filter JobFilter,
     /// What a text must hold, folded.
     text: Option<Finder<'static>>,
@@ -21,7 +21,7 @@ pub(super) struct Matcher<'filter> {
 }
 
 impl<'filter> Matcher<'filter> {
-    pub(super) fn new(filter: &'filter JobFilter, place: &Place) -> Self {
+    pub(crate) fn new(filter: &'filter JobFilter, place: &Place) -> Self {
         // An entry that names no queue has that of its place.
         let queue = filter
             .queue
@@ -51,7 +51,7 @@ impl<'filter> Matcher<'filter> {
     }
 
     /// The entry's job, if it matches. Most entries that do not are told from their bytes.
-    pub(super) fn job(&mut self, stored: &StoredEntry) -> Option<Job> {
+    pub(crate) fn job(&mut self, stored: &StoredEntry) -> Option<Job> {
         self.is_possible(stored).then(|| self.read(stored))?
     }
 

@@ -162,6 +162,21 @@ impl Keys {
         format!("{}jobdeck:periodic-holders:{name}", self.prefix)
     }
 
+    /// Jobdeck's sorted set of operations; the score is when they were made, milliseconds.
+    pub(super) fn operations(&self) -> String {
+        self.key("jobdeck:operations")
+    }
+
+    /// Jobdeck's hash of an operation.
+    pub(super) fn operation(&self, id: &str) -> String {
+        format!("{}jobdeck:operation:{id}", self.prefix)
+    }
+
+    /// Jobdeck's hash of what an operation has changed: step → results, bar, packed entries.
+    pub(super) fn kept(&self, id: &str) -> String {
+        format!("{}jobdeck:kept:{id}", self.prefix)
+    }
+
     /// Jobdeck's list of what a periodic job has enqueued, the newest at the left end.
     pub(super) fn periodic_runs(&self, name: &str) -> String {
         format!("{}jobdeck:periodic-runs:{name}", self.prefix)

@@ -12,6 +12,7 @@
 //! | `turns`, `tickets`, `watch` | the worker's path: jobs let go and fetched; waiting for some |
 //! | `heartbeat`, `orphans` | the worker's process: that it lives; jobs of those that do not |
 //! | `metrics` | what the runs of each class took |
+//! | `operations` | changes of many jobs, step by step, and what is kept to undo them |
 //! | `periodic` | the calendar: periodic jobs and their ticks |
 //! | `reports`, `owner_gone` | what runs tell, requests that they end; jobs in progress of processes that are gone |
 
@@ -25,6 +26,7 @@ mod keys;
 mod locate;
 mod metrics;
 mod moves;
+mod operations;
 mod orphans;
 mod overview;
 mod owner_gone;
@@ -75,6 +77,8 @@ pub struct RedisStore {
     address: Address,
     /// For people and the sampler.
     admin: Arc<Link>,
+    /// For operations, whose large steps are not to hold up the others.
+    operations: Arc<Link>,
     /// For workers, whose large answers are not to hold up the others.
     worker: Arc<Link>,
     /// For workers that wait.
@@ -106,6 +110,7 @@ impl RedisStore {
             word,
             keys,
             admin: Arc::new(Link::new(address.clone())),
+            operations: Arc::new(Link::new(address.clone())),
             worker: Arc::new(Link::new(address.clone())),
             address,
             tickets: Tickets::default(),
@@ -121,6 +126,7 @@ impl RedisStore {
             keys: self.keys.clone(),
             address: self.address.clone(),
             admin: Arc::clone(&self.worker),
+            operations: Arc::clone(&self.operations),
             worker: Arc::clone(&self.worker),
             watch: Arc::clone(&self.watch),
             word: Arc::clone(&self.word),

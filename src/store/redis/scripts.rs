@@ -127,3 +127,34 @@ script!(
     /// Jobs in progress of processes without a heartbeat, to look at.
     OWNER_GONE, "owner_gone"
 );
+script!(
+    /// Takes down a new operation.
+    OPERATION_CREATE, "clock", "operation_create"
+);
+script!(
+    /// Makes somebody the one at work on an operation.
+    OPERATION_CLAIM, "clock", "operation_claim"
+);
+script!(
+    /// Lets an operation go.
+    OPERATION_RELEASE, "operation_release"
+);
+script!(
+    /// Makes a step of an operation.
+    OPERATION_STEP,
+    "clock",
+    "put",
+    "operation_over",
+    "operation_step"
+);
+script!(
+    /// Changes how an operation stands.
+    OPERATION_TURN,
+    "clock",
+    "operation_over",
+    "operation_turn"
+);
+script!(
+    /// Gives up what an operation has kept.
+    OPERATION_FREE, "operation_free"
+);

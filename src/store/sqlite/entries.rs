@@ -47,37 +47,56 @@ pub(super) fn take(connection: &Connection, entry: &StoredEntry) -> rusqlite::Re
     let Some((place, _)) = places::find(connection, &entry.id.place)? else {
         return Ok(false);
     };
+    let Some((row, _)) = row_in(connection, place, entry)? else {
+        return Ok(false);
+    };
+    delete(connection, row)?;
+    places::shrink(connection, place, 1)?;
+    Ok(true)
+}
+
+/// Row and position of an entry that is there, with exactly these bytes.
+pub(super) fn find_row(
+    connection: &Connection,
+    entry: &StoredEntry,
+) -> rusqlite::Result<Option<(i64, f64)>> {
+    match places::find(connection, &entry.id.place)? {
+        Some((place, _)) => row_in(connection, place, entry),
+        None => Ok(None),
+    }
+}
+
+fn row_in(
+    connection: &Connection,
+    place: i64,
+    entry: &StoredEntry,
+) -> rusqlite::Result<Option<(i64, f64)>> {
     let digest = digest_bytes(&job::digest(&entry.raw));
+    let columns = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
     let there = connection
         .prepare_cached(
-            "SELECT id FROM entries INDEXED BY entries_by_digest \
+            "SELECT id, position FROM entries INDEXED BY entries_by_digest \
              WHERE digest = :digest AND place = :place AND position = :position AND raw = :raw LIMIT 1",
         )?
         .query_row(
             named_params! {":digest": digest, ":place": place, ":position": entry.id.position, ":raw": &entry.raw[..]},
-            |row| row.get::<_, i64>(0),
+            columns,
         )
         .optional()?;
+    if there.is_some() {
+        return Ok(there);
+    }
     // It may have got another score, or gone through a worker's hands and back into its queue.
-    let id = match there {
-        Some(id) => Some(id),
-        None => connection
-            .prepare_cached(
-                "SELECT id FROM entries INDEXED BY entries_by_digest \
-                 WHERE digest = :digest AND place = :place AND raw = :raw LIMIT 1",
-            )?
-            .query_row(
-                named_params! {":digest": digest, ":place": place, ":raw": &entry.raw[..]},
-                |row| row.get(0),
-            )
-            .optional()?,
-    };
-    let Some(id) = id else {
-        return Ok(false);
-    };
-    delete(connection, id)?;
-    places::shrink(connection, place, 1)?;
-    Ok(true)
+    connection
+        .prepare_cached(
+            "SELECT id, position FROM entries INDEXED BY entries_by_digest \
+             WHERE digest = :digest AND place = :place AND raw = :raw LIMIT 1",
+        )?
+        .query_row(
+            named_params! {":digest": digest, ":place": place, ":raw": &entry.raw[..]},
+            columns,
+        )
+        .optional()
 }
 
 /// Deletes one row. The place's size is the caller's.
@@ -171,7 +190,7 @@ pub(super) fn check(to: &Destination) -> StoreResult<()> {
 }
 
 /// The 20 bytes behind 40 hexadecimal digits; fewer if they are no such digits, which then match nothing.
-fn digest_bytes(digest: &str) -> Vec<u8> {
+pub(super) fn digest_bytes(digest: &str) -> Vec<u8> {
     let digits: Vec<u8> = digest
         .chars()
         .filter_map(|digit| {

@@ -17,6 +17,7 @@ mod file;
 mod location;
 mod log;
 mod metrics;
+mod operations;
 mod overview;
 mod periodic;
 mod places;

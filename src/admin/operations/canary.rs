@@ -1,0 +1,89 @@
+//! What became of the few that were tried first.
+
+use super::drive::Drive;
+use crate::job::Job;
+use crate::model::{Canary, Set};
+use crate::store::StoreResult;
+use std::{collections::HashSet, time::Duration};
+
+/// How long one job is looked for.
+const BUDGET: Duration = Duration::from_secs(2);
+
+/// Job ids that a message names at most.
+const NAMED: usize = 10;
+
+/// Whether the operation goes on.
+pub(super) enum Verdict {
+    GoOn,
+    /// Why not, and which of them have failed again.
+    Stop(String),
+}
+
+impl Drive<'_> {
+    /// A job that is nowhere any more has succeeded; one that is in the retry or dead set has failed again; one that still waits or runs has
+    /// not succeeded yet.
+    pub(super) async fn verdict(&self, canary: Canary) -> StoreResult<Verdict> {
+        let store = self.admin.store();
+        let running: HashSet<String> = store
+            .running()
+            .await?
+            .into_iter()
+            .map(|job| job.jid)
+            .collect();
+        let (mut failed, mut unfinished) = (Vec::new(), 0);
+        for jid in &self.mark.tried {
+            let found = store.find_jid(jid, BUDGET).await?;
+            let again = found
+                .entries
+                .iter()
+                .find(|entry| matches!(entry.id.place.set(), Some(Set::Retries | Set::Dead)));
+            if let Some(entry) = again {
+                let job = Job::new(entry.raw.clone());
+                failed.push((jid.as_str(), job.string("error_class").unwrap_or_default()));
+            } else if !found.entries.is_empty()
+                || running.contains(jid)
+                || found.scanned < found.total
+            {
+                unfinished += 1;
+            }
+        }
+        let tried = self.mark.tried.len();
+        let succeeded = tried - failed.len() - unfinished;
+        let needed = usize::try_from(canary.percent).unwrap_or(100);
+        if succeeded * 100 >= needed * tried {
+            return Ok(Verdict::GoOn);
+        }
+        Ok(Verdict::Stop(message(
+            succeeded, tried, canary, &failed, unfinished,
+        )))
+    }
+}
+
+fn message(
+    succeeded: usize,
+    tried: usize,
+    canary: Canary,
+    failed: &[(&str, String)],
+    unfinished: usize,
+) -> String {
+    let mut message = format!(
+        "stopped: of the first {tried} jobs {succeeded} have succeeded within {} s, {} % were wanted",
+        canary.wait_seconds, canary.percent
+    );
+    if unfinished > 0 {
+        message.push_str(&format!("; {unfinished} have not ended yet"));
+    }
+    if !failed.is_empty() {
+        message.push_str("; failed again: ");
+        let named: Vec<String> = failed
+            .iter()
+            .take(NAMED)
+            .map(|(jid, error)| format!("{jid} ({error})"))
+            .collect();
+        message.push_str(&named.join(", "));
+        if failed.len() > NAMED {
+            message.push_str(&format!(" and {} more", failed.len() - NAMED));
+        }
+    }
+    message
+}

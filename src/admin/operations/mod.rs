@@ -1,0 +1,342 @@
+//! Changes of many jobs, in the background, that can be trusted: looked at before, durable, throttled, undone.
+//!
+//! | file | owns |
+//! | --- | --- |
+//! | `preview` | what would happen |
+//! | `runner`, `drive` | taking operations up, and being at work on one |
+//! | `walk`, `bound`, `changer` | which jobs are meant, and what becomes of each |
+//! | `throttle` | how many at a time, how fast |
+//! | `mark` | how far one has come |
+//! | `canary`, `undo` | those that are tried first; putting back what was changed |
+
+mod bound;
+mod canary;
+mod changer;
+mod drive;
+mod mark;
+mod preview;
+mod runner;
+mod throttle;
+mod undo;
+mod walk;
+
+pub use runner::OperationRunner;
+
+use super::{AUDIT, Admin, AdminError, AdminResult};
+use crate::job::{Job, new_jid};
+use crate::model::{
+    Action, Change, Kept, Operation, OperationPlan, OperationRequest, OperationState, Timestamp,
+    Verb,
+};
+use crate::store::{Creation, NewOperation, OperationRecord};
+use mark::Mark;
+use std::time::Duration;
+use walk::Walk;
+
+/// Characters of an operation's name.
+const NAME: usize = 16;
+
+/// Longest reason, characters.
+const REASON: usize = 500;
+
+/// Most jobs that are tried first: each is looked for afterwards.
+const TRIED: u32 = 200;
+
+/// States in which something can still happen.
+const OPEN: [OperationState; 3] = [
+    OperationState::Running,
+    OperationState::Waiting,
+    OperationState::Paused,
+];
+
+impl Admin {
+    /// Begins an operation: from here on it goes on by itself, also after a restart, wherever a Jobdeck works on this store.
+    ///
+    /// # Errors
+    /// What is wrong with the request; the store's.
+    pub async fn start_operation(&self, request: &OperationRequest) -> AdminResult<Operation> {
+        let plan = self.plan_operation(request).await?;
+        let id = self
+            .create_operation(&plan, OperationState::Running)
+            .await?;
+        let reason = plan.reason.as_deref().unwrap_or_default();
+        tracing::info!(target: AUDIT, action = "start_operation", id, change = request.change.name(), reason);
+        self.operation(&id).await
+    }
+
+    /// The newest operations, newest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn operations(&self) -> AdminResult<Vec<Operation>> {
+        let records = self.store.operations().await?;
+        Ok(records.into_iter().filter_map(shown).collect())
+    }
+
+    /// One operation.
+    ///
+    /// # Errors
+    /// [`AdminError::NotFound`] when there is no such one, or no more; the store's.
+    pub async fn operation(&self, id: &str) -> AdminResult<Operation> {
+        self.store
+            .operation(id)
+            .await?
+            .and_then(shown)
+            .ok_or_else(|| not_found(id))
+    }
+
+    /// Pauses an operation behind the step that it is at.
+    ///
+    /// # Errors
+    /// [`AdminError::NotFound`]; [`AdminError::Refused`] when it is over; the store's.
+    pub async fn pause_operation(&self, id: &str) -> AdminResult<Operation> {
+        let open = [OperationState::Running, OperationState::Waiting];
+        self.turn(id, &open, OperationState::Paused, "pause_operation")
+            .await
+    }
+
+    /// Lets a paused operation go on.
+    ///
+    /// # Errors
+    /// [`AdminError::NotFound`]; [`AdminError::Refused`] when it is not paused; the store's.
+    pub async fn resume_operation(&self, id: &str) -> AdminResult<Operation> {
+        let paused = [OperationState::Paused];
+        self.turn(id, &paused, OperationState::Running, "resume_operation")
+            .await
+    }
+
+    /// Ends an operation before its end. What it has changed can be undone.
+    ///
+    /// # Errors
+    /// [`AdminError::NotFound`]; [`AdminError::Refused`] when it is over; the store's.
+    pub async fn stop_operation(&self, id: &str) -> AdminResult<Operation> {
+        self.turn(id, &OPEN, OperationState::Stopped, "stop_operation")
+            .await
+    }
+
+    /// Begins an operation that puts back what another one has changed, as far as that is still where it was put.
+    ///
+    /// # Errors
+    /// [`AdminError::NotFound`]; [`AdminError::Refused`] when it is not over, is being undone, or nothing is kept of it; the store's.
+    pub async fn undo_operation(&self, id: &str, reason: Option<&str>) -> AdminResult<Operation> {
+        let undone = self.operation(id).await?;
+        if undone.plan.undoes.is_some() {
+            return Err(AdminError::Refused(format!(
+                "operation {id} is an undo itself: begin the operation that it undid anew"
+            )));
+        }
+        let plan = OperationPlan {
+            change: None,
+            selection: crate::model::Selection::default(),
+            undoes: Some(id.to_owned()),
+            before: self.store.now().await?,
+            rate: undone.plan.rate,
+            canary: None,
+            reason: checked_reason(reason)?,
+            total: undone.kept.entries,
+        };
+        let undo = self
+            .create_operation(&plan, OperationState::Running)
+            .await?;
+        tracing::info!(target: AUDIT, action = "undo_operation", id, undo);
+        self.operation(&undo).await
+    }
+
+    /// Gives up what is kept of an operation, which then cannot be undone any more; answers what that was.
+    ///
+    /// # Errors
+    /// [`AdminError::NotFound`]; [`AdminError::Refused`] when it is not over, or is being undone; the store's.
+    pub async fn free_operation(&self, id: &str) -> AdminResult<Kept> {
+        let operation = self.operation(id).await?;
+        if !operation.state.is_over() {
+            return Err(AdminError::Refused(format!(
+                "operation {id} is not over: stop it first"
+            )));
+        }
+        let freed = self.store.free_kept(id).await?;
+        tracing::info!(target: AUDIT, action = "free_operation", id, entries = freed.entries, bytes = freed.bytes);
+        Ok(freed)
+    }
+
+    async fn turn(
+        &self,
+        id: &str,
+        from: &[OperationState],
+        to: OperationState,
+        action: &'static str,
+    ) -> AdminResult<Operation> {
+        let turned = self
+            .store
+            .turn_operation(id, from, to, None, self.options.undo_kept)
+            .await?;
+        let operation = self.operation(id).await?;
+        if !turned {
+            return Err(AdminError::Refused(format!(
+                "operation {id} is {}",
+                operation.state.name()
+            )));
+        }
+        tracing::info!(target: AUDIT, action, id);
+        self.operations_wake.notify_waiters();
+        Ok(operation)
+    }
+
+    async fn create_operation(
+        &self,
+        plan: &OperationPlan,
+        state: OperationState,
+    ) -> AdminResult<String> {
+        let id: String = new_jid().chars().take(NAME).collect();
+        let text = serde_json::to_string(plan)
+            .map_err(|error| AdminError::Refused(format!("it cannot be written down: {error}")))?;
+        let undoes = plan.undoes.as_deref();
+        let new = NewOperation {
+            id: &id,
+            plan: &text,
+            undoes,
+            state,
+        };
+        let undone = undoes.unwrap_or_default();
+        match self.store.create_operation(new).await? {
+            Creation::Made => {
+                self.operations_wake.notify_waiters();
+                Ok(id)
+            }
+            Creation::StillRunning => Err(AdminError::Refused(format!(
+                "operation {undone} is not over: stop it before it is undone"
+            ))),
+            Creation::BeingUndone => Err(AdminError::Refused(format!(
+                "operation {undone} is being undone already"
+            ))),
+            Creation::NothingKept => Err(AdminError::Refused(format!(
+                "nothing is kept of operation {undone} that could be put back: its time is over, it was freed, or it has changed nothing"
+            ))),
+        }
+    }
+
+    /// The request as it would be confirmed now, checked.
+    pub(super) async fn plan_operation(
+        &self,
+        request: &OperationRequest,
+    ) -> AdminResult<OperationPlan> {
+        check_change(&request.change)?;
+        let selection = &request.selection;
+        if selection.places.is_empty() && selection.entries.is_empty() {
+            return Err(AdminError::Refused(
+                "it names no place: say where the jobs are (scheduled, retries, dead or queue:NAME), or which they are"
+                    .to_owned(),
+            ));
+        }
+        let fits = |place| request.change.is_for(place);
+        let fits_some = if selection.entries.is_empty() {
+            selection.places.iter().any(fits)
+        } else {
+            selection.entries.iter().any(|id| fits(&id.place))
+        };
+        if !fits_some {
+            return Err(AdminError::Refused(format!(
+                "`{}` means nothing for jobs of these places",
+                request.change.name()
+            )));
+        }
+        if request.rate == Some(0) {
+            return Err(AdminError::Refused(
+                "a rate of 0 jobs a second never ends: give one at least, or none".to_owned(),
+            ));
+        }
+        if let Some(canary) = request.canary {
+            check_canary(canary, &request.change)?;
+        }
+        let now = self.store.now().await?;
+        let mut plan = OperationPlan {
+            change: Some(request.change.clone()),
+            selection: selection.clone(),
+            undoes: None,
+            before: request.before.map_or(now, |before| before.min(now)),
+            rate: request.rate,
+            canary: request.canary,
+            reason: checked_reason(request.reason.as_deref())?,
+            total: 0,
+        };
+        plan.total = Walk::new(self.store.clone(), &plan).total().await?;
+        Ok(plan)
+    }
+}
+
+fn not_found(id: &str) -> AdminError {
+    let id: String = id.chars().take(100).collect();
+    AdminError::NotFound(format!(
+        "there is no operation {id}; those that are over are kept for a week"
+    ))
+}
+
+fn checked_reason(reason: Option<&str>) -> AdminResult<Option<String>> {
+    let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
+    match reason {
+        Some(reason) if reason.chars().count() > REASON => Err(AdminError::Refused(format!(
+            "the reason is longer than {REASON} characters"
+        ))),
+        reason => Ok(reason.map(str::to_owned)),
+    }
+}
+
+fn check_change(change: &Change) -> AdminResult<()> {
+    let refuse = |reason: String| Err(AdminError::Refused(reason));
+    match change {
+        Change::Act(Action::Reschedule { at, .. })
+            if !(Timestamp(0)..Timestamp::YEAR_10000).contains(at) =>
+        {
+            refuse("the time to reschedule for must be in the years 1970 to 9999".to_owned())
+        }
+        Change::MoveTo { queue } if queue.trim().is_empty() => {
+            refuse("it does not say into which queue: give its name".to_owned())
+        }
+        Change::Edit { path, value } => {
+            // A job in which every path of one step leads somewhere: what is wrong with the rest is wrong for every job.
+            let probe = Job::new(r#"{"args":[]}"#).edited_at(path, value);
+            match probe {
+                Err(error) if !error.leads_nowhere() => refuse(error.to_string()),
+                _ => Ok(()),
+            }
+        }
+        Change::Act(_) | Change::MoveTo { .. } => Ok(()),
+    }
+}
+
+fn check_canary(canary: crate::model::Canary, change: &Change) -> AdminResult<()> {
+    let is_run = matches!(change, Change::Act(action) if matches!(action.verb(), Verb::Retry | Verb::Enqueue));
+    let reason = if !is_run {
+        "only what is retried or enqueued can be tried first".to_owned()
+    } else if !(1..=TRIED).contains(&canary.jobs) {
+        format!("from 1 to {TRIED} jobs can be tried first")
+    } else if !(1..=86_400).contains(&canary.wait_seconds) {
+        "it can wait from 1 second to 1 day for those that are tried first".to_owned()
+    } else if !(1..=100).contains(&canary.percent) {
+        "from 1 to 100 % of those that are tried first can be asked for".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(AdminError::Refused(reason))
+}
+
+/// For people; nothing for a record that another version wrote.
+fn shown(record: OperationRecord) -> Option<Operation> {
+    let plan: OperationPlan = serde_json::from_str(&record.plan).ok()?;
+    let mark = Mark::read(&record.mark).unwrap_or_default();
+    Some(Operation {
+        progress: mark.progress(record.done, record.gone, plan.total),
+        plan,
+        state: record.state,
+        message: record.message,
+        created_at: record.created_at,
+        updated_at: record.updated_at,
+        finished_at: record.finished_at,
+        kept: record.kept,
+        undone_by: record.undone_by,
+        attended: record.owner.is_some(),
+        id: record.id,
+    })
+}
+
+/// How long what an operation has changed is kept, unless the options say otherwise.
+pub(super) const UNDO_KEPT: Duration = Duration::from_secs(24 * 3_600);
