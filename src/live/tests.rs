@@ -2,14 +2,14 @@
 
 use super::{Frame, Live, SamplerOptions};
 use crate::model::{
-    DayTotals, EntryId, JobReport, Order, Overview, PeriodicRun, Place, ProcessInfo, RunningJob,
-    Set, Signal, StoreInfo, StoreState, Timestamp,
+    DayTotals, EntryId, JobReport, Kept, OperationState, Order, Overview, PeriodicRun, Place,
+    ProcessInfo, RunningJob, Set, Signal, StoreInfo, StoreState, Timestamp,
 };
 use crate::store::{
-    AdminStore, Announcement, ClassMetrics, Deletion, Destination, Heartbeat, JidSearch,
-    MetricsForm, Move, Moved, NewRun, Orphan, PeriodicEntry, PeriodicStore, Pulse, ReportStore,
-    Rescue, RunReport, Slice, Standings, Start, StoreError, StoreResult, StoredEntry, Tick, Turn,
-    Turned, WorkerStore,
+    AdminStore, Announcement, ClassMetrics, Creation, Deletion, Destination, Heartbeat, JidSearch,
+    KeptChunk, MetricsForm, Move, Moved, NewOperation, NewRun, OperationRecord, OperationStore,
+    Orphan, PeriodicEntry, PeriodicStore, Pulse, ReportStore, Rescue, RunReport, Slice, Standings,
+    Start, Step, Stepped, StoreError, StoreResult, StoredEntry, Tick, Turn, Turned, WorkerStore,
 };
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};
@@ -160,6 +160,49 @@ impl ReportStore for FakeStore {
 
     async fn request_cancel(&self, _: &str, _: bool) -> StoreResult<()> {
         self.answer(()).await
+    }
+}
+
+#[async_trait]
+impl OperationStore for FakeStore {
+    async fn create_operation(&self, _: NewOperation<'_>) -> StoreResult<Creation> {
+        Err(gone())
+    }
+    async fn operations(&self) -> StoreResult<Vec<OperationRecord>> {
+        self.answer(Vec::new()).await
+    }
+    async fn operation(&self, _: &str) -> StoreResult<Option<OperationRecord>> {
+        Err(gone())
+    }
+    async fn claim_operation(
+        &self,
+        _: &str,
+        _: &str,
+        _: Duration,
+    ) -> StoreResult<Option<OperationRecord>> {
+        Err(gone())
+    }
+    async fn release_operation(&self, _: &str, _: &str) -> StoreResult<()> {
+        Err(gone())
+    }
+    async fn step_operation(&self, _: Step<'_>) -> StoreResult<Stepped> {
+        Err(gone())
+    }
+    async fn turn_operation(
+        &self,
+        _: &str,
+        _: &[OperationState],
+        _: OperationState,
+        _: Option<&str>,
+        _: Duration,
+    ) -> StoreResult<bool> {
+        Err(gone())
+    }
+    async fn kept(&self, _: &str, _: u64, _: usize) -> StoreResult<Vec<KeptChunk>> {
+        Err(gone())
+    }
+    async fn free_kept(&self, _: &str) -> StoreResult<Kept> {
+        Err(gone())
     }
 }
 

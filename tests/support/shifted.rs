@@ -2,14 +2,15 @@
 
 use async_trait::async_trait;
 use jobdeck::model::{
-    DayTotals, EntryId, JobReport, Order, Overview, PeriodicRun, Place, ProcessInfo, RunningJob,
-    Set, Signal, StoreInfo, Timestamp,
+    DayTotals, EntryId, JobReport, Kept, OperationState, Order, Overview, PeriodicRun, Place,
+    ProcessInfo, RunningJob, Set, Signal, StoreInfo, Timestamp,
 };
 use jobdeck::store::{
-    AdminStore, Announcement, ClassMetrics, Deletion, Destination, Heartbeat, JidSearch,
-    MetricsForm, Move, Moved, NewRun, Orphan, PeriodicEntry, PeriodicStore, Pulse, ReportStore,
-    Rescue, RunReport, SharedStore, Slice, Standings, Start, StoreResult, StoredEntry, Tick, Turn,
-    Turned, WorkerStore,
+    AdminStore, Announcement, ClassMetrics, Creation, Deletion, Destination, Heartbeat, JidSearch,
+    KeptChunk, MetricsForm, Move, Moved, NewOperation, NewRun, OperationRecord, OperationStore,
+    Orphan, PeriodicEntry, PeriodicStore, Pulse, ReportStore, Rescue, RunReport, SharedStore,
+    Slice, Standings, Start, Step, Stepped, StoreResult, StoredEntry, Tick, Turn, Turned,
+    WorkerStore,
 };
 use std::{sync::Arc, time::Duration};
 
@@ -218,5 +219,58 @@ impl PeriodicStore for ShiftedClock {
 
     async fn delete_periodic(&self, name: &str) -> StoreResult<Deletion> {
         self.store.delete_periodic(name).await
+    }
+}
+
+#[async_trait]
+impl OperationStore for ShiftedClock {
+    async fn create_operation(&self, operation: NewOperation<'_>) -> StoreResult<Creation> {
+        self.store.create_operation(operation).await
+    }
+
+    async fn operations(&self) -> StoreResult<Vec<OperationRecord>> {
+        self.store.operations().await
+    }
+
+    async fn operation(&self, id: &str) -> StoreResult<Option<OperationRecord>> {
+        self.store.operation(id).await
+    }
+
+    async fn claim_operation(
+        &self,
+        id: &str,
+        owner: &str,
+        lease: Duration,
+    ) -> StoreResult<Option<OperationRecord>> {
+        self.store.claim_operation(id, owner, lease).await
+    }
+
+    async fn release_operation(&self, id: &str, owner: &str) -> StoreResult<()> {
+        self.store.release_operation(id, owner).await
+    }
+
+    async fn step_operation(&self, step: Step<'_>) -> StoreResult<Stepped> {
+        self.store.step_operation(step).await
+    }
+
+    async fn turn_operation(
+        &self,
+        id: &str,
+        from: &[OperationState],
+        to: OperationState,
+        message: Option<&str>,
+        kept_for: Duration,
+    ) -> StoreResult<bool> {
+        self.store
+            .turn_operation(id, from, to, message, kept_for)
+            .await
+    }
+
+    async fn kept(&self, id: &str, below: u64, limit: usize) -> StoreResult<Vec<KeptChunk>> {
+        self.store.kept(id, below, limit).await
+    }
+
+    async fn free_kept(&self, id: &str) -> StoreResult<Kept> {
+        self.store.free_kept(id).await
     }
 }
