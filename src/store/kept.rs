@@ -1,9 +1,9 @@
 //! How a step is written down so that it can be undone: the same for every store.
 //!
-//! A chunk is one line of results, `1` for each entry that the step has changed, `0` for one that was gone, `x` for one that was refused, a
-//! bar, and the entries of the step: LZ4 (a block behind its length) of postcard.
+//! The entries of a step are LZ4 (a block behind its length) of postcard. Beside them stand the results, a letter an entry: `1` for one that
+//! the step has changed, anything else for one that was gone, was refused, or has been put back.
 
-use super::{Destination, QueueEnd, StepMove, StoreError, StoreResult, Target};
+use super::{Destination, Moved, QueueEnd, StepMove, StoreError, StoreResult, Target};
 use crate::model::{Place, Set};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -114,22 +114,26 @@ fn written(change: &StepMove) -> Entry<'_> {
     }
 }
 
+/// The results as letters.
+pub(super) fn letters(moved: &[Moved]) -> String {
+    let letter = |moved: &Moved| if *moved == Moved::Done { '1' } else { '0' };
+    moved.iter().map(letter).collect()
+}
+
 /// The entries of a chunk that its step has changed.
 ///
 /// # Errors
 /// [`StoreError::Unusable`] when the chunk is damaged, or of another version's form.
-pub(super) fn decode(chunk: &[u8], address: &str) -> StoreResult<Vec<KeptEntry>> {
-    read(chunk).map_err(|reason| StoreError::Unusable {
+pub(super) fn decode(letters: &[u8], packed: &[u8], address: &str) -> StoreResult<Vec<KeptEntry>> {
+    read(letters, packed).map_err(|reason| StoreError::Unusable {
         address: address.to_owned(),
         reason: format!("what it kept to undo an operation cannot be read: {reason}"),
     })
 }
 
-fn read(chunk: &[u8]) -> Result<Vec<KeptEntry>, String> {
-    let bar = memchr::memchr(b'|', chunk).ok_or("it has no results")?;
-    let (results, packed) = chunk.split_at(bar);
+fn read(letters: &[u8], packed: &[u8]) -> Result<Vec<KeptEntry>, String> {
     let (size, block) =
-        lz4_flex::block::uncompressed_size(&packed[1..]).map_err(|error| error.to_string())?;
+        lz4_flex::block::uncompressed_size(packed).map_err(|error| error.to_string())?;
     if size > MOST_BYTES {
         return Err(format!("it claims to have {size} bytes"));
     }
@@ -141,13 +145,13 @@ fn read(chunk: &[u8]) -> Result<Vec<KeptEntry>, String> {
             chunk.form
         ));
     }
-    if chunk.entries.len() != results.len() {
+    if chunk.entries.len() != letters.len() {
         return Err("it has other entries than results".to_owned());
     }
     chunk
         .entries
         .into_iter()
-        .zip(results)
+        .zip(letters)
         .enumerate()
         .filter(|(_, (_, result))| **result == b'1')
         .map(|(index, (entry, _))| entry.kept(index))
@@ -250,9 +254,8 @@ mod tests {
                 to: to.clone(),
                 same_score: false,
             }).collect();
-            let mut chunk: Vec<u8> = changes.iter().map(|(.., done)| if *done { b'1' } else { b'0' }).collect();
-            chunk.push(b'|');
-            chunk.extend(encode(&moves).unwrap());
+            let letters: Vec<u8> = changes.iter().map(|(.., done)| if *done { b'1' } else { b'0' }).collect();
+            let packed = encode(&moves).unwrap();
             let kept: Vec<KeptEntry> = changes.iter().enumerate().filter(|(_, (.., done))| *done).map(|(index, (place, position, raw, to, _))| KeptEntry {
                 index,
                 place: place.clone(),
@@ -260,15 +263,12 @@ mod tests {
                 raw: raw.clone(),
                 to: to.clone(),
             }).collect();
-            prop_assert_eq!(decode(&chunk, "here").unwrap(), kept);
+            prop_assert_eq!(decode(&letters, &packed, "here").unwrap(), kept);
         }
 
         #[test]
         fn any_bytes_are_a_chunk_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = decode(&bytes, "here");
-            let mut marked = b"11|".to_vec();
-            marked.extend(bytes);
-            let _ = decode(&marked, "here");
+            let _ = decode(b"11", &bytes, "here");
         }
     }
 }

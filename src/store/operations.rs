@@ -61,6 +61,17 @@ pub enum Target {
     Here(Bytes),
 }
 
+impl Target {
+    /// The queue that it leads to.
+    #[must_use]
+    pub fn queue(&self) -> Option<&str> {
+        match self {
+            Self::Away(Destination::Queue { name, .. }) => Some(name),
+            Self::Away(Destination::Nowhere | Destination::Set { .. }) | Self::Here(_) => None,
+        }
+    }
+}
+
 /// One entry of a step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepMove {

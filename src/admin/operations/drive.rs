@@ -267,7 +267,8 @@ impl<'work> Drive<'work> {
     }
 
     /// Makes a step of the pending entries; nothing when the work goes on.
-    async fn step(&mut self, pending: Pending) -> StoreResult<Option<Driven>> {
+    async fn step(&mut self, mut pending: Pending) -> StoreResult<Option<Driven>> {
+        pending.sort();
         let is_canary = self.plan.canary.is_some() && !self.mark.tried_well;
         let Made::Yes { moved, .. } = self.make(&pending.moves, None, None).await? else {
             return Ok(Some(Driven::Left));
@@ -424,6 +425,16 @@ struct Pending {
 }
 
 impl Pending {
+    /// Those for the same queue beside each other, in their order: the store takes them together.
+    fn sort(&mut self) {
+        let mut sorted: Vec<_> = std::mem::take(&mut self.moves)
+            .into_iter()
+            .zip(std::mem::take(&mut self.jids))
+            .collect();
+        sorted.sort_by(|(one, _), (other, _)| one.to.queue().cmp(&other.to.queue()));
+        (self.moves, self.jids) = sorted.into_iter().unzip();
+    }
+
     fn add(&mut self, entry: StoredEntry, job: Job, to: crate::store::Target) {
         self.bytes += entry.raw.len() * 2;
         self.jids.push(job.jid().unwrap_or_default());

@@ -51,8 +51,8 @@ impl Drive<'_> {
         newest_at: &mut u64,
     ) -> StoreResult<Option<Driven>> {
         let entries = u64::try_from(chunk.entries.len()).unwrap_or(u64::MAX);
-        let (mut moves, mut adds) = (Vec::new(), Vec::new());
-        let (mut indexes, mut added) = (Vec::new(), Vec::new());
+        let mut moves: Vec<(usize, StepMove)> = Vec::new();
+        let (mut adds, mut added) = (Vec::new(), Vec::new());
         let mut in_queue = Vec::new();
         for kept in chunk.entries.into_iter().rev() {
             let index = kept.index;
@@ -68,8 +68,7 @@ impl Drive<'_> {
                     {
                         in_queue.push((index, change));
                     } else {
-                        indexes.push(index);
-                        moves.push(change);
+                        moves.push((index, change));
                     }
                 }
             }
@@ -91,8 +90,7 @@ impl Drive<'_> {
                 match found {
                     Some(entry) => {
                         change.entry = entry;
-                        indexes.push(index);
-                        moves.push(change);
+                        moves.push((index, change));
                     }
                     None => gone += 1,
                 }
@@ -104,6 +102,12 @@ impl Drive<'_> {
         if gone > 0 {
             self.mark.refuse(NOT_THERE, gone);
         }
+        // Those out of the same queue beside each other, in their order: the store takes them together.
+        moves.sort_by(|(_, one), (_, other)| {
+            let queue = |change: &StepMove| change.entry.id.place.queue_name().map(str::to_owned);
+            queue(one).cmp(&queue(other))
+        });
+        let (mut indexes, moves): (Vec<usize>, Vec<StepMove>) = moves.into_iter().unzip();
         indexes.extend(added);
         let undoes = Undone {
             indexes: &indexes,

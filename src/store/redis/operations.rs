@@ -135,10 +135,10 @@ impl OperationStore for RedisStore {
         for to in adds {
             check(to)?;
         }
-        let blob = if step.keeps && !step.moves.is_empty() {
-            kept::encode(step.moves)?
+        let field = if step.keeps && !step.moves.is_empty() {
+            format!("{}:{}", step.number, step.owner)
         } else {
-            Vec::new()
+            String::new()
         };
         let mut places = Places::default();
         let mut calls = Vec::with_capacity(entries);
@@ -148,23 +148,16 @@ impl OperationStore for RedisStore {
         for to in adds {
             let put = Put::new(self, to);
             calls.push(EntryCall {
-                from: 0,
-                found_by: String::new(),
-                bytes: &[],
                 to: put
                     .key
                     .as_ref()
                     .map_or(0, |key| places.number(key, kind_of(to))),
-                kind: put.kind,
-                detail: put.detail,
-                new: put.raw,
-                score: String::new(),
-                index: 0,
+                ..EntryCall::to(put)
             });
         }
         if let Some(undone) = &step.undoes {
             for (entry, index) in calls.iter_mut().zip(undone.indexes) {
-                entry.index = index + 1;
+                entry.index = Some(index + 1);
             }
         }
         let undone = step.undoes.map_or(step.id, |undone| undone.id);
@@ -187,7 +180,7 @@ impl OperationStore for RedisStore {
             .arg(message.unwrap_or_default())
             .arg(milliseconds(step.kept_for))
             .arg(OPERATION_KEPT)
-            .arg(&blob[..])
+            .arg(&field)
             .arg(
                 step.undoes
                     .map_or_else(String::new, |undone| undone.step.to_string()),
@@ -196,11 +189,37 @@ impl OperationStore for RedisStore {
             .arg(step.undoes.map_or(0, |undone| undone.newest_at))
             .arg(places.kinds.len())
             .arg(&places.kinds);
-        for entry in &calls {
-            entry.add_to(&mut call);
+        for group in calls.chunk_by(EntryCall::is_beside) {
+            if let Some(first) = group.first() {
+                first.add_group(&mut call, group.len());
+            }
+            for entry in group {
+                entry.add_to(&mut call);
+            }
         }
-        let answer: Vec<Value> = self.operations.change(&call).await?;
-        self.stepped(answer, entries)
+        let stepping = self.operations.change(&call);
+        let answer: Vec<Value> = if field.is_empty() {
+            stepping.await?
+        } else {
+            // Both at once: the one behind the other on the same connection.
+            let packed = kept::encode(step.moves)?;
+            let mut write = cmd("HSET");
+            write
+                .arg(self.keys.kept(step.id))
+                .arg(&field)
+                .arg(&packed[..]);
+            let (written, stepped) =
+                futures::join!(self.operations.change::<i64>(&write), stepping);
+            written?;
+            stepped?
+        };
+        let stepped = self.stepped(answer, entries);
+        if !field.is_empty() && !matches!(stepped, Ok(Stepped::Made { .. })) {
+            let mut forget = cmd("HDEL");
+            forget.arg(self.keys.kept(step.id)).arg(&field);
+            self.operations.change::<i64>(&forget).await?;
+        }
+        stepped
     }
 
     async fn turn_operation(
@@ -230,23 +249,30 @@ impl OperationStore for RedisStore {
         let mut below = below;
         while below > 0 && chunks.len() < limit {
             let first = below.saturating_sub(ASKED);
-            let mut lengths = pipe();
-            for step in (first..below).rev() {
-                lengths.cmd("HEXISTS").arg(&key).arg(step);
-            }
-            let there: Vec<bool> = self.operations.read(&lengths).await?;
-            for (step, _) in (first..below).rev().zip(there).filter(|(_, there)| *there) {
-                let mut call = cmd("HGET");
-                call.arg(&key).arg(step);
-                let bytes: Option<Bytes> = self.operations.read(&call).await?;
-                if let Some(bytes) = bytes {
+            let steps: Vec<u64> = (first..below).rev().collect();
+            let mut asked = cmd("HMGET");
+            asked.arg(&key).arg(&steps);
+            let results: Vec<Option<String>> = self.operations.read(&asked).await?;
+            let there: Vec<(u64, String)> = steps
+                .into_iter()
+                .zip(results)
+                .filter_map(|(step, results)| Some((step, results?)))
+                .take(limit - chunks.len())
+                .collect();
+            if !there.is_empty() {
+                let mut asked = cmd("HMGET");
+                asked.arg(&key);
+                for (_, results) in &there {
+                    asked.arg(results.split_once('|').map_or("", |(_, field)| field));
+                }
+                let packed: Vec<Option<Bytes>> = self.operations.read(&asked).await?;
+                for ((step, results), packed) in there.into_iter().zip(packed) {
+                    let letters = results.split('|').next().unwrap_or_default();
+                    let packed = packed.unwrap_or_default();
                     chunks.push(KeptChunk {
                         step,
-                        entries: kept::decode(&bytes, self.admin.shown())?,
+                        entries: kept::decode(letters.as_bytes(), &packed, self.admin.shown())?,
                     });
-                }
-                if chunks.len() == limit {
-                    break;
                 }
             }
             below = first;
@@ -283,45 +309,46 @@ impl RedisStore {
     ) -> EntryCall<'step> {
         let id = &change.entry.id;
         let is_queue = id.place.queue_name().is_some();
-        let found_by = match (is_queue, &change.to) {
-            (false, _) => "set".to_owned(),
-            (true, Target::Away(_)) if undoes => "l".to_owned(),
-            (true, _) => hint(id.position).to_string(),
-        };
         let from = places.number(
             &self.keys.place(&id.place),
             if is_queue { "list" } else { "set" },
         );
-        let (to, kind, detail, new) = match &change.to {
-            Target::Here(raw) => (0, "here", String::new(), &raw[..]),
+        let old = &change.entry.raw[..];
+        let mut call = match &change.to {
+            Target::Here(raw) => EntryCall {
+                kind: "here",
+                new: Some(raw),
+                ..EntryCall::default()
+            },
             Target::Away(to) => {
                 let put = Put::new(self, to);
-                let number = put
+                let to = put
                     .key
                     .as_ref()
                     .map_or(0, |key| places.number(key, kind_of(to)));
-                (number, put.kind, put.detail, put.raw)
+                EntryCall {
+                    to,
+                    ..EntryCall::to(put)
+                }
             }
         };
-        EntryCall {
-            from,
-            found_by,
-            bytes: &change.entry.raw,
-            to,
-            kind,
-            detail,
-            new: if new == &change.entry.raw[..] {
-                &[]
-            } else {
-                new
-            },
-            score: if change.same_score && !is_queue {
-                id.position.to_string()
-            } else {
-                String::new()
-            },
-            index: 0,
+        call.from = from;
+        call.bytes = Some(old);
+        if call.new == Some(old) {
+            call.new = Some(&[]);
         }
+        call.found_by = match (is_queue, &change.to) {
+            (false, _) => "set",
+            (true, Target::Away(_)) if undoes => "newest",
+            (true, _) => "next",
+        };
+        if call.found_by == "next" {
+            call.hint = Some(hint(id.position));
+        }
+        if change.same_score && !is_queue {
+            call.must = Some(id.position);
+        }
+        call
     }
 
     fn stepped(&self, answer: Vec<Value>, entries: usize) -> StoreResult<Stepped> {
@@ -334,6 +361,12 @@ impl RedisStore {
             Some(Value::Int(0)) => return Ok(Stepped::NotNow),
             Some(Value::Int(2)) => return Ok(Stepped::NotKept),
             Some(Value::Int(1)) => {}
+            Some(Value::Int(3)) => {
+                return Err(StoreError::Refused {
+                    address: self.admin.shown().to_owned(),
+                    reason: "what is needed to undo the step could not be kept".to_owned(),
+                });
+            }
             _ => return Err(unexpected()),
         }
         let letters: Bytes = values
@@ -368,31 +401,95 @@ impl RedisStore {
     }
 }
 
-/// One entry in the words of `operation_step.lua`.
+/// One entry in the words of `operation_step.lua`; what is nothing has no column.
+#[derive(Default)]
 struct EntryCall<'step> {
     from: usize,
-    found_by: String,
-    bytes: &'step [u8],
+    found_by: &'static str,
     kind: &'static str,
     to: usize,
-    detail: String,
-    new: &'step [u8],
-    score: String,
-    /// Which entry of the chunk that is undone, from 1; 0: none.
-    index: usize,
+    queue: String,
+    bytes: Option<&'step [u8]>,
+    new: Option<&'step [u8]>,
+    score: Option<String>,
+    hint: Option<u64>,
+    must: Option<f64>,
+    /// Which entry of the chunk that is undone, from 1.
+    index: Option<usize>,
 }
 
-impl EntryCall<'_> {
-    fn add_to(&self, call: &mut ScriptInvocation<'_>) {
-        call.arg(self.from)
-            .arg(&self.found_by)
-            .arg(self.bytes)
+impl<'step> EntryCall<'step> {
+    /// One that goes there, from nowhere yet.
+    fn to(put: Put<'step>) -> Self {
+        let (score, queue) = match put.kind {
+            "set" => (Some(put.detail), String::new()),
+            _ => (None, put.detail),
+        };
+        Self {
+            found_by: "set",
+            kind: put.kind,
+            queue,
+            new: (put.kind != "nowhere").then_some(put.raw),
+            score,
+            ..Self::default()
+        }
+    }
+
+    fn columns(&self) -> [bool; 6] {
+        [
+            self.bytes.is_some(),
+            self.new.is_some(),
+            self.score.is_some(),
+            self.hint.is_some(),
+            self.must.is_some(),
+            self.index.is_some(),
+        ]
+    }
+
+    /// Whether both are of one group.
+    fn is_beside(&self, other: &Self) -> bool {
+        (self.from, self.found_by, self.kind, self.to, &self.queue)
+            == (
+                other.from,
+                other.found_by,
+                other.kind,
+                other.to,
+                &other.queue,
+            )
+            && self.columns() == other.columns()
+    }
+
+    fn add_group(&self, call: &mut ScriptInvocation<'_>, entries: usize) {
+        let letters: String = "bnshmi"
+            .chars()
+            .zip(self.columns())
+            .filter_map(|(letter, is_there)| is_there.then_some(letter))
+            .collect();
+        call.arg(entries)
+            .arg(self.from)
+            .arg(self.found_by)
             .arg(self.kind)
             .arg(self.to)
-            .arg(&self.detail)
-            .arg(self.new)
-            .arg(&self.score)
-            .arg(self.index);
+            .arg(&self.queue)
+            .arg(letters);
+    }
+
+    fn add_to(&self, call: &mut ScriptInvocation<'_>) {
+        for bytes in [self.bytes, self.new].into_iter().flatten() {
+            call.arg(bytes);
+        }
+        if let Some(score) = &self.score {
+            call.arg(score);
+        }
+        if let Some(hint) = self.hint {
+            call.arg(hint);
+        }
+        if let Some(must) = self.must {
+            call.arg(must.to_string());
+        }
+        if let Some(index) = self.index {
+            call.arg(index);
+        }
     }
 }
 

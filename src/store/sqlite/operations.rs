@@ -139,25 +139,25 @@ impl OperationStore for SqliteStore {
 
     async fn kept(&self, id: &str, below: u64, limit: usize) -> StoreResult<Vec<KeptChunk>> {
         let id = id.to_owned();
-        let chunks: Vec<(u64, Vec<u8>)> = self
+        let chunks: Vec<(u64, String, Vec<u8>)> = self
             .readers
             .read(move |connection| {
                 connection
                     .prepare_cached(
-                        "SELECT step, chunk FROM kept WHERE operation = ?1 AND step < ?2 ORDER BY step DESC LIMIT ?3",
+                        "SELECT step, results, chunk FROM kept WHERE operation = ?1 AND step < ?2 ORDER BY step DESC LIMIT ?3",
                     )?
                     .query_map((&id, stored(below), stored_size(limit)), |row| {
-                        Ok((places::count(row.get(0)?), row.get(1)?))
+                        Ok((places::count(row.get(0)?), row.get(1)?, row.get(2)?))
                     })?
                     .collect()
             })
             .await?;
         chunks
             .into_iter()
-            .map(|(step, chunk)| {
+            .map(|(step, results, chunk)| {
                 Ok(KeptChunk {
                     step,
-                    entries: kept::decode(&chunk, &self.address)?,
+                    entries: kept::decode(results.as_bytes(), &chunk, &self.address)?,
                 })
             })
             .collect()
@@ -309,20 +309,16 @@ impl OwnedStep {
         moved: &[Moved],
         done: usize,
     ) -> rusqlite::Result<()> {
-        let mut chunk: Vec<u8> = moved
-            .iter()
-            .map(|moved| if *moved == Moved::Done { b'1' } else { b'0' })
-            .collect();
-        chunk.push(b'|');
-        chunk.extend_from_slice(blob);
         connection
-            .prepare_cached("INSERT INTO kept (operation, step, chunk) VALUES (?1, ?2, ?3)")?
-            .execute((&self.id, stored(self.number), &chunk))?;
+            .prepare_cached(
+                "INSERT INTO kept (operation, step, results, chunk) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute((&self.id, stored(self.number), kept::letters(moved), blob))?;
         connection
             .prepare_cached(
                 "UPDATE operations SET kept_entries = kept_entries + ?2, kept_bytes = kept_bytes + ?3 WHERE id = ?1",
             )?
-            .execute((&self.id, stored_size(done), stored_size(chunk.len())))?;
+            .execute((&self.id, stored_size(done), stored_size(blob.len())))?;
         Ok(())
     }
 }

@@ -1,14 +1,17 @@
 -- Makes a step of an operation: all of it, if it is its turn, or nothing.
+-- What Lua is handed costs it a look at every byte, so no text is handed over twice, and what is kept of the step is written before.
 -- KEYS: operation's hash, hash of what it keeps, set of queue names, hash of the operation that it undoes, hash of what that one has kept
 --       (both its own if it undoes none), then the sets and queues
 -- ARGV: owner, number of the step, lease (milliseconds), mark, new state or '', message or '', how long what is kept can be undone
---       (milliseconds), how long an operation is kept (seconds), what is kept of the step or '', name of the chunk that it undoes or '', how
---       many entries that has, where in their queue jobs stand that are taken back (from the newest), number of sets and queues, for each
---       'set' or 'list'; then for each entry: number of its place (0: it is added), where it is looked for ('set'; in a queue 'l' for from
---       the newest, or the index from the next to run), its bytes, 'nowhere', 'set', 'last', 'next' or 'here', number of the place where it
---       goes (or 0), score or queue name, its new bytes ('': the same), score that it must have or '', which entry of the chunk it is (or 0)
--- Answers { 0 } when it is not its turn, { 2 } when the chunk is gone, else { 1, results, where the newest was found, refusals: index and
--- text }. Results are a letter an entry: '1' changed, '0' gone, 'x' refused.
+--       (milliseconds), how long an operation is kept (seconds), field where what is kept of the step was written or '', name of the chunk
+--       that it undoes or '', how many entries that has, where in their queue jobs stand that are taken back (from the newest), number of
+--       sets and queues, for each 'set' or 'list'; then groups of entries, each: how many, number of their place (0: they are added),
+--       'set', or in a queue 'newest' or 'next' (from which end they are looked for), 'nowhere', 'set', 'last', 'next' or 'here', number of
+--       the place where they go (or 0), queue name or '', which columns there are, and these for each entry: 'b' its bytes, 'n' its new
+--       bytes ('': the same), 's' its new score, 'h' index from the next to run, where it is looked for, 'm' score that it must have, 'i'
+--       which entry of the chunk it is
+-- Answers { 0 } when it is not its turn, { 2 } when the chunk is gone, { 3 } when what is to be kept is not there, else { 1, results, where
+-- the newest was found, refusals: index and text }. Results are a letter an entry: '1' changed, '0' gone, 'x' refused.
 local operation, kept, names, other, others_kept = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local number, chunk, places = ARGV[2], ARGV[10], tonumber(ARGV[13])
 local now = clock()
@@ -18,6 +21,9 @@ if (stands[1] ~= 'running' and stands[1] ~= 'waiting') or stands[2] ~= number or
 end
 if chunk ~= '' and redis.call('HEXISTS', others_kept, chunk) == 0 then
   return { 2 }
+end
+if ARGV[9] ~= '' and redis.call('HEXISTS', kept, ARGV[9]) == 0 then
+  return { 3 }
 end
 
 -- The first of all writes: a server without memory refuses this one, and nothing has happened.
@@ -31,45 +37,49 @@ local function refuse(index, text)
 end
 
 -- What is wrong with each place, asked once, before anything is changed there.
-local troubles = {}
-local function trouble(place, removes)
-  local id = place .. (removes and 'r' or 'p')
-  if troubles[id] ~= nil then
-    return troubles[id]
-  end
+local put_troubles, take_troubles = {}, {}
+local function wrong_type(place)
   local key, kind = KEYS[5 + place], ARGV[13 + place]
   local found = redis.call('TYPE', key).ok
-  local text = false
-  if found ~= 'none' and found ~= (kind == 'set' and 'zset' or 'list') then
-    text = 'WRONGTYPE ' .. key .. ' is a ' .. found
-  elseif removes and kind == 'set' then
-    -- Removes nothing, and is refused if the removal would be.
+  return found ~= 'none' and found ~= (kind == 'set' and 'zset' or 'list') and 'WRONGTYPE ' .. key .. ' is a ' .. found
+end
+
+local function put_trouble(place)
+  if put_troubles[place] == nil then
+    put_troubles[place] = wrong_type(place)
+  end
+  return put_troubles[place]
+end
+
+-- Removes nothing, but is refused where the removal would be.
+local function take_trouble(place)
+  if take_troubles[place] ~= nil then
+    return take_troubles[place]
+  end
+  local key, text = KEYS[5 + place], wrong_type(place)
+  if not text and ARGV[13 + place] == 'set' then
     local absent = ''
     while redis.call('ZSCORE', key, absent) do
       absent = absent .. '.'
     end
     local reply = redis.pcall('ZREM', key, absent)
-    if refused(reply) then
-      text = reply.err
-    end
-  elseif removes and kind == 'list' then
-    -- The key is none; the line is refused if the removal would be.
+    text = refused(reply) and reply.err
+  elseif not text then
+    -- The key is none.
     local reply = redis.pcall('LREM', key .. ':', 1, '')
     if not refused(reply) then
       reply = redis.pcall('LSET', key .. ':', 0, '')
     end
-    if refused(reply) and not reply.err:find('no such key', 1, true) then
-      text = reply.err
-    end
+    text = refused(reply) and not reply.err:find('no such key', 1, true) and reply.err
   end
-  troubles[id] = text
+  take_troubles[place] = text
   return text
 end
 
 -- Names of queues that are known for sure.
 local named = {}
 local function put_into(kind, place, detail, bytes)
-  local wrong = trouble(place, false)
+  local wrong = put_trouble(place)
   if wrong then
     return { err = wrong }
   end
@@ -88,112 +98,87 @@ local function put_into(kind, place, detail, bytes)
   return redis.pcall(kind == 'next' and 'RPUSH' or 'LPUSH', key, bytes)
 end
 
-local first, width = 14 + places, 9
-local count = (#ARGV - first + 1) / width
-local queued, newest_at = {}, tonumber(ARGV[12])
+local newest_at, count = tonumber(ARGV[12]), 0
+-- Which entry of the chunk each is.
+local indexes = {}
 
-for index = 1, count do
-  local at = first + (index - 1) * width
-  local from, where, bytes, kind = tonumber(ARGV[at]), ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
-  local to, detail, new, score = tonumber(ARGV[at + 4]), ARGV[at + 5], ARGV[at + 6], ARGV[at + 7]
-  if new == '' then
-    new = bytes
+local function take_from_set(group, entry)
+  local key, bytes, kind = KEYS[5 + group.from], entry.b, group.kind
+  if kind == 'nowhere' and not entry.m then
+    return redis.call('ZREM', key, bytes) == 1 and '1' or '0'
   end
-  local wrong = from > 0 and trouble(from, true)
-  if wrong then
-    refuse(index, wrong)
-  elseif from == 0 then
-    local reply = put_into(kind, to, detail, new)
-    if refused(reply) then
-      refuse(index, reply.err)
-    else
-      results[index] = '1'
-    end
-  elseif where ~= 'set' then
-    if to > 0 and KEYS[5 + to] == KEYS[5 + from] then
-      refuse(index, 'ERR an entry of a queue cannot be moved within it')
-    else
-      queued[from] = queued[from] or {}
-      table.insert(queued[from], { index = index, where = where, bytes = bytes, kind = kind, to = to, detail = detail, new = new })
-    end
-  elseif kind == 'nowhere' then
-    if score == '' or tonumber(redis.call('ZSCORE', KEYS[5 + from], bytes) or 'nan') == tonumber(score) then
-      results[index] = redis.call('ZREM', KEYS[5 + from], bytes) == 1 and '1' or '0'
-    else
-      results[index] = '0'
-    end
-  else
-    local key = KEYS[5 + from]
-    local found = redis.call('ZSCORE', key, bytes)
-    if not found or (score ~= '' and tonumber(found) ~= tonumber(score)) then
-      results[index] = '0'
-    else
-      local reply
-      if kind == 'here' then
-        reply = redis.pcall('ZADD', key, found, new)
-      else
-        reply = put_into(kind, to, detail, new)
-      end
-      if refused(reply) then
-        refuse(index, reply.err)
-      else
-        -- The same bytes with another score are there once only.
-        if not ((kind == 'here' or kind == 'set' and KEYS[5 + to] == key) and new == bytes) then
-          redis.call('ZREM', key, bytes)
-        end
-        results[index] = '1'
-      end
-    end
+  local found = redis.call('ZSCORE', key, bytes)
+  if not found or (entry.m and tonumber(found) ~= tonumber(entry.m)) then
+    return '0'
   end
+  local reply
+  if kind == 'here' then
+    reply = redis.pcall('ZADD', key, found, entry.n)
+  elseif kind ~= 'nowhere' then
+    reply = put_into(kind, group.to, entry.s or group.queue, entry.n)
+  end
+  if refused(reply) then
+    return nil, reply.err
+  end
+  -- The same bytes with another score are there once only.
+  local stays = (kind == 'here' or kind == 'set' and KEYS[5 + group.to] == key) and entry.n == bytes
+  if not stays then
+    redis.call('ZREM', key, bytes)
+  end
+  return '1'
 end
 
--- Entries of a queue: each is put where it goes and marked where it stood, and the marks are taken out in one go, since Redis goes through
--- a list to find anything in it.
-local function take_from_queue(place, moves)
-  local key = KEYS[5 + place]
+-- Entries of a queue: found by a look at where they should be, put where they go, then taken out.
+local function take_from_queue(group, moves)
+  local key, kind = KEYS[5 + group.from], group.kind
   local size, left, wanted = redis.call('LLEN', key), #moves, {}
   for _, move in ipairs(moves) do
-    wanted[move.bytes] = wanted[move.bytes] or {}
-    table.insert(wanted[move.bytes], move)
+    local same = wanted[move.b]
+    move.again = same
+    wanted[move.b] = move
   end
   -- `at`: where it stands, as Redis counts.
   local function compare(text, at)
-    local move = wanted[text] and table.remove(wanted[text], 1)
+    local move = wanted[text]
     if move then
+      wanted[text] = move.again
       move.at = at
       left = left - 1
     end
     return move
   end
 
-  local from_newest = moves[1].where == 'l'
+  local from_newest = group.where == 'newest'
   if from_newest then
     -- Jobs that an operation has enqueued: beside each other, unless some have run or others came between.
-    local function window(from)
-      for offset, text in ipairs(redis.call('LRANGE', key, from, from + #moves + 63)) do
+    local function window(from, number)
+      for offset, text in ipairs(redis.call('LRANGE', key, from, from + number - 1)) do
         compare(text, from + offset - 1)
       end
     end
     if newest_at < size then
-      window(newest_at)
+      window(newest_at, #moves)
     end
     -- The first of them is the newest.
     for _, number in ipairs({ 1, #moves }) do
       local move = moves[number]
       if left > 0 and not move.at then
-        local found = redis.call('LPOS', key, move.bytes)
+        local found = redis.call('LPOS', key, move.b)
         if found then
           newest_at = number == 1 and found or math.max(0, found - #moves + 1)
-          window(newest_at)
+          window(newest_at, #moves + 64)
         end
       end
+    end
+    if left > 0 and left < #moves then
+      window(newest_at + #moves, 64)
     end
   else
     -- Indexes count from the next to run. Jobs leave there, so an index falls as time goes by.
     local low, high = math.huge, 0
     for _, move in ipairs(moves) do
-      local index = tonumber(move.where)
-      low, high = math.min(low, index), math.max(high, index)
+      move.h = tonumber(move.h)
+      low, high = math.min(low, move.h), math.max(high, move.h)
     end
     local function window(from, to)
       local fallen
@@ -205,7 +190,7 @@ local function take_from_queue(place, moves)
         local index = to - offset + 1
         local move = compare(text, -(index + 1))
         if move and not fallen then
-          fallen = tonumber(move.where) - index
+          fallen = move.h - index
         end
       end
       return fallen
@@ -217,35 +202,97 @@ local function take_from_queue(place, moves)
     end
   end
 
-  local hole, holes = 'jobdeck:taken:' .. number .. ':' .. operation, 0
+  -- Those at an end are cut off; the others are marked, and the marks taken out in one go: Redis goes through a list to find anything.
+  local taken, nearest = {}, true
   for _, move in ipairs(moves) do
     if not move.at then
       results[move.index] = '0'
     else
       local reply
-      if move.kind == 'here' then
-        reply = redis.pcall('LSET', key, move.at, move.new)
-      elseif move.kind ~= 'nowhere' then
-        reply = put_into(move.kind, move.to, move.detail, move.new)
+      if kind == 'here' then
+        reply = redis.pcall('LSET', key, move.at, move.n)
+      elseif kind ~= 'nowhere' then
+        reply = put_into(kind, group.to, move.s or group.queue, move.n)
       end
       if refused(reply) then
         refuse(move.index, reply.err)
       else
         results[move.index] = '1'
-        if move.kind ~= 'here' then
-          redis.call('LSET', key, move.at, hole)
-          holes = holes + 1
-        end
+        taken[#taken + 1] = move.at
+        nearest = nearest and move.at == (from_newest and #taken - 1 or -#taken)
       end
     end
   end
-  if holes > 0 then
-    redis.call('LREM', key, from_newest and holes or -holes, hole)
+  if kind == 'here' or #taken == 0 then
+    return
+  end
+  if nearest and from_newest then
+    redis.call('LTRIM', key, #taken, -1)
+  elseif nearest then
+    redis.call('LTRIM', key, 0, -(#taken + 1))
+  else
+    local hole = 'jobdeck:taken:' .. number .. ':' .. operation
+    for _, at in ipairs(taken) do
+      redis.call('LSET', key, at, hole)
+    end
+    redis.call('LREM', key, from_newest and #taken or -#taken, hole)
   end
 end
 
-for place, moves in pairs(queued) do
-  take_from_queue(place, moves)
+local at = 14 + places
+while at <= #ARGV do
+  local group = {
+    from = tonumber(ARGV[at + 1]),
+    where = ARGV[at + 2],
+    kind = ARGV[at + 3],
+    to = tonumber(ARGV[at + 4]),
+    queue = ARGV[at + 5],
+  }
+  local entries, columns = tonumber(ARGV[at]), ARGV[at + 6]
+  local width, names_of = #columns, {}
+  for column = 1, width do
+    names_of[column] = columns:sub(column, column)
+  end
+  at = at + 7
+  local wrong = group.from > 0 and take_trouble(group.from)
+  if group.where ~= 'set' and group.to > 0 and KEYS[5 + group.to] == KEYS[5 + group.from] then
+    wrong = 'ERR an entry of a queue cannot be moved within it'
+  end
+  local queued = {}
+  for entry_number = 1, entries do
+    count = count + 1
+    local entry = { index = count }
+    for column = 1, width do
+      entry[names_of[column]] = ARGV[at + column - 1]
+    end
+    at = at + width
+    if entry.n == '' then
+      entry.n = entry.b
+    end
+    indexes[count] = tonumber(entry.i or 0)
+    if wrong then
+      refuse(count, wrong)
+    elseif group.from == 0 then
+      local reply = put_into(group.kind, group.to, entry.s or group.queue, entry.n)
+      if refused(reply) then
+        refuse(count, reply.err)
+      else
+        results[count] = '1'
+      end
+    elseif group.where == 'set' then
+      local letter, text = take_from_set(group, entry)
+      if letter then
+        results[count] = letter
+      else
+        refuse(count, text)
+      end
+    else
+      queued[#queued + 1] = entry
+    end
+  end
+  if #queued > 0 then
+    take_from_queue(group, queued)
+  end
 end
 
 local done, gone, letters = 0, 0, table.concat(results)
@@ -264,35 +311,38 @@ if gone > 0 then
   redis.call('HINCRBY', operation, 'gone', gone)
 end
 if ARGV[9] ~= '' and done > 0 then
-  local value = letters .. '|' .. ARGV[9]
-  redis.call('HSET', kept, number, value)
+  redis.call('HSET', kept, number, letters .. '|' .. ARGV[9])
   redis.call('HINCRBY', operation, 'kept_entries', done)
-  redis.call('HINCRBY', operation, 'kept_bytes', #value)
+  redis.call('HINCRBY', operation, 'kept_bytes', redis.call('HSTRLEN', kept, ARGV[9]) + count)
+elseif ARGV[9] ~= '' then
+  redis.call('HDEL', kept, ARGV[9])
 end
 if chunk ~= '' then
-  local released, freed = tonumber(ARGV[11]), redis.call('HSTRLEN', others_kept, chunk)
+  local value = redis.call('HGET', others_kept, chunk)
+  local bar = value:find('|', 1, true)
+  local field = value:sub(bar + 1)
+  local released, freed = tonumber(ARGV[11]), 0
   if #refusals == 0 then
-    redis.call('HDEL', others_kept, chunk)
+    freed = redis.call('HSTRLEN', others_kept, field) + bar - 1
+    redis.call('HDEL', others_kept, chunk, field)
   else
     -- What was refused stays there, to be undone another time.
-    local value = redis.call('HGET', others_kept, chunk)
-    local bar = value:find('|', 1, true)
     local kept_letters = {}
     for index = 1, bar - 1 do
       kept_letters[index] = '0'
     end
-    for at = 1, #refusals, 2 do
-      local index = tonumber(ARGV[first + (refusals[at] - 1) * width + 8])
+    for refusal = 1, #refusals, 2 do
+      local index = indexes[refusals[refusal]]
       if index > 0 then
         kept_letters[index] = '1'
+        released = released - 1
       end
     end
-    redis.call('HSET', others_kept, chunk, table.concat(kept_letters) .. value:sub(bar))
-    released, freed = released - #refusals / 2, 0
+    redis.call('HSET', others_kept, chunk, table.concat(kept_letters) .. '|' .. field)
   end
   if redis.call('EXISTS', other) == 1 then
     redis.call('HINCRBY', other, 'kept_entries', whole(-released))
-    redis.call('HINCRBY', other, 'kept_bytes', -freed)
+    redis.call('HINCRBY', other, 'kept_bytes', whole(-freed))
   end
 end
 if ARGV[5] ~= '' then

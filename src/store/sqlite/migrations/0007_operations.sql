@@ -28,6 +28,8 @@ CREATE INDEX operations_by_time ON operations (created_at);
 CREATE TABLE kept (
     operation TEXT NOT NULL,
     step      INTEGER NOT NULL,
+    -- A letter for each of its entries.
+    results   TEXT NOT NULL,
     chunk     BLOB NOT NULL,
     PRIMARY KEY (operation, step)
 ) STRICT;
