@@ -15,6 +15,8 @@
 //!   run twice.
 //! - **Counted once**: the store's counters say as many processed and failed executions as there are attempts.
 //!
+//! Operations on many jobs have a test of their own (`chaos/operations.rs`): there no job may be lost, or be in two places, at any moment.
+//!
 //! The moments are random, but follow from a seed, which is printed; `JOBDECK_CHAOS_SEED` repeats one. (The machine's own timing is not
 //! repeated by that.) The blows come as the work goes on, not as time passes, so that a slow machine sees as many as a fast one.
 #![allow(
@@ -38,6 +40,8 @@ mod journal;
 mod killed;
 #[path = "chaos/lost_answers.rs"]
 mod lost_answers;
+#[path = "chaos/operations.rs"]
+mod operations;
 #[path = "chaos/producer.rs"]
 mod producer;
 #[path = "chaos/verdict.rs"]

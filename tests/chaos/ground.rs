@@ -104,6 +104,24 @@ impl Ground {
         }
     }
 
+    /// Makes the process that is at work on an operation, which is dead, look as if it had been silent for long enough.
+    pub(crate) async fn expire_lease(&self, operation: &str) {
+        match &self.kind {
+            Kind::Sqlite(file) => {
+                open_file(file)
+                    .execute(
+                        "UPDATE operations SET owner_until = 0 WHERE id = ?1",
+                        [operation],
+                    )
+                    .unwrap();
+            }
+            Kind::Redis(server) => {
+                let key = format!("jobdeck:operation:{operation}");
+                let _: i64 = server.command(&["HSET", &key, "owner_until", "0"]).await;
+            }
+        }
+    }
+
     /// Jobs that processes have fetched and not let go.
     pub(crate) async fn in_progress(&self) -> u64 {
         match &self.kind {
