@@ -42,7 +42,8 @@ harness::on_both_stores! {
         jobs_of_a_queue_go_back_in_their_order,
         what_has_run_since_is_said_by_count,
         only_what_is_over_can_be_undone_and_only_once,
-        what_was_freed_cannot_be_undone;
+        what_was_freed_cannot_be_undone,
+        what_is_done_to_ticked_jobs_at_once_is_undone_too;
     control:
         a_paused_operation_stands_still_until_it_is_resumed,
         a_stopped_one_leaves_the_rest_and_what_it_did_can_be_undone,

@@ -28,16 +28,29 @@ impl Admin {
         let mut report = ActionReport {
             verb,
             outcomes: Vec::with_capacity(entries.len()),
+            operation: None,
         };
+        let mut by = self.begin_at_once(action, entries).await?;
         let mut failure = None;
         for ids in entries.chunks(SLICE) {
-            match self.act_on(&planner, ids).await {
+            let done = match &mut by {
+                Some(operation) => {
+                    let step = operation.act_on(self, &planner, ids);
+                    Box::pin(step).await
+                }
+                None => self.act_on(&planner, ids).await,
+            };
+            match done {
                 Ok(outcomes) => report.outcomes.extend(outcomes),
                 Err(error) => {
                     failure = Some(error);
                     break;
                 }
             }
+        }
+        if let Some(operation) = by {
+            let done = report.done();
+            report.operation = operation.end(self, done, failure.is_none()).await;
         }
         let (action, asked, done) = (verb.name(), entries.len(), report.done());
         match failure {
@@ -52,6 +65,7 @@ impl Admin {
         }
     }
 
+    /// For a store that does not take down operations: there is no way back then.
     async fn act_on(
         &self,
         planner: &Planner,

@@ -65,6 +65,7 @@ mod tests {
                     .iter()
                     .map(|outcome| (id.clone(), outcome.clone()))
                     .collect(),
+                operation: None,
             })
         };
         assert_eq!(sentence(&[Done, Done]), "2 retried.");

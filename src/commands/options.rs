@@ -59,6 +59,7 @@ pub(super) async fn open(config: &Config) -> Result<SharedStore, Failure> {
 pub(super) fn admin(config: &Config, store: SharedStore) -> Admin {
     let options = AdminOptions {
         time_unit: time_unit(config),
+        undo_kept: config.operations.undo_kept,
         ..AdminOptions::default()
     };
     Admin::with_options(store, options)

@@ -47,6 +47,8 @@ pub struct Config {
     pub log: LogConfig,
     /// How fresh pages are.
     pub live: LiveConfig,
+    /// Changes of many jobs.
+    pub operations: OperationsConfig,
     /// Who does which jobs: `[handlers.CLASS]`, in the file only. `docs/HANDLERS.md` says what stands there.
     #[serde(skip)]
     pub handlers: Vec<HandlerConfig>,
@@ -253,6 +255,24 @@ impl Default for LiveConfig {
     fn default() -> Self {
         Self {
             interval: Duration::from_secs(1),
+        }
+    }
+}
+
+/// Changes of many jobs: `[operations]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OperationsConfig {
+    /// How long what an operation has changed is kept, so that it can be undone (`operations.undo_kept`, `JOBDECK_UNDO_KEPT`). Default: `24h`;
+    /// from `1m` to `30d`.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub undo_kept: Duration,
+}
+
+impl Default for OperationsConfig {
+    fn default() -> Self {
+        Self {
+            undo_kept: Duration::from_secs(24 * 3_600),
         }
     }
 }

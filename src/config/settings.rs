@@ -71,6 +71,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("log.filter", "JOBDECK_LOG", Kind::Text),
     setting("log.format", "JOBDECK_LOG_FORMAT", Kind::Text),
     setting("live.interval", "JOBDECK_LIVE_INTERVAL", Kind::Text),
+    setting("operations.undo_kept", "JOBDECK_UNDO_KEPT", Kind::Text),
 ];
 
 const fn setting(key: &'static str, variable: &'static str, kind: Kind) -> Setting {

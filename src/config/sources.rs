@@ -329,6 +329,12 @@ fn check(config: &Config, place: &impl Fn(&str) -> String) -> Result<(), ConfigE
         // Pages take a stream that says nothing for eight seconds for broken.
         "it must be from `100ms` to `5s`",
     );
+    demand(
+        "operations.undo_kept",
+        (Duration::from_secs(60)..=Duration::from_secs(30 * 86_400))
+            .contains(&config.operations.undo_kept),
+        "it must be from `1m` to `30d`",
+    );
     if problems.is_empty() {
         Ok(())
     } else {

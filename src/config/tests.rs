@@ -123,6 +123,8 @@ fn every_unknown_name_is_named_at_once() {
 fn a_wrong_value_is_an_error_with_its_place() {
     let text = complaint("[server]\nlisten = 'localhost'\n");
     assert!(text.starts_with("FILE:2: `server.listen`: "), "{text}");
+    let text = complaint("[operations]\nundo_kept = '31d'\n");
+    assert!(text.contains("`1m` to `30d`"), "{text}");
     let text = complaint("[live]\ninterval = '10s'\n");
     assert!(text.contains("from `100ms` to `5s`"), "{text}");
     let text = complaint("[live]\n\ninterval = '5 parsecs'\n");

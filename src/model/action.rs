@@ -101,6 +101,9 @@ pub struct ActionReport {
     pub verb: Verb,
     /// Each entry with its outcome, in the order asked.
     pub outcomes: Vec<(EntryId, ActionOutcome)>,
+    /// The operation by which it can be undone; nothing when there is nothing to undo, or when the store kept nothing.
+    #[serde(default)]
+    pub operation: Option<String>,
 }
 
 impl ActionReport {

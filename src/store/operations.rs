@@ -160,8 +160,8 @@ pub struct NewOperation<'plan> {
     pub plan: &'plan str,
     /// The operation that it undoes.
     pub undoes: Option<&'plan str>,
-    /// How it stands at first.
-    pub state: OperationState,
+    /// Who is at work on it from the beginning, and for how long without a sign of life.
+    pub owner: Option<(&'plan str, Duration)>,
 }
 
 /// Whether an operation was made.

@@ -3,7 +3,7 @@
 use crate::changing::{fill, of_class};
 use crate::harness::{Subject, into_set, job, queue};
 use crate::runs::{act, admin, all_of, assert_same, dead, everything, request, retries, run, undo};
-use jobdeck::model::{Action, Change, Kept, Set, Timestamp};
+use jobdeck::model::{Action, Change, Kept, OperationState, Set, Timestamp};
 
 const JOBS: usize = 1_100;
 
@@ -145,4 +145,38 @@ pub(crate) async fn what_was_freed_cannot_be_undone(subject: Subject) {
         Kept::default()
     );
     assert_eq!(subject.size(&dead()).await, 0);
+}
+
+pub(crate) async fn what_is_done_to_ticked_jobs_at_once_is_undone_too(subject: Subject) {
+    fill(&subject, Set::Dead, 250).await;
+    subject.enqueue("default", 1_000..1_030).await;
+    let places = [dead(), retries(), queue("default")];
+    let before = everything(&subject, &places).await;
+    let ids: Vec<_> = subject
+        .all(&dead())
+        .await
+        .into_iter()
+        .map(|entry| entry.id)
+        .collect();
+    let admin = admin(&subject);
+    let later = Action::Reschedule {
+        at: Timestamp(1_900_000_000_000),
+        spread_seconds: 60,
+    };
+    for action in [Action::Delete, Action::Retry, later] {
+        let report = admin.act(action, &ids).await.unwrap();
+        assert_eq!(report.done(), 250);
+        let operation = admin.operation(&report.operation.unwrap()).await.unwrap();
+        assert_eq!(operation.state, OperationState::Done);
+        assert_eq!(
+            (operation.progress.done, operation.kept.entries),
+            (250, 250)
+        );
+        undo(&subject, &operation.id).await;
+        assert_same(&everything(&subject, &places).await, &before, "undone");
+    }
+    // What is gone already leaves nothing to undo.
+    admin.act(Action::Delete, &ids).await.unwrap();
+    let report = admin.act(Action::Delete, &ids).await.unwrap();
+    assert_eq!((report.done(), report.operation), (0, None));
 }

@@ -5,10 +5,12 @@
 //! | `preview` | what would happen |
 //! | `runner`, `drive` | taking operations up, and being at work on one |
 //! | `walk`, `bound`, `changer` | which jobs are meant, and what becomes of each |
+//! | `at_once` | ticked entries, for somebody who waits |
 //! | `throttle` | how many at a time, how fast |
 //! | `mark` | how far one has come |
 //! | `canary`, `undo` | those that are tried first; putting back what was changed |
 
+mod at_once;
 mod bound;
 mod canary;
 mod changer;
@@ -56,9 +58,7 @@ impl Admin {
     /// What is wrong with the request; the store's.
     pub async fn start_operation(&self, request: &OperationRequest) -> AdminResult<Operation> {
         let plan = self.plan_operation(request).await?;
-        let id = self
-            .create_operation(&plan, OperationState::Running)
-            .await?;
+        let id = self.create_operation(&plan, None).await?;
         let reason = plan.reason.as_deref().unwrap_or_default();
         tracing::info!(target: AUDIT, action = "start_operation", id, change = request.change.name(), reason);
         self.operation(&id).await
@@ -135,9 +135,7 @@ impl Admin {
             reason: checked_reason(reason)?,
             total: undone.kept.entries,
         };
-        let undo = self
-            .create_operation(&plan, OperationState::Running)
-            .await?;
+        let undo = self.create_operation(&plan, None).await?;
         tracing::info!(target: AUDIT, action = "undo_operation", id, undo);
         self.operation(&undo).await
     }
@@ -184,7 +182,7 @@ impl Admin {
     async fn create_operation(
         &self,
         plan: &OperationPlan,
-        state: OperationState,
+        owner: Option<&str>,
     ) -> AdminResult<String> {
         let id: String = new_jid().chars().take(NAME).collect();
         let text = serde_json::to_string(plan)
@@ -194,7 +192,7 @@ impl Admin {
             id: &id,
             plan: &text,
             undoes,
-            state,
+            owner: owner.map(|owner| (owner, drive::LEASE)),
         };
         let undone = undoes.unwrap_or_default();
         match self.store.create_operation(new).await? {

@@ -49,10 +49,11 @@ impl OperationStore for RedisStore {
             .key(undone)
             .arg(operation.id)
             .arg(operation.plan)
-            .arg(operation.state.name())
             .arg(operation.undoes.unwrap_or_default())
-            .arg(self.keys.operation(""))
-            .arg(OPERATION_KEPT);
+            .arg(self.keys.operation(""));
+        if let Some((owner, lease)) = operation.owner {
+            call.arg(owner).arg(milliseconds(lease));
+        }
         let answer: String = self.operations.change(&call).await?;
         Ok(match answer.as_str() {
             "running" => Creation::StillRunning,

@@ -26,9 +26,22 @@ impl OperationStore for SqliteStore {
     async fn create_operation(&self, operation: NewOperation<'_>) -> StoreResult<Creation> {
         let (id, plan) = (operation.id.to_owned(), operation.plan.to_owned());
         let undoes = operation.undoes.map(str::to_owned);
-        let state = operation.state;
+        let owner = operation
+            .owner
+            .map(|(owner, lease)| (owner.to_owned(), lease));
         self.writer
-            .write(move |connection| create(connection, &id, &plan, state, undoes.as_deref()))
+            .write(move |connection| {
+                let created = create(connection, &id, &plan, undoes.as_deref())?;
+                if let (Creation::Made, Some((owner, lease))) = (created, &owner) {
+                    let until = later(clock::now(), *lease);
+                    connection
+                        .prepare_cached(
+                            "UPDATE operations SET owner = ?2, owner_until = ?3 WHERE id = ?1",
+                        )?
+                        .execute((&id, owner, until.0))?;
+                }
+                Ok(created)
+            })
             .await
     }
 
@@ -398,7 +411,6 @@ fn create(
     connection: &Connection,
     id: &str,
     plan: &str,
-    state: OperationState,
     undoes: Option<&str>,
 ) -> rusqlite::Result<Creation> {
     if let Some(other) = undoes {
@@ -426,7 +438,7 @@ fn create(
         .prepare_cached(
             "INSERT INTO operations (id, plan, state, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?4)",
         )?
-        .execute((id, plan, state.name(), now.0))?;
+        .execute((id, plan, OperationState::Running.name(), now.0))?;
     Ok(Creation::Made)
 }
 

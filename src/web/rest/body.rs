@@ -410,6 +410,8 @@ pub(super) struct ActionBody {
     pub(super) action: &'static str,
     /// How many were done.
     pub(super) done: usize,
+    /// The operation by which it can be undone (`POST /operations/{id}/undo`), if it can.
+    pub(super) operation: Option<String>,
     /// Each entry, in the order asked.
     pub(super) results: Vec<ActionResultBody>,
 }
@@ -431,6 +433,7 @@ impl From<ActionReport> for ActionBody {
         Self {
             action: report.verb.name(),
             done: report.done(),
+            operation: report.operation.clone(),
             results: report
                 .outcomes
                 .into_iter()
