@@ -1,8 +1,9 @@
 //! What a list shows, as the page's address says it: filter, direction, page.
 
 use super::query_string;
-use super::time_text::{parse_end, parse_time};
-use crate::model::{Cursor, JobFilter, Order, PageRequest, Place, Set, Timestamp};
+use crate::model::{
+    Cursor, JobFilter, Order, PageRequest, Place, Set, Timestamp, parse_end, parse_time,
+};
 
 /// What a list shows, as the page's address says it. Everything is text as typed; [`ListQuery::to_request`] checks it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -256,6 +257,7 @@ impl ListQuery {
                 tag: text(Field::Tag),
                 from: time(Field::From, parse_time)?,
                 to: time(Field::To, parse_end)?,
+                query: None,
             },
             order: self.order(place),
             after: self.after.clone().map(Cursor),

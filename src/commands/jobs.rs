@@ -158,6 +158,7 @@ impl List {
                 tag: self.tag,
                 from: self.from,
                 to: self.to,
+                query: None,
             },
             order: if self.place == Place::Set(Set::Dead) {
                 Order::Descending

@@ -1,16 +1,20 @@
 //! A walk over a place that collects the entries of one page.
 
-use super::{matcher::Matcher, pace::Pace};
+use super::pace::Pace;
 use crate::job::entry;
 use crate::model::{Cursor, JobEntry, JobFilter, Order, Place, Timestamp};
+use crate::search::Matcher;
 use crate::store::{Slice, Start, Store, StoreResult, StoredEntry};
 use std::time::{Duration, Instant};
 
 /// Bytes after which a page ends, full or not.
 const MOST_BYTES: usize = 256 * 1024 * 1024;
 
+/// The first and the last time that an entry of a set may have.
+type Times = (Option<Timestamp>, Option<Timestamp>);
+
 /// What is looked for, where, and for how long.
-pub(super) struct Search<'a> {
+pub(super) struct Walk<'a> {
     pub(super) store: &'a dyn Store,
     pub(super) place: &'a Place,
     pub(super) filter: &'a JobFilter,
@@ -36,16 +40,22 @@ pub(super) struct Found {
     pub(super) total: u64,
 }
 
-impl Search<'_> {
+impl Walk<'_> {
     pub(super) async fn run(&self, cursor: Option<&Cursor>) -> StoreResult<Found> {
         let started = Instant::now();
-        let mut matcher = Matcher::new(self.filter, self.place);
-        let mut start = self.start(cursor);
+        // Ages count from the store's clock.
+        let now = match self.filter.query {
+            Some(_) => self.store.now().await?,
+            None => Timestamp::default(),
+        };
+        let mut matcher = Matcher::new(self.filter, self.place, now)?;
+        let times = matcher.times();
+        let mut start = self.start(cursor, times);
         let mut found = Found::default();
         let mut pace = Pace::new();
         let mut bytes = 0;
         loop {
-            let size = self.size(pace, &found);
+            let size = self.size(pace, &matcher, &found);
             let Slice {
                 entries,
                 more,
@@ -58,7 +68,7 @@ impl Search<'_> {
             found.total = total;
             let read = entries.len();
             let slice_bytes: usize = entries.iter().map(|entry| entry.raw.len()).sum();
-            if self.take(&mut matcher, entries, &mut found) || !more {
+            if matcher.is_never() || self.take(&mut matcher, times, entries, &mut found) || !more {
                 return Ok(found);
             }
             let is_full = found.rows.len() == self.limit;
@@ -77,8 +87,11 @@ impl Search<'_> {
     }
 
     /// Entries to read next. One more than are missing tells whether there is another page.
-    fn size(&self, pace: Pace, found: &Found) -> usize {
-        if self.filter.is_empty() {
+    fn size(&self, pace: Pace, matcher: &Matcher, found: &Found) -> usize {
+        if matcher.is_never() {
+            // Only how many there are is of interest.
+            1
+        } else if matcher.is_always() {
             pace.size().min(self.limit - found.rows.len() + 1)
         } else {
             pace.size()
@@ -88,15 +101,16 @@ impl Search<'_> {
     /// Takes what matches out of a slice; whether the search ends there.
     fn take(
         &self,
-        matcher: &mut Matcher<'_>,
+        matcher: &mut Matcher,
+        times: Times,
         entries: Vec<StoredEntry>,
         found: &mut Found,
     ) -> bool {
         for stored in entries {
-            if self.is_beyond(&stored) {
+            if self.is_beyond(&stored, times) {
                 return true;
             }
-            let job = matcher.job(&stored);
+            let job = matcher.job(stored.id.position, &stored.raw);
             // Behind a full page one more match is enough to know that another page is worth asking for.
             if job.is_some() && found.rows.len() == self.limit {
                 found.more = true;
@@ -113,10 +127,10 @@ impl Search<'_> {
     }
 
     /// A set's time filter is a bound of its scores. Scores are finer than times, so it begins a little before.
-    fn start(&self, cursor: Option<&Cursor>) -> Start {
+    fn start(&self, cursor: Option<&Cursor>, (from, to): Times) -> Start {
         let bound = match self.order {
-            Order::Ascending => self.filter.from.map(|from| from.plus_milliseconds(-1)),
-            Order::Descending => self.filter.to.map(|to| to.plus_milliseconds(1)),
+            Order::Ascending => from.map(|from| from.plus_milliseconds(-1)),
+            Order::Descending => to.map(|to| to.plus_milliseconds(1)),
         };
         match (cursor, bound, self.place) {
             (Some(cursor), ..) => Start::After(cursor.clone()),
@@ -126,12 +140,12 @@ impl Search<'_> {
     }
 
     /// Whether no entry from here on can be within the times that are asked for.
-    fn is_beyond(&self, stored: &StoredEntry) -> bool {
+    fn is_beyond(&self, stored: &StoredEntry, (from, to): Times) -> bool {
         let at = Timestamp::from_seconds(stored.id.position);
         self.place.set().is_some()
             && match self.order {
-                Order::Ascending => self.filter.to.is_some_and(|to| at > to),
-                Order::Descending => self.filter.from.is_some_and(|from| at < from),
+                Order::Ascending => to.is_some_and(|to| at > to),
+                Order::Descending => from.is_some_and(|from| at < from),
             }
     }
 }
