@@ -191,6 +191,7 @@ harness::on_both_stores! {
     paging:
         pages_lead_forward_and_back,
         each_filter_shows_what_it_names,
+        each_search_shows_what_its_words_mean,
         times_limit_a_set_by_score,
         a_search_without_time_says_that_it_is_partial,
         a_search_in_pieces_finds_everything_once,

@@ -44,6 +44,9 @@ enum JobsVerb {
 struct List {
     /// Where: scheduled, retries, dead or queue:NAME.
     place: Place,
+    /// Only what this search finds: `class:PublishPhoto error:Timeout -tag:vip` (docs/SEARCH.md).
+    #[arg(value_name = "SEARCH", allow_hyphen_values = true)]
+    search: Vec<String>,
     /// Only this class, whole.
     #[arg(long)]
     class: Option<String>,
@@ -158,7 +161,7 @@ impl List {
                 tag: self.tag,
                 from: self.from,
                 to: self.to,
-                query: None,
+                query: searched(&self.search),
             },
             order: if self.place == Place::Set(Set::Dead) {
                 Order::Descending
@@ -182,6 +185,11 @@ impl List {
         }
         Ok(())
     }
+}
+
+/// The words of a search, which a shell may have taken apart.
+fn searched(words: &[String]) -> Option<String> {
+    Some(words.join(" ")).filter(|text| !text.trim().is_empty())
 }
 
 /// One job in one line: address, time, class, arguments, error.

@@ -114,6 +114,9 @@ async fn a_list_is_filtered_by_what_its_text_means() {
         ("from=1970-01-01T00:00:05.5Z&to=5.5", 3),
         ("to=5", 0),
         ("text=", 3),
+        ("filter=class:a+-timeout", 1),
+        ("filter=tag:vip+OR+rubb&error=no+answer", 1),
+        ("filter=+", 3),
     ] {
         let page = site.get(&format!("/api/v1/sets/dead/jobs?{query}")).await;
         let page = page.json();
@@ -124,4 +127,15 @@ async fn a_list_is_filtered_by_what_its_text_means() {
             (&json!(3), &json!(false))
         );
     }
+    let wrong = site
+        .get("/api/v1/sets/dead/jobs?filter=%C3%A9+klass:A")
+        .await;
+    assert_eq!(wrong.status, 400);
+    let error = &wrong.json()["error"];
+    assert_eq!(
+        (&error["code"], &error["field"], &error["position"]),
+        (&json!("bad_query"), &json!("filter"), &json!(2))
+    );
+    let message = error["message"].as_str().expect("text");
+    assert!(message.contains("did you mean `class`?"), "{message}");
 }
