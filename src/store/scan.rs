@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use std::fmt;
 
-/// Entries read first: who looks for a few may have them soon.
-const FIRST: usize = 100;
+/// A quarter of the entries read first: who looks for a few may have them soon.
+const FIRST: usize = 25;
 
 /// Most entries read at a time: more would keep the store from everybody else for longer.
 const MOST: usize = 500;
@@ -106,7 +106,12 @@ impl Width {
         MOST.min(self.0 * 4)
     }
 
-    /// Learns from entries that were read: how many, and the longest of them and of those that are to come.
+    /// No more than have the bytes of a slice where one has so many.
+    pub(super) fn limit(&mut self, longest: usize) {
+        self.0 = self.0.min((SLICE_BYTES / longest.max(1)).max(1));
+    }
+
+    /// Learns from entries that were read: the longest of them.
     pub(super) fn read(&mut self, longest: usize) {
         self.0 = (SLICE_BYTES / longest.max(1)).clamp(1, self.most_next());
     }
@@ -142,7 +147,7 @@ impl<S: AdminStore + ?Sized> Scanner for SliceScanner<'_, S> {
         };
         let slice = self
             .store
-            .slice(&self.place, &start, self.order, self.width.get())
+            .slice(&self.place, &start, self.order, self.width.most_next())
             .await?;
         let Some(last) = slice.entries.last() else {
             return Ok(None);
@@ -166,6 +171,10 @@ mod tests {
             width.read(longest);
             sizes.push(width.get());
         }
-        assert_eq!(sizes, [400, MOST, 1, 4, 16, 64, 256]);
+        assert_eq!(sizes, [100, 400, 1, 4, 16, 64, 256]);
+        width.read(800);
+        assert_eq!((width.get(), width.most_next()), (MOST, MOST));
+        width.limit(100_000);
+        assert_eq!(width.get(), 10);
     }
 }

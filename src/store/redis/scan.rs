@@ -17,7 +17,7 @@ use crate::{
         scan::{Scan, Scanner, Width},
     },
 };
-use ::redis::{Cmd, cmd, pipe};
+use ::redis::{Cmd, Pipeline, cmd, pipe};
 use async_trait::async_trait;
 use bytes::Bytes;
 
@@ -37,6 +37,8 @@ pub(super) struct RedisScanner<'store> {
     /// The entry that was read last.
     mark: Option<Mark>,
     width: Width,
+    /// The longest of some entries that come next, if any were looked at.
+    ahead: Option<usize>,
 }
 
 /// The entry that was read last.
@@ -66,12 +68,14 @@ impl<'store> RedisScanner<'store> {
             start: Some(start),
             mark: None,
             width: Width::new(),
+            ahead: None,
         }
     }
 
     /// By the script, from wherever the last entry stands now.
     async fn slice(&mut self, start: &Start) -> StoreResult<Option<Scan>> {
-        let width = self.width.get();
+        // It counts bytes itself.
+        let width = self.width.most_next();
         let (slice, last_rank) = match &self.place {
             Place::Set(set) => {
                 self.store
@@ -109,6 +113,7 @@ impl<'store> RedisScanner<'store> {
         });
         let longest = slice.entries.iter().map(|entry| entry.raw.len()).max();
         self.width.read(longest.unwrap_or(1));
+        self.ahead = None;
         Ok(Some(slice.into()))
     }
 
@@ -124,15 +129,7 @@ impl<'store> RedisScanner<'store> {
         let mut calls = pipe();
         calls.add_command(self.range(rank(0), rank(width + 1)));
         calls.add_command(self.size());
-        let most_next = i64::try_from(self.width.most_next()).unwrap_or(i64::MAX);
-        for sample in 1..=SAMPLES {
-            let at = rank(width + 1 + most_next * sample / SAMPLES);
-            if at >= 0 {
-                calls.add_command(self.range(at, at));
-            } else {
-                calls.add_command(self.range(0, 0));
-            }
-        }
+        self.add_samples(&mut calls, rank(width));
         let (mut window, total, samples) = self.read(&calls).await?;
         if self.order == Order::Descending {
             window.reverse();
@@ -160,12 +157,7 @@ impl<'store> RedisScanner<'store> {
             return Ok(None);
         };
         let more = beyond.is_some();
-        let longest = entries
-            .iter()
-            .map(|(_, raw)| raw.len())
-            .chain(samples)
-            .max()
-            .unwrap_or(1);
+        let longest = entries.iter().map(|(_, raw)| raw.len()).max();
         let last_rank = rank(i64::try_from(entries.len()).unwrap_or(i64::MAX));
         let around = Around {
             order: self.order,
@@ -193,8 +185,32 @@ impl<'store> RedisScanner<'store> {
             .filter(|_| more)
             .map(|last| Start::After(last.cursor));
         self.mark = Some(next);
-        self.width.read(longest);
+        self.ahead = samples.into_iter().max();
+        self.width.read(longest.unwrap_or(1));
         Ok(Some(scan))
+    }
+
+    /// The longest of some entries behind the mark.
+    async fn look_ahead(&self, mark: &Mark) -> StoreResult<usize> {
+        let mut calls = pipe();
+        calls.add_command(self.range(mark.rank, mark.rank));
+        calls.add_command(self.size());
+        self.add_samples(&mut calls, mark.rank);
+        let (_, _, samples) = self.read(&calls).await?;
+        Ok(samples.into_iter().max().unwrap_or(1))
+    }
+
+    /// Asks for some of the entries behind a rank, the last that the next window can have among them.
+    fn add_samples(&self, calls: &mut Pipeline, rank: i64) {
+        let most = i64::try_from(self.width.most_next()).unwrap_or(i64::MAX);
+        for sample in 1..=SAMPLES {
+            let distance = most * sample / SAMPLES;
+            let at = match self.order {
+                Order::Ascending => rank.saturating_add(distance),
+                Order::Descending => rank.saturating_sub(distance).max(0),
+            };
+            calls.add_command(self.range(at, at));
+        }
     }
 
     /// Reads the entries of these ranks, in either direction, lowest first (a queue's: highest first, as it stands).
@@ -235,7 +251,7 @@ impl<'store> RedisScanner<'store> {
     }
 
     /// The window (lowest rank first), how many entries there are, and the sizes of the samples.
-    async fn read(&self, calls: &::redis::Pipeline) -> StoreResult<(Window, u64, Vec<usize>)> {
+    async fn read(&self, calls: &Pipeline) -> StoreResult<(Window, u64, Vec<usize>)> {
         match &self.place {
             Place::Set(_) => {
                 let (window, total, a, b, c, d): (Window, u64, Window, Window, Window, Window) =
@@ -260,11 +276,17 @@ impl Scanner for RedisScanner<'_> {
         let Some(start) = self.start.clone() else {
             return Ok(None);
         };
-        if self.width.get() >= FEWEST
-            && let Some(mark) = self.mark.take()
-            && let Some(scan) = self.window(mark).await?
-        {
-            return Ok(Some(scan));
+        if let Some(mark) = self.mark.take() {
+            let ahead = match self.ahead {
+                Some(ahead) => ahead,
+                None => self.look_ahead(&mark).await?,
+            };
+            self.width.limit(ahead);
+            if self.width.get() >= FEWEST
+                && let Some(scan) = self.window(mark).await?
+            {
+                return Ok(Some(scan));
+            }
         }
         self.slice(&start).await
     }
