@@ -1,7 +1,7 @@
 //! The one door for every change and every composed read: pages, REST and commands all come through [`Admin`].
 //!
 //! Here is what goes straight to the store; what is composed has files of its own: `act.rs` (with `plan.rs`: what a verb means for an
-//! entry), `cancel.rs`, `enqueue.rs`, `lookup.rs`, `periodic.rs`.
+//! entry), `cancel.rs`, `enqueue.rs`, `lookup.rs`, `periodic.rs`, `search.rs`.
 
 mod act;
 mod cancel;
@@ -12,6 +12,7 @@ mod lookup;
 mod moved;
 mod periodic;
 mod plan;
+mod search;
 
 use crate::job::TimeUnit;
 use crate::model::{
@@ -22,6 +23,7 @@ use fleet::Fleet;
 use std::{sync::Arc, time::Duration};
 
 pub use error::{AdminError, AdminResult};
+pub use search::SearchRequest;
 
 /// Log target of every change.
 const AUDIT: &str = "jobdeck::audit";

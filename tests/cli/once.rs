@@ -239,6 +239,36 @@ async fn jobs_are_enqueued_listed_and_changed() {
             .done();
         assert_eq!(found.lines().count(), count, "{found}");
     }
+    let found = place
+        .run(&[
+            "jobs",
+            "list",
+            "class:PublishPhoto -tag:vip",
+            "--limit",
+            "2",
+        ])
+        .await
+        .done();
+    assert_eq!(found.lines().count(), 3, "{found}");
+    assert!(found.contains("more: --after '"), "{found}");
+    let found = place
+        .run(&[
+            "jobs",
+            "search",
+            "publishphoto",
+            "ü",
+            "--in",
+            "queue",
+            "--json",
+        ])
+        .await
+        .done();
+    let last = found.lines().last().expect("a line");
+    let last: Value = serde_json::from_str(last).expect("JSON");
+    assert_eq!(
+        (&last["complete"], &last["found"]),
+        (&true.into(), &3.into())
+    );
     place
         .run(&["jobs", "list", "queue:photos", "album", "klass:A"])
         .await

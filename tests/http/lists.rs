@@ -139,3 +139,56 @@ async fn a_list_is_filtered_by_what_its_text_means() {
     let message = error["message"].as_str().expect("text");
     assert!(message.contains("did you mean `class`?"), "{message}");
 }
+
+#[tokio::test]
+async fn a_search_over_all_places_is_told_line_by_line() {
+    let site = Site::new().await;
+    for number in 0..30 {
+        let raw = format!(
+            r#"{{"class":"C{}","args":[{number}],"jid":"j{number}"}}"#,
+            number % 3
+        );
+        let set = Set::ALL[number % 3];
+        let entry = Destination::Set {
+            set,
+            score: 5.5,
+            raw: raw.into(),
+        };
+        site.store.add(&[entry]).await.expect("it is added");
+    }
+    let answer = site.get("/api/v1/search?q=class:c1&limit=4").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-type"), "application/x-ndjson");
+    let lines = |text: &str| -> Vec<serde_json::Value> {
+        text.lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect()
+    };
+    let first = lines(&answer.text);
+    assert_eq!(first.len(), 5);
+    assert_eq!(first[0]["job"]["in"], "retries");
+    let end = &first[4];
+    assert_eq!(
+        (&end["complete"], &end["found"]),
+        (&json!(false), &json!(4))
+    );
+    let next = end["next"].as_str().expect("a cursor").replace(' ', "+");
+    let answer = site
+        .get(&format!("/api/v1/search?q=class:c1&after={next}"))
+        .await;
+    let rest = lines(&answer.text);
+    assert_eq!(rest.len(), 7);
+    assert_eq!(
+        (&rest[6]["complete"], &rest[6]["next"]),
+        (&json!(true), &json!(null))
+    );
+
+    for (query, field) in [("q=klass:c1", "q"), ("q=a&limit=none", "limit")] {
+        let wrong = site.get(&format!("/api/v1/search?{query}")).await;
+        assert_eq!(
+            (wrong.status.as_u16(), wrong.code()),
+            (400, "bad_query".to_owned())
+        );
+        assert_eq!(wrong.json()["error"]["field"], field);
+    }
+}

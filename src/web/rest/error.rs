@@ -69,6 +69,19 @@ impl Problem {
         problem
     }
 
+    /// The body alone, for an answer that has begun already.
+    pub(super) fn into_body(self) -> ErrorBody {
+        ErrorBody { error: self.detail }
+    }
+
+    /// The same with a field named as this request names it.
+    pub(super) fn renamed(mut self, from: &str, to: &str) -> Self {
+        if self.detail.field.as_deref() == Some(from) {
+            self.detail.field = Some(to.to_owned());
+        }
+        self
+    }
+
     /// What was named is not there.
     pub(super) fn not_found(message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", message)
