@@ -28,7 +28,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     // Handlers are settings that the worker reads.
     ("config", &["job", "periodic", "store", "worker"]),
-    ("bench", &["model", "job", "store", "client", "worker"]),
+    (
+        "bench",
+        &["model", "job", "search", "store", "client", "worker"],
+    ),
     ("telemetry", &["config"]),
     (
         "demo",

@@ -50,7 +50,7 @@ struct List {
     #[arg(value_name = "PLACE|SEARCH", value_parser = search::list_of)]
     place: ListOf,
     /// Only what this search finds: `class:PublishPhoto error:Timeout -tag:vip` (docs/SEARCH.md).
-    #[arg(value_name = "SEARCH", allow_hyphen_values = true)]
+    #[arg(value_name = "SEARCH")]
     search: Vec<String>,
     /// Only this class, whole.
     #[arg(long)]

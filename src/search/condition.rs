@@ -25,6 +25,7 @@ impl From<bool> for Answer {
 }
 
 /// Questions and how their answers make one.
+#[expect(clippy::large_enum_variant, reason = "a search has a few of them")]
 pub(super) enum Node {
     Always(bool),
     All(Vec<Node>),
@@ -40,6 +41,7 @@ pub(super) struct Question {
 }
 
 /// What is asked.
+#[expect(clippy::large_enum_variant, reason = "a search has a few of them")]
 pub(super) enum Test {
     /// A set's score, in milliseconds.
     Score(Span),

@@ -17,7 +17,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 pub(super) struct Search {
     /// What to find: `class:PublishPhoto error:Timeout failed:<1h -tag:vip` (docs/SEARCH.md).
-    #[arg(required = true, value_name = "SEARCH", allow_hyphen_values = true)]
+    #[arg(required = true, value_name = "SEARCH")]
     words: Vec<String>,
     /// Only in these places: dead,retries, scheduled, queue, queue:NAME.
     #[arg(long = "in", value_name = "PLACES")]
@@ -96,12 +96,14 @@ impl Search {
             })
             .await?;
         while let Some(event) = events.recv().await {
-            match event? {
-                event if self.json => {
-                    if !matches!(event, SearchEvent::Progress(_)) {
-                        output::line(script::search_json(event));
-                    }
+            let event = event?;
+            if self.json {
+                if !matches!(event, SearchEvent::Progress(_)) {
+                    output::line(script::search_json(event));
                 }
+                continue;
+            }
+            match event {
                 SearchEvent::Hit(entry) => output::line(row(&entry)),
                 SearchEvent::End {
                     next: Some(next), ..
