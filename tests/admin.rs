@@ -69,6 +69,7 @@ harness::on_both_stores! {
     searching:
         a_search_goes_through_all_places_in_order,
         a_search_goes_on_where_another_ended,
+        a_search_out_of_time_goes_on_where_it_was,
         a_search_looks_only_where_something_can_be;
     clocks:
         a_retry_is_enqueued_at_the_stores_time,

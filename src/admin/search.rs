@@ -3,7 +3,7 @@
 use super::{Admin, AdminError, AdminResult};
 use crate::job::entry;
 use crate::model::{
-    JobFilter, Order, Overview, Place, SearchEvent, SearchProgress, Set, Timestamp,
+    JobEntry, JobFilter, Order, Overview, Place, SearchEvent, SearchProgress, Set, Timestamp,
 };
 use crate::search::Matcher;
 use crate::store::{Scan, SharedStore, Start, StoreError};
@@ -30,6 +30,8 @@ pub struct SearchRequest {
     pub after: Option<String>,
     /// Most jobs to find; 0: all.
     pub limit: u64,
+    /// How long to search at most; it can be gone on with where it ended.
+    pub budget: Option<Duration>,
     /// Whether long texts are told whole.
     pub whole: bool,
 }
@@ -72,6 +74,7 @@ impl Admin {
             store: self.store().clone(),
             events,
             limit: request.limit,
+            until: request.budget.map(|budget| Instant::now() + budget),
             whole: request.whole,
             progress: SearchProgress {
                 total,
@@ -81,6 +84,33 @@ impl Admin {
         };
         tokio::spawn(search.run(parts));
         Ok(receiver)
+    }
+}
+
+impl Admin {
+    /// What a search finds in the time of a page: the jobs, how far it came, and where to go on.
+    ///
+    /// # Errors
+    /// As [`Admin::search`].
+    pub async fn found(
+        &self,
+        request: SearchRequest,
+    ) -> AdminResult<(Vec<JobEntry>, SearchProgress, Option<String>)> {
+        let mut events = self
+            .search(SearchRequest {
+                budget: Some(self.options.search_budget),
+                ..request
+            })
+            .await?;
+        let (mut hits, mut so_far) = (Vec::new(), SearchProgress::default());
+        while let Some(event) = events.recv().await {
+            match event? {
+                SearchEvent::Hit(entry) => hits.push(entry),
+                SearchEvent::Progress(progress) => so_far = progress,
+                SearchEvent::End { progress, next } => return Ok((hits, progress, next)),
+            }
+        }
+        Ok((hits, so_far, None))
     }
 }
 
@@ -181,6 +211,8 @@ struct Search {
     store: SharedStore,
     events: Sender<AdminResult<SearchEvent>>,
     limit: u64,
+    /// When it ends, wherever it is.
+    until: Option<Instant>,
     whole: bool,
     progress: SearchProgress,
     /// When it was told last how far it is.
@@ -191,7 +223,7 @@ struct Search {
 enum Stop {
     /// Everything is searched, or nothing more can match.
     Over,
-    /// It has found as many as wanted; where to go on.
+    /// It has found as many as wanted, or taken as long as it may; where to go on.
     Full(String),
     /// Nobody listens.
     Deaf,
@@ -270,6 +302,10 @@ impl Search {
                 if self.events.send(Ok(told)).await.is_err() {
                     return Ok(Stop::Deaf);
                 }
+            }
+            let is_late = self.until.is_some_and(|until| Instant::now() >= until);
+            if is_late && let Some(last) = scan.stored(scan.entries.len().saturating_sub(1)) {
+                return Ok(Stop::Full(format!("{} {place}", last.cursor.0)));
             }
             tokio::task::yield_now().await;
         }

@@ -15,6 +15,7 @@ pub mod periodic;
 pub mod processes;
 pub mod query_string;
 pub mod queues;
+pub mod search;
 
 #[cfg(feature = "ssr")]
 pub mod respond;
@@ -40,3 +41,4 @@ pub use processes::{
     signal_process,
 };
 pub use queues::{ClearQueue, QueueCleared, SetQueuePaused, clear_queue, set_queue_paused};
+pub use search::{Found, GetFound, SearchAddress, get_found};

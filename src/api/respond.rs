@@ -116,7 +116,8 @@ pub fn page_not_found() {
 }
 
 /// Whether a page is being made, not an answer to a script.
-fn is_page() -> bool {
+#[must_use]
+pub fn is_page() -> bool {
     use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/api/"))
 }
 

@@ -446,7 +446,7 @@ impl<'text> Parser<'text> {
                         if other.is_empty() {
                             String::new()
                         } else {
-                            format!(": {}", suggestion(other, &PLACES))
+                            format!(" ({})", suggestion(other, &PLACES))
                         }
                     ),
                     start,
@@ -500,7 +500,7 @@ fn head(bare: &str, is_quote_next: bool) -> Result<Head<'_>, (usize, String)> {
     Err((
         name.len(),
         format!(
-            "`{name}` is no field of a job: {suggestion} (To search for the text, put it in quotes.)"
+            "`{name}` is no field of a job ({suggestion}): put it in quotes to search for the text"
         ),
     ))
 }

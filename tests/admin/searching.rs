@@ -7,6 +7,28 @@ use jobdeck::{
     model::{EntryId, SearchEvent, SearchProgress, Set},
     store::StoreError,
 };
+use std::time::Duration;
+
+/// A part of a search that may take no time ends behind what it has read, and the next one goes on there.
+pub(crate) async fn a_search_out_of_time_goes_on_where_it_was(subject: Subject) {
+    fill(&subject).await;
+    let (all, ..) = search(&subject, request("arg:*")).await;
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let part = SearchRequest {
+            after,
+            budget: Some(Duration::ZERO),
+            ..request("arg:*")
+        };
+        let (more, _, next) = search(&subject, part).await;
+        found.extend(more);
+        after = next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, all);
+}
 
 fn request(query: &str) -> SearchRequest {
     SearchRequest {

@@ -92,6 +92,7 @@ impl Search {
                 within: self.within,
                 after: self.after,
                 limit: self.limit,
+                budget: None,
                 whole: self.json,
             })
             .await?;

@@ -82,7 +82,7 @@ fn what_is_wrong_is_pointed_at_and_explained() {
             "a foo:\"b\"",
             2,
             5,
-            "To search for the text, put it in quotes",
+            "put it in quotes to search for the text",
         ),
         ("class: A", 6, 6, "expected a value behind `class:`"),
         ("class:", 6, 6, "expected a value behind `class:`"),

@@ -128,6 +128,7 @@ pub(super) async fn search(
             within: said(query.within),
             after: said(query.after),
             limit,
+            budget: None,
             whole: true,
         })
         .await
