@@ -6,10 +6,6 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
-/// Jobs that a page of a search shows.
-#[cfg(feature = "ssr")]
-const PAGE: u64 = 50;
-
 /// A part of what a search finds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Found {
@@ -85,7 +81,7 @@ pub async fn get_found(
     let request = SearchRequest {
         query: q,
         after: Some(after).filter(|after| !after.is_empty()),
-        limit: PAGE,
+        limit: u64::from(super::PAGE_SIZE),
         ..SearchRequest::default()
     };
     let (hits, progress, next) = admin.found(request).await.map_err(respond::failed)?;

@@ -16,6 +16,7 @@ mod span;
 mod text;
 mod traces;
 mod value;
+mod word;
 
 pub use crate::model::QueryError;
 pub use matcher::Matcher;

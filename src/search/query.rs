@@ -3,6 +3,7 @@
 use super::field::Field;
 use super::parser;
 use super::value::{Comparison, Phrase, When, Within, ends_word, write_quoted};
+use super::word::is_word;
 use crate::model::QueryError;
 use std::{fmt, str::FromStr};
 
@@ -222,5 +223,5 @@ fn is_plain(text: &str) -> bool {
         && !text.starts_with('-')
         && !text.contains(ends_word)
         && !matches!(text, "OR" | "AND" | "NOT")
-        && parser::is_word(text)
+        && is_word(text)
 }
