@@ -51,6 +51,7 @@
 //! | --- | --- |
 //! | [`model`] | plain types that cross the wire between server and browser |
 //! | `job` | one stored job: its exact bytes, its fields, edits, error traces, display rules |
+//! | `search` | the words of a search, and whether a job is one that they mean |
 //! | [`periodic`] | jobs that are enqueued by the calendar: their settings, and when they are due |
 //! | `store` | the contract for reading and changing jobs, and its two stores: Redis and SQLite |
 //! | `client` | enqueues jobs |
@@ -94,6 +95,8 @@ pub mod job;
 pub mod live;
 #[cfg(feature = "ssr")]
 pub mod periodic;
+#[cfg(feature = "ssr")]
+pub mod search;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]

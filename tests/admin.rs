@@ -27,6 +27,8 @@ mod harness;
 mod lookup;
 #[path = "admin/operators.rs"]
 mod operators;
+#[path = "admin/searching.rs"]
+mod searching;
 #[path = "admin/verbs.rs"]
 mod verbs;
 
@@ -64,6 +66,11 @@ harness::on_both_stores! {
         a_running_job_is_shown_with_its_process,
         a_search_that_ran_out_of_time_says_so,
         an_entry_without_job_id_is_found_by_its_address;
+    searching:
+        a_search_goes_through_all_places_in_order,
+        a_search_goes_on_where_another_ended,
+        a_search_out_of_time_goes_on_where_it_was,
+        a_search_looks_only_where_something_can_be;
     clocks:
         a_retry_is_enqueued_at_the_stores_time,
         a_killed_job_died_at_the_stores_time,

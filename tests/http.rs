@@ -51,8 +51,10 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// Every page.
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 12] = [
     "/",
+    "/search",
+    "/search?q=nothing",
     "/queues",
     "/queues/default",
     "/running",

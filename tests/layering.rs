@@ -11,11 +11,12 @@ use std::{
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("job", &["model"]),
+    ("search", &["model", "job"]),
     ("periodic", &["model", "job"]),
-    ("store", &["model", "job"]),
+    ("store", &["model", "job", "search"]),
     ("client", &["model", "job", "store"]),
     ("worker", &["model", "job", "periodic", "store", "client"]),
-    ("admin", &["model", "job", "periodic", "store"]),
+    ("admin", &["model", "job", "search", "periodic", "store"]),
     ("live", &["model", "job", "store"]),
     // Bodies of server functions; their signatures hold types of `model` only, or the browser's build fails.
     ("api", &["model", "job", "store", "admin", "live"]),
@@ -27,7 +28,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     // Handlers are settings that the worker reads.
     ("config", &["job", "periodic", "store", "worker"]),
-    ("bench", &["model", "job", "store", "client", "worker"]),
+    (
+        "bench",
+        &["model", "job", "search", "store", "client", "worker"],
+    ),
     ("telemetry", &["config"]),
     (
         "demo",

@@ -63,6 +63,9 @@ harness::on_both_stores! {
         the_next_end_of_a_queue_runs_first;
     slicing:
         a_place_that_does_not_exist_is_empty,
+        a_scan_goes_on_where_it_was_while_entries_come_and_go,
+        a_scan_of_large_entries_reads_few_at_a_time,
+        a_scan_sees_every_entry_once_in_both_directions,
         pages_meet_without_gap_in_both_directions,
         a_thousand_entries_of_one_score_are_each_seen_once,
         a_slice_starts_at_a_score_inclusively,
@@ -191,6 +194,7 @@ harness::on_both_stores! {
     paging:
         pages_lead_forward_and_back,
         each_filter_shows_what_it_names,
+        each_search_shows_what_its_words_mean,
         times_limit_a_set_by_score,
         a_search_without_time_says_that_it_is_partial,
         a_search_in_pieces_finds_everything_once,

@@ -57,7 +57,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       const jid = await fill(server);
       const lists = ["/scheduled", "/retries", "/dead", "/queues/photos"];
       const others = ["/", "/queues", "/running", "/processes", `/jobs/${jid}`, "/queues?confirm=clear&queue=photos"];
-      for (const path of [...lists, ...others, "/dead?class=PublishPhoto&text=photo&tag=album", "/dead?text=nothing-has-this", "/queues/empty"]) {
+      for (const path of [...lists, ...others, "/dead?class=PublishPhoto&text=photo&tag=album", "/dead?text=nothing-has-this", "/search", "/search?q=photo", "/queues/empty"]) {
         await page.goto(server.address + path);
         await hydrated(page);
         await check(page, path);

@@ -27,7 +27,7 @@ test("/ leads to a field that can be seen", async ({ page, server }) => {
   const [jid] = await server.seed("dead", [failedJob(1)]);
   await open(page, `${server.address}/dead`, true);
   await page.keyboard.press("/");
-  await expect(page.getByPlaceholder("Search jid, arguments")).toBeFocused();
+  await expect(page.getByPlaceholder("Search any words")).toBeFocused();
   await page.keyboard.press("Escape");
   await tick(page, jid);
   await page.keyboard.press("/");

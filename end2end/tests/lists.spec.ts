@@ -28,7 +28,7 @@ for (const { field, value, finds } of [
 test("text in arguments finds a job, and a time leaves the others out", async ({ page, server, javaScriptEnabled }) => {
   const [, found] = await server.seed("dead", [failedJob(1), failedJob(2, declined), failedJob(3)]);
   await open(page, `${server.address}/dead`, javaScriptEnabled);
-  const search = page.getByPlaceholder("Search jid, arguments");
+  const search = page.getByPlaceholder("Search any words");
   await search.fill("CUSTOMER-77");
   await search.press("Enter");
   await expect(rows(page)).toHaveCount(1);
@@ -155,7 +155,7 @@ test("a search leaves the time that is filtered by alone", async ({ page, server
     await open(page, `${server.address}/dead?to=${until}`, javaScriptEnabled);
     await expect(rows(page)).toHaveCount(2);
     if (until === day) await expect(page.locator(".chip-set .chip-value")).toHaveText(`${day} UTC`);
-    const search = page.getByPlaceholder("Search jid, arguments");
+    const search = page.getByPlaceholder("Search any words");
     await search.fill("customer-77");
     await search.press("Enter");
     await expect(rows(page)).toHaveCount(1);

@@ -1,7 +1,7 @@
 //! The one door for every change and every composed read: pages, REST and commands all come through [`Admin`].
 //!
 //! Here is what goes straight to the store; what is composed has files of its own: `act.rs` (with `plan.rs`: what a verb means for an
-//! entry), `cancel.rs`, `enqueue.rs`, `lookup.rs`, `operations/`, `periodic.rs`.
+//! entry), `cancel.rs`, `enqueue.rs`, `lookup.rs`, `operations/`, `periodic.rs`, `search.rs`.
 
 mod act;
 mod cancel;
@@ -13,6 +13,7 @@ mod moved;
 mod operations;
 mod periodic;
 mod plan;
+mod search;
 
 use crate::job::TimeUnit;
 use crate::model::{
@@ -25,6 +26,7 @@ use tokio::sync::Notify;
 
 pub use error::{AdminError, AdminResult};
 pub use operations::OperationRunner;
+pub use search::SearchRequest;
 
 /// Log target of every change.
 const AUDIT: &str = "jobdeck::audit";

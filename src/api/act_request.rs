@@ -1,6 +1,6 @@
 //! What a form asks to be done to entries, read and checked.
 
-use super::time_text::parse_time;
+use crate::model::parse_time;
 use crate::model::{Action, EntryId, Timestamp, Verb};
 
 /// Most entries of one call; larger changes are operations of their own.

@@ -1,5 +1,6 @@
 //! What a browser is told when a server function fails.
 
+use crate::model::QueryError;
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 use leptos::server_fn::codec::JsonEncoding;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,9 @@ pub enum ApiError {
     /// The request is wrong: which field, and what to write instead.
     #[error("{0}")]
     Invalid(String),
+    /// The search cannot be read: what is wrong with it, and where.
+    #[error("the search cannot be read {0}")]
+    Query(QueryError),
     /// It exists, but this cannot be done to it.
     #[error("{0}")]
     Refused(String),

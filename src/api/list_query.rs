@@ -1,8 +1,9 @@
 //! What a list shows, as the page's address says it: filter, direction, page.
 
 use super::query_string;
-use super::time_text::{parse_end, parse_time};
-use crate::model::{Cursor, JobFilter, Order, PageRequest, Place, Set, Timestamp};
+use crate::model::{
+    Cursor, JobFilter, Order, PageRequest, Place, Set, Timestamp, parse_end, parse_time,
+};
 
 /// What a list shows, as the page's address says it. Everything is text as typed; [`ListQuery::to_request`] checks it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct ListQuery {
 /// A field of the filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Field {
+    /// A search in words.
+    Filter,
     /// Part of the stored text.
     Text,
     /// Shown class.
@@ -44,7 +47,8 @@ pub enum Field {
 
 impl Field {
     /// All of them, the usual one first.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
+        Self::Filter,
         Self::Text,
         Self::Class,
         Self::Queue,
@@ -58,6 +62,7 @@ impl Field {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Filter => "filter",
             Self::Text => "text",
             Self::Class => "class",
             Self::Queue => "queue",
@@ -256,6 +261,7 @@ impl ListQuery {
                 tag: text(Field::Tag),
                 from: time(Field::From, parse_time)?,
                 to: time(Field::To, parse_end)?,
+                query: text(Field::Filter),
             },
             order: self.order(place),
             after: self.after.clone().map(Cursor),
@@ -298,8 +304,9 @@ mod tests {
     #[test]
     fn the_address_says_everything() {
         let query = ListQuery::parse(
-            "class=PublishPhoto&error=100%25&order=reversed&after=12~a&limit=100&searched=380000&found=7&notice=x",
+            "filter=a+-b:%22c%22&class=PublishPhoto&error=100%25&order=reversed&after=12~a&limit=100&searched=380000&found=7&notice=x",
         );
+        assert_eq!(query.get(Field::Filter), "a -b:\"c\"");
         assert_eq!(query.get(Field::Class), "PublishPhoto");
         assert_eq!(query.get(Field::Error), "100%");
         assert_eq!(query.order(&Place::Set(Set::Dead)), Order::Ascending);

@@ -15,11 +15,12 @@ pub mod periodic;
 pub mod processes;
 pub mod query_string;
 pub mod queues;
-pub mod time_text;
+pub mod search;
 
 #[cfg(feature = "ssr")]
 pub mod respond;
 
+pub use crate::model::{is_day, parse_end, parse_time, picker_text};
 pub use act_notice::act_notice;
 pub use act_request::{ActRequest, MOST_ENTRIES, Preset, SPREAD_MINUTES};
 pub use actions::{Act, act};
@@ -40,4 +41,4 @@ pub use processes::{
     signal_process,
 };
 pub use queues::{ClearQueue, QueueCleared, SetQueuePaused, clear_queue, set_queue_paused};
-pub use time_text::{is_day, parse_end, parse_time, picker_text};
+pub use search::{Found, GetFound, SearchAddress, get_found};

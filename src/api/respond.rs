@@ -65,6 +65,9 @@ pub fn failed(error: AdminError) -> ApiError {
         AdminError::Store(StoreError::Refused { .. }) => {
             fail(StatusCode::INSUFFICIENT_STORAGE, ApiError::Refused(text))
         }
+        AdminError::Store(StoreError::Query(error)) => {
+            fail(StatusCode::UNPROCESSABLE_ENTITY, ApiError::Query(error))
+        }
         AdminError::Store(_) => invalid(text),
         AdminError::NotFound(text) => fail(StatusCode::NOT_FOUND, ApiError::NotFound(text)),
         AdminError::Refused(text) => fail(StatusCode::CONFLICT, ApiError::Refused(text)),
@@ -113,7 +116,8 @@ pub fn page_not_found() {
 }
 
 /// Whether a page is being made, not an answer to a script.
-fn is_page() -> bool {
+#[must_use]
+pub fn is_page() -> bool {
     use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/api/"))
 }
 

@@ -16,7 +16,7 @@ const KEYS: [(&str, &[(&str, &str)]); 3] = [
     (
         "Everywhere",
         &[
-            ("/", "find a job, or search a list"),
+            ("/", "search the list, or all jobs"),
             ("p", "hold the numbers still, or go on"),
             ("?", "this help"),
             ("Esc", "leave a dialog or a field"),

@@ -4,10 +4,12 @@
 //! | --- | --- |
 //! | `drain` | many jobs that do nothing, as fast as they go |
 //! | `latency` | one job at a time on a worker that has nothing to do |
+//! | `search` | a search through a large set, and what another client notices |
 //! | `usage` | processor time and memory, of this process and of Redis |
 
 mod drain;
 mod latency;
+mod search;
 mod usage;
 
 use crate::{
@@ -15,6 +17,7 @@ use crate::{
     store::{SharedStore, StoreError},
     worker::WorkerError,
 };
+pub use search::{SearchBench, SearchBenchOptions, bench_search};
 use serde::Serialize;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;

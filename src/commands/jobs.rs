@@ -1,5 +1,7 @@
 //! `jobdeck jobs`: the admin verbs for scripts.
 
+mod search;
+
 use super::{
     Failure,
     options::{Common, admin, settings_and_store},
@@ -14,6 +16,7 @@ use crate::{
     web::script,
 };
 use clap::{Args, Subcommand};
+use search::{ListOf, Search};
 use std::time::Duration;
 
 /// List, show and change jobs
@@ -25,7 +28,8 @@ pub(super) struct Jobs {
 
 #[derive(Debug, Subcommand)]
 enum JobsVerb {
-    List(List),
+    List(Box<List>),
+    Search(Search),
     Show(Show),
     /// Put failed or dead jobs into their queues now
     Retry(Entries),
@@ -42,8 +46,12 @@ enum JobsVerb {
 /// List jobs of a queue or set
 #[derive(Debug, Args)]
 struct List {
-    /// Where: scheduled, retries, dead or queue:NAME.
-    place: Place,
+    /// Where: scheduled, retries, dead or queue:NAME; or the search itself, then everywhere.
+    #[arg(value_name = "PLACE|SEARCH", value_parser = search::list_of)]
+    place: ListOf,
+    /// Only what this search finds: `class:PublishPhoto error:Timeout -tag:vip` (docs/SEARCH.md).
+    #[arg(value_name = "SEARCH")]
+    search: Vec<String>,
     /// Only this class, whole.
     #[arg(long)]
     class: Option<String>,
@@ -134,7 +142,8 @@ struct Reschedule {
 impl Jobs {
     pub(super) async fn run(self) -> Result<(), Failure> {
         match self.verb {
-            JobsVerb::List(list) => list.run().await,
+            JobsVerb::List(list) => (*list).run().await,
+            JobsVerb::Search(search) => search.run().await,
             JobsVerb::Show(show) => show.run().await,
             JobsVerb::Retry(entries) => entries.act(|_| Action::Retry).await,
             JobsVerb::Enqueue(entries) => entries.act(|_| Action::Enqueue).await,
@@ -148,6 +157,13 @@ impl Jobs {
 
 impl List {
     async fn run(self) -> Result<(), Failure> {
+        let place = match &self.place {
+            ListOf::Place(place) => place.clone(),
+            ListOf::Search(first) => {
+                let first = first.clone();
+                return self.everywhere(first).await;
+            }
+        };
         let (config, store) = settings_and_store(&self.common).await?;
         let request = PageRequest {
             filter: JobFilter {
@@ -158,8 +174,9 @@ impl List {
                 tag: self.tag,
                 from: self.from,
                 to: self.to,
+                query: searched(&self.search),
             },
-            order: if self.place == Place::Set(Set::Dead) {
+            order: if place == Place::Set(Set::Dead) {
                 Order::Descending
             } else {
                 Order::Ascending
@@ -168,7 +185,7 @@ impl List {
             limit: self.limit,
             ..PageRequest::default()
         };
-        let page = script::page(&admin(&config, store), &self.place, &request).await?;
+        let page = script::page(&admin(&config, store), &place, &request).await?;
         if self.json {
             output::line(script::page_json(page));
             return Ok(());
@@ -181,6 +198,11 @@ impl List {
         }
         Ok(())
     }
+}
+
+/// The words of a search, which a shell may have taken apart.
+fn searched(words: &[String]) -> Option<String> {
+    Some(words.join(" ")).filter(|text| !text.trim().is_empty())
 }
 
 /// One job in one line: address, time, class, arguments, error.

@@ -74,6 +74,32 @@ impl Job {
         Some(format!("[{}]", elements.join(",")))
     }
 
+    /// The arguments that may be searched, as JSON text: as they are stored, without what is encrypted.
+    pub(crate) fn open_args(&self) -> Cow<'_, str> {
+        match self.field("args") {
+            None => Cow::Borrowed(""),
+            Some(args) if self.boolean("encrypt") != Some(true) => Cow::Borrowed(args),
+            Some(args) => {
+                // The last argument is the encrypted one; what is no array may be anything.
+                let mut elements = json::elements(args).unwrap_or_default();
+                elements.pop();
+                Cow::Owned(format!("[{}]", elements.join(",")))
+            }
+        }
+    }
+
+    /// The same taken apart, Active Job unwrapped; nothing when there are none.
+    pub(crate) fn open_arguments(&self) -> Option<JsonNode> {
+        let is_encrypted = self.boolean("encrypt") == Some(true);
+        let unwrapped = (self.is_wrapper() && !is_encrypted)
+            .then(|| self.active_job_arguments())
+            .filter(|arguments| !arguments.is_empty());
+        match unwrapped {
+            Some(arguments) => Some(JsonNode::Array(arguments)),
+            None => tree::tree(&self.open_args()),
+        }
+    }
+
     /// The job as it may be shown whole: its own text, with what is encrypted masked wherever it stands.
     pub(super) fn shown(&self) -> Cow<'_, Job> {
         let mut text = Vec::new();

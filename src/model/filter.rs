@@ -21,6 +21,8 @@ pub struct JobFilter {
     pub from: Option<Timestamp>,
     /// Not after.
     pub to: Option<Timestamp>,
+    /// A search in words, as people write it: `class:PublishPhoto error:Timeout` (docs/SEARCH.md).
+    pub query: Option<String>,
 }
 
 impl JobFilter {

@@ -1,5 +1,7 @@
 //! What can go wrong with a store.
 
+use crate::model::QueryError;
+
 /// Result of a store's call.
 pub type StoreResult<T> = Result<T, StoreError>;
 
@@ -42,4 +44,7 @@ pub enum StoreError {
     /// The request itself is wrong: a foreign cursor, a score that is no number.
     #[error("{0}")]
     Invalid(String),
+    /// The search of a filter cannot be read.
+    #[error("the search cannot be read {0}")]
+    Query(#[from] QueryError),
 }

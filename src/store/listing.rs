@@ -1,15 +1,12 @@
 //! Pages with filters, made from slices: the same for every store.
 
-pub(crate) mod matcher;
 mod pace;
-mod prefilter;
-mod search;
-mod text;
+mod walk;
 
 use super::{Store, StoreResult};
 use crate::model::{Page, PageRequest, Place};
-use search::Search;
 use std::time::Duration;
+use walk::Walk;
 
 /// Entries of a page that does not say how many.
 const USUAL_LIMIT: u32 = 50;
@@ -20,7 +17,7 @@ const MOST: u32 = 500;
 /// A page of `place`, filtered. A search that took `budget` stops with what it has: the page is `partial`, and goes on at its cursor.
 ///
 /// # Errors
-/// As [`super::AdminStore::slice`].
+/// As [`super::AdminStore::slice`]; [`super::StoreError::Query`] when the filter's search cannot be read.
 pub async fn page(
     store: &dyn Store,
     place: &Place,
@@ -38,7 +35,7 @@ pub async fn page(
         request.order
     };
     let cursor = request.after.as_ref().or(request.before.as_ref());
-    let search = Search {
+    let walk = Walk {
         store,
         place,
         filter: &request.filter,
@@ -46,7 +43,7 @@ pub async fn page(
         limit: limit as usize,
         budget,
     };
-    let mut found = search.run(cursor).await?;
+    let mut found = walk.run(cursor).await?;
     // Behind the last entry of the reading direction there may be more; before the first there is something if a cursor led here.
     let far = if found.more { found.last } else { None };
     let near = cursor.map(|cursor| found.first.unwrap_or_else(|| cursor.clone()));

@@ -22,6 +22,7 @@ mod operations;
 mod periodic;
 pub mod redis;
 mod reports;
+mod scan;
 pub mod sqlite;
 mod worker;
 
@@ -48,6 +49,7 @@ pub use periodic::{
 pub use redis::redis_cpu_seconds;
 use reports::REPORTED;
 pub use reports::{DONE_REPORT_KEPT, LOG_BYTES, LOG_LINES, REPORT_KEPT, ReportStore, RunReport};
+pub use scan::{Scan, Scanner};
 pub use worker::{
     Fetch, FetchedJob, Heartbeat, Orphan, Pulse, Rescue, Settlement, Share, Turn, Turned,
     WorkerStore,
@@ -187,6 +189,11 @@ pub trait AdminStore: Send + Sync {
         order: Order,
         limit: usize,
     ) -> StoreResult<Slice>;
+
+    /// Reads a place from `start` to its end, for who looks through all of it.
+    fn scan(&self, place: Place, start: Start, order: Order) -> Box<dyn Scanner + '_> {
+        Box::new(scan::SliceScanner::new(self, place, start, order))
+    }
 
     /// The entries with these addresses, each with its bytes, in the order asked; nothing for one that is gone.
     async fn locate(&self, ids: &[EntryId]) -> StoreResult<Vec<Option<StoredEntry>>>;

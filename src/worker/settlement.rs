@@ -112,7 +112,10 @@ pub(super) async fn last_tries(runtime: &Runtime, mut left: Vec<Settled>) {
 pub(super) fn is_permanent(error: &StoreError) -> bool {
     matches!(
         error,
-        StoreError::Unusable { .. } | StoreError::Address { .. } | StoreError::Invalid(_)
+        StoreError::Unusable { .. }
+            | StoreError::Address { .. }
+            | StoreError::Invalid(_)
+            | StoreError::Query(_)
     )
 }
 

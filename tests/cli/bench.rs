@@ -130,3 +130,27 @@ async fn a_bench_needs_something_to_measure_on() {
     let run = place.run(&["bench", "worker", "--jobs", "0"]).await;
     assert_eq!(run.code, Some(2));
 }
+
+#[tokio::test]
+async fn a_search_is_measured_on_the_store_that_is_named() {
+    let server = RedisServer::start().await;
+    let place = Place::new();
+    for url in [server.url(), "sqlite:bench.db".to_owned()] {
+        let run = place
+            .run(&[
+                "bench", "search", "--store", &url, "--jobs", "1500", "--search", "nowhere",
+                "--search", "arg.0:17", "--json",
+            ])
+            .await;
+        assert_eq!(run.code, Some(0), "{run:?}");
+        let report: Value = serde_json::from_str(&run.output).expect("JSON");
+        for (index, found) in [(0, 0), (1, 1)] {
+            assert_eq!(report[index]["searched"], 1_500, "{report}");
+            assert_eq!(report[index]["found"], found, "{report}");
+            assert!(report[index]["other_p999_ms"].is_number());
+        }
+        let url = url.replace("bench.db", &format!("{}/bench.db", place.path().display()));
+        let overview = open(&url).await.overview().await.expect("an overview");
+        assert_eq!(overview.scheduled, 0, "nothing is left behind");
+    }
+}

@@ -232,6 +232,48 @@ async fn jobs_are_enqueued_listed_and_changed() {
     assert_eq!(list["entries"][0]["args"], serde_json::json!([1, "ü"]));
     assert_eq!(list["entries"][0]["tags"], serde_json::json!(["album"]));
 
+    for (search, count) in [("class:publish* album", 3), ("arg.0:2", 0)] {
+        let found = place
+            .run(&["jobs", "list", "queue:photos", search])
+            .await
+            .done();
+        assert_eq!(found.lines().count(), count, "{found}");
+    }
+    let found = place
+        .run(&[
+            "jobs",
+            "list",
+            "class:PublishPhoto -tag:vip",
+            "--limit",
+            "2",
+        ])
+        .await
+        .done();
+    assert_eq!(found.lines().count(), 3, "{found}");
+    assert!(found.contains("more: --after '"), "{found}");
+    let found = place
+        .run(&[
+            "jobs",
+            "search",
+            "publishphoto",
+            "ü",
+            "--in",
+            "queue",
+            "--json",
+        ])
+        .await
+        .done();
+    let last = found.lines().last().expect("a line");
+    let last: Value = serde_json::from_str(last).expect("JSON");
+    assert_eq!(
+        (&last["complete"], &last["found"]),
+        (&true.into(), &3.into())
+    );
+    place
+        .run(&["jobs", "list", "queue:photos", "album", "klass:A"])
+        .await
+        .failed(1, "at character 7: `klass` is no field of a job");
+
     place.run(&["jobs", "kill", jids[0]]).await.done();
     let dead = place.run(&["jobs", "list", "dead"]).await.done();
     assert!(dead.contains("PublishPhoto [1,\"ü\"]"), "{dead}");

@@ -58,6 +58,7 @@ async fn the_document_lists_exactly_the_routes_that_there_are() {
         "post /queues/{name}/resume",
         "delete /queues/{name}",
         "get /sets/{set}/jobs",
+        "get /search",
         "get /running",
         "get /processes",
         "post /processes/{identity}/dump",

@@ -114,6 +114,9 @@ async fn a_list_is_filtered_by_what_its_text_means() {
         ("from=1970-01-01T00:00:05.5Z&to=5.5", 3),
         ("to=5", 0),
         ("text=", 3),
+        ("filter=class:a+-timeout", 1),
+        ("filter=tag:vip+OR+rubb&error=no+answer", 1),
+        ("filter=+", 3),
     ] {
         let page = site.get(&format!("/api/v1/sets/dead/jobs?{query}")).await;
         let page = page.json();
@@ -123,5 +126,69 @@ async fn a_list_is_filtered_by_what_its_text_means() {
             (&page["total"], &page["partial"]),
             (&json!(3), &json!(false))
         );
+    }
+    let wrong = site
+        .get("/api/v1/sets/dead/jobs?filter=%C3%A9+klass:A")
+        .await;
+    assert_eq!(wrong.status, 400);
+    let error = &wrong.json()["error"];
+    assert_eq!(
+        (&error["code"], &error["field"], &error["position"]),
+        (&json!("bad_query"), &json!("filter"), &json!(2))
+    );
+    let message = error["message"].as_str().expect("text");
+    assert!(message.contains("did you mean `class`?"), "{message}");
+}
+
+#[tokio::test]
+async fn a_search_over_all_places_is_told_line_by_line() {
+    let site = Site::new().await;
+    for number in 0..30 {
+        let raw = format!(
+            r#"{{"class":"C{}","args":[{number}],"jid":"j{number}"}}"#,
+            number % 3
+        );
+        let set = Set::ALL[number % 3];
+        let entry = Destination::Set {
+            set,
+            score: 5.5,
+            raw: raw.into(),
+        };
+        site.store.add(&[entry]).await.expect("it is added");
+    }
+    let answer = site.get("/api/v1/search?q=class:c1&limit=4").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-type"), "application/x-ndjson");
+    let lines = |text: &str| -> Vec<serde_json::Value> {
+        text.lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect()
+    };
+    let first = lines(&answer.text);
+    assert_eq!(first.len(), 5);
+    assert_eq!(first[0]["job"]["in"], "retries");
+    let end = &first[4];
+    assert_eq!(
+        (&end["complete"], &end["found"]),
+        (&json!(false), &json!(4))
+    );
+    let next = end["next"].as_str().expect("a cursor").replace(' ', "+");
+    let answer = site
+        .get(&format!("/api/v1/search?q=class:c1&after={next}"))
+        .await;
+    let rest = lines(&answer.text);
+    assert_eq!(rest.len(), 7);
+    assert_eq!(
+        (&rest[6]["complete"], &rest[6]["next"]),
+        (&json!(true), &json!(null))
+    );
+
+    for (query, field) in [("q=klass:c1", "q"), ("q=a&limit=none", "limit")] {
+        let wrong = site.get(&format!("/api/v1/search?{query}")).await;
+        assert_eq!(
+            (wrong.status.as_u16(), wrong.code()),
+            (400, "bad_query".to_owned())
+        );
+        assert_eq!(wrong.json()["error"]["field"], field);
     }
 }

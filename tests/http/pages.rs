@@ -144,3 +144,45 @@ async fn server_functions_have_addresses_of_their_own() {
         "two of them share an address: {paths:?}"
     );
 }
+
+#[tokio::test]
+async fn a_search_shows_what_it_finds_place_by_place_and_points_at_what_is_wrong() {
+    let site = Site::new().await;
+    let jids = site
+        .enqueue(serde_json::json!([
+            { "class": "PublishPhoto", "args": [17], "queue": "media" },
+            { "class": "ChargeCard", "args": [17], "queue": "media", "at": "2099-01-01T00:00:00Z" },
+            { "class": "ChargeCard", "args": [18] },
+        ]))
+        .await;
+    let plain = |answer: &super::Answer| answer.text.replace("<!>", "");
+    let page = site.page("/search?q=arg.0:17").await;
+    assert_eq!(page.status, 200);
+    for (part, is_there) in [
+        ("PublishPhoto", true),
+        ("2 jobs found; searched 3 of 3 entries", true),
+        ("Queue media", true),
+        (&jids[1], true),
+        (&jids[2], false),
+        ("Search on", false),
+    ] {
+        assert_eq!(plain(&page).contains(part), is_there, "{part}");
+    }
+    let wrong = site.page("/search?q=arg.0:17+klass:A").await;
+    assert_eq!(wrong.status, 422);
+    for part in [
+        "<mark>klass</mark>",
+        "did you mean `class`?",
+        "value=\"arg.0:17 klass:A\"",
+    ] {
+        assert!(plain(&wrong).contains(part), "{part}");
+    }
+    let wrong = site.page("/dead?filter=%28a").await;
+    assert_eq!(wrong.status, 422);
+    for part in ["<mark>(</mark>a", "is not closed", "value=\"(a\""] {
+        assert!(plain(&wrong).contains(part), "{part}");
+    }
+    let job = site.page(&format!("/search?q={}", jids[0])).await;
+    assert_eq!(job.status, 302);
+    assert_eq!(job.header("location"), format!("/jobs/{}", jids[0]));
+}

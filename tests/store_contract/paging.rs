@@ -3,7 +3,7 @@
 use crate::harness::{Subject, every_place, into_place, into_queue, into_set, odd_entries, queue};
 use jobdeck::{
     model::{JobFilter, Order, Page, PageRequest, Place, Set, Timestamp},
-    store::listing,
+    store::{StoreError, listing},
 };
 use std::time::Duration;
 
@@ -189,6 +189,76 @@ pub(crate) async fn each_filter_shows_what_it_names(subject: Subject) {
             assert_eq!(page.total, 60);
             assert!(page.next.is_none() && !page.partial);
         }
+    }
+}
+
+pub(crate) async fn each_search_shows_what_its_words_mean(subject: Subject) {
+    let cases: Vec<(&str, Shows)> = vec![
+        ("class:resize error:TIMEOUT", |number| {
+            number % 3 == 1 && number / 2 % 2 == 1
+        }),
+        ("Timeout -queue:low", |number| {
+            number / 2 % 2 == 1 && number % 2 == 0
+        }),
+        ("class:Publish OR tag:vip", |number| {
+            number % 3 == 0 || number % 10 == 0
+        }),
+        ("-(class:Publish OR class:Mail)", |number| number % 3 == 1),
+        ("\"photo 12\"", |number| number == 12),
+        ("arg.0:\"photo 7\"", |number| number == 7),
+        ("jid:job-001*", |number| (10..20).contains(&number)),
+        ("message:\"photo 7 was\"", |number| number == 7),
+        ("attempts:1 created:2026-11-23", |_| true),
+        ("enqueued:>=2026-11-23T21:34 size:<100kb", |number| {
+            number >= 40
+        }),
+        ("attempts:>1", |_| false),
+        ("in:scheduled,retries,dead,queue -in:nowhere", |_| false),
+    ];
+    for place in every_place() {
+        fill(&subject, &place, 60).await;
+        for (search, shown) in &cases {
+            let request = PageRequest {
+                filter: JobFilter {
+                    query: Some((*search).to_owned()),
+                    ..JobFilter::default()
+                },
+                limit: 100,
+                ..PageRequest::default()
+            };
+            let asked = listing::page(subject.store.as_ref(), &place, &request, LONG).await;
+            if search.contains("nowhere") {
+                let Err(StoreError::Query(error)) = asked else {
+                    panic!("{search}: {asked:?}");
+                };
+                assert_eq!((error.start, error.end), (36, 43), "{error}");
+                continue;
+            }
+            let page = asked.unwrap();
+            let expected = names((0..60).filter(|number| shown(*number)));
+            assert_eq!(jids(&page), expected, "{place}: {search}");
+            assert_eq!((page.scanned, page.total), (60, 60), "{search}");
+        }
+    }
+    // What cannot be there is not searched; times are bounds of a set's scores.
+    let dead = Place::Set(Set::Dead);
+    for (search, scanned, found) in [
+        ("in:retries", 0, 0),
+        ("died:>2099-01-01", 0, 0),
+        ("died:2026-11-23T21:40 Publish", 60, 20),
+    ] {
+        let request = PageRequest {
+            filter: JobFilter {
+                query: Some(search.to_owned()),
+                ..JobFilter::default()
+            },
+            order: Order::Descending,
+            ..PageRequest::default()
+        };
+        let page = page(&subject, &dead, &request).await;
+        let numbers = (page.scanned, page.entries.len());
+        assert_eq!(numbers, (scanned, found), "{search}");
+        assert_eq!(page.total, 60);
     }
 }
 

@@ -4,7 +4,7 @@ use crate::harness::{Subject, every_place, into_place, into_queue, into_set, job
 use bytes::Bytes;
 use jobdeck::{
     model::{Cursor, Order, Place, Set},
-    store::{Destination, SLICE_BYTES, Start, StoreError, StoredEntry},
+    store::{Destination, Move, SLICE_BYTES, Start, StoreError, StoredEntry},
 };
 use std::collections::BTreeSet;
 
@@ -435,5 +435,106 @@ pub(crate) async fn a_slice_says_whether_there_is_more(subject: Subject) {
                 assert_eq!(slice.more, more, "{place} {order:?} {limit}");
             }
         }
+    }
+}
+
+pub(crate) async fn a_scan_sees_every_entry_once_in_both_directions(subject: Subject) {
+    for place in every_place() {
+        fill(&subject, &place, 2_600).await;
+        let all = subject.all(&place).await;
+        for order in BOTH {
+            let mut expected = all.clone();
+            if order == Order::Descending {
+                expected.reverse();
+            }
+            let mut seen = Vec::new();
+            let mut scanner = subject.store.scan(place.clone(), Start::Edge, order);
+            while let Some(scan) = scanner.next().await.unwrap() {
+                assert_eq!(scan.total, 2_600);
+                assert_eq!(scan.more, seen.len() + scan.entries.len() < 2_600);
+                for index in [0, scan.entries.len() / 2, scan.entries.len() - 1] {
+                    // An entry's cursor leads on from there, and its address finds it.
+                    let stored = scan.stored(index).unwrap();
+                    let after = Start::After(stored.cursor.clone());
+                    let next = subject.slice(&place, &after, order, 1).await.unwrap();
+                    let here = &expected[seen.len() + index];
+                    assert_eq!((&stored.id, &stored.raw), (&here.id, &here.raw));
+                    assert_eq!(
+                        next.entries.first().map(|next| &next.raw),
+                        expected.get(seen.len() + index + 1).map(|next| &next.raw),
+                        "{place} {order:?} {index}"
+                    );
+                }
+                seen.extend(scan.entries.into_iter().map(|(_, raw)| raw));
+            }
+            assert_eq!(seen, raws(&expected), "{place} {order:?}");
+        }
+    }
+}
+
+pub(crate) async fn a_scan_goes_on_where_it_was_while_entries_come_and_go(subject: Subject) {
+    for place in every_place() {
+        fill(&subject, &place, 2_600).await;
+        let all = subject.all(&place).await;
+        for order in BOTH {
+            let mut left = subject.all(&place).await;
+            if order == Order::Descending {
+                left.reverse();
+            }
+            let mut seen = Vec::new();
+            let mut scanner = subject.store.scan(place.clone(), Start::Edge, order);
+            while let Some(scan) = scanner.next().await.unwrap() {
+                seen.extend(scan.entries.iter().map(|(_, raw)| raw.clone()));
+                // One that was seen goes, the last of them too, and one that was not.
+                let number = seen.len();
+                for index in [number / 2, number - 1, number + 40] {
+                    let Some(entry) = left.get(index) else {
+                        continue;
+                    };
+                    subject
+                        .apply(&[Move {
+                            entry: entry.clone(),
+                            to: Destination::Nowhere,
+                        }])
+                        .await
+                        .unwrap();
+                }
+            }
+            let unique: BTreeSet<&Bytes> = seen.iter().collect();
+            assert_eq!(unique.len(), seen.len(), "{place} {order:?}: none twice");
+            let now: BTreeSet<Bytes> = raws(&subject.all(&place).await).into_iter().collect();
+            assert!(
+                now.iter().all(|raw| unique.contains(raw)),
+                "{place} {order:?}: none that is there is left out"
+            );
+        }
+        assert!(subject.all(&place).await.len() < all.len());
+    }
+}
+
+pub(crate) async fn a_scan_of_large_entries_reads_few_at_a_time(subject: Subject) {
+    for place in every_place() {
+        let entries: Vec<_> = (0..900)
+            .map(|number| {
+                let padding = if number < 600 { 10 } else { 300_000 };
+                let raw = format!(r#"{{"jid":"{number:04}","x":"{}"}}"#, "x".repeat(padding));
+                match &place {
+                    Place::Set(set) => into_set(*set, f64::from(number), raw),
+                    Place::Queue(name) => into_queue(name, raw),
+                }
+            })
+            .collect();
+        for entries in entries.chunks(100) {
+            subject.add(entries).await.unwrap();
+        }
+        let mut scanner = subject
+            .store
+            .scan(place.clone(), Start::Edge, Order::Ascending);
+        let mut seen = 0;
+        while let Some(scan) = scanner.next().await.unwrap() {
+            seen += scan.entries.len();
+            assert!(scan.bytes() <= SLICE_BYTES, "{} bytes", scan.bytes());
+        }
+        assert_eq!(seen, 900, "{place}");
     }
 }

@@ -106,37 +106,36 @@ impl<'work> Drive<'work> {
     async fn change(&mut self, change: &'work Change) -> StoreResult<Driven> {
         let walk = Walk::new(self.admin.store().clone(), self.plan);
         let fleet_unit = self.admin.fleet_unit().await;
-        loop {
-            let driven = match walk.places.get(self.mark.at) {
-                // What is read ahead of a queue is not where it was any more when its turn comes.
-                Some(Place::Queue(_)) => {
-                    let position = Position::of(&self.mark);
-                    match walk.next(&position).await? {
-                        Some(batch) => self.work_on(change, fleet_unit, batch).await?,
-                        None => return self.end(OperationState::Done, None).await,
-                    }
-                }
-                _ => self.change_set(change, fleet_unit, &walk).await?,
+        while !walk.is_behind(self.mark.at) {
+            let driven = if matches!(walk.places.get(self.mark.at), Some(Place::Queue(_)))
+                && !walk.is_ticked()
+            {
+                self.change_queue(change, fleet_unit, &walk).await?
+            } else {
+                self.change_set(change, fleet_unit, &walk).await?
             };
-            match driven {
-                Some(driven) => return Ok(driven),
-                None => self.turn_back(&walk),
+            if let Some(driven) = driven {
+                return Ok(driven);
             }
-            if self.is_finished(&walk) {
-                return self.end(OperationState::Done, None).await;
-            }
+            self.turn_back(&walk);
         }
+        self.end(OperationState::Done, None).await
     }
 
-    /// Whether nothing is left to go through.
-    fn is_finished(&self, walk: &Walk<'_>) -> bool {
-        let ticked = self.plan.selection.entries.len();
-        self.mark.at
-            >= if ticked > 0 {
-                ticked
-            } else {
-                walk.places.len()
+    /// Through a queue, one slice behind the other: what is read ahead is not where it was any more when its turn comes.
+    async fn change_queue(
+        &mut self,
+        change: &Change,
+        fleet_unit: Option<crate::job::TimeUnit>,
+        walk: &Walk<'_>,
+    ) -> StoreResult<Option<Driven>> {
+        let mut reader = walk.read(Position::of(&self.mark))?;
+        while let Some(batch) = reader.next().await? {
+            if let Some(driven) = self.work_on(change, fleet_unit, batch).await? {
+                return Ok(Some(driven));
             }
+        }
+        Ok(None)
     }
 
     /// Behind a queue in which something was changed: through it once more.
@@ -164,22 +163,16 @@ impl<'work> Drive<'work> {
         walk: &Walk<'_>,
     ) -> StoreResult<Option<Driven>> {
         let (sender, mut batches) = mpsc::channel::<StoreResult<Batch>>(READ_AHEAD);
-        let first = Position::of(&self.mark);
+        let mut reader = walk.read(Position::of(&self.mark))?;
         let reading = async move {
-            let mut position = first;
-            let at = position.at;
-            let is_ticked = !walk.plan.selection.entries.is_empty();
-            while is_ticked || position.at == at {
-                let batch = match walk.next(&position).await {
-                    Ok(Some(batch)) => batch,
+            loop {
+                let batch = match reader.next().await {
+                    Ok(Some(batch)) => Ok(batch),
                     Ok(None) => return,
-                    Err(error) => {
-                        let _ = sender.send(Err(error)).await;
-                        return;
-                    }
+                    Err(error) => Err(error),
                 };
-                position = batch.next.clone();
-                if sender.send(Ok(batch)).await.is_err() {
+                let is_last = batch.is_err();
+                if sender.send(batch).await.is_err() || is_last {
                     return;
                 }
             }
@@ -213,19 +206,16 @@ impl<'work> Drive<'work> {
         };
         let is_ticked = !self.plan.selection.entries.is_empty();
         let is_first_pass = self.mark.passes == 0;
-        self.mark.gone += batch.gone;
+        let scanned = self.mark.scanned;
         let mut pending = Pending::default();
-        for (entry, job) in batch.entries {
+        for meant in batch.meant {
             if is_first_pass {
-                self.mark.scanned += 1;
+                self.mark.scanned = scanned + meant.scanned;
             }
             if !is_ticked {
-                self.mark.after = Some(entry.cursor.clone());
+                self.mark.after = Some(meant.entry.cursor.clone());
             }
-            let Some(job) = job else {
-                continue;
-            };
-            match changer.plan(&entry, &job) {
+            match changer.plan(&meant.entry, &meant.job) {
                 Planned::IsSo => {}
                 Planned::Stays(reason) => {
                     self.mark.matched += 1;
@@ -233,7 +223,7 @@ impl<'work> Drive<'work> {
                 }
                 Planned::Goes(to) => {
                     self.mark.matched += 1;
-                    pending.add(entry, job, to);
+                    pending.add(meant.entry, &meant.job, to);
                 }
             }
             if pending.moves.len() >= self.step_size() || pending.bytes >= STEP_BYTES {
@@ -244,7 +234,10 @@ impl<'work> Drive<'work> {
         }
         self.mark.at = batch.next.at;
         self.mark.after = batch.next.after;
-        self.mark.scanned += batch.gone;
+        if is_first_pass {
+            self.mark.scanned = scanned + batch.scanned;
+        }
+        self.mark.gone += batch.gone;
         // Also without a change: so that it goes on from here, and is known to be attended.
         self.step(pending).await
     }
@@ -435,7 +428,7 @@ impl Pending {
         (self.moves, self.jids) = sorted.into_iter().unzip();
     }
 
-    fn add(&mut self, entry: StoredEntry, job: Job, to: crate::store::Target) {
+    fn add(&mut self, entry: StoredEntry, job: &Job, to: crate::store::Target) {
         self.bytes += entry.raw.len() * 2;
         self.jids.push(job.jid().unwrap_or_default());
         self.moves.push(StepMove {

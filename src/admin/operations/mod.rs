@@ -33,7 +33,7 @@ use crate::model::{
 use crate::store::{Creation, NewOperation, OperationRecord};
 use mark::Mark;
 use std::time::Duration;
-use walk::Walk;
+use walk::{Position, Walk};
 
 /// Characters of an operation's name.
 const NAME: usize = 16;
@@ -256,7 +256,12 @@ impl Admin {
             reason: checked_reason(request.reason.as_deref())?,
             total: 0,
         };
-        plan.total = Walk::new(self.store.clone(), &plan).total().await?;
+        let walk = Walk::new(self.store.clone(), &plan);
+        // A search that cannot be read is said now, not when it is at work.
+        for at in 0..walk.places.len() {
+            walk.read(Position { at, after: None })?;
+        }
+        plan.total = walk.total().await?;
         Ok(plan)
     }
 }

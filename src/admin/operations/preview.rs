@@ -3,7 +3,7 @@
 use super::{
     changer::{Changer, Planned},
     mark::Mark,
-    walk::{Position, Walk},
+    walk::{Meant, Position, Walk},
 };
 use crate::admin::{Admin, AdminResult};
 use crate::job::{Job, entry};
@@ -44,19 +44,21 @@ impl Admin {
         let mut look = Look::new(self.fleet_unit().await, request);
         look.preview.before = plan.before;
         look.preview.total = plan.total;
-        let mut position = Position::default();
-        loop {
-            let Some(batch) = walk.next(&position).await? else {
-                look.preview.complete = true;
-                break;
-            };
-            look.take(batch.entries, batch.now);
-            position = batch.next;
-            if started.elapsed() >= budget {
-                break;
+        let mut at = 0;
+        'looking: while !walk.is_behind(at) {
+            let mut reader = walk.read(Position { at, after: None })?;
+            while let Some(batch) = reader.next().await? {
+                at = batch.next.at;
+                look.preview.scanned += batch.scanned;
+                look.take(batch.meant, batch.now);
+                let is_last = walk.is_behind(at) && batch.next.after.is_none();
+                if started.elapsed() >= budget && !is_last {
+                    break 'looking;
+                }
+                tokio::task::yield_now().await;
             }
-            tokio::task::yield_now().await;
         }
+        look.preview.complete = walk.is_behind(at);
         look.warnings(self, &plan).await?;
         let Look {
             mut preview, mark, ..
@@ -94,17 +96,16 @@ impl<'request> Look<'request> {
         }
     }
 
-    fn take(&mut self, entries: Vec<(StoredEntry, Option<Job>)>, now: Timestamp) {
+    fn take(&mut self, entries: Vec<Meant>, now: Timestamp) {
         let changer = Changer {
             change: &self.request.change,
             now,
             fleet_unit: self.fleet_unit,
         };
-        for (stored, job) in entries {
-            self.preview.scanned += 1;
-            let Some(job) = job else {
-                continue;
-            };
+        for Meant {
+            entry: stored, job, ..
+        } in entries
+        {
             let planned = changer.plan(&stored, &job);
             if planned == Planned::IsSo {
                 continue;

@@ -14,6 +14,7 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 struct Fields {
+    filter: String,
     text: String,
     class: String,
     queue: String,
@@ -37,6 +38,9 @@ pub fn FilterBar(
     with_error: bool,
     /// What the times are: `Died`.
     time_label: &'static str,
+    /// Whether the search was read and is wrong.
+    #[prop(into)]
+    invalid: Signal<bool>,
 ) -> impl IntoView {
     let navigate = use_navigate();
     let typed =
@@ -66,19 +70,26 @@ pub fn FilterBar(
         let limit = query
             .limit
             .map(|limit| view! { <input type="hidden" name="limit" value=limit/> });
-        view! { {order} {limit} }
+        // Old addresses have it; it is no field any more, but a chip.
+        let text = query.get(Field::Text);
+        let text = (!text.is_empty())
+            .then(|| view! { <input type="hidden" name="text" value=text.to_owned()/> });
+        view! { {order} {limit} {text} }
     };
     view! {
         <form class="filter-bar" method="get" action=path role="search" aria-label="These jobs" on:submit=submit>
             <label class="filter-search">
                 <Icon name=IconName::Search/>
-                <span class="visually-hidden">"Search in the jobs' text"</span>
+                <span class="visually-hidden">"Search these jobs"</span>
                 <input
                     type="search"
-                    name="text"
-                    placeholder="Search jid, arguments, any text"
-                    value=typed(Field::Text)
-                    prop:value=typed(Field::Text)
+                    name="filter"
+                    placeholder="Search any words, class:… error:…"
+                    title="Words anywhere, or fields: class:PublishPhoto error:Timeout arg.user_id:17 failed:<1h -tag:vip"
+                    value=typed(Field::Filter)
+                    prop:value=typed(Field::Filter)
+                    aria-invalid=move || invalid.get().to_string()
+                    autocapitalize="off"
                     data-search=""
                     autocomplete="off"
                     spellcheck="false"
@@ -209,6 +220,7 @@ impl Fields {
         let from = picker_or_kept(&self.from, query.get(Field::From), DayEdge::Start);
         let to = picker_or_kept(&self.to, query.get(Field::To), DayEdge::End);
         [
+            (Field::Filter, &self.filter),
             (Field::Text, &self.text),
             (Field::Class, &self.class),
             (Field::Queue, &self.queue),

@@ -31,14 +31,14 @@ pub(super) fn Header(
             {environment.map(|environment| view! { <span class="environment">{environment.name}</span> })}
             <StoreLabel/>
             <Connection/>
-            <form class="search" role="search" action="/jobs" method="get">
-                <label class="visually-hidden" for="find-job">"Find a job by its jid"</label>
+            <form class="search" role="search" action="/search" method="get">
+                <label class="visually-hidden" for="find-job">"Search all jobs"</label>
                 <Icon name=IconName::Search/>
                 <input
                     id="find-job"
                     type="search"
-                    name="jid"
-                    placeholder="Find job by jid"
+                    name="q"
+                    placeholder="Search all jobs, or a jid"
                     autocomplete="off"
                     autocapitalize="off"
                     spellcheck="false"

@@ -4,7 +4,7 @@ mod body;
 mod keys;
 mod refresh;
 
-use crate::api::{Act, ListQuery, act_notice, get_page};
+use crate::api::{Act, ApiError, ListQuery, act_notice, get_page};
 use crate::app::components::menu;
 use crate::app::components::{
     ActDialog, Acting, ActionNotice, FilterBar, Icon, IconName, Question, Selection, VerbButtons,
@@ -31,7 +31,7 @@ const FORM: &str = "jobs";
 const ACT_PATH: &str = <Act as ServerFn>::PATH;
 
 /// A page as it was fetched: for which place and query, and what came.
-pub(super) type Fetched = (String, Result<Page, crate::api::ApiError>);
+pub(super) type Fetched = (String, Result<Page, ApiError>);
 
 /// What the parts of a list share.
 #[derive(Clone, Copy)]
@@ -208,6 +208,9 @@ fn Filters(list: List) -> impl IntoView {
             with_queue=set.is_some()
             with_error=matches!(set, Some(Set::Retries | Set::Dead))
             time_label=time_label(&place)
+            invalid=move || {
+                list.read.with(|read| matches!(read, Some((_, Err(ApiError::Query(_))))))
+            }
         />
     }
 }

@@ -12,6 +12,7 @@ mod queues;
 mod retries;
 mod running;
 mod scheduled;
+mod search;
 
 pub use dead::DeadPage;
 pub use job::JobPage;
@@ -24,3 +25,4 @@ pub use queues::QueuesPage;
 pub use retries::RetriesPage;
 pub use running::RunningPage;
 pub use scheduled::ScheduledPage;
+pub use search::SearchPage;

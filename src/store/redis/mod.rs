@@ -37,6 +37,7 @@ mod processes;
 mod queues;
 mod reports;
 mod request;
+mod scan;
 mod scripts;
 mod sentinel;
 mod server;
@@ -48,8 +49,8 @@ mod watch;
 
 use super::{
     AdminStore, ClassMetrics, Destination, Heartbeat, JidSearch, MetricsForm, Move, Moved, Orphan,
-    Pulse, Rescue, SharedStore, Slice, Start, StoreError, StoreOptions, StoreResult, StoredEntry,
-    Turn, Turned, WorkerStore,
+    Pulse, Rescue, Scanner, SharedStore, Slice, Start, StoreError, StoreOptions, StoreResult,
+    StoredEntry, Turn, Turned, WorkerStore,
 };
 use crate::model::{
     DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo,
@@ -176,6 +177,10 @@ impl AdminStore for RedisStore {
 
     async fn overview(&self) -> StoreResult<Overview> {
         self.read_overview().await
+    }
+
+    fn scan(&self, place: Place, start: Start, order: Order) -> Box<dyn Scanner + '_> {
+        Box::new(scan::RedisScanner::new(self, place, start, order))
     }
 
     async fn slice(

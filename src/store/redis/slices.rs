@@ -29,6 +29,18 @@ impl RedisStore {
         order: Order,
         limit: usize,
     ) -> StoreResult<Slice> {
+        let (slice, _) = self.slice_set_ranked(set, start, order, limit).await?;
+        Ok(slice)
+    }
+
+    /// A slice, and the rank of its last entry.
+    pub(super) async fn slice_set_ranked(
+        &self,
+        set: Set,
+        start: &Start,
+        order: Order,
+        limit: usize,
+    ) -> StoreResult<(Slice, i64)> {
         let mut call = scripts::SLICE_SET.key(self.keys.set(set));
         call.arg(direction(order))
             .arg(limit.min(MOST))
@@ -56,7 +68,11 @@ impl RedisStore {
             }
         }
         let reply: SetReply = self.admin.read(&call).await?;
-        Ok(set_slice(set, order, reply))
+        let last = match order {
+            Order::Ascending => reply.4,
+            Order::Descending => reply.3,
+        };
+        Ok((set_slice(set, order, reply), last))
     }
 
     pub(super) async fn slice_queue(
@@ -147,7 +163,7 @@ fn is_more(order: Order, low: i64, high: i64, total: u64) -> bool {
         }
 }
 
-fn common_length(one: &[u8], other: &[u8]) -> usize {
+pub(super) fn common_length(one: &[u8], other: &[u8]) -> usize {
     one.iter()
         .zip(other)
         .take_while(|(one, other)| one == other)

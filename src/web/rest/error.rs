@@ -26,6 +26,9 @@ pub(super) struct ErrorDetail {
     /// The field of the request that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) field: Option<String>,
+    /// The character of the field at which it cannot be read, counted from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) position: Option<usize>,
 }
 
 /// A failed call.
@@ -47,6 +50,7 @@ impl Problem {
                 code,
                 message: message.into(),
                 field: None,
+                position: None,
             },
         }
     }
@@ -63,6 +67,19 @@ impl Problem {
         let mut problem = Self::new(StatusCode::BAD_REQUEST, "bad_query", message);
         problem.detail.field = Some(field.into());
         problem
+    }
+
+    /// The body alone, for an answer that has begun already.
+    pub(super) fn into_body(self) -> ErrorBody {
+        ErrorBody { error: self.detail }
+    }
+
+    /// The same with a field named as this request names it.
+    pub(super) fn renamed(mut self, from: &str, to: &str) -> Self {
+        if self.detail.field.as_deref() == Some(from) {
+            self.detail.field = Some(to.to_owned());
+        }
+        self
     }
 
     /// What was named is not there.
@@ -93,8 +110,13 @@ impl From<AdminError> for Problem {
             AdminError::Job { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
         };
         let mut problem = Self::new(status, code, error.to_string());
-        if let AdminError::Job { error, .. } = error {
-            problem.detail.field = Some(error.field);
+        match error {
+            AdminError::Job { error, .. } => problem.detail.field = Some(error.field),
+            AdminError::Store(StoreError::Query(error)) => {
+                problem.detail.field = Some("filter".to_owned());
+                problem.detail.position = Some(error.start);
+            }
+            _ => {}
         }
         problem
     }
@@ -108,6 +130,7 @@ fn store_status(error: &StoreError) -> (StatusCode, &'static str) {
         }
         StoreError::Refused { .. } => (StatusCode::INSUFFICIENT_STORAGE, "store_refused"),
         StoreError::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid"),
+        StoreError::Query(_) => (StatusCode::BAD_REQUEST, "bad_query"),
     }
 }
 

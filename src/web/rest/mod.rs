@@ -17,6 +17,7 @@ mod queues;
 mod report;
 mod request;
 pub(crate) mod script;
+mod search;
 
 use super::{AppState, health};
 use axum::{
@@ -33,7 +34,9 @@ use utoipa_axum::{
     routes,
 };
 
-use body::{ActionBody, JobBody, OverviewBody, PageBody, ProcessBody, QueueBody, RunningBody};
+use body::{
+    ActionBody, EntryBody, JobBody, OverviewBody, PageBody, ProcessBody, QueueBody, RunningBody,
+};
 
 pub(super) use error::{internal_error, refusal};
 pub(crate) use query::moment;
@@ -73,6 +76,7 @@ pub(super) fn router() -> Router<AppState> {
         .routes(routes!(queues::resume))
         .routes(routes!(lists::queue_jobs))
         .routes(routes!(lists::set_jobs))
+        .routes(routes!(search::search))
         .routes(routes!(jobs::job))
         .routes(routes!(report::cancel))
         .routes(routes!(jobs::enqueue).layer(DefaultBodyLimit::max(JOBS_BYTES)))

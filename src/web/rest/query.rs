@@ -14,6 +14,8 @@ const MOST: u32 = 500;
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ListQuery {
+    /// A search in words: `class:PublishPhoto error:Timeout`.
+    filter: Option<String>,
     /// Class as shown, whole.
     class: Option<String>,
     /// Queue, whole.
@@ -78,6 +80,7 @@ impl ListQuery {
                 tag: said(self.tag),
                 from: time("from", self.from)?,
                 to: time("to", self.to)?,
+                query: said(self.filter),
             },
             order,
             after: said(self.after).map(Cursor),

@@ -4,9 +4,12 @@ use super::{
     body::{ActionBody, JobBody, PageBody},
     lists::complete,
     report::CancelBody,
+    search::SearchLine,
 };
 use crate::admin::{Admin, AdminResult};
-use crate::model::{ActionReport, CancelReport, JobDetail, JobReport, Page, PageRequest, Place};
+use crate::model::{
+    ActionReport, CancelReport, JobDetail, JobReport, Page, PageRequest, Place, SearchEvent,
+};
 use serde::Serialize;
 
 /// A page with whole arguments.
@@ -22,6 +25,11 @@ pub(crate) async fn page(admin: &Admin, place: &Place, request: &PageRequest) ->
 /// A page as REST answers it.
 pub(crate) fn page_json(page: Page) -> String {
     json(&PageBody::from(page))
+}
+
+/// What a search tells, as a line of REST's answer.
+pub(crate) fn search_json(event: SearchEvent) -> String {
+    json(&SearchLine::from(Ok(event)))
 }
 
 /// A job as REST answers it.

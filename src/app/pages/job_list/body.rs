@@ -3,7 +3,7 @@
 use super::List;
 use crate::api::{ApiError, Field, ListQuery};
 use crate::app::components::{
-    ErrorNotice, JobTable, Pager, Suggestions, pager_about, pager_continue,
+    ErrorNotice, JobTable, Pager, QueryProblem, Suggestions, pager_about, pager_continue,
 };
 use crate::app::live::use_live;
 use crate::model::{EntryId, JobEntry, Page, Place, Set, Verb};
@@ -137,7 +137,7 @@ fn continue_by_itself(list: List, shown: Memo<Option<(String, Page)>>) -> RwSign
 /// Why the list could not be read.
 #[component]
 fn Problem(error: ApiError, list: List) -> impl IntoView {
-    let is_wrong = matches!(error, ApiError::Invalid(_));
+    let is_wrong = matches!(error, ApiError::Invalid(_) | ApiError::Query(_));
     let is_passing = error.is_passing();
     let is_live = use_live().is_hydrated();
     let href = move || {
@@ -148,7 +148,15 @@ fn Problem(error: ApiError, list: List) -> impl IntoView {
         )
     };
     view! {
-        <ErrorNotice error/>
+        {match error {
+            ApiError::Query(error) => {
+                let parts = list
+                    .query
+                    .with_untracked(|query| error.parts(query.get(Field::Filter)).map(str::to_owned));
+                view! { <QueryProblem error parts/> }.into_any()
+            }
+            error => view! { <ErrorNotice error/> }.into_any(),
+        }}
         {is_wrong
             .then(|| {
                 view! {

@@ -40,6 +40,11 @@ impl Prefilter {
         })
     }
 
+    /// Bytes of the piece that is looked for.
+    pub(super) fn length(&self) -> usize {
+        self.piece.needle().len()
+    }
+
     /// Whether an entry of these bytes, all of whose ASCII letters have been made small, may hold the text.
     ///
     /// Making them small and looking for one spelling are both done many bytes at a time, whatever the text; a search that heeds no case
@@ -89,7 +94,7 @@ fn is_caseless(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Prefilter, is_caseless};
-    use crate::store::listing::text::fold_char;
+    use crate::search::text::fold_char;
 
     fn may_be(text: &str, raw: &str) -> bool {
         Prefilter::new(text)

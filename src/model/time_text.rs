@@ -1,6 +1,6 @@
 //! Times as people and date pickers write them.
 
-use crate::model::Timestamp;
+use super::Timestamp;
 
 /// A time: `2026-11-24`, `2026-11-24T10:00`, with seconds and a fraction if wanted, and with `Z` or an offset such as `+01:00`.
 /// Without an offset it is UTC; without a time of day it is the day's first moment.

@@ -1,0 +1,295 @@
+//! Whether an entry is one of those that a filter asks for.
+
+use super::arguments;
+use super::condition::{Answer, Compiler, Node, Question, Test};
+use super::query::Query;
+use super::reader::Reader;
+use super::text::{fold, unescape};
+use super::traces::{Key, TraceBytes, TraceFinder, Traces};
+use crate::job::Job;
+use crate::model::{JobFilter, Place, QueryError, Timestamp};
+use bytes::Bytes;
+use memchr::memmem::Finder;
+
+/// A filter for the entries of one place, ready to be asked many times.
+///
+/// It is asked in steps, each dearer than the one before: from the bytes, from the traces that were unpacked already, from the entry read
+/// as a job, from its trace.
+pub struct Matcher {
+    root: Node,
+    place: Place,
+    /// Texts that are looked for anywhere, traces included; folded.
+    texts: Vec<Finder<'static>>,
+    traces: Traces,
+    trace_finder: TraceFinder,
+    has_prefilters: bool,
+    /// The bytes of the entry that is looked at, with small letters; kept, so that not every entry needs new memory.
+    small: Vec<u8>,
+}
+
+impl std::fmt::Debug for Matcher {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Matcher")
+            .field("place", &self.place)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Matcher {
+    /// The matcher for a filter; `now` is what the ages in its search count from.
+    ///
+    /// # Errors
+    /// What is wrong with the filter's search.
+    pub fn new(filter: &JobFilter, place: &Place, now: Timestamp) -> Result<Self, QueryError> {
+        let query: Query = filter.query.as_deref().unwrap_or_default().parse()?;
+        let mut compiler = Compiler {
+            place,
+            now,
+            texts: Vec::new(),
+        };
+        let root = compiler.filter(filter, &query);
+        Ok(Self {
+            has_prefilters: root.has_prefilters(),
+            root,
+            place: place.clone(),
+            texts: compiler.texts,
+            traces: Traces::new(),
+            trace_finder: TraceFinder::new(),
+            small: Vec::new(),
+        })
+    }
+
+    /// Whether no entry of the place can match.
+    #[must_use]
+    pub fn is_never(&self) -> bool {
+        matches!(self.root, Node::Always(false))
+    }
+
+    /// Whether every entry of the place matches.
+    #[must_use]
+    pub fn is_always(&self) -> bool {
+        matches!(self.root, Node::Always(true))
+    }
+
+    /// In a set: the first and the last time that an entry can have which matches.
+    #[must_use]
+    pub fn times(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        let span = self.root.scores();
+        (span.from.map(Timestamp), span.to.map(Timestamp))
+    }
+
+    /// The entry's job, if it matches: an entry with this score (in a set) and these bytes. Most entries that do not are told from their
+    /// bytes.
+    pub fn job(&mut self, position: f64, raw: &Bytes) -> Option<Job> {
+        match self.ask_bytes(position, raw) {
+            Answer::No => None,
+            Answer::Yes => Some(Job::new(raw.clone())),
+            Answer::Open => {
+                let job = Job::new(raw.clone());
+                self.matches(position, &job).then_some(job)
+            }
+        }
+    }
+
+    /// What the bytes tell.
+    fn ask_bytes(&mut self, position: f64, raw: &[u8]) -> Answer {
+        if self.has_prefilters {
+            self.small.clear();
+            self.small.extend_from_slice(raw);
+            self.small.make_ascii_lowercase();
+        }
+        let mut trace = None;
+        let Self {
+            root,
+            small,
+            traces,
+            trace_finder,
+            ..
+        } = self;
+        root.answer(&mut |question| {
+            if let Some(answer) = cheap(&question.test, position, raw) {
+                return answer;
+            }
+            if question
+                .prefilters
+                .iter()
+                .all(|prefilter| prefilter.may_be_in(small))
+            {
+                return Answer::Open;
+            }
+            let Test::Text(number) = question.test else {
+                return Answer::No;
+            };
+            match trace.get_or_insert_with(|| seen(traces, trace_finder, raw)) {
+                Seen::None => Answer::No,
+                Seen::Known(key) => match traces.get(*key).and_then(|texts| texts.get(number)) {
+                    Some(false) => Answer::No,
+                    // Whether what was taken for the trace is the trace, only reading the entry tells.
+                    _ => Answer::Open,
+                },
+                Seen::Unclear => Answer::Open,
+            }
+        })
+    }
+
+    /// What the entry tells, its trace last.
+    fn matches(&mut self, position: f64, job: &Job) -> bool {
+        let trace = match job.field("error_backtrace") {
+            Some(json) if json != "null" && !self.texts.is_empty() => {
+                Some((self.traces.key(json.as_bytes()), json))
+            }
+            _ => None,
+        };
+        let known = trace.and_then(|(key, _)| self.traces.get(key));
+        let trace_holds = |number: usize| match (trace, known) {
+            (None, _) => Answer::No,
+            (Some(_), None) => Answer::Open,
+            (Some(_), Some(texts)) => texts.get(number).copied().unwrap_or_default().into(),
+        };
+        match self.ask_job(position, job, trace_holds) {
+            Answer::Yes => return true,
+            Answer::No => return false,
+            Answer::Open => {}
+        }
+        let Some((key, json)) = trace else {
+            return false;
+        };
+        let texts = self.traces.read(key, json, &self.texts).to_vec();
+        let trace_holds = |number: usize| texts.get(number).copied().unwrap_or_default().into();
+        self.ask_job(position, job, trace_holds) == Answer::Yes
+    }
+
+    fn ask_job(&self, position: f64, job: &Job, trace_holds: impl Fn(usize) -> Answer) -> Answer {
+        let reader = Reader::new(job, &self.place);
+        self.root.answer(&mut |question| {
+            if let Some(answer) = cheap(&question.test, position, job.raw()) {
+                return answer;
+            }
+            match &question.test {
+                Test::Text(number) => match self.texts.get(*number) {
+                    Some(text) if reader.holds(text) => Answer::Yes,
+                    _ => trace_holds(*number),
+                },
+                test => is(test, &reader).into(),
+            }
+        })
+    }
+}
+
+impl Node {
+    fn has_prefilters(&self) -> bool {
+        match self {
+            Self::Always(_) => false,
+            Self::All(nodes) | Self::Any(nodes) => nodes.iter().any(Self::has_prefilters),
+            Self::Not(node) => node.has_prefilters(),
+            Self::One(Question { prefilters, .. }) => !prefilters.is_empty(),
+        }
+    }
+}
+
+/// What is known of the trace of an entry from its bytes.
+enum Seen {
+    None,
+    Known(Key),
+    Unclear,
+}
+
+fn seen(traces: &Traces, finder: &TraceFinder, raw: &[u8]) -> Seen {
+    match finder.look(raw) {
+        TraceBytes::None => Seen::None,
+        TraceBytes::Coded(json) => Seen::Known(traces.key(json)),
+        TraceBytes::Unclear => Seen::Unclear,
+    }
+}
+
+/// The answer to what needs no look into the entry.
+fn cheap(test: &Test, position: f64, raw: &[u8]) -> Option<Answer> {
+    match test {
+        Test::Score(span) => Some(span.holds(Timestamp::from_seconds(position).0).into()),
+        Test::Size(span) => Some(
+            span.holds(i64::try_from(raw.len()).unwrap_or(i64::MAX))
+                .into(),
+        ),
+        _ => None,
+    }
+}
+
+/// Whether a job is what is asked for; texts, and what needs no look into it, are asked elsewhere.
+fn is(test: &Test, reader: &Reader<'_>) -> bool {
+    let job = reader.job();
+    let within = |span: &super::span::Span, time: Option<Timestamp>| {
+        time.is_some_and(|time| span.holds(time.0))
+    };
+    match test {
+        Test::Attempts(span) => job.malformed().is_none() && span.holds(reader.attempts()),
+        Test::Failed(span) => within(
+            span,
+            job.time("retried_at").or_else(|| job.time("failed_at")),
+        ),
+        Test::Created(span) => within(span, job.time("created_at")),
+        Test::Enqueued(span) => within(span, job.time("enqueued_at")),
+        Test::Queued(span) => within(
+            span,
+            job.time("enqueued_at").or_else(|| job.time("created_at")),
+        ),
+        Test::Class(glob) => reader
+            .classes()
+            .into_iter()
+            .flatten()
+            .any(|class| glob.is(&class)),
+        Test::Queue(glob) => reader.queue().is_some_and(|queue| glob.is(&queue)),
+        Test::Jid(glob) => reader.field("jid").is_some_and(|jid| glob.is(&jid)),
+        Test::Tag(glob) => job.tags().iter().any(|tag| glob.is(&fold(tag))),
+        Test::Error(glob) => {
+            reader
+                .field("error_class")
+                .is_some_and(|class| glob.is(&class))
+                || has_message(reader, glob)
+        }
+        Test::Message(glob) => has_message(reader, glob),
+        Test::Argument(path, glob) => job
+            .open_arguments()
+            .is_some_and(|arguments| arguments::hold(&arguments, path, glob)),
+        Test::ExactClass(class) => job.shown_class() == *class,
+        Test::ExactQueue(queue) => reader.exact_queue().as_ref() == Some(queue),
+        Test::ExactTag(tag) => job.tags().contains(tag),
+        Test::ErrorPart(error) => has_error(job, error),
+        Test::Stored(text) => has_text(job, text),
+        Test::Score(_) | Test::Size(_) | Test::Text(_) => false,
+    }
+}
+
+fn has_message(reader: &Reader<'_>, glob: &super::glob::Glob) -> bool {
+    reader
+        .field("error_message")
+        .is_some_and(|message| glob.is_in(&message))
+}
+
+fn has_error(job: &Job, wanted: &str) -> bool {
+    let field = |name| job.string(name).map(|text| fold(&text)).unwrap_or_default();
+    field("error_class") == wanted || field("error_message").contains(wanted)
+}
+
+/// Whether a text stands anywhere in the entry, as it is stored or as JSON means it (`caf\u00e9` is `café`).
+///
+/// A coded error trace is no text here: in its Base64 every short text is found by chance.
+fn has_text(job: &Job, wanted: &Finder<'_>) -> bool {
+    let raw = job.raw();
+    let (before, behind) = match job.field("error_backtrace") {
+        Some(coded) if coded.starts_with('"') => {
+            // The value is a piece of the entry, so the distance of their addresses is its position.
+            let start = coded.as_ptr().addr() - raw.as_ptr().addr();
+            (&raw[..start], &raw[start + coded.len()..])
+        }
+        _ => (&raw[..], &[][..]),
+    };
+    [before, behind].into_iter().any(|part| {
+        let text = String::from_utf8_lossy(part);
+        let holds = |text: &str| wanted.find(fold(text).as_bytes()).is_some();
+        holds(&text) || (text.contains('\\') && holds(&unescape(&text)))
+    })
+}
+
+#[cfg(test)]
+mod tests;

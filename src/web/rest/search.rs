@@ -1,0 +1,148 @@
+//! A search over all sets and queues, told line by line while it goes on.
+
+use super::{
+    EntryBody,
+    error::{Answer, ErrorBody, Problem},
+    extract::Query,
+};
+use crate::admin::{Admin, AdminResult, SearchRequest};
+use crate::model::{SearchEvent, SearchProgress};
+use axum::{
+    body::{Body, Bytes},
+    extract::State,
+    http::header::{CONTENT_ENCODING, CONTENT_TYPE},
+    response::{IntoResponse, Response},
+};
+use futures::StreamExt as _;
+use serde::{Deserialize, Serialize};
+use std::convert::Infallible;
+use tokio_stream::wrappers::ReceiverStream;
+use utoipa::{IntoParams, ToSchema};
+
+/// What to search for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SearchQuery {
+    /// The search: `class:PublishPhoto error:Timeout`.
+    q: String,
+    /// Only in these places: `dead,retries`, `scheduled`, `queue`, `queue:NAME`.
+    #[serde(rename = "in")]
+    #[param(rename = "in")]
+    within: Option<String>,
+    /// Most jobs to find; all unless said.
+    #[param(value_type = Option<u64>)]
+    limit: Option<String>,
+    /// Go on where another search ended: its `next`.
+    after: Option<String>,
+}
+
+/// One line of the answer: a job, how far it is, the end, or why it broke off.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum SearchLine {
+    /// A job that matches.
+    Hit {
+        /// The job.
+        job: Box<EntryBody>,
+    },
+    /// How far it is.
+    Progress {
+        /// Entries looked at.
+        searched: u64,
+        /// Entries of all places where it looks.
+        total: u64,
+        /// Jobs found.
+        found: u64,
+    },
+    /// The last line.
+    End {
+        /// Whether everything was searched.
+        complete: bool,
+        /// Entries looked at.
+        searched: u64,
+        /// Entries of all places where it looks.
+        total: u64,
+        /// Jobs found.
+        found: u64,
+        /// Where to go on, for `after`.
+        next: Option<String>,
+    },
+    /// The last line of a search that broke off.
+    Error(ErrorBody),
+}
+
+impl From<AdminResult<SearchEvent>> for SearchLine {
+    fn from(event: AdminResult<SearchEvent>) -> Self {
+        match event {
+            Ok(SearchEvent::Hit(entry)) => Self::Hit {
+                job: Box::new(entry.into()),
+            },
+            Ok(SearchEvent::Progress(SearchProgress {
+                searched,
+                total,
+                found,
+            })) => Self::Progress {
+                searched,
+                total,
+                found,
+            },
+            Ok(SearchEvent::End { progress, next }) => Self::End {
+                complete: next.is_none(),
+                searched: progress.searched,
+                total: progress.total,
+                found: progress.found,
+                next,
+            },
+            Err(error) => Self::Error(Problem::from(error).into_body()),
+        }
+    }
+}
+
+/// Searches all sets and queues; answers one JSON object a line (NDJSON) while it goes on.
+///
+/// The last line says whether everything was searched, and if not, where to go on. A line that holds an `error` is the last one, too.
+#[utoipa::path(get, path = "/search", tag = "jobs",
+    params(SearchQuery),
+    responses(
+        (status = 200, body = SearchLine, content_type = "application/x-ndjson"),
+        (status = "default", description = "It failed", body = ErrorBody),
+    )
+)]
+pub(super) async fn search(
+    State(admin): State<Admin>,
+    Query(query): Query<SearchQuery>,
+) -> Answer<Response> {
+    let limit = match query.limit.as_deref().filter(|text| !text.is_empty()) {
+        None => 0,
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|limit| *limit > 0)
+            .ok_or_else(|| Problem::query("limit", "`limit` must be a number above 0"))?,
+    };
+    let said = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let events = admin
+        .search(SearchRequest {
+            query: query.q,
+            within: said(query.within),
+            after: said(query.after),
+            limit,
+            budget: None,
+            whole: true,
+        })
+        .await
+        .map_err(|error| Problem::from(error).renamed("filter", "q"))?;
+    let lines = ReceiverStream::new(events).map(|event| {
+        let mut line = serde_json::to_vec(&SearchLine::from(event)).unwrap_or_default();
+        line.push(b'\n');
+        Ok::<_, Infallible>(Bytes::from(line))
+    });
+    let body = Body::from_stream(lines);
+    // Packing it would hold lines back.
+    let headers = [
+        (CONTENT_TYPE, "application/x-ndjson"),
+        (CONTENT_ENCODING, "identity"),
+    ];
+    Ok((headers, body).into_response())
+}
