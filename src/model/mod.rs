@@ -8,6 +8,7 @@ mod entry_id;
 mod filter;
 mod json_node;
 mod operation;
+mod operation_words;
 mod overview;
 mod page;
 mod periodic;

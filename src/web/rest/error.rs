@@ -90,12 +90,16 @@ impl From<AdminError> for Problem {
             AdminError::Store(error) => store_status(error),
             AdminError::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
             AdminError::Refused(_) => (StatusCode::CONFLICT, "refused"),
-            AdminError::Job { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            AdminError::Field { .. } | AdminError::Job { .. } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
         };
         let mut problem = Self::new(status, code, error.to_string());
-        if let AdminError::Job { error, .. } = error {
-            problem.detail.field = Some(error.field);
-        }
+        problem.detail.field = match error {
+            AdminError::Job { error, .. } => Some(error.field),
+            AdminError::Field { field, .. } => Some(field.to_owned()),
+            _ => None,
+        };
         problem
     }
 }
