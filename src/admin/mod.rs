@@ -25,6 +25,7 @@ use tokio::sync::Notify;
 
 pub use error::{AdminError, AdminResult};
 pub use operations::OperationRunner;
+pub(crate) use operations::shown as shown_operation;
 
 /// Log target of every change.
 const AUDIT: &str = "jobdeck::audit";

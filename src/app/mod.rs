@@ -17,8 +17,8 @@ pub mod theme;
 
 use crate::app::layout::{Frame, Layout};
 use crate::app::pages::{
-    DeadPage, JobPage, NotFoundPage, OverviewPage, PeriodicPage, ProcessesPage, QueuePage,
-    QueuesPage, RetriesPage, RunningPage, ScheduledPage,
+    DeadPage, JobPage, NewOperationPage, NotFoundPage, OperationPage, OperationsPage, OverviewPage,
+    PeriodicPage, ProcessesPage, QueuePage, QueuesPage, RetriesPage, RunningPage, ScheduledPage,
 };
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -69,6 +69,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("jobs/:jid") view=JobPage/>
                     <Route path=path!("periodic") view=PeriodicPage/>
                     <Route path=path!("processes") view=ProcessesPage/>
+                    <Route path=path!("operations") view=OperationsPage/>
+                    <Route path=path!("operations/new") view=NewOperationPage/>
+                    <Route path=path!("operations/:id") view=OperationPage/>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -351,7 +351,7 @@ fn check_canary(canary: crate::model::Canary, change: &Change) -> AdminResult<()
 }
 
 /// For people; nothing for a record that another version wrote.
-fn shown(record: OperationRecord) -> Option<Operation> {
+pub(crate) fn shown(record: OperationRecord) -> Option<Operation> {
     let plan: OperationPlan = serde_json::from_str(&record.plan).ok()?;
     let mark = Mark::read(&record.mark).unwrap_or_default();
     Some(Operation {

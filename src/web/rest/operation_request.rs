@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 /// Most entries that an operation names one by one.
-const MOST: usize = 10_000;
+const MOST: usize = 1_000;
 
 /// What an operation does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
