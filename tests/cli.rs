@@ -11,6 +11,8 @@ mod cancelling;
 mod capsules;
 #[path = "cli/once.rs"]
 mod once;
+#[path = "cli/operations.rs"]
+mod operations;
 #[path = "cli/serving.rs"]
 mod serving;
 

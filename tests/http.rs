@@ -13,6 +13,8 @@ mod jobs;
 mod lists;
 #[path = "http/lost.rs"]
 mod lost;
+#[path = "http/operations.rs"]
+mod operations;
 #[path = "http/pages.rs"]
 mod pages;
 #[path = "http/periodic.rs"]

@@ -19,6 +19,14 @@ pub enum AdminError {
     /// It exists, but this cannot be done to it.
     #[error("{0}")]
     Refused(String),
+    /// A part of a request that is not acceptable.
+    #[error("{reason}")]
+    Field {
+        /// Which, as REST names it.
+        field: &'static str,
+        /// What is wrong, and what to give instead.
+        reason: String,
+    },
     /// A job that is not acceptable: which (from 0), and why.
     #[error("job {index}: {error}")]
     Job {

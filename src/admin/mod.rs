@@ -26,6 +26,7 @@ use tokio::sync::Notify;
 
 pub use error::{AdminError, AdminResult};
 pub use operations::OperationRunner;
+pub(crate) use operations::shown as shown_operation;
 pub use search::SearchRequest;
 
 /// Log target of every change.

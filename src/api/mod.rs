@@ -10,6 +10,8 @@ mod error;
 pub mod jobs;
 pub mod list_query;
 pub mod live;
+pub mod operation_form;
+pub mod operations;
 pub mod page_frame;
 pub mod periodic;
 pub mod processes;
@@ -29,6 +31,11 @@ pub use error::ApiError;
 pub use jobs::{GetJob, GetPage, get_job, get_page};
 pub use list_query::{Field, ListQuery, PAGE_SIZE, PAGE_SIZES, usual_order};
 pub use live::{GetSnapshot, get_snapshot};
+pub use operation_form::OperationForm;
+pub use operations::{
+    GetOperation, GetOperations, OperationDraft, PreviewOperation, StartOperation, TurnOperation,
+    get_operation, get_operations, preview_operation, start_operation, turn_operation,
+};
 pub use page_frame::{
     Environment, GetPageFrame, PageFrame, SetTheme, Theme, get_page_frame, set_theme,
 };

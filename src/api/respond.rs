@@ -71,7 +71,7 @@ pub fn failed(error: AdminError) -> ApiError {
         AdminError::Store(_) => invalid(text),
         AdminError::NotFound(text) => fail(StatusCode::NOT_FOUND, ApiError::NotFound(text)),
         AdminError::Refused(text) => fail(StatusCode::CONFLICT, ApiError::Refused(text)),
-        AdminError::Job { .. } => invalid(text),
+        AdminError::Field { .. } | AdminError::Job { .. } => invalid(text),
     }
 }
 

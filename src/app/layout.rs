@@ -4,6 +4,7 @@ mod banner;
 mod connection;
 mod header;
 mod navigation;
+mod operations_banner;
 
 use crate::api::{PageFrame, get_page_frame, get_snapshot};
 use crate::app::components::{ErrorNotice, Notice, NoticeKind};
@@ -15,6 +16,7 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 use navigation::Navigation;
+use operations_banner::OperationsBanner;
 
 /// The frame with the page that the address names.
 #[component]
@@ -58,6 +60,7 @@ pub fn Frame(
                             <Navigation/>
                             <main id="main" class="page" tabindex="-1">
                                 <StoreBanner/>
+                                <OperationsBanner/>
                                 {problem.map(|error| view! { <ErrorNotice error/> })}
                                 {notice.map(|text| view! { <FirstPageNotice text/> })}
                                 {children()}

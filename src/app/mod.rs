@@ -17,8 +17,9 @@ pub mod theme;
 
 use crate::app::layout::{Frame, Layout};
 use crate::app::pages::{
-    DeadPage, JobPage, NotFoundPage, OverviewPage, PeriodicPage, ProcessesPage, QueuePage,
-    QueuesPage, RetriesPage, RunningPage, ScheduledPage, SearchPage,
+    DeadPage, JobPage, NewOperationPage, NotFoundPage, OperationPage, OperationsPage, OverviewPage,
+    PeriodicPage, ProcessesPage, QueuePage, QueuesPage, RetriesPage, RunningPage, ScheduledPage,
+    SearchPage,
 };
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -70,6 +71,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("jobs/:jid") view=JobPage/>
                     <Route path=path!("periodic") view=PeriodicPage/>
                     <Route path=path!("processes") view=ProcessesPage/>
+                    <Route path=path!("operations") view=OperationsPage/>
+                    <Route path=path!("operations/new") view=NewOperationPage/>
+                    <Route path=path!("operations/:id") view=OperationPage/>
                 </ParentRoute>
             </Routes>
         </Router>

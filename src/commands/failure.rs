@@ -60,6 +60,7 @@ impl From<AdminError> for Failure {
         match error {
             AdminError::Store(error) => error.into(),
             AdminError::Job { error, .. } => Self::usage(error.to_string()),
+            AdminError::Field { .. } => Self::usage(error.to_string()),
             _ => Self::new(error.to_string()),
         }
     }

@@ -1,5 +1,6 @@
 //! `jobdeck jobs`: the admin verbs for scripts.
 
+mod bulk;
 mod search;
 
 use super::{
@@ -10,11 +11,12 @@ use super::{
 use crate::{
     admin::{Admin, AdminError},
     model::{
-        Action, ActionOutcome, Cursor, EntryId, JobEntry, JobFilter, Order, PageRequest, Place,
-        Set, Timestamp, Whereabouts,
+        Action, ActionOutcome, Change, Cursor, EntryId, JobEntry, JobFilter, Order, PageRequest,
+        Place, Set, Timestamp, Whereabouts,
     },
     web::script,
 };
+use bulk::Bulk;
 use clap::{Args, Subcommand};
 use search::{ListOf, Search};
 use std::time::Duration;
@@ -41,6 +43,8 @@ enum JobsVerb {
     Kill(Entries),
     Cancel(Cancel),
     Reschedule(Reschedule),
+    Move(Move),
+    Edit(Edit),
 }
 
 /// List jobs of a queue or set
@@ -114,8 +118,10 @@ struct Cancel {
 #[derive(Debug, Args)]
 struct Entries {
     /// Entry ids (as `list` prints them) or job ids.
-    #[arg(required = true, value_name = "ID|JID")]
+    #[arg(value_name = "ID|JID")]
     entries: Vec<String>,
+    #[command(flatten)]
+    bulk: Bulk,
     /// As JSON, the form that REST answers.
     #[arg(long)]
     json: bool,
@@ -139,6 +145,27 @@ struct Reschedule {
     spread: Option<Duration>,
 }
 
+/// Put jobs into another queue; an entry of a set is enqueued there when its time comes
+#[derive(Debug, Args)]
+struct Move {
+    #[command(flatten)]
+    entries: Entries,
+    /// The queue.
+    #[arg(long, value_name = "QUEUE")]
+    to: String,
+}
+
+/// Replace one value of jobs where they stand
+#[derive(Debug, Args)]
+struct Edit {
+    /// Which: a field (`retry`), or something in the arguments as they are shown (`args.0.user_id`).
+    path: String,
+    /// The new value, JSON.
+    value: String,
+    #[command(flatten)]
+    entries: Entries,
+}
+
 impl Jobs {
     pub(super) async fn run(self) -> Result<(), Failure> {
         match self.verb {
@@ -151,6 +178,14 @@ impl Jobs {
             JobsVerb::Kill(entries) => entries.act(|_| Action::Kill).await,
             JobsVerb::Cancel(cancel) => cancel.run().await,
             JobsVerb::Reschedule(reschedule) => reschedule.run().await,
+            JobsVerb::Move(Move { entries, to }) => {
+                entries.operate(|_| Change::MoveTo { queue: to }).await
+            }
+            JobsVerb::Edit(Edit {
+                path,
+                value,
+                entries,
+            }) => entries.operate(|_| Change::Edit { path, value }).await,
         }
     }
 }
@@ -206,7 +241,7 @@ fn searched(words: &[String]) -> Option<String> {
 }
 
 /// One job in one line: address, time, class, arguments, error.
-fn row(entry: &JobEntry) -> String {
+pub(super) fn row(entry: &JobEntry) -> String {
     let at = entry
         .at
         .or(entry.enqueued_at)
@@ -225,7 +260,7 @@ fn row(entry: &JobEntry) -> String {
 }
 
 /// On one line and without control characters, which a terminal would obey.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars()
         .map(|character| {
             if character.is_control() {
@@ -345,18 +380,41 @@ impl Reschedule {
 }
 
 impl Entries {
-    /// Does it; fails if anything could not be done, after saying so line by line.
+    /// Does it: at once to a few that are named, else as an operation.
     async fn act(self, action: impl FnOnce(Timestamp) -> Action) -> Result<(), Failure> {
+        self.check()?;
+        if self.bulk.is_asked() {
+            return self.operate(|now| Change::Act(action(now))).await;
+        }
+        self.act_at_once(action).await
+    }
+
+    /// Nothing named is not the same as everything.
+    fn check(&self) -> Result<(), Failure> {
+        if self.entries.is_empty() && !self.bulk.has_places() {
+            return Err(Failure::usage(
+                "it does not say which jobs: name entry ids or job ids, or say with --from where everything that matches is",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Does it as an operation.
+    async fn operate(self, change: impl FnOnce(Timestamp) -> Change) -> Result<(), Failure> {
+        self.check()?;
         let (config, store) = settings_and_store(&self.common).await?;
         let now = store.now().await.map_err(AdminError::from)?;
         let admin = admin(&config, store);
-        let mut ids = Vec::new();
-        for text in &self.entries {
-            match text.parse::<EntryId>() {
-                Ok(id) => ids.push(id),
-                Err(_) => ids.extend(addresses(&admin, text).await?),
-            }
-        }
+        let ids = entry_ids(&admin, &self.entries).await?;
+        self.bulk.run(&admin, change(now), ids, self.json).await
+    }
+
+    /// Fails if anything could not be done, after saying so line by line.
+    async fn act_at_once(self, action: impl FnOnce(Timestamp) -> Action) -> Result<(), Failure> {
+        let (config, store) = settings_and_store(&self.common).await?;
+        let now = store.now().await.map_err(AdminError::from)?;
+        let admin = admin(&config, store);
+        let ids = entry_ids(&admin, &self.entries).await?;
         let report = admin.act(action(now), &ids).await?;
         let (done, asked) = (report.done(), report.outcomes.len());
         if self.json {
@@ -379,6 +437,18 @@ impl Entries {
             )))
         }
     }
+}
+
+/// The entries that ids and job ids name.
+async fn entry_ids(admin: &Admin, texts: &[String]) -> Result<Vec<EntryId>, Failure> {
+    let mut ids = Vec::new();
+    for text in texts {
+        match text.parse::<EntryId>() {
+            Ok(id) => ids.push(id),
+            Err(_) => ids.extend(addresses(admin, text).await?),
+        }
+    }
+    Ok(ids)
 }
 
 /// Where a job id stands now.

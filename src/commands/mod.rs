@@ -12,6 +12,8 @@ mod failure;
 mod handlers;
 mod health;
 mod jobs;
+mod operation_run;
+mod operations;
 mod options;
 mod output;
 mod serve;
@@ -45,7 +47,8 @@ enum Command {
     Worker(worker::WorkerCommand),
     Demo(demo::Demo),
     Enqueue(enqueue::Enqueue),
-    Jobs(jobs::Jobs),
+    Jobs(Box<jobs::Jobs>),
+    Operations(operations::Operations),
     Bench(bench::Bench),
     Check(check::Check),
     Health(health::Health),
@@ -86,6 +89,7 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Demo(command) => command.run().await,
             Command::Enqueue(command) => command.run().await,
             Command::Jobs(command) => command.run().await,
+            Command::Operations(command) => command.run().await,
             Command::Bench(command) => command.run().await,
             Command::Check(command) => command.run().await,
             Command::Health(command) => command.run().await,

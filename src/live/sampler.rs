@@ -1,9 +1,12 @@
 //! Reads a store once an interval, however many watch.
 
 use super::{Frame, failures, history::History};
+use crate::admin::shown_operation;
 use crate::job;
-use crate::model::{JobEntry, Overview, RunningJob, Snapshot, StoreInfo, StoreState, Timestamp};
-use crate::store::{SharedStore, StoreError};
+use crate::model::{
+    JobEntry, OperationSummary, Overview, RunningJob, Snapshot, StoreInfo, StoreState, Timestamp,
+};
+use crate::store::{OperationRecord, SharedStore, StoreError};
 use futures::{Stream, StreamExt};
 use std::{sync::Arc, time::Duration};
 use tokio::{
@@ -17,6 +20,8 @@ use tokio_util::sync::CancellationToken;
 const RUNNING: usize = 100;
 /// A store that says nothing for this long is taken for lost: with one reading a second, the pages say so within two.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How long an operation that is over is still told of, milliseconds.
+const ENDED_MS: i64 = 60_000;
 /// Oldest numbers that a probe is told.
 const PROBE_AGE: Duration = Duration::from_secs(1);
 /// Distance of two readings while nobody watches: one a point of the charts.
@@ -164,8 +169,16 @@ struct Reading {
     overview: Overview,
     /// What the store is, when it was asked and said so.
     store: Option<StoreInfo>,
-    /// Running jobs, and the failures if they can have changed; nothing when nobody watches.
-    lists: Option<(Running, Option<Vec<JobEntry>>)>,
+    /// What only viewers want; nothing when nobody watches.
+    lists: Option<Lists>,
+}
+
+/// What only viewers want.
+struct Lists {
+    running: Running,
+    /// The failures, if they can have changed.
+    failures: Option<Vec<JobEntry>>,
+    operations: Vec<OperationSummary>,
 }
 
 /// What runs, as far as viewers are told.
@@ -240,12 +253,16 @@ impl Sampler {
                 failures::latest(&self.store, now).await.map(Some)
             }
         };
-        let (running, failures) = tokio::try_join!(self.store.running(), failures)?;
-        let running = Running::of(running);
+        let (running, failures, operations) =
+            tokio::try_join!(self.store.running(), failures, self.store.operations())?;
         Ok(Reading {
             overview,
             store,
-            lists: Some((running, failures)),
+            lists: Some(Lists {
+                running: Running::of(running),
+                failures,
+                operations: watched_operations(operations, now),
+            }),
         })
     }
 
@@ -265,7 +282,13 @@ impl Sampler {
                     self.is_introduced = true;
                     self.snapshot.store = store;
                 }
-                if let Some((running, failures)) = lists {
+                if let Some(Lists {
+                    running,
+                    failures,
+                    operations,
+                }) = lists
+                {
+                    self.snapshot.operations = operations;
                     self.snapshot.running = running.first;
                     self.snapshot.running_total = running.total;
                     self.snapshot.orphans = running.orphans;
@@ -322,6 +345,19 @@ impl Running {
             orphans,
         }
     }
+}
+
+/// The operations that somebody who watches wants to know of.
+fn watched_operations(records: Vec<OperationRecord>, now: Timestamp) -> Vec<OperationSummary> {
+    let since = now.plus_milliseconds(-ENDED_MS);
+    records
+        .into_iter()
+        .filter(|record| {
+            !record.state.is_over() || record.finished_at.is_some_and(|at| at >= since)
+        })
+        .filter_map(shown_operation)
+        .map(OperationSummary::from)
+        .collect()
 }
 
 fn failure_counters(overview: &Overview) -> (u64, u64, u64) {

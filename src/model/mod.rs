@@ -8,6 +8,7 @@ mod entry_id;
 mod filter;
 mod json_node;
 mod operation;
+mod operation_words;
 mod overview;
 mod page;
 mod periodic;
@@ -27,7 +28,7 @@ pub use filter::JobFilter;
 pub use json_node::JsonNode;
 pub use operation::{
     Canary, Change, Kept, Operation, OperationPlan, OperationPreview, OperationProgress,
-    OperationRequest, OperationState, PreviewSample, Selection,
+    OperationRequest, OperationState, OperationSummary, PreviewSample, Selection, percent,
 };
 pub use overview::{DayTotals, Overview, QueueSummary};
 pub use page::{Cursor, Order, Page, PageRequest};

@@ -269,3 +269,60 @@ pub struct OperationRequest {
     #[serde(default)]
     pub reason: Option<String>,
 }
+
+/// An operation in a line, for those who watch.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OperationSummary {
+    /// Its name.
+    pub id: String,
+    /// What it does, to which jobs.
+    pub words: String,
+    /// How it stands.
+    pub state: OperationState,
+    /// Entries looked at.
+    pub scanned: u64,
+    /// Changed by it.
+    pub done: u64,
+    /// Entries of the places when it was confirmed.
+    pub total: u64,
+    /// Jobs a second.
+    pub rate: f64,
+    /// Seconds that the rest takes; nothing when nobody knows.
+    pub seconds_left: Option<f64>,
+    /// Why it is paused or stopped, what it waits for.
+    pub message: Option<String>,
+}
+
+impl From<Operation> for OperationSummary {
+    fn from(operation: Operation) -> Self {
+        Self {
+            words: operation.plan.in_words(),
+            id: operation.id,
+            state: operation.state,
+            scanned: operation.progress.scanned,
+            done: operation.progress.done,
+            total: operation.plan.total,
+            rate: operation.progress.rate,
+            seconds_left: operation.progress.seconds_left,
+            message: operation.message,
+        }
+    }
+}
+
+/// How much of an operation is done with, 0 to 100: by the entries that were looked at.
+#[must_use]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a percentage needs no more than 50 bits"
+)]
+pub fn percent(state: OperationState, scanned: u64, total: u64) -> f64 {
+    if state == OperationState::Done {
+        100.0
+    } else if total == 0 {
+        0.0
+    } else {
+        // An entry may be looked at twice: it has moved within its set.
+        (scanned as f64 / total as f64 * 100.0).min(99.0)
+    }
+}

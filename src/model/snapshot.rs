@@ -1,6 +1,6 @@
 //! What the live stream sends.
 
-use super::{JobEntry, Overview, RunningJob, Timestamp};
+use super::{JobEntry, OperationSummary, Overview, RunningJob, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Everything that changes on its own, in one piece: the live stream sends it whole each time.
@@ -24,6 +24,9 @@ pub struct Snapshot {
     pub trends: Vec<QueueTrend>,
     /// What the store is; nothing until it has said so.
     pub store: Option<StoreInfo>,
+    /// The operations that are not over, and those that ended within the last minute, newest first.
+    #[serde(default)]
+    pub operations: Vec<OperationSummary>,
 }
 
 impl Snapshot {

@@ -12,6 +12,7 @@ async fn help_and_version_are_there_for_every_command() {
         "demo",
         "enqueue",
         "jobs",
+        "operations",
         "check",
         "bench",
         "health",

@@ -74,6 +74,15 @@ async fn the_document_lists_exactly_the_routes_that_there_are() {
         "post /periodic/{name}/run",
         "post /periodic/{name}/pause",
         "post /periodic/{name}/resume",
+        "get /operations",
+        "post /operations",
+        "post /operations/preview",
+        "get /operations/{id}",
+        "post /operations/{id}/pause",
+        "post /operations/{id}/resume",
+        "post /operations/{id}/stop",
+        "post /operations/{id}/undo",
+        "post /operations/{id}/free",
         "get /live",
         "get /healthz",
         "get /readyz",
@@ -87,7 +96,8 @@ async fn the_document_lists_exactly_the_routes_that_there_are() {
             .replace("{set}", "dead")
             .replace("{name}", "a")
             .replace("{identity}", "a:1:b")
-            .replace("{jid}", "a");
+            .replace("{jid}", "a")
+            .replace("{id}", "a");
         let method = name.to_uppercase().parse().expect("a method");
         let headers = [("content-type", "application/json")];
         // Unless it says so, a path is under the document's own server.

@@ -220,9 +220,9 @@ impl Admin {
         check_change(&request.change)?;
         let selection = &request.selection;
         if selection.places.is_empty() && selection.entries.is_empty() {
-            return Err(AdminError::Refused(
-                "it names no place: say where the jobs are (scheduled, retries, dead or queue:NAME), or which they are"
-                    .to_owned(),
+            return Err(wrong(
+                "from",
+                "it names no place: say where the jobs are (scheduled, retries, dead or queue:NAME), or which they are",
             ));
         }
         let fits = |place| request.change.is_for(place);
@@ -232,14 +232,18 @@ impl Admin {
             selection.entries.iter().any(|id| fits(&id.place))
         };
         if !fits_some {
-            return Err(AdminError::Refused(format!(
-                "`{}` means nothing for jobs of these places",
-                request.change.name()
-            )));
+            return Err(wrong(
+                "action",
+                format!(
+                    "`{}` means nothing for jobs of these places",
+                    request.change.name()
+                ),
+            ));
         }
         if request.rate == Some(0) {
-            return Err(AdminError::Refused(
-                "a rate of 0 jobs a second never ends: give one at least, or none".to_owned(),
+            return Err(wrong(
+                "rate",
+                "a rate of 0 jobs a second never ends: give one at least, or none",
             ));
         }
         if let Some(canary) = request.canary {
@@ -276,29 +280,45 @@ fn not_found(id: &str) -> AdminError {
 fn checked_reason(reason: Option<&str>) -> AdminResult<Option<String>> {
     let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
     match reason {
-        Some(reason) if reason.chars().count() > REASON => Err(AdminError::Refused(format!(
-            "the reason is longer than {REASON} characters"
-        ))),
+        Some(reason) if reason.chars().count() > REASON => Err(wrong(
+            "reason",
+            format!("the reason is longer than {REASON} characters"),
+        )),
         reason => Ok(reason.map(str::to_owned)),
     }
 }
 
+/// A part of a request that is not acceptable.
+fn wrong(field: &'static str, reason: impl Into<String>) -> AdminError {
+    AdminError::Field {
+        field,
+        reason: reason.into(),
+    }
+}
+
 fn check_change(change: &Change) -> AdminResult<()> {
-    let refuse = |reason: String| Err(AdminError::Refused(reason));
     match change {
         Change::Act(Action::Reschedule { at, .. })
             if !(Timestamp(0)..Timestamp::YEAR_10000).contains(at) =>
         {
-            refuse("the time to reschedule for must be in the years 1970 to 9999".to_owned())
+            Err(wrong(
+                "at",
+                "the time to reschedule for must be in the years 1970 to 9999",
+            ))
         }
-        Change::MoveTo { queue } if queue.trim().is_empty() => {
-            refuse("it does not say into which queue: give its name".to_owned())
-        }
+        Change::MoveTo { queue } if queue.trim().is_empty() => Err(wrong(
+            "queue",
+            "it does not say into which queue: give its name",
+        )),
         Change::Edit { path, value } => {
             // A job in which every path of one step leads somewhere: what is wrong with the rest is wrong for every job.
             let probe = Job::new(r#"{"args":[]}"#).edited_at(path, value);
             match probe {
-                Err(error) if !error.leads_nowhere() => refuse(error.to_string()),
+                Err(error) if !error.leads_nowhere() => {
+                    let is_json = serde_json::from_str::<serde::de::IgnoredAny>(value).is_ok();
+                    let field = if is_json { "path" } else { "value" };
+                    Err(wrong(field, error.to_string()))
+                }
                 _ => Ok(()),
             }
         }
@@ -308,22 +328,33 @@ fn check_change(change: &Change) -> AdminResult<()> {
 
 fn check_canary(canary: crate::model::Canary, change: &Change) -> AdminResult<()> {
     let is_run = matches!(change, Change::Act(action) if matches!(action.verb(), Verb::Retry | Verb::Enqueue));
-    let reason = if !is_run {
-        "only what is retried or enqueued can be tried first".to_owned()
+    Err(if !is_run {
+        wrong(
+            "canary",
+            "only what is retried or enqueued can be tried first",
+        )
     } else if !(1..=TRIED).contains(&canary.jobs) {
-        format!("from 1 to {TRIED} jobs can be tried first")
+        wrong(
+            "canary.jobs",
+            format!("from 1 to {TRIED} jobs can be tried first"),
+        )
     } else if !(1..=86_400).contains(&canary.wait_seconds) {
-        "it can wait from 1 second to 1 day for those that are tried first".to_owned()
+        wrong(
+            "canary.wait_seconds",
+            "it can wait from 1 second to 1 day for those that are tried first",
+        )
     } else if !(1..=100).contains(&canary.percent) {
-        "from 1 to 100 % of those that are tried first can be asked for".to_owned()
+        wrong(
+            "canary.percent",
+            "from 1 to 100 % of those that are tried first can be asked for",
+        )
     } else {
         return Ok(());
-    };
-    Err(AdminError::Refused(reason))
+    })
 }
 
 /// For people; nothing for a record that another version wrote.
-fn shown(record: OperationRecord) -> Option<Operation> {
+pub(crate) fn shown(record: OperationRecord) -> Option<Operation> {
     let plan: OperationPlan = serde_json::from_str(&record.plan).ok()?;
     let mark = Mark::read(&record.mark).unwrap_or_default();
     Some(Operation {

@@ -107,11 +107,14 @@ impl From<AdminError> for Problem {
             AdminError::Store(error) => store_status(error),
             AdminError::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
             AdminError::Refused(_) => (StatusCode::CONFLICT, "refused"),
-            AdminError::Job { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            AdminError::Field { .. } | AdminError::Job { .. } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
         };
         let mut problem = Self::new(status, code, error.to_string());
         match error {
             AdminError::Job { error, .. } => problem.detail.field = Some(error.field),
+            AdminError::Field { field, .. } => problem.detail.field = Some(field.to_owned()),
             AdminError::Store(StoreError::Query(error)) => {
                 problem.detail.field = Some("filter".to_owned());
                 problem.detail.position = Some(error.start);

@@ -9,6 +9,9 @@ mod extract;
 mod jobs;
 mod lists;
 mod live;
+mod operation_body;
+mod operation_request;
+mod operations;
 mod overview;
 mod periodic;
 mod processes;
@@ -60,6 +63,7 @@ const BODY_BYTES: usize = 2 * 1024 * 1024;
         (name = "queues", description = "Queues"),
         (name = "processes", description = "Worker processes and what they run"),
         (name = "periodic", description = "Jobs that are enqueued by the calendar"),
+        (name = "operations", description = "Changes of many jobs, in the background"),
         (name = "live", description = "Numbers, now and as they change"),
         (name = "health", description = "For probes; not under `/api/v1`"),
     )
@@ -91,6 +95,14 @@ pub(super) fn router() -> Router<AppState> {
         .routes(routes!(periodic::run))
         .routes(routes!(periodic::pause))
         .routes(routes!(periodic::resume))
+        .routes(routes!(operations::operations, operations::start))
+        .routes(routes!(operations::preview))
+        .routes(routes!(operations::operation))
+        .routes(routes!(operations::pause))
+        .routes(routes!(operations::resume))
+        .routes(routes!(operations::stop))
+        .routes(routes!(operations::undo))
+        .routes(routes!(operations::free))
         .routes(routes!(live::live))
         .split_for_parts();
     router

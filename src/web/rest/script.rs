@@ -3,12 +3,14 @@
 use super::{
     body::{ActionBody, JobBody, PageBody},
     lists::complete,
+    operation_body::{KeptBody, OperationBody, PreviewBody},
     report::CancelBody,
     search::SearchLine,
 };
 use crate::admin::{Admin, AdminResult};
 use crate::model::{
-    ActionReport, CancelReport, JobDetail, JobReport, Page, PageRequest, Place, SearchEvent,
+    ActionReport, CancelReport, JobDetail, JobReport, Kept, Operation, OperationPreview, Page,
+    PageRequest, Place, SearchEvent,
 };
 use serde::Serialize;
 
@@ -45,6 +47,27 @@ pub(crate) fn cancel_json(report: CancelReport) -> String {
 /// A report as REST answers it.
 pub(crate) fn report_json(report: ActionReport) -> String {
     json(&ActionBody::from(report))
+}
+
+/// An operation as REST answers it.
+pub(crate) fn operation_json(operation: Operation) -> String {
+    json(&OperationBody::from(operation))
+}
+
+/// Operations as REST answers them.
+pub(crate) fn operations_json(operations: Vec<Operation>) -> String {
+    let bodies: Vec<OperationBody> = operations.into_iter().map(OperationBody::from).collect();
+    json(&bodies)
+}
+
+/// A preview as REST answers it.
+pub(crate) fn preview_json(in_words: String, preview: OperationPreview) -> String {
+    json(&PreviewBody::new(in_words, preview))
+}
+
+/// What was freed, as REST answers it.
+pub(crate) fn kept_json(kept: Kept) -> String {
+    json(&KeptBody::from(kept))
 }
 
 fn json(body: &impl Serialize) -> String {

@@ -1,10 +1,11 @@
 //! What a list shows: rows and pages, or why there are none.
 
 use super::List;
-use crate::api::{ApiError, Field, ListQuery};
+use crate::api::{ApiError, Field, ListQuery, OperationForm};
 use crate::app::components::{
     ErrorNotice, JobTable, Pager, QueryProblem, Suggestions, pager_about, pager_continue,
 };
+use crate::app::format;
 use crate::app::live::use_live;
 use crate::model::{EntryId, JobEntry, Page, Place, Set, Verb};
 use leptos::prelude::Set as _;
@@ -77,6 +78,7 @@ pub(super) fn ListBody(list: List, ask: Callback<(Verb, EntryId)>) -> impl IntoV
             when=move || has_rows.get()
             fallback=move || view! { <Empty list current stopped/> }
         >
+            <Everything list current/>
             <JobTable path query place entries selection pointed ask/>
         </Show>
         <Suggestions field=Field::Class names=suggest(|entry| named(&entry.class))/>
@@ -86,6 +88,52 @@ pub(super) fn ListBody(list: List, ask: Callback<(Verb, EntryId)>) -> impl IntoV
         <Show when=move || has_pages.get()>
             <Pager path query place page=current/>
         </Show>
+    }
+}
+
+/// The way to everything that matches, where that is more than the rows that can be ticked: another thing than ticking the page.
+#[component]
+fn Everything(list: List, current: Memo<Option<Page>>) -> impl IntoView {
+    let total = use_live().select(move |snapshot| {
+        list.place
+            .with_untracked(|place| super::live_total(snapshot, place))
+    });
+    move || {
+        let more = current.with(|page| {
+            page.as_ref()
+                .is_some_and(|page| page.next.is_some() || page.previous.is_some() || page.partial)
+        });
+        if !more {
+            return None;
+        }
+        let place = list.place.get();
+        let query = list.query.get();
+        let is_filtered = query.is_filtered();
+        let kind = kind(&place);
+        let words = move || {
+            if is_filtered {
+                format!("all {kind} that match")
+            } else {
+                format!("all {} {kind}", format::count(total.get()))
+            }
+        };
+        let form = OperationForm::of(place, &query);
+        Some(view! {
+            <p class="list-everything">
+                "Tick rows of this page, or change "
+                <a href=form.address()>{words}"…"</a>
+            </p>
+        })
+    }
+}
+
+/// What the jobs of a place are called.
+fn kind(place: &Place) -> &'static str {
+    match place {
+        Place::Set(Set::Scheduled) => "scheduled jobs",
+        Place::Set(Set::Retries) => "jobs to be retried",
+        Place::Set(Set::Dead) => "dead jobs",
+        Place::Queue(_) => "jobs of this queue",
     }
 }
 

@@ -1,0 +1,115 @@
+//! The operations that go on, on every page.
+
+use crate::app::components::{Icon, IconName, JobState};
+use crate::app::format;
+use crate::app::live::use_live;
+use crate::model::{OperationState, OperationSummary, percent};
+use leptos::prelude::*;
+
+/// A line an operation that is not over, or ended within the last minute. Nothing most of the time.
+#[component]
+pub(super) fn OperationsBanner() -> impl IntoView {
+    let live = use_live();
+    let names = live.select(|snapshot| {
+        let operations = snapshot.operations.iter();
+        operations
+            .map(|operation| operation.id.clone())
+            .take(MOST)
+            .collect::<Vec<_>>()
+    });
+    let more = live.select(|snapshot| snapshot.operations.len().saturating_sub(MOST));
+    let line = move |id: String| {
+        let operation = live.select(move |snapshot| {
+            let operations = &mut snapshot.operations.iter();
+            operations
+                .find(|operation| operation.id == id)
+                .cloned()
+                .unwrap_or_default()
+        });
+        view! { <Line operation/> }
+    };
+    let none = Memo::new(move |_| names.with(Vec::is_empty));
+    view! {
+        <div class="operations-banner" hidden=move || none.get()>
+            <For each=move || names.get() key=String::clone children=line/>
+            {move || {
+                let more = more.get();
+                (more > 0)
+                    .then(|| {
+                        view! {
+                            <a class="operations-more" href="/operations">
+                                {format!("and {more} more")}
+                            </a>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+/// Operations that are named.
+const MOST: usize = 3;
+
+#[component]
+fn Line(operation: Memo<OperationSummary>) -> impl IntoView {
+    let href = move || operation.with(|operation| format!("/operations/{}", operation.id));
+    let words = Memo::new(move |_| operation.with(|operation| operation.words.clone()));
+    let state = Memo::new(move |_| operation.with(|operation| operation.state));
+    let look = move || match state.get() {
+        OperationState::Running => JobState::Running,
+        OperationState::Waiting => JobState::Scheduled,
+        OperationState::Paused => JobState::Paused,
+        OperationState::Stopped => JobState::Failed,
+        OperationState::Done => JobState::Processed,
+    };
+    let done = move || {
+        operation.with(|operation| percent(operation.state, operation.scanned, operation.total))
+    };
+    view! {
+        <a class="operations-line" href=href>
+            <Icon name=IconName::Operations/>
+            <span class=move || look().class()>{move || state.get().name()}</span>
+            <span class="operations-words">{words}</span>
+            <progress
+                class="progress"
+                max="100"
+                value=move || done().to_string()
+                aria-label="Progress"
+                hidden=move || state.get().is_over()
+            ></progress>
+            <span class="operations-numbers">{move || operation.with(numbers)}</span>
+        </a>
+    }
+}
+
+/// `12 400 done, 8 s left`.
+fn numbers(operation: &OperationSummary) -> String {
+    let done = format!("{} done", format::count(operation.done));
+    match operation.seconds_left {
+        Some(left) if operation.state == OperationState::Running => {
+            format!("{done}, {} left", format::duration(left))
+        }
+        _ => done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbers;
+    use crate::model::{OperationState, OperationSummary};
+
+    #[test]
+    fn only_what_runs_has_a_time_left() {
+        let mut operation = OperationSummary {
+            done: 5,
+            seconds_left: Some(8.0),
+            ..OperationSummary::default()
+        };
+        assert_eq!(
+            numbers(&operation).replace('\u{a0}', " "),
+            "5 done, 8 s left"
+        );
+        operation.state = OperationState::Paused;
+        assert_eq!(numbers(&operation), "5 done");
+    }
+}

@@ -1,0 +1,155 @@
+//! The details of a new operation: a plain form whose address is the preview.
+
+use crate::api::{OperationForm, SPREAD_MINUTES};
+use crate::app::components::{TimeField, picker_to_utc};
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{HtmlFormElement, HtmlInputElement};
+
+/// Fields for the chosen action, and how fast and why.
+#[component]
+pub(super) fn Fields(form: OperationForm) -> impl IntoView {
+    let action = form.get("action").to_owned();
+    let places = form
+        .places
+        .iter()
+        .map(|place| view! { <input type="hidden" name="in" value=place.to_string()/> })
+        .collect_view();
+    let filter = form
+        .filter
+        .filters()
+        .iter()
+        .map(
+            |(field, value)| view! { <input type="hidden" name=field.name() value=value.clone()/> },
+        )
+        .collect_view();
+    let own = match action.as_str() {
+        "reschedule" => Some(view! { <Reschedule form=form.clone()/> }.into_any()),
+        "move" => {
+            let value = form.get("target").to_owned();
+            Some(view! { <TextField name="target" label="Queue" value required=true/> }.into_any())
+        }
+        "edit" => Some(view! { <Edit form=form.clone()/> }.into_any()),
+        _ => None,
+    };
+    let is_run = matches!(action.as_str(), "retry" | "enqueue");
+    let canary = is_run.then(|| view! { <CanaryFields form=form.clone()/> });
+    view! {
+        <form class="operation-form" method="get" action="/operations/new" on:submit=to_utc>
+            {places} {filter} <input type="hidden" name="action" value=action/>
+            {own.map(|own| view! { <div class="operation-fields">{own}</div> })}
+            <div class="operation-fields">
+                <NumberField name="rate" label="Jobs a second, at most" value=form.get("rate").to_owned() hint="as fast as the store can"/>
+                <TextField name="reason" label="Why, for those who look at it later" value=form.get("reason").to_owned()/>
+            </div>
+            {canary}
+            <button class="button" type="submit">"Preview"</button>
+        </form>
+    }
+}
+
+/// A time is typed in the browser's zone, and the address has it in UTC.
+fn to_utc(event: SubmitEvent) {
+    let field = event
+        .target()
+        .and_then(|form| form.dyn_into::<HtmlFormElement>().ok())
+        .and_then(|form| form.query_selector("input[name=at]").ok().flatten())
+        .and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
+    if let Some(field) = field {
+        field.set_value(picker_to_utc(&field.value()).trim_end_matches('Z'));
+    }
+}
+
+#[component]
+fn Reschedule(form: OperationForm) -> impl IntoView {
+    let at = RwSignal::new(form.get("at").to_owned());
+    let chosen = form.get("spread").to_owned();
+    let options = SPREAD_MINUTES
+        .into_iter()
+        .map(|minutes| {
+            let text = match minutes {
+                0 => "all at that time".to_owned(),
+                minutes if minutes % 60 == 0 => format!("over {} h", minutes / 60),
+                minutes => format!("over {minutes} min"),
+            };
+            let value = minutes.to_string();
+            let selected = value == chosen;
+            view! { <option value=value selected=selected>{text}</option> }
+        })
+        .collect_view();
+    view! {
+        <TimeField name="at" label="New time" value=at required=true/>
+        <label class="field">
+            <span class="field-label">"Spread, so that they do not run all at once"</span>
+            <select name="spread" autocomplete="off">{options}</select>
+        </label>
+    }
+}
+
+#[component]
+fn Edit(form: OperationForm) -> impl IntoView {
+    view! {
+        <TextField
+            name="path"
+            label="Which value: a field, or args.0.user_id"
+            value=form.get("path").to_owned()
+            required=true
+        />
+        <TextField
+            name="value"
+            label="What it becomes, JSON: 5, \"text\", null"
+            value=form.get("value").to_owned()
+            required=true
+        />
+    }
+}
+
+#[component]
+fn CanaryFields(form: OperationForm) -> impl IntoView {
+    view! {
+        <fieldset class="operation-canary">
+            <legend>"Try a few first"</legend>
+            <div class="operation-fields">
+                <NumberField name="canary" label="Jobs" value=form.get("canary").to_owned() hint="none"/>
+                <NumberField name="canary_wait" label="Wait, minutes" value=form.get("canary_wait").to_owned() hint="2"/>
+                <NumberField
+                    name="canary_percent"
+                    label="Go on if so many succeed, %"
+                    value=form.get("canary_percent").to_owned()
+                    hint="90"
+                />
+            </div>
+        </fieldset>
+    }
+}
+
+#[component]
+fn TextField(
+    name: &'static str,
+    label: &'static str,
+    value: String,
+    #[prop(optional)] required: bool,
+) -> impl IntoView {
+    view! {
+        <label class="field">
+            <span class="field-label">{label}</span>
+            <input type="text" name=name value=value required=required autocomplete="off" maxlength="500"/>
+        </label>
+    }
+}
+
+#[component]
+fn NumberField(
+    name: &'static str,
+    label: &'static str,
+    value: String,
+    hint: &'static str,
+) -> impl IntoView {
+    view! {
+        <label class="field field-short">
+            <span class="field-label">{label}</span>
+            <input type="number" name=name value=value min="1" step="1" placeholder=hint autocomplete="off"/>
+        </label>
+    }
+}

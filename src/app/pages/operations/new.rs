@@ -1,0 +1,160 @@
+//! A new operation: what is done to which jobs, looked at before it is confirmed.
+
+use super::fields::Fields;
+use super::preview::Preview;
+use crate::api::{ListQuery, OperationForm, StartOperation, preview_operation};
+use crate::app::address::use_own_search;
+use crate::app::components::{ErrorNotice, PageTitle, after_first_reading};
+use crate::app::live::use_live;
+use crate::model::{Place, Selection, Set};
+use leptos::prelude::*;
+
+/// A new operation.
+#[component]
+pub fn NewOperationPage() -> impl IntoView {
+    let search = use_own_search();
+    let form = Memo::new(move |_| search.with(|search| OperationForm::parse(search)));
+    let has_place = Memo::new(move |_| form.with(|form| !form.places.is_empty()));
+    view! {
+        <PageTitle title="New operation">
+            <p class="headline">{move || form.with(about)}</p>
+        </PageTitle>
+        <Show when=move || has_place.get() fallback=Where>
+            <Choice form/>
+            {move || {
+                let chosen = form.get();
+                (!chosen.get("action").is_empty()).then(|| view! { <Fields form=chosen/> })
+            }}
+            <Outlook form/>
+        </Show>
+    }
+}
+
+/// Which jobs are meant.
+fn about(form: &OperationForm) -> String {
+    if form.places.is_empty() {
+        return String::new();
+    }
+    let any = Place::Set(Set::Dead);
+    let selection = |filter| Selection {
+        places: form.places.clone(),
+        filter,
+        entries: Vec::new(),
+    };
+    match form.filter.to_request(&any) {
+        Ok(request) => {
+            let all = if request.filter.is_empty() {
+                "all "
+            } else {
+                ""
+            };
+            format!("{all}{}", selection(request.filter).in_words())
+        }
+        Err(problem) => problem,
+    }
+}
+
+/// Where the jobs are, when the address does not say so.
+#[component]
+fn Where() -> impl IntoView {
+    let queues = use_live().select(|snapshot| {
+        let queues = snapshot.overview.queues.iter();
+        queues.map(|queue| queue.name.clone()).collect::<Vec<_>>()
+    });
+    let link = |place: Place, words: String| {
+        let form = OperationForm::of(place, &ListQuery::default());
+        view! { <li><a href=form.address()>{words}</a></li> }
+    };
+    view! {
+        <h2>"Where are the jobs?"</h2>
+        <ul class="operation-places">
+            {link(Set::Dead.into(), "Dead jobs".to_owned())}
+            {link(Set::Retries.into(), "Jobs to be retried".to_owned())}
+            {link(Set::Scheduled.into(), "Scheduled jobs".to_owned())}
+            {move || {
+                queues
+                    .get()
+                    .into_iter()
+                    .map(|name| {
+                        let words = format!("Queue {name}");
+                        link(Place::Queue(name), words)
+                    })
+                    .collect_view()
+            }}
+        </ul>
+    }
+}
+
+/// What is done: a link each, so that the preview follows at once.
+#[component]
+fn Choice(form: Memo<OperationForm>) -> impl IntoView {
+    let links = move || {
+        let form = form.get();
+        form.actions()
+            .into_iter()
+            .map(|(name, word)| {
+                let is_chosen = form.get("action") == name;
+                let href = form.with_action(name).address();
+                view! {
+                    <a class="button" href=href aria-current=is_chosen.then_some("true") data-noscroll="">
+                        {word}
+                    </a>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <nav class="operation-choice" aria-label="What is done to the jobs">{links}</nav>
+    }
+}
+
+/// What would happen, and the button that makes it so.
+#[component]
+fn Outlook(form: Memo<OperationForm>) -> impl IntoView {
+    let start = ServerAction::<StartOperation>::new();
+    let query = Memo::new(move |_| {
+        form.with(|form| (!form.get("action").is_empty()).then(|| form.to_text()))
+    });
+    let read = Resource::new(
+        move || query.get(),
+        |query| async move {
+            match query {
+                Some(query) => preview_operation(query).await.map(Some),
+                None => Ok(None),
+            }
+        },
+    );
+    let refused = move || {
+        start
+            .value()
+            .get()
+            .and_then(Result::err)
+            .map(|error| view! { <ErrorNotice error/> })
+    };
+    view! {
+        {refused}
+        <Transition fallback=|| view! { <p class="loading">"Counting …"</p> }>
+            {after_first_reading(
+                read,
+                move || {
+                    move || match read.get() {
+                        Some(Ok(Some(draft))) => {
+                            // Nothing is confirmed but what is shown: not while the address says something else already.
+                            let is_current = query.with(|query| *query == Some(draft.query.clone()));
+                            is_current.then(|| view! { <Preview draft start/> }).into_any()
+                        }
+                        Some(Err(error)) => view! { <ErrorNotice error/> }.into_any(),
+                        Some(Ok(None)) | None => {
+                            view! {
+                                <p class="operation-hint">
+                                    "Choose what is done. Nothing is changed before you have seen what would happen."
+                                </p>
+                            }
+                                .into_any()
+                        }
+                    }
+                },
+            )}
+        </Transition>
+    }
+}

@@ -1,0 +1,119 @@
+//! What an operation would do, and the button that makes it so.
+
+use crate::api::{OperationDraft, StartOperation};
+use crate::app::components::{Icon, IconName, Notice, NoticeKind, UtcTime};
+use crate::app::format;
+use crate::model::PreviewSample;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+/// How many match, some of them, what stays and why, what is better known first.
+#[component]
+pub(super) fn Preview(draft: OperationDraft, start: ServerAction<StartOperation>) -> impl IntoView {
+    let OperationDraft {
+        query,
+        words,
+        verb,
+        preview,
+    } = draft;
+    let refused: u64 = preview.refused.iter().map(|(_, count)| count).sum();
+    let changed = preview.matched.saturating_sub(refused);
+    let matched = format::count(preview.matched);
+    let counted = if preview.complete {
+        format!("of {} match", format::counted(preview.total, "job", "jobs"))
+    } else {
+        format!(
+            "match, counted so far: {} of {} were looked at",
+            format::count(preview.scanned),
+            format::counted(preview.total, "job", "jobs")
+        )
+    };
+    let label = if preview.complete {
+        format!("{verb} {}", format::counted(changed, "job", "jobs"))
+    } else {
+        format!("{verb} all that match, {} so far", format::count(changed))
+    };
+    let warnings = preview
+        .warnings
+        .into_iter()
+        .map(|warning| view! { <Notice kind=NoticeKind::Warning>{warning}</Notice> })
+        .collect_view();
+    let reasons = (!preview.refused.is_empty()).then(|| {
+        let rows = preview
+            .refused
+            .iter()
+            .map(|(reason, count)| {
+                view! { <li><strong>{format::count(*count)}</strong> " × " {reason.clone()}</li> }
+            })
+            .collect_view();
+        view! {
+            <h3>"Would stay as they are"</h3>
+            <ul class="operation-reasons">{rows}</ul>
+        }
+    });
+    let samples = (!preview.samples.is_empty()).then(|| {
+        let rows = preview
+            .samples
+            .iter()
+            .map(|sample| view! { <Sample sample=sample.clone()/> })
+            .collect_view();
+        view! {
+            <h3>"Some of them"</h3>
+            <ul class="operation-samples">{rows}</ul>
+        }
+    });
+    let can_start = changed > 0 || !preview.complete;
+    let confirm = can_start.then(|| {
+        view! {
+            <ActionForm action=start attr:class="operation-confirm">
+                <input type="hidden" name="query" value=query/>
+                <input type="hidden" name="before" value=preview.before.0.to_string()/>
+                <button
+                    class="button button-primary"
+                    type="submit"
+                    disabled=move || start.pending().get()
+                >
+                    <Icon name=IconName::Operations/>
+                    {label}
+                </button>
+                <span class="operation-bound">
+                    "What comes after " <UtcTime at=preview.before clock=true/> " is not meant. Can be undone later."
+                </span>
+            </ActionForm>
+        }
+    });
+    view! {
+        <section class="operation-preview" aria-label="Preview">
+            <h2 class="operation-words">{words}</h2>
+            <p class="operation-count"><strong>{matched}</strong> " " {counted}</p>
+            {warnings} {confirm} {reasons} {samples}
+        </section>
+    }
+}
+
+#[component]
+fn Sample(sample: PreviewSample) -> impl IntoView {
+    let entry = &sample.entry;
+    let becomes = match (&sample.refused, &sample.edit, &sample.to) {
+        (Some(reason), ..) => format!("stays: {reason}"),
+        (None, Some((now, then)), _) => format!("{now} becomes {then}"),
+        (None, None, Some(to)) => format!("goes to {to}"),
+        (None, None, None) => "goes away".to_owned(),
+    };
+    let error = entry
+        .error_class
+        .clone()
+        .or_else(|| entry.error_message.clone());
+    view! {
+        <li>
+            <div>
+                <a href=format::job_path(&entry.jid)>{entry.class.clone()}</a> " "
+                <span class="mono">{entry.args.clone()}</span>
+            </div>
+            <div class="second-line">
+                <span class="operation-becomes">{becomes}</span>
+                {error.map(|error| view! { " · " {error} })}
+            </div>
+        </li>
+    }
+}

@@ -1,0 +1,179 @@
+//! The same verbs for everything that matches: an operation, previewed or carried out.
+
+use super::row;
+use crate::{
+    admin::Admin,
+    commands::{
+        Failure,
+        operation_run::{self, Words},
+        output, time,
+    },
+    model::{
+        Canary, Change, EntryId, JobFilter, OperationPreview, OperationRequest, Place, Selection,
+        Timestamp,
+    },
+    web::script,
+};
+use clap::Args;
+use std::time::Duration;
+
+/// How long a preview counts.
+const BUDGET: Duration = Duration::from_secs(10);
+
+/// Options of an operation on everything that matches.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Everything that matches, instead of ids")]
+pub(super) struct Bulk {
+    /// Where the jobs are: scheduled, retries, dead or queue:NAME; may be repeated.
+    #[arg(long, value_name = "PLACE", conflicts_with = "entries")]
+    from: Vec<Place>,
+    /// Only what this search finds, such as `class:PublishPhoto error:Timeout` (docs/SEARCH.md).
+    #[arg(long, value_name = "SEARCH", requires = "from")]
+    search: Option<String>,
+    /// Only this class, whole.
+    #[arg(long, requires = "from")]
+    class: Option<String>,
+    /// Only this queue, whole.
+    #[arg(long, requires = "from")]
+    queue: Option<String>,
+    /// Only this error class, or with this in the error message.
+    #[arg(long, requires = "from")]
+    error: Option<String>,
+    /// Only with this in the stored text.
+    #[arg(long, requires = "from")]
+    text: Option<String>,
+    /// Only with this tag.
+    #[arg(long, requires = "from")]
+    tag: Option<String>,
+    /// Due, died or enqueued not before.
+    #[arg(long, value_name = "TIME", value_parser = time::moment, requires = "from")]
+    since: Option<Timestamp>,
+    /// Not after.
+    #[arg(long, value_name = "TIME", value_parser = time::moment, requires = "from")]
+    until: Option<Timestamp>,
+    /// Show what would happen, and change nothing.
+    #[arg(long, conflicts_with = "detach")]
+    dry_run: bool,
+    /// Begin the operation and leave it to `jobdeck serve`.
+    #[arg(long)]
+    detach: bool,
+    /// Most jobs a second.
+    #[arg(long, value_name = "JOBS", value_parser = clap::value_parser!(u32).range(1..))]
+    rate: Option<u32>,
+    /// Why; shown with the operation.
+    #[arg(long)]
+    reason: Option<String>,
+    /// Try so many first, and go on only if they succeed.
+    #[arg(long, value_name = "JOBS")]
+    canary: Option<u32>,
+    /// How long to wait for what becomes of them.
+    #[arg(long, value_name = "DURATION", value_parser = time::duration, default_value = "2m", requires = "canary")]
+    canary_wait: Duration,
+    /// How many of a hundred must have succeeded.
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        default_value_t = 90,
+        requires = "canary"
+    )]
+    canary_percent: u32,
+}
+
+impl Bulk {
+    /// Whether more is asked for than to change a few jobs at once.
+    pub(super) fn is_asked(&self) -> bool {
+        !self.from.is_empty()
+            || self.dry_run
+            || self.detach
+            || self.rate.is_some()
+            || self.reason.is_some()
+            || self.canary.is_some()
+    }
+
+    /// Whether it says where the jobs are.
+    pub(super) fn has_places(&self) -> bool {
+        !self.from.is_empty()
+    }
+
+    /// Shows what would happen, begins the operation, or carries it out.
+    pub(super) async fn run(
+        self,
+        admin: &Admin,
+        change: Change,
+        entries: Vec<EntryId>,
+        json: bool,
+    ) -> Result<(), Failure> {
+        let (dry_run, detach) = (self.dry_run, self.detach);
+        let request = self.request(change, entries);
+        if dry_run {
+            let preview = admin.preview_operation(&request, BUDGET).await?;
+            if json {
+                output::line(script::preview_json(request.in_words(), preview));
+            } else {
+                show(&request, preview);
+            }
+            return Ok(());
+        }
+        let operation = admin.start_operation(&request).await?;
+        if detach {
+            operation_run::begun(operation, json);
+            return Ok(());
+        }
+        operation_run::finish(admin, operation, json).await
+    }
+
+    fn request(self, change: Change, entries: Vec<EntryId>) -> OperationRequest {
+        let wait = u32::try_from(self.canary_wait.as_secs()).unwrap_or(u32::MAX);
+        OperationRequest {
+            change,
+            selection: Selection {
+                places: self.from,
+                filter: JobFilter {
+                    query: self.search,
+                    class: self.class,
+                    queue: self.queue,
+                    error: self.error,
+                    text: self.text,
+                    tag: self.tag,
+                    from: self.since,
+                    to: self.until,
+                },
+                entries,
+            },
+            before: None,
+            rate: self.rate,
+            canary: self.canary.map(|jobs| Canary {
+                jobs,
+                wait_seconds: wait,
+                percent: self.canary_percent,
+            }),
+            reason: self.reason,
+        }
+    }
+}
+
+/// What would happen, in lines.
+fn show(request: &OperationRequest, preview: OperationPreview) {
+    output::line(super::printable(&request.in_words()));
+    let (matched, scanned, total) = (preview.matched, preview.scanned, preview.total);
+    output::line(if preview.complete {
+        format!("{matched} of {total} jobs match")
+    } else {
+        format!("{matched} jobs match so far ({scanned} of {total} looked at)")
+    });
+    for sample in preview.samples {
+        output::line(format_args!("  {}", row(&sample.entry)));
+        let then = match (sample.refused, sample.edit, sample.to) {
+            (Some(reason), ..) => format!("stays: {reason}"),
+            (None, Some((now, then)), _) => format!("{now} becomes {then}"),
+            (None, None, Some(to)) => format!("goes to {to}"),
+            (None, None, None) => "goes away".to_owned(),
+        };
+        output::line(super::printable(&format!("    {then}")));
+    }
+    Words(&preview.refused).print();
+    for warning in preview.warnings {
+        output::line(super::printable(&format!("warning: {warning}")));
+    }
+    output::line("Nothing was changed: without --dry-run it is.");
+}

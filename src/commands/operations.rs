@@ -1,0 +1,192 @@
+//! `jobdeck operations`: changes of many jobs, followed and turned.
+
+use super::{
+    Failure,
+    operation_run::{self, printable},
+    options::{Common, admin, settings_and_store},
+    output,
+};
+use crate::{
+    admin::Admin,
+    model::{Operation, OperationState},
+    web::script,
+};
+use clap::{Args, Subcommand};
+
+/// List, follow, pause, stop and undo changes of many jobs
+#[derive(Debug, Args)]
+pub(super) struct Operations {
+    #[command(subcommand)]
+    verb: OperationsVerb,
+}
+
+#[derive(Debug, Subcommand)]
+enum OperationsVerb {
+    /// The newest operations, newest first
+    List(Plain),
+    /// How one stands
+    Show(One),
+    /// Let it stand still behind the step that it is at
+    Pause(One),
+    /// Go on with it here, until it is over
+    Resume(Working),
+    /// End it before its end; what it has changed can be undone
+    Stop(One),
+    /// Put back what it has changed, as far as that is still where it was put
+    Undo(Undo),
+    /// Give up what is kept to undo it
+    Free(One),
+}
+
+#[derive(Debug, Args)]
+struct Plain {
+    /// As JSON, the form that REST answers.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct One {
+    /// The operation.
+    id: String,
+    #[command(flatten)]
+    plain: Plain,
+}
+
+#[derive(Debug, Args)]
+struct Working {
+    #[command(flatten)]
+    one: One,
+    /// Leave the work to `jobdeck serve`.
+    #[arg(long)]
+    detach: bool,
+}
+
+#[derive(Debug, Args)]
+struct Undo {
+    #[command(flatten)]
+    working: Working,
+    /// Why; shown with the operation.
+    #[arg(long)]
+    reason: Option<String>,
+}
+
+impl Operations {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        match self.verb {
+            OperationsVerb::List(plain) => list(plain).await,
+            OperationsVerb::Show(one) => {
+                let admin = one.admin().await?;
+                one.told(admin.operation(&one.id).await?);
+                Ok(())
+            }
+            OperationsVerb::Pause(one) => {
+                let admin = one.admin().await?;
+                one.told(admin.pause_operation(&one.id).await?);
+                Ok(())
+            }
+            OperationsVerb::Stop(one) => {
+                let admin = one.admin().await?;
+                one.told(admin.stop_operation(&one.id).await?);
+                Ok(())
+            }
+            OperationsVerb::Resume(working) => {
+                let admin = working.one.admin().await?;
+                let operation = admin.operation(&working.one.id).await?;
+                // One that goes on already can be worked on here, too.
+                let operation = match operation.state {
+                    OperationState::Running | OperationState::Waiting => operation,
+                    _ => admin.resume_operation(&working.one.id).await?,
+                };
+                working.work(&admin, operation).await
+            }
+            OperationsVerb::Undo(Undo { working, reason }) => {
+                let admin = working.one.admin().await?;
+                let undo = admin
+                    .undo_operation(&working.one.id, reason.as_deref())
+                    .await?;
+                working.work(&admin, undo).await
+            }
+            OperationsVerb::Free(one) => free(one).await,
+        }
+    }
+}
+
+impl One {
+    async fn admin(&self) -> Result<Admin, Failure> {
+        let (config, store) = settings_and_store(&self.plain.common).await?;
+        Ok(admin(&config, store))
+    }
+
+    fn told(&self, operation: Operation) {
+        if self.plain.json {
+            output::line(script::operation_json(operation));
+            return;
+        }
+        let plan = &operation.plan;
+        output::line(printable(&format!(
+            "operation {}: {}",
+            operation.id,
+            plan.in_words()
+        )));
+        output::line(format_args!("begun {}", operation.created_at));
+        if let Some(reason) = &plan.reason {
+            output::line(printable(&format!("why: {reason}")));
+        }
+        output::line(format_args!(
+            "{} of {} looked at, {} match",
+            operation.progress.scanned, plan.total, operation.progress.matched
+        ));
+        operation_run::summary(&operation);
+        if let Some(undo) = &operation.undone_by {
+            output::line(format_args!("undone by {undo}"));
+        }
+    }
+}
+
+impl Working {
+    async fn work(self, admin: &Admin, operation: Operation) -> Result<(), Failure> {
+        let json = self.one.plain.json;
+        if self.detach {
+            operation_run::begun(operation, json);
+            return Ok(());
+        }
+        operation_run::finish(admin, operation, json).await
+    }
+}
+
+async fn list(plain: Plain) -> Result<(), Failure> {
+    let (config, store) = settings_and_store(&plain.common).await?;
+    let operations = admin(&config, store).operations().await?;
+    if plain.json {
+        output::line(script::operations_json(operations));
+        return Ok(());
+    }
+    for operation in operations {
+        output::line(printable(&format!(
+            "{}  {}  {}  {} done of {}  {}",
+            operation.id,
+            operation.created_at,
+            operation.state.name(),
+            operation.progress.done,
+            operation.plan.total,
+            operation.plan.in_words()
+        )));
+    }
+    Ok(())
+}
+
+async fn free(one: One) -> Result<(), Failure> {
+    let kept = one.admin().await?.free_operation(&one.id).await?;
+    if one.plain.json {
+        output::line(script::kept_json(kept));
+    } else {
+        output::line(format_args!(
+            "freed {} bytes of {} jobs: operation {} cannot be undone any more",
+            kept.bytes, kept.entries, one.id
+        ));
+    }
+    Ok(())
+}
