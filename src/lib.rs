@@ -52,6 +52,7 @@
 //! | [`model`] | plain types that cross the wire between server and browser |
 //! | `job` | one stored job: its exact bytes, its fields, edits, error traces, display rules |
 //! | [`periodic`] | jobs that are enqueued by the calendar: their settings, and when they are due |
+//! | `failures` | what failed jobs have in common: signatures, and groups of entries with the same one |
 //! | `store` | the contract for reading and changing jobs, and its two stores: Redis and SQLite |
 //! | `client` | enqueues jobs |
 //! | `worker` | fetches and runs jobs: concurrency, retries, scheduler, heartbeat, recovery |
@@ -88,6 +89,8 @@ pub mod commands;
 pub mod config;
 #[cfg(feature = "ssr")]
 pub mod demo;
+#[cfg(feature = "ssr")]
+pub mod failures;
 #[cfg(feature = "ssr")]
 pub mod job;
 #[cfg(feature = "ssr")]
