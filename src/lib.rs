@@ -58,6 +58,7 @@
 //! | `worker` | fetches and runs jobs: concurrency, retries, scheduler, heartbeat, recovery |
 //! | `admin` | the one door for every change and every composed read |
 //! | `live` | one sampler a store, and the stream of what it saw |
+//! | `groups` | one index of failure groups a store, kept in the background |
 //! | [`api`] | server functions: signatures here and in the browser, bodies on the server |
 //! | [`app`] | the pages |
 //! | `web` | HTTP around the pages: REST, assets, health, headers |
@@ -91,6 +92,8 @@ pub mod config;
 pub mod demo;
 #[cfg(feature = "ssr")]
 pub mod failures;
+#[cfg(feature = "ssr")]
+pub mod groups;
 #[cfg(feature = "ssr")]
 pub mod job;
 #[cfg(feature = "ssr")]

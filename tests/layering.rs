@@ -17,18 +17,24 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("client", &["model", "job", "store"]),
     ("worker", &["model", "job", "periodic", "store", "client"]),
     ("admin", &["model", "job", "periodic", "failures", "store"]),
-    ("live", &["model", "job", "store"]),
+    ("groups", &["model", "job", "failures", "store"]),
+    ("live", &["model", "job", "store", "groups"]),
     // Bodies of server functions; their signatures hold types of `model` only, or the browser's build fails.
-    ("api", &["model", "job", "store", "admin", "live"]),
+    ("api", &["model", "job", "store", "admin", "groups", "live"]),
     ("app", &["model", "api"]),
     ("hydrate", &["app"]),
     (
         "web",
-        &["model", "job", "store", "admin", "live", "api", "app"],
+        &[
+            "model", "job", "failures", "store", "admin", "groups", "live", "api", "app",
+        ],
     ),
     // Handlers are settings that the worker reads.
     ("config", &["job", "periodic", "store", "worker"]),
-    ("bench", &["model", "job", "store", "client", "worker"]),
+    (
+        "bench",
+        &["model", "job", "store", "client", "worker", "groups"],
+    ),
     ("telemetry", &["config"]),
     (
         "demo",
@@ -45,6 +51,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "client",
             "worker",
             "admin",
+            "groups",
             "live",
             "web",
             "config",

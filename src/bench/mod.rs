@@ -1,12 +1,14 @@
-//! The project's own benchmarks of a worker, on a store that somebody names.
+//! The project's own benchmarks, of a worker and of the index of failures, on a store that somebody names.
 //!
 //! | file | owns |
 //! | --- | --- |
 //! | `drain` | many jobs that do nothing, as fast as they go |
+//! | `failures` | how fast failures are grouped, and what others notice of that |
 //! | `latency` | one job at a time on a worker that has nothing to do |
 //! | `usage` | processor time and memory, of this process and of Redis |
 
 mod drain;
+mod failures;
 mod latency;
 mod usage;
 
@@ -15,6 +17,7 @@ use crate::{
     store::{SharedStore, StoreError},
     worker::WorkerError,
 };
+pub use failures::{FailuresBenchOptions, FailuresBenchReport, bench_failures};
 use serde::Serialize;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;

@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Most traces, and most texts, that are remembered; then all are forgotten.
-const REMEMBERED: usize = 200_000;
+const REMEMBERED: usize = 100_000;
 
 /// Makes signatures of very many jobs. What it has seen before it knows by a hash of 64 bits under a key of its own.
 #[derive(Debug, Default)]

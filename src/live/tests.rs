@@ -2,14 +2,14 @@
 
 use super::{Frame, Live, SamplerOptions};
 use crate::model::{
-    DayTotals, EntryId, JobReport, Order, Overview, PeriodicRun, Place, ProcessInfo, RunningJob,
-    Set, Signal, StoreInfo, StoreState, Timestamp,
+    DayTotals, DeployMark, EntryId, GroupDigest, JobReport, KeptGroup, Order, Overview,
+    PeriodicRun, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo, StoreState, Timestamp,
 };
 use crate::store::{
-    AdminStore, Announcement, ClassMetrics, Deletion, Destination, Heartbeat, JidSearch,
-    MetricsForm, Move, Moved, NewRun, Orphan, PeriodicEntry, PeriodicStore, Pulse, ReportStore,
-    Rescue, RunReport, Slice, Standings, Start, StoreError, StoreResult, StoredEntry, Tick, Turn,
-    Turned, WorkerStore,
+    AdminStore, Announcement, ClassMetrics, Deletion, Destination, FailureStore, Heartbeat,
+    JidSearch, MetricsForm, Move, Moved, NewRun, Orphan, PeriodicEntry, PeriodicStore, Pulse,
+    ReportStore, Rescue, RunReport, Slice, Standings, Start, StoreError, StoreResult, StoredEntry,
+    Tick, Turn, Turned, WorkerStore,
 };
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};
@@ -191,6 +191,25 @@ impl WorkerStore for FakeStore {
     }
     async fn rescue(&self, _: &[Rescue]) -> StoreResult<u64> {
         Err(gone())
+    }
+}
+
+#[async_trait]
+impl FailureStore for FakeStore {
+    async fn kept_groups(&self) -> StoreResult<Vec<(GroupDigest, KeptGroup)>> {
+        self.answer(Vec::new()).await
+    }
+    async fn kept_group(&self, _: GroupDigest) -> StoreResult<KeptGroup> {
+        Err(gone())
+    }
+    async fn keep_group(&self, _: GroupDigest, _: &KeptGroup) -> StoreResult<()> {
+        Err(gone())
+    }
+    async fn mark_deploy(&self, _: &str) -> StoreResult<DeployMark> {
+        Err(gone())
+    }
+    async fn deploy_marks(&self) -> StoreResult<Vec<DeployMark>> {
+        self.answer(Vec::new()).await
     }
 }
 

@@ -1,7 +1,8 @@
 //! The store contract: what Redis and SQLite both can do, and nothing of how.
 //!
 //! Sides, kept apart: [`AdminStore`] is what people and scripts ask for, [`WorkerStore`] is the worker's own path. Between them,
-//! [`ReportStore`]: what runs tell, and requests that they end; and [`PeriodicStore`]: the calendar.
+//! [`ReportStore`]: what runs tell, and requests that they end; and [`PeriodicStore`]: the calendar. Beside them, [`FailureStore`]: what
+//! people have said about failure groups.
 //! Both are object-safe; the program holds one [`Store`] per configured address. The conformance suite
 //! (`tests/store_contract.rs`) runs the same tests on every implementation: change it first.
 //!
@@ -14,6 +15,7 @@
 
 mod connect;
 mod error;
+mod failures;
 pub mod listing;
 mod metrics;
 mod new_entry;
@@ -33,6 +35,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 pub use connect::{StoreOptions, connect};
 pub use error::{StoreError, StoreResult};
+pub use failures::{DEPLOYS_KEPT, FailureStore};
 pub use metrics::{ClassMetrics, METRICS_BOUNDS_MS, METRICS_BUCKETS, MetricsForm};
 pub use periodic::{
     Announcement, Deletion, NewRun, PeriodicEntry, PeriodicStore, RUNS_KEPT, Standing, Standings,
@@ -50,9 +53,15 @@ pub use worker::{
 pub type SharedStore = Arc<dyn Store>;
 
 /// All sides of the contract.
-pub trait Store: AdminStore + WorkerStore + ReportStore + PeriodicStore + fmt::Debug {}
+pub trait Store:
+    AdminStore + WorkerStore + ReportStore + PeriodicStore + FailureStore + fmt::Debug
+{
+}
 
-impl<T: AdminStore + WorkerStore + ReportStore + PeriodicStore + fmt::Debug> Store for T {}
+impl<T> Store for T where
+    T: AdminStore + WorkerStore + ReportStore + PeriodicStore + FailureStore + fmt::Debug
+{
+}
 
 /// One stored entry with its exact bytes.
 #[derive(Clone, Debug, PartialEq)]

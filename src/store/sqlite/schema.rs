@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_metrics.sql"),
     include_str!("migrations/0005_periodic.sql"),
     include_str!("migrations/0006_reports.sql"),
+    include_str!("migrations/0007_failures.sql"),
 ];
 
 /// The newest version that this program knows.
