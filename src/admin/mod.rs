@@ -1,12 +1,13 @@
 //! The one door for every change and every composed read: pages, REST and commands all come through [`Admin`].
 //!
 //! Here is what goes straight to the store; what is composed has files of its own: `act.rs` (with `plan.rs`: what a verb means for an
-//! entry), `cancel.rs`, `enqueue.rs`, `lookup.rs`, `periodic.rs`.
+//! entry), `cancel.rs`, `enqueue.rs`, `failures.rs`, `lookup.rs`, `periodic.rs`.
 
 mod act;
 mod cancel;
 mod enqueue;
 mod error;
+mod failures;
 mod fleet;
 mod lookup;
 mod moved;
@@ -22,6 +23,7 @@ use fleet::Fleet;
 use std::{sync::Arc, time::Duration};
 
 pub use error::{AdminError, AdminResult};
+pub use failures::{DEPLOY_CHARACTERS, GroupChange, NOTE_CHARACTERS};
 
 /// Log target of every change.
 const AUDIT: &str = "jobdeck::audit";

@@ -17,8 +17,8 @@ pub mod theme;
 
 use crate::app::layout::{Frame, Layout};
 use crate::app::pages::{
-    DeadPage, JobPage, NotFoundPage, OverviewPage, PeriodicPage, ProcessesPage, QueuePage,
-    QueuesPage, RetriesPage, RunningPage, ScheduledPage,
+    DeadPage, FailureGroupPage, FailuresPage, JobPage, NotFoundPage, OverviewPage, PeriodicPage,
+    ProcessesPage, QueuePage, QueuesPage, RetriesPage, RunningPage, ScheduledPage,
 };
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -64,6 +64,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("scheduled") view=ScheduledPage/>
                     <Route path=path!("retries") view=RetriesPage/>
                     <Route path=path!("dead") view=DeadPage/>
+                    <Route path=path!("failures") view=FailuresPage/>
+                    <Route path=path!("failures/:digest") view=FailureGroupPage/>
                     // Both: by its path, and by the search box's query `?jid=`.
                     <Route path=path!("jobs") view=JobPage/>
                     <Route path=path!("jobs/:jid") view=JobPage/>

@@ -123,7 +123,7 @@ pub(super) fn shown(
         trends,
         queues,
         most_attempts: group.most_attempts,
-        sample: group.sample.clone(),
+        sample: Some(group.sample.clone()),
         is_new,
         state,
         reopened,

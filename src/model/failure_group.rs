@@ -4,7 +4,7 @@ use super::{EntryId, GroupDigest, JobEntry, Timestamp, TraceLine};
 use serde::{Deserialize, Serialize};
 
 /// The entries of the retry and dead sets that have one signature.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FailureGroup {
     /// Its address.
     pub digest: GroupDigest,
@@ -31,7 +31,7 @@ pub struct FailureGroup {
     /// Most failures of one of its entries.
     pub most_attempts: u64,
     /// The entry that failed last.
-    pub sample: EntryId,
+    pub sample: Option<EntryId>,
     /// How it goes with it, in a word.
     pub course: Course,
     /// Whether it was first seen after the newest deploy mark.
@@ -294,7 +294,7 @@ pub struct FailureGroups {
 }
 
 /// All that a group's page shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct GroupDetail {
     /// Its address.
     pub digest: GroupDigest,

@@ -3,7 +3,7 @@
 use crate::app::components::{Count, Icon, IconName, JobState};
 use crate::app::format;
 use crate::app::live::{queue_numbers, use_live};
-use crate::model::{Overview, QueueSummary};
+use crate::model::{QueueSummary, Snapshot};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_location;
@@ -21,10 +21,10 @@ struct Place {
     icon: IconName,
     /// The state whose colour its count has.
     state: Option<JobState>,
-    count: Option<fn(&Overview) -> u64>,
+    count: Option<fn(&Snapshot) -> u64>,
 }
 
-const PLACES: [Place; 8] = [
+const PLACES: [Place; 9] = [
     Place {
         href: "/",
         name: "Overview",
@@ -37,35 +37,42 @@ const PLACES: [Place; 8] = [
         name: "Queues",
         icon: IconName::Enqueued,
         state: Some(JobState::Enqueued),
-        count: Some(|overview| overview.enqueued),
+        count: Some(|snapshot| snapshot.overview.enqueued),
     },
     Place {
         href: "/running",
         name: "Running",
         icon: IconName::Running,
         state: Some(JobState::Running),
-        count: Some(|overview| overview.running),
+        count: Some(|snapshot| snapshot.overview.running),
     },
     Place {
         href: "/scheduled",
         name: "Scheduled",
         icon: IconName::Scheduled,
         state: Some(JobState::Scheduled),
-        count: Some(|overview| overview.scheduled),
+        count: Some(|snapshot| snapshot.overview.scheduled),
     },
     Place {
         href: "/retries",
         name: "Retries",
         icon: IconName::Retrying,
         state: Some(JobState::Retrying),
-        count: Some(|overview| overview.retrying),
+        count: Some(|snapshot| snapshot.overview.retrying),
     },
     Place {
         href: "/dead",
         name: "Dead",
         icon: IconName::Dead,
         state: Some(JobState::Dead),
-        count: Some(|overview| overview.dead),
+        count: Some(|snapshot| snapshot.overview.dead),
+    },
+    Place {
+        href: "/failures",
+        name: "Failures",
+        icon: IconName::Failed,
+        state: Some(JobState::Failed),
+        count: Some(|snapshot| snapshot.failure_groups.unwrap_or(0)),
     },
     Place {
         href: "/periodic",
@@ -79,7 +86,7 @@ const PLACES: [Place; 8] = [
         name: "Processes",
         icon: IconName::Processes,
         state: None,
-        count: Some(|overview| overview.processes),
+        count: Some(|snapshot| snapshot.overview.processes),
     },
 ];
 
@@ -91,7 +98,7 @@ pub(super) fn Navigation() -> impl IntoView {
         .into_iter()
         .map(|place| {
             let count = place.count.map(|count| {
-                let value = live.select(move |snapshot| count(&snapshot.overview));
+                let value = live.select(count);
                 // Nothing to see is not worth a colour.
                 let class = move || match place.state {
                     Some(state) if value.get() > 0 => format!("nav-count {}", state.class()),

@@ -2,11 +2,14 @@
 
 use super::{
     body::{ActionBody, JobBody, PageBody},
+    failures::GroupsBody,
     lists::complete,
     report::CancelBody,
 };
 use crate::admin::{Admin, AdminResult};
-use crate::model::{ActionReport, CancelReport, JobDetail, JobReport, Page, PageRequest, Place};
+use crate::model::{
+    ActionReport, CancelReport, FailureGroups, JobDetail, JobReport, Page, PageRequest, Place,
+};
 use serde::Serialize;
 
 /// A page with whole arguments.
@@ -37,6 +40,11 @@ pub(crate) fn cancel_json(report: CancelReport) -> String {
 /// A report as REST answers it.
 pub(crate) fn report_json(report: ActionReport) -> String {
     json(&ActionBody::from(report))
+}
+
+/// Groups of failures as REST answers them.
+pub(crate) fn failures_json(list: FailureGroups) -> String {
+    json(&GroupsBody::from(list))
 }
 
 fn json(body: &impl Serialize) -> String {
