@@ -5,6 +5,8 @@ mod support;
 
 #[path = "http/document.rs"]
 mod document;
+#[path = "http/failures.rs"]
+mod failures;
 #[path = "http/guards.rs"]
 mod guards;
 #[path = "http/jobs.rs"]
@@ -51,7 +53,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// Every page.
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "/",
     "/queues",
     "/queues/default",
@@ -61,6 +63,7 @@ const PAGES: [&str; 10] = [
     "/dead",
     "/processes",
     "/periodic",
+    "/failures",
     "/jobs/0123456789abcdef01234567",
 ];
 

@@ -12,6 +12,8 @@ async fn help_and_version_are_there_for_every_command() {
         "demo",
         "enqueue",
         "jobs",
+        "failures",
+        "deploy-mark",
         "check",
         "bench",
         "health",
