@@ -12,7 +12,10 @@ use crate::{
 };
 use serde::Serialize;
 use std::time::{Duration, Instant};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::{
+    task::spawn_blocking,
+    time::{MissedTickBehavior, interval},
+};
 use tokio_util::sync::CancellationToken;
 
 /// Entries added or deleted at a time.
@@ -100,9 +103,8 @@ async fn measure(
     tell: &mut impl FnMut(&str),
 ) -> Result<FailuresBenchReport, BenchError> {
     fill(store, options).await?;
-    let other = connect(&options.url, &options.store).await?;
     tell("pinging while nothing else happens");
-    let idle = ping_until(&other, tokio::time::sleep(Duration::from_secs(3))).await?;
+    let idle = ping_until(options, tokio::time::sleep(Duration::from_secs(3))).await?;
     tell("indexing");
     reset_peak_memory();
     let before = resident_mib();
@@ -115,7 +117,7 @@ async fn measure(
         groups.first_complete().await;
         took = started.elapsed();
     };
-    let pings = ping_until(&other, indexing).await?;
+    let pings = ping_until(options, indexing).await?;
     let (cpu_seconds, redis_cpu_seconds) = usage.since(&options.url).await;
     let peak = peak_memory_mib();
     let kept = resident_mib();
@@ -148,33 +150,53 @@ async fn measure(
     })
 }
 
-/// Asks the store for the time, once a millisecond, until `work` is done; answers how long each answer took, shortest first.
+/// Asks the store for the time over a connection of its own, once a millisecond, until `work` is done; answers how long each answer
+/// took, shortest first.
 async fn ping_until(
-    store: &SharedStore,
+    options: &FailuresBenchOptions,
     work: impl Future<Output = ()>,
 ) -> Result<Vec<Duration>, BenchError> {
-    let pinged = store.clone();
+    let failed =
+        |error: &dyn std::fmt::Display| BenchError::Stuck(format!("pinging failed: {error}"));
     let end = CancellationToken::new();
-    let ended = end.clone();
-    // On a task of its own: what the work holds up here is not the store's.
-    let pinging = tokio::spawn(async move {
-        let mut ticks = interval(Duration::from_millis(1));
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        let mut times = Vec::new();
-        while !ended.is_cancelled() {
-            ticks.tick().await;
-            let asked = Instant::now();
-            pinged.now().await?;
-            times.push(asked.elapsed());
-        }
-        times.sort_unstable();
-        Ok::<_, BenchError>(times)
+    let (url, store, ended) = (options.url.clone(), options.store.clone(), end.clone());
+    let (begun, begins) = tokio::sync::oneshot::channel();
+    // On a thread and a runtime of its own: what the work holds up here is not the store's.
+    let pinging = spawn_blocking(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| failed(&error))?;
+        runtime.block_on(ping(&url, &store, ended, begun))
     });
+    // When it fails at once, that is told at the end.
+    let _ = begins.await;
     work.await;
     end.cancel();
-    pinging
-        .await
-        .map_err(|error| BenchError::Stuck(format!("the second connection has failed: {error}")))?
+    pinging.await.map_err(|error| failed(&error))?
+}
+
+async fn ping(
+    url: &str,
+    options: &StoreOptions,
+    end: CancellationToken,
+    begun: tokio::sync::oneshot::Sender<()>,
+) -> Result<Vec<Duration>, BenchError> {
+    let store = connect(url, options).await?;
+    store.now().await?;
+    // Whoever waits for this may have gone.
+    let _ = begun.send(());
+    let mut ticks = interval(Duration::from_millis(1));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut times = Vec::new();
+    while !end.is_cancelled() {
+        ticks.tick().await;
+        let asked = Instant::now();
+        store.now().await?;
+        times.push(asked.elapsed());
+    }
+    times.sort_unstable();
+    Ok(times)
 }
 
 /// The time within which so many of a thousand were, milliseconds.

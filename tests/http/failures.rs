@@ -105,7 +105,7 @@ async fn groups_are_listed_shown_and_spoken_about() {
     let past = put(json!({"state": "muted", "muted_until": "2001-01-01T00:00:00Z"})).await;
     assert_eq!(
         past.status,
-        StatusCode::UNPROCESSABLE_ENTITY,
+        StatusCode::BAD_REQUEST,
         "{}",
         past.text
     );
