@@ -37,6 +37,7 @@ harness::on_both_stores! {
         what_is_removed_is_not_counted_any_more,
         a_retry_that_is_moved_is_counted_where_it_is,
         an_unchanged_store_is_not_read_again,
+        one_that_takes_the_place_of_another_is_seen,
         several_viewers_share_one_index;
     saying:
         a_resolved_group_opens_when_it_happens_again,

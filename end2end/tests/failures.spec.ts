@@ -79,6 +79,10 @@ test("without failures the page says so, and a group without jobs too", async ({
   await expect(page.locator(".empty-title")).toHaveText("Nothing fails.");
   await open(page, `${server.address}/failures/0123456789abcdef`, javaScriptEnabled);
   await expect(page.locator(".empty-title")).toHaveText("No job is in this group.");
+});
+
+test("an address that is none of a group says so", async ({ page, server, javaScriptEnabled }) => {
+  test.info().annotations.push({ type: "requests fail" });
   await open(page, `${server.address}/failures/nonsense`, javaScriptEnabled);
   await expect(page.locator("main")).toContainText("is no failure group");
 });

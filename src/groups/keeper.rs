@@ -2,12 +2,15 @@
 //!
 //! How often it reads:
 //! - At start both sets are read whole, in the background.
-//! - Then nothing is read while sizes and the counter of failures stand still; the sampler, which reads them anyway, tells when they do not.
+//! - Then no set is read while sizes, the entries at both ends and the counter of failures stand still. It is looked at these when the
+//!   sampler, which reads sizes and counter anyway, tells of a change, and every two seconds while somebody looks.
 //! - What has come to the end of the dead set is counted at once: it is read from where the last reading ended. When sizes say that
 //!   something has gone from it, the set is read whole.
 //! - The retry set stands in the order in which its jobs are due, so what is new in it may stand anywhere: it is read whole.
 //! - A whole reading of a set rests nine times as long as it took, and two seconds at least, before the next one: so it takes a tenth of
 //!   the time at most. While nobody has looked for a minute, it rests five minutes at least.
+//! - While somebody looks, a set is read whole once a minute (or when it has rested) although nothing seems to have changed: a change by
+//!   hand in the middle of a set shows in nothing else.
 
 use super::{
     Counters, Shared, lock, read_kept,
@@ -28,6 +31,9 @@ pub(super) const LOOKS: Duration = Duration::from_secs(60);
 
 /// Distance of two readings of any kind.
 const BREATH: Duration = Duration::from_millis(500);
+
+/// How often it is looked whether anything has changed, while somebody looks.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// When it is tried again after an error.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -101,9 +107,9 @@ impl Keeper {
         let mut view = View::of([(&self.retries).into(), (&self.dead).into()], &before);
         view.clock = Some((now, Instant::now()));
         view.answers = asked;
-        view.counters = Some(counters);
         self.shared.views.send_replace(Arc::new(view));
-        Ok(next.into_iter().flatten().min())
+        let look = is_looked_at.then(|| Instant::now() + LOOK);
+        Ok(next.into_iter().flatten().chain(look).min())
     }
 
     /// Reads of a set what is to be read now; answers when there is more.
@@ -121,14 +127,18 @@ impl Keeper {
         };
         let is_first = self.of(set).as_of.is_none();
         if !is_asked && !is_first {
-            if self.of(set).stands(size, counters.failed) {
-                self.of(set).confirm(now);
-                return Ok(None);
+            let store = self.store.clone();
+            let index = self.of(set);
+            let whole_due = index.whole_due(is_looked_at);
+            let is_due = whole_due.is_some_and(|due| due <= Instant::now());
+            if !is_due && index.stands(&store, size, counters.failed).await? {
+                index.confirm(now);
+                return Ok(whole_due);
             }
-            if set == Set::Dead {
+            if set == Set::Dead && !is_due {
                 self.dead.catch_up(&self.store, counters.failed).await?;
                 if self.dead.is_exact {
-                    return Ok(None);
+                    return Ok(self.dead.whole_due(is_looked_at));
                 }
             }
             if let Some(next) = self.of(set).next(is_looked_at)
@@ -139,7 +149,11 @@ impl Keeper {
         }
         self.read(set, counters.failed, is_first).await?;
         let index = self.of(set);
-        Ok(index.next(is_looked_at).filter(|_| !index.is_exact))
+        Ok(if index.is_exact {
+            index.whole_due(is_looked_at)
+        } else {
+            index.next(is_looked_at)
+        })
     }
 
     fn of(&mut self, set: Set) -> &mut SetIndex {

@@ -17,10 +17,7 @@ mod set_index;
 mod sweep;
 mod view;
 
-use crate::model::{
-    Completeness, FailureGroups, GroupDetail, GroupDigest, GroupQuery, IndexState, KeptGroup,
-    Overview, Timestamp,
-};
+use crate::model::{FailureGroups, GroupDetail, GroupDigest, GroupQuery, KeptGroup, Overview};
 use crate::store::{SharedStore, StoreResult};
 use keeper::{Keeper, LOOKS};
 use std::{
@@ -59,7 +56,7 @@ struct Shared {
     /// When somebody looked last.
     looked: Mutex<Option<Instant>>,
     /// Sizes and the counter of failures at the last reading of the sampler.
-    seen: Mutex<Option<(Counters, Timestamp)>>,
+    seen: Mutex<Option<Counters>>,
     /// What people have said, as last read.
     kept: Mutex<Arc<HashMap<GroupDigest, KeptGroup>>>,
 }
@@ -113,8 +110,8 @@ impl Groups {
             self.look();
         }
         let counters = Counters::of(overview);
-        let before = lock(&self.shared.seen).replace((counters, overview.sampled_at));
-        if before.is_none_or(|(before, _)| before != counters) {
+        let before = lock(&self.shared.seen).replace(counters);
+        if before != Some(counters) {
             self.shared.wanted.notify_one();
         }
     }
@@ -135,7 +132,7 @@ impl Groups {
         let view = self.first_view().await;
         let deploys = self.store.deploy_marks().await?;
         let kept = read_kept(&self.store, &self.shared).await?;
-        let state = (self.index(&view), deploys.first());
+        let state = (view.index.clone(), deploys.first());
         Ok(list::list(&view, &kept, state, query))
     }
 
@@ -147,7 +144,7 @@ impl Groups {
         let view = self.first_view().await;
         let deploys = self.store.deploy_marks().await?;
         let kept = self.store.kept_group(digest).await?;
-        let state = (self.index(&view), deploys.first());
+        let state = (view.index.clone(), deploys.first());
         detail::detail(&self.store, &view, digest, kept, state).await
     }
 
@@ -186,18 +183,6 @@ impl Groups {
         let mut views = self.shared.views.subscribe();
         let _ = timeout(FIRST_VIEW, views.wait_for(|view| !view.is_empty())).await;
         self.view()
-    }
-
-    /// How old and how complete the index is: while nothing has changed since it was read, it is as of the sampler's last reading.
-    fn index(&self, view: &View) -> IndexState {
-        let mut index = view.index.clone();
-        if let Some((counters, at)) = *lock(&self.shared.seen)
-            && index.completeness == Completeness::Exact
-            && view.counters == Some(counters)
-        {
-            index.as_of = index.as_of.max(Some(at));
-        }
-        index
     }
 }
 

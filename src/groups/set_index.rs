@@ -2,8 +2,8 @@
 
 use super::sweep::{Swept, sweep};
 use crate::failures::Tally;
-use crate::model::{Cursor, Set, Timestamp};
-use crate::store::{SharedStore, StoreResult};
+use crate::model::{Cursor, EntryId, Order, Place, Set, Timestamp};
+use crate::store::{SharedStore, Slice, Start, StoreResult};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -12,6 +12,9 @@ const LOOKED_AT: Duration = Duration::from_secs(2);
 
 /// The same while nobody does.
 const UNWATCHED: Duration = Duration::from_secs(300);
+
+/// How often it is read whole, while somebody looks, although nothing seems to have changed.
+const WHOLE: Duration = Duration::from_secs(60);
 
 /// A whole reading is followed by this many times its own length without one.
 const REST: u32 = 9;
@@ -28,6 +31,8 @@ pub(super) struct SetIndex {
     /// Whether the tally was right then.
     pub(super) is_exact: bool,
     cursor: Option<Cursor>,
+    /// The lowest and the highest entry when it was read last.
+    ends: Option<(EntryId, EntryId)>,
     /// The counter of failures when it was read last.
     failed: u64,
     /// When the last whole reading ended, and how long it took.
@@ -43,14 +48,37 @@ impl SetIndex {
             as_of: None,
             is_exact: false,
             cursor: None,
+            ends: None,
             failed: 0,
             ended: None,
         }
     }
 
-    /// Whether the set is as it was when it was read last: as large, and nothing has failed since.
-    pub(super) fn stands(&self, size: u64, failed: u64) -> bool {
-        self.is_exact && self.total == size && self.failed == failed
+    /// Whether the set is as it was when it was read last, as far as a look tells: as large, with the same entries at both ends, and
+    /// nothing has failed since. What changes otherwise (a job in the middle taken out and another put in by hand) is seen by the next
+    /// whole reading, which is due once in a while in any case.
+    pub(super) async fn stands(
+        &self,
+        store: &SharedStore,
+        size: u64,
+        failed: u64,
+    ) -> StoreResult<bool> {
+        if !self.is_exact || self.total != size || self.failed != failed {
+            return Ok(false);
+        }
+        let place = Place::Set(self.set);
+        let (low, high) = tokio::try_join!(
+            store.slice(&place, &Start::Edge, Order::Ascending, 1),
+            store.slice(&place, &Start::Edge, Order::Descending, 1),
+        )?;
+        let end = |slice: Slice| slice.entries.into_iter().next().map(|entry| entry.id);
+        Ok(end(low).zip(end(high)) == self.ends)
+    }
+
+    /// When it is read whole although nothing seems to have changed.
+    pub(super) fn whole_due(&self, is_looked_at: bool) -> Option<Instant> {
+        let (ended, took) = self.ended?;
+        is_looked_at.then(|| ended + WHOLE.max(took * REST))
     }
 
     /// Nothing has changed until now.
@@ -65,7 +93,7 @@ impl SetIndex {
         let cursor = self.cursor.take();
         match sweep(store, self.set, cursor, tally, |_, _| {}).await {
             Ok(swept) => {
-                self.take(swept, failed);
+                self.take(swept, failed, false);
                 Ok(())
             }
             Err(error) => {
@@ -88,17 +116,23 @@ impl SetIndex {
     ) -> StoreResult<()> {
         let swept = sweep(store, self.set, None, Tally::default(), tell).await?;
         self.ended = Some((Instant::now(), swept.took));
-        self.take(swept, failed);
+        self.take(swept, failed, true);
         Ok(())
     }
 
-    fn take(&mut self, swept: Swept, failed: u64) {
+    fn take(&mut self, swept: Swept, failed: u64, is_whole: bool) {
         let counted = swept.tally.counted();
         // What was read is what there was, when nothing came or went meanwhile. (As much may have come as gone: the counter of
         // failures, read before, tells of that at the next look.)
         self.is_exact = counted == swept.totals.0 && counted == swept.totals.1;
         self.tally = swept.tally;
         self.cursor = swept.cursor;
+        // A reading from where the last one ended tells of the upper end only.
+        self.ends = match (self.ends.take(), swept.ends) {
+            (Some((first, _)), Some((_, last))) if !is_whole => Some((first, last)),
+            (before, None) if !is_whole => before,
+            (_, ends) => ends,
+        };
         self.total = swept.totals.1;
         self.as_of = Some(swept.now);
         self.failed = failed;

@@ -1,7 +1,7 @@
 //! Reads a set, gently, and counts what it holds.
 
 use crate::failures::Tally;
-use crate::model::{Cursor, Order, Place, Set, Timestamp};
+use crate::model::{Cursor, EntryId, Order, Place, Set, Timestamp};
 use crate::store::{SharedStore, Slice, Start, StoreError, StoreResult};
 use std::time::Duration;
 use tokio::{
@@ -22,6 +22,8 @@ pub(super) struct Swept {
     pub(super) tally: Tally,
     /// Behind the last entry that was read; nothing when there was none.
     pub(super) cursor: Option<Cursor>,
+    /// The lowest and the highest entry that were read.
+    pub(super) ends: Option<(EntryId, EntryId)>,
     /// Entries of the set as the reading began, and as it ended.
     pub(super) totals: (u64, u64),
     /// The store's clock at the end.
@@ -48,6 +50,7 @@ pub(super) async fn sweep(
     let mut swept = Swept {
         tally,
         cursor,
+        ends: None,
         totals: (slice.total, slice.total),
         now: slice.now,
         took: Duration::ZERO,
@@ -55,8 +58,13 @@ pub(super) async fn sweep(
     loop {
         swept.totals.1 = slice.total;
         swept.now = slice.now;
-        if let Some(last) = slice.entries.last() {
+        if let (Some(first), Some(last)) = (slice.entries.first(), slice.entries.last()) {
             swept.cursor = Some(last.cursor.clone());
+            let first = swept
+                .ends
+                .take()
+                .map_or_else(|| first.id.clone(), |(first, _)| first);
+            swept.ends = Some((first, last.id.clone()));
         }
         let next = swept.cursor.clone().filter(|_| slice.more);
         let counting = count(std::mem::take(&mut swept.tally), slice);

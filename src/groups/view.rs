@@ -1,6 +1,6 @@
 //! One state of the index, shared by all who look.
 
-use super::{Counters, set_index::SetIndex};
+use super::set_index::SetIndex;
 use crate::failures::{Group, Tally};
 use crate::model::{Completeness, GroupDigest, GroupState, IndexState, KeptGroup, Set, Timestamp};
 use std::collections::HashMap;
@@ -24,8 +24,6 @@ pub(super) struct View {
     pub(super) never_failed: u64,
     /// The store's clock, and when it was read.
     pub(super) clock: Option<(Timestamp, Instant)>,
-    /// Sizes and the counter of failures then.
-    pub(super) counters: Option<Counters>,
     /// Which whole reading that was asked for this one answers.
     pub(super) answers: u64,
 }
@@ -99,7 +97,6 @@ impl View {
             ungrouped: sum(|known| known.tally.ungrouped()),
             never_failed,
             clock: before.clock,
-            counters: None,
             answers: before.answers,
         }
     }

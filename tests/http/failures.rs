@@ -103,12 +103,7 @@ async fn groups_are_listed_shown_and_spoken_about() {
         assert_eq!(answer.json()["error"]["field"], field);
     }
     let past = put(json!({"state": "muted", "muted_until": "2001-01-01T00:00:00Z"})).await;
-    assert_eq!(
-        past.status,
-        StatusCode::BAD_REQUEST,
-        "{}",
-        past.text
-    );
+    assert_eq!(past.status, StatusCode::BAD_REQUEST, "{}", past.text);
 }
 
 #[tokio::test]
