@@ -53,11 +53,13 @@
 //! | `job` | one stored job: its exact bytes, its fields, edits, error traces, display rules |
 //! | `search` | the words of a search, and whether a job is one that they mean |
 //! | [`periodic`] | jobs that are enqueued by the calendar: their settings, and when they are due |
+//! | `failures` | what failed jobs have in common: signatures, and groups of entries with the same one |
 //! | `store` | the contract for reading and changing jobs, and its two stores: Redis and SQLite |
 //! | `client` | enqueues jobs |
 //! | `worker` | fetches and runs jobs: concurrency, retries, scheduler, heartbeat, recovery |
 //! | `admin` | the one door for every change and every composed read |
 //! | `live` | one sampler a store, and the stream of what it saw |
+//! | `groups` | one index of failure groups a store, kept in the background |
 //! | [`api`] | server functions: signatures here and in the browser, bodies on the server |
 //! | [`app`] | the pages |
 //! | `web` | HTTP around the pages: REST, assets, health, headers |
@@ -89,6 +91,10 @@ pub mod commands;
 pub mod config;
 #[cfg(feature = "ssr")]
 pub mod demo;
+#[cfg(feature = "ssr")]
+pub mod failures;
+#[cfg(feature = "ssr")]
+pub mod groups;
 #[cfg(feature = "ssr")]
 pub mod job;
 #[cfg(feature = "ssr")]

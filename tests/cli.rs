@@ -9,6 +9,8 @@ mod bench;
 mod cancelling;
 #[path = "cli/capsules.rs"]
 mod capsules;
+#[path = "cli/failures.rs"]
+mod failures;
 #[path = "cli/once.rs"]
 mod once;
 #[path = "cli/operations.rs"]

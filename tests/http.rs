@@ -5,6 +5,8 @@ mod support;
 
 #[path = "http/document.rs"]
 mod document;
+#[path = "http/failures.rs"]
+mod failures;
 #[path = "http/guards.rs"]
 mod guards;
 #[path = "http/jobs.rs"]
@@ -53,7 +55,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// Every page.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     "/",
     "/search",
     "/search?q=nothing",
@@ -65,6 +67,7 @@ const PAGES: [&str; 12] = [
     "/dead",
     "/processes",
     "/periodic",
+    "/failures",
     "/jobs/0123456789abcdef01234567",
 ];
 

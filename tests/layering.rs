@@ -13,25 +13,34 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("job", &["model"]),
     ("search", &["model", "job"]),
     ("periodic", &["model", "job"]),
-    ("store", &["model", "job", "search"]),
+    ("failures", &["model", "job"]),
+    ("store", &["model", "job", "search", "failures"]),
     ("client", &["model", "job", "store"]),
     ("worker", &["model", "job", "periodic", "store", "client"]),
-    ("admin", &["model", "job", "search", "periodic", "store"]),
+    (
+        "admin",
+        &["model", "job", "search", "periodic", "failures", "store"],
+    ),
+    ("groups", &["model", "job", "failures", "store"]),
     // How far an operation is, only its engine can say.
-    ("live", &["model", "job", "store", "admin"]),
+    ("live", &["model", "job", "store", "admin", "groups"]),
     // Bodies of server functions; their signatures hold types of `model` only, or the browser's build fails.
-    ("api", &["model", "job", "store", "admin", "live"]),
+    ("api", &["model", "job", "store", "admin", "groups", "live"]),
     ("app", &["model", "api"]),
     ("hydrate", &["app"]),
     (
         "web",
-        &["model", "job", "store", "admin", "live", "api", "app"],
+        &[
+            "model", "job", "failures", "store", "admin", "groups", "live", "api", "app",
+        ],
     ),
     // Handlers are settings that the worker reads.
     ("config", &["job", "periodic", "store", "worker"]),
     (
         "bench",
-        &["model", "job", "search", "store", "client", "worker"],
+        &[
+            "model", "job", "search", "store", "client", "worker", "admin", "groups",
+        ],
     ),
     ("telemetry", &["config"]),
     (
@@ -44,10 +53,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "model",
             "job",
             "periodic",
+            "failures",
             "store",
             "client",
             "worker",
             "admin",
+            "groups",
             "live",
             "web",
             "config",

@@ -18,6 +18,8 @@ mod support;
 mod adding;
 #[path = "store_contract/addressing.rs"]
 mod addressing;
+#[path = "store_contract/failures.rs"]
+mod failures;
 #[path = "store_contract/fetching.rs"]
 mod fetching;
 #[path = "store_contract/harness.rs"]
@@ -50,6 +52,10 @@ mod turns;
 mod waiting;
 
 harness::on_both_stores! {
+    failures:
+        what_is_said_of_a_group_is_kept,
+        a_group_of_which_nothing_is_said_is_not_kept,
+        the_newest_deploy_marks_are_kept;
     adding:
         a_new_store_is_empty_everywhere,
         added_entries_count_where_they_stand,

@@ -56,7 +56,10 @@ for (const colorScheme of ["light", "dark"] as const) {
     test("every page", async ({ page, server }) => {
       const jid = await fill(server);
       const lists = ["/scheduled", "/retries", "/dead", "/queues/photos"];
-      const others = ["/", "/queues", "/running", "/processes", `/jobs/${jid}`, "/queues?confirm=clear&queue=photos"];
+      await expect.poll(async () => (await server.get("/api/v1/failures")).groups.length).toBeGreaterThan(0);
+      const [{ digest }] = (await server.get("/api/v1/failures")).groups;
+      const groups = ["/failures", "/failures?state=muted", `/failures/${digest}`];
+      const others = ["/", ...groups, "/queues", "/running", "/processes", `/jobs/${jid}`, "/queues?confirm=clear&queue=photos"];
       for (const path of [...lists, ...others, "/dead?class=PublishPhoto&text=photo&tag=album", "/dead?text=nothing-has-this", "/search", "/search?q=photo", "/queues/empty"]) {
         await page.goto(server.address + path);
         await hydrated(page);
@@ -74,7 +77,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     });
 
     test("every page of an empty store", async ({ page, server }) => {
-      for (const path of ["/", "/queues", "/running", "/scheduled", "/retries", "/dead", "/periodic", "/processes"]) {
+      for (const path of ["/", "/queues", "/running", "/scheduled", "/retries", "/dead", "/failures", "/periodic", "/processes"]) {
         await page.goto(server.address + path);
         await hydrated(page);
         await check(page, path);

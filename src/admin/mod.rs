@@ -1,12 +1,13 @@
 //! The one door for every change and every composed read: pages, REST and commands all come through [`Admin`].
 //!
 //! Here is what goes straight to the store; what is composed has files of its own: `act.rs` (with `plan.rs`: what a verb means for an
-//! entry), `cancel.rs`, `enqueue.rs`, `lookup.rs`, `operations/`, `periodic.rs`, `search.rs`.
+//! entry), `cancel.rs`, `enqueue.rs`, `failures.rs`, `lookup.rs`, `operations/`, `periodic.rs`, `search.rs`.
 
 mod act;
 mod cancel;
 mod enqueue;
 mod error;
+mod failures;
 mod fleet;
 mod lookup;
 mod moved;
@@ -25,6 +26,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
 pub use error::{AdminError, AdminResult};
+pub use failures::{DEPLOY_CHARACTERS, GroupChange, NOTE_CHARACTERS};
 pub use operations::OperationRunner;
 pub(crate) use operations::shown as shown_operation;
 pub use search::SearchRequest;

@@ -7,6 +7,7 @@ pub mod act_request;
 pub mod actions;
 pub mod cancel;
 mod error;
+pub mod failures;
 pub mod jobs;
 pub mod list_query;
 pub mod live;
@@ -28,6 +29,10 @@ pub use act_request::{ActRequest, MOST_ENTRIES, Preset, SPREAD_MINUTES};
 pub use actions::{Act, act};
 pub use cancel::{CancelJob, GetJobReport, cancel_job, get_job_report};
 pub use error::ApiError;
+pub use failures::{
+    GetFailureGroup, GetFailures, SetGroupNote, SetGroupState, get_failure_group, get_failures,
+    set_group_note, set_group_state,
+};
 pub use jobs::{GetJob, GetPage, get_job, get_page};
 pub use list_query::{Field, ListQuery, PAGE_SIZE, PAGE_SIZES, usual_order};
 pub use live::{GetSnapshot, get_snapshot};

@@ -2,7 +2,9 @@
 
 use super::ApiError;
 use crate::admin::{Admin, AdminError};
+use crate::groups::Groups;
 use crate::live::Live;
+use crate::model::{GroupDigest, GroupDigestError};
 use crate::store::StoreError;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -45,6 +47,25 @@ pub fn admin_for_page() -> Result<Admin, ApiError> {
 /// [`ApiError::Unavailable`] outside a request of the server.
 pub fn live() -> Result<Live, ApiError> {
     use_context::<Live>().ok_or_else(no_store)
+}
+
+/// The index of failure groups, for what a page shows: as [`admin_for_page`].
+///
+/// # Errors
+/// As [`admin_for_page`].
+pub fn groups_for_page() -> Result<Groups, ApiError> {
+    admin_for_page()?;
+    use_context::<Groups>().ok_or_else(no_store)
+}
+
+/// A failure group's address.
+///
+/// # Errors
+/// [`ApiError::NotFound`] when it is none.
+pub fn group(digest: &str) -> Result<GroupDigest, ApiError> {
+    digest
+        .parse()
+        .map_err(|error: GroupDigestError| not_found(error.to_string()))
 }
 
 fn no_store() -> ApiError {

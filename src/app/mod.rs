@@ -17,9 +17,9 @@ pub mod theme;
 
 use crate::app::layout::{Frame, Layout};
 use crate::app::pages::{
-    DeadPage, JobPage, NewOperationPage, NotFoundPage, OperationPage, OperationsPage, OverviewPage,
-    PeriodicPage, ProcessesPage, QueuePage, QueuesPage, RetriesPage, RunningPage, ScheduledPage,
-    SearchPage,
+    DeadPage, FailureGroupPage, FailuresPage, JobPage, NewOperationPage, NotFoundPage,
+    OperationPage, OperationsPage, OverviewPage, PeriodicPage, ProcessesPage, QueuePage,
+    QueuesPage, RetriesPage, RunningPage, ScheduledPage, SearchPage,
 };
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -66,6 +66,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("retries") view=RetriesPage/>
                     <Route path=path!("dead") view=DeadPage/>
                     <Route path=path!("search") view=SearchPage/>
+                    <Route path=path!("failures") view=FailuresPage/>
+                    <Route path=path!("failures/:digest") view=FailureGroupPage/>
                     // Both: by its path, and by the search box's query `?jid=`.
                     <Route path=path!("jobs") view=JobPage/>
                     <Route path=path!("jobs/:jid") view=JobPage/>

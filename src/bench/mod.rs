@@ -1,13 +1,17 @@
-//! The project's own benchmarks of a worker, on a store that somebody names.
+//! The project's own benchmarks, of a worker, of operations, of searches and of the index of failures, on a store that somebody names.
 //!
 //! | file | owns |
 //! | --- | --- |
+//! | `admin` | operations on many dead jobs and their undoing, and what another client notices |
 //! | `drain` | many jobs that do nothing, as fast as they go |
+//! | `failures` | how fast failures are grouped, and what others notice of that |
 //! | `latency` | one job at a time on a worker that has nothing to do |
 //! | `search` | a search through a large set, and what another client notices |
 //! | `usage` | processor time and memory, of this process and of Redis |
 
+mod admin;
 mod drain;
+mod failures;
 mod latency;
 mod search;
 mod usage;
@@ -17,6 +21,8 @@ use crate::{
     store::{SharedStore, StoreError},
     worker::WorkerError,
 };
+pub use admin::{AdminBenchOptions, AdminBenchReport, bench_admin};
+pub use failures::{FailuresBenchOptions, FailuresBenchReport, bench_failures};
 pub use search::{SearchBench, SearchBenchOptions, bench_search};
 use serde::Serialize;
 use tokio::task::JoinHandle;

@@ -57,6 +57,11 @@ pub(super) fn reset_peak_memory() {
     drop(fs::write("/proc/self/clear_refs", "5"));
 }
 
+/// Resident memory now, MiB.
+pub(super) fn resident_mib() -> Option<f64> {
+    Some(number(status_kib("VmRSS")?) / 1024.0)
+}
+
 /// Most resident memory, MiB.
 pub(super) fn peak_memory_mib() -> Option<f64> {
     Some(number(status_kib("VmHWM")?) / 1024.0)

@@ -1,14 +1,14 @@
 //! `jobdeck bench`: measures.
 
-use super::{
-    Failure,
-    options::{Common, open, settings},
-    output, signals,
-};
-use crate::bench::{BenchOptions, BenchReport, SearchBenchOptions, bench_search, bench_worker};
+mod admin;
+mod failures;
+mod search;
+mod worker;
+
+use super::Failure;
 use clap::{Args, Subcommand};
 
-/// Measure on a store that you name
+/// Measure this program on a store that you name
 #[derive(Debug, Args)]
 pub(super) struct Bench {
     #[command(subcommand)]
@@ -17,153 +17,21 @@ pub(super) struct Bench {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    Worker(WorkerBench),
-    Search(SearchCommand),
-}
-
-/// Drain jobs that do nothing, and time the start of single ones
-///
-/// Works in a queue of its own, which is removed afterwards, also when it is stopped (Ctrl-C). Its worker does what every worker does: the
-/// store's totals of processed jobs grow, metrics of class Jobdeck::Bench are written, and meanwhile jobs that are due are enqueued and
-/// those of processes that are gone are recovered. Everything is crash-safe, as it always is. A busy machine is slower: compare processor
-/// times first.
-#[derive(Debug, Args)]
-struct WorkerBench {
-    /// Jobs to drain at each concurrency.
-    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
-    jobs: u64,
-    /// Bytes of a job, about.
-    #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u32).range(190..=1_000_000))]
-    job_bytes: u32,
-    /// Jobs that run at a time; may be repeated.
-    #[arg(long, value_name = "N", default_values_t = [10, 50], value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..))]
-    concurrency: Vec<u16>,
-    /// Jobs whose start is timed.
-    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    latency_samples: u32,
-    /// Answer in JSON.
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    common: Common,
-}
-
-/// Search many jobs, and see what another client notices meanwhile
-///
-/// Fills the scheduled set with jobs of the year 2100, which nobody takes, and removes them afterwards, also when it is stopped (Ctrl-C).
-#[derive(Debug, Args)]
-struct SearchCommand {
-    /// Jobs to search.
-    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
-    jobs: u64,
-    /// Bytes of a job, about.
-    #[arg(long, value_name = "N", default_value_t = 800, value_parser = clap::value_parser!(u32).range(250..=1_000_000))]
-    job_bytes: u32,
-    /// What to search; may be repeated.
-    #[arg(long, value_name = "SEARCH", default_values = ["nowhere", "class:Other error:Timeout", "arg.0:17"])]
-    search: Vec<String>,
-    /// Answer in JSON.
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    common: Common,
-}
-
-impl SearchCommand {
-    async fn run(self) -> Result<(), Failure> {
-        let config = settings(&self.common.sources())?;
-        let stop = signals::shutdown()?;
-        let store = open(&config).await?;
-        let options = SearchBenchOptions {
-            jobs: self.jobs,
-            job_bytes: usize::try_from(self.job_bytes).unwrap_or(usize::MAX),
-            searches: self.search,
-            url: config.store.url.clone(),
-        };
-        let measured = bench_search(store, &options, &stop, |doing| tracing::info!("{doing}"))
-            .await
-            .map_err(|error| Failure::new(error.to_string()))?;
-        if self.json {
-            let json = serde_json::to_string_pretty(&measured)
-                .map_err(|error| Failure::new(error.to_string()))?;
-            output::line(format_args!("{json}"));
-            return Ok(());
-        }
-        for search in measured {
-            output::line(format_args!(
-                "{}: {} of {} jobs in {:.2} s; first after {} ms; another client: p99.9 {:.2} ms, highest {:.2} ms of {}",
-                search.search,
-                search.found,
-                search.searched,
-                search.seconds,
-                shown(search.first_hit_ms),
-                search.other_p999_ms,
-                search.other_highest_ms,
-                search.other_answers
-            ));
-        }
-        Ok(())
-    }
+    Worker(worker::WorkerBench),
+    Admin(admin::AdminBench),
+    Search(search::SearchCommand),
+    Failures(failures::FailuresBench),
 }
 
 impl Bench {
     pub(super) async fn run(self) -> Result<(), Failure> {
         match self.what {
             What::Worker(bench) => bench.run().await,
+            What::Admin(bench) => bench.run().await,
             What::Search(bench) => bench.run().await,
+            What::Failures(bench) => bench.run().await,
         }
     }
-}
-
-impl WorkerBench {
-    async fn run(self) -> Result<(), Failure> {
-        // Not quiet as other commands that act once: this one takes long, and says how far it is.
-        let config = settings(&self.common.sources())?;
-        let stop = signals::shutdown()?;
-        let store = open(&config).await?;
-        let options = BenchOptions {
-            jobs: self.jobs,
-            job_bytes: usize::try_from(self.job_bytes).unwrap_or(usize::MAX),
-            concurrencies: self.concurrency.iter().copied().map(usize::from).collect(),
-            latency_samples: usize::try_from(self.latency_samples).unwrap_or(usize::MAX),
-            url: config.store.url.clone(),
-        };
-        let report = bench_worker(store, &options, &stop, |doing| tracing::info!("{doing}"))
-            .await
-            .map_err(|error| Failure::new(error.to_string()))?;
-        if self.json {
-            let json = serde_json::to_string_pretty(&report)
-                .map_err(|error| Failure::new(error.to_string()))?;
-            output::line(format_args!("{json}"));
-        } else {
-            print(&report);
-        }
-        Ok(())
-    }
-}
-
-fn print(report: &BenchReport) {
-    for drain in &report.drains {
-        output::line(format_args!(
-            "concurrency {}: {:.0} jobs/s of {} jobs; enqueued {:.0} jobs/s",
-            drain.concurrency, drain.jobs_per_second, drain.jobs, drain.enqueued_per_second
-        ));
-        output::line(format_args!(
-            "  CPU for 100 000 jobs: worker {} s, Redis {} s; peak memory {} MiB",
-            shown(drain.worker_cpu_seconds_per_100k),
-            shown(drain.redis_cpu_seconds_per_100k),
-            shown(drain.peak_memory_mib)
-        ));
-    }
-    let latency = &report.latency;
-    output::line(format_args!(
-        "idle: from enqueueing to the start p50 {:.2} ms, p99 {:.2} ms, highest {:.2} ms of {}; CPU {} ms/s",
-        latency.p50_ms,
-        latency.p99_ms,
-        latency.highest_ms,
-        latency.samples,
-        shown(latency.idle_cpu_ms_per_second)
-    ));
 }
 
 fn shown(number: Option<f64>) -> String {

@@ -7,8 +7,10 @@ mod bench;
 mod check;
 mod completions;
 mod demo;
+mod deploy_mark;
 mod enqueue;
 mod failure;
+mod failures;
 mod handlers;
 mod health;
 mod jobs;
@@ -49,6 +51,8 @@ enum Command {
     Enqueue(enqueue::Enqueue),
     Jobs(Box<jobs::Jobs>),
     Operations(operations::Operations),
+    Failures(failures::Failures),
+    DeployMark(deploy_mark::DeployMark),
     Bench(bench::Bench),
     Check(check::Check),
     Health(health::Health),
@@ -90,6 +94,8 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Enqueue(command) => command.run().await,
             Command::Jobs(command) => command.run().await,
             Command::Operations(command) => command.run().await,
+            Command::Failures(command) => command.run().await,
+            Command::DeployMark(command) => command.run().await,
             Command::Bench(command) => command.run().await,
             Command::Check(command) => command.run().await,
             Command::Health(command) => command.run().await,

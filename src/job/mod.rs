@@ -30,7 +30,7 @@ pub use path::PathError;
 pub use retry_rule::RetryRule;
 pub(crate) use time::now;
 pub use time::{TimeUnit, parse_time, write_time};
-pub use trace::{decode_trace, encode_trace};
+pub use trace::{decode_trace, encode_trace, own_frame};
 
 /// One stored job: the exact bytes, and where its fields stand in them.
 #[derive(Clone, Debug)]

@@ -69,6 +69,15 @@ fn lines(json: &str, cut: bool) -> Result<Vec<String>, String> {
         .map_err(|error| format!("it is no array of lines: {error}"))
 }
 
+/// The first line of an `error_backtrace` field, from its JSON text, that is the application's own code; nothing when it cannot be read.
+#[must_use]
+pub fn own_frame(json: &str) -> Option<String> {
+    decode_trace(json)
+        .ok()?
+        .into_iter()
+        .find(|line| super::own_code::is_own(line))
+}
+
 /// Lines as the JSON text of an `error_backtrace` field (without line feeds, as since 7.2.1).
 #[must_use]
 pub fn encode_trace(lines: &[String]) -> String {

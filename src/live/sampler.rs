@@ -2,13 +2,17 @@
 
 use super::{Frame, failures, history::History};
 use crate::admin::shown_operation;
+use crate::groups::Groups;
 use crate::job;
 use crate::model::{
     JobEntry, OperationSummary, Overview, RunningJob, Snapshot, StoreInfo, StoreState, Timestamp,
 };
 use crate::store::{OperationRecord, SharedStore, StoreError};
 use futures::{Stream, StreamExt};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 use tokio::{
     sync::{Notify, watch},
     time::{Instant, timeout},
@@ -48,6 +52,7 @@ pub struct Live {
     frames: watch::Sender<Arc<Frame>>,
     wanted: Arc<Notify>,
     interval: Duration,
+    groups: Arc<OnceLock<Groups>>,
 }
 
 impl Live {
@@ -62,6 +67,7 @@ impl Live {
             ))),
             wanted: Arc::new(Notify::new()),
             interval: options.interval,
+            groups: Arc::default(),
         };
         let sampler = Sampler {
             store,
@@ -79,6 +85,12 @@ impl Live {
             }
         });
         live
+    }
+
+    /// From now on this index of failure groups is told what the sampler reads, and its count stands in the snapshots. Only the first
+    /// one is taken.
+    pub fn accompany(&self, groups: Groups) {
+        let _ = self.groups.set(groups);
     }
 
     /// A snapshot no older than the interval (reads the store if nobody watched); when the store is lost, the last known numbers with the reason.
@@ -296,6 +308,10 @@ impl Sampler {
                         self.snapshot.failures = failures;
                         self.failures_seen = Some(failure_counters(&overview));
                     }
+                }
+                if let Some(groups) = self.live.groups.get() {
+                    groups.observe(&overview, watched);
+                    self.snapshot.failure_groups = groups.open_count();
                 }
                 self.snapshot.overview = overview;
                 self.snapshot.state = StoreState::Connected;

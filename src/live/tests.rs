@@ -2,14 +2,16 @@
 
 use super::{Frame, Live, SamplerOptions};
 use crate::model::{
-    DayTotals, EntryId, JobReport, Kept, OperationState, Order, Overview, PeriodicRun, Place,
-    ProcessInfo, RunningJob, Set, Signal, StoreInfo, StoreState, Timestamp,
+    DayTotals, DeployMark, EntryId, GroupDigest, JobReport, Kept, KeptGroup, OperationState, Order,
+    Overview, PeriodicRun, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo, StoreState,
+    Timestamp,
 };
 use crate::store::{
-    AdminStore, Announcement, ClassMetrics, Creation, Deletion, Destination, Heartbeat, JidSearch,
-    KeptChunk, MetricsForm, Move, Moved, NewOperation, NewRun, OperationRecord, OperationStore,
-    Orphan, PeriodicEntry, PeriodicStore, Pulse, ReportStore, Rescue, RunReport, Slice, Standings,
-    Start, Step, Stepped, StoreError, StoreResult, StoredEntry, Tick, Turn, Turned, WorkerStore,
+    AdminStore, Announcement, ClassMetrics, Creation, Deletion, Destination, FailureStore,
+    Heartbeat, JidSearch, KeptChunk, MetricsForm, Move, Moved, NewOperation, NewRun,
+    OperationRecord, OperationStore, Orphan, PeriodicEntry, PeriodicStore, Pulse, ReportStore,
+    Rescue, RunReport, Slice, Standings, Start, Step, Stepped, StoreError, StoreResult,
+    StoredEntry, Tick, Turn, Turned, WorkerStore,
 };
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};
@@ -234,6 +236,25 @@ impl WorkerStore for FakeStore {
     }
     async fn rescue(&self, _: &[Rescue]) -> StoreResult<u64> {
         Err(gone())
+    }
+}
+
+#[async_trait]
+impl FailureStore for FakeStore {
+    async fn kept_groups(&self) -> StoreResult<Vec<(GroupDigest, KeptGroup)>> {
+        self.answer(Vec::new()).await
+    }
+    async fn kept_group(&self, _: GroupDigest) -> StoreResult<KeptGroup> {
+        Err(gone())
+    }
+    async fn keep_group(&self, _: GroupDigest, _: &KeptGroup) -> StoreResult<()> {
+        Err(gone())
+    }
+    async fn mark_deploy(&self, _: &str) -> StoreResult<DeployMark> {
+        Err(gone())
+    }
+    async fn deploy_marks(&self) -> StoreResult<Vec<DeployMark>> {
+        self.answer(Vec::new()).await
     }
 }
 

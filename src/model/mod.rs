@@ -5,7 +5,9 @@
 mod action;
 mod entry;
 mod entry_id;
+mod failure_group;
 mod filter;
+mod group_digest;
 mod json_node;
 mod operation;
 mod operation_words;
@@ -24,7 +26,12 @@ mod timestamp;
 pub use action::{Action, ActionOutcome, ActionReport, Verb};
 pub use entry::{JobDetail, JobEntry, JobLocation, TraceLine, Whereabouts};
 pub use entry_id::{EntryId, EntryIdError};
+pub use failure_group::{
+    Completeness, Course, DeployMark, Distribution, FailureGroup, FailureGroups, GroupDetail,
+    GroupFilter, GroupOrder, GroupQuery, GroupSample, GroupState, IndexState, KeptGroup, Trends,
+};
 pub use filter::JobFilter;
+pub use group_digest::{GroupDigest, GroupDigestError};
 pub use json_node::JsonNode;
 pub use operation::{
     Canary, Change, Kept, Operation, OperationPlan, OperationPreview, OperationProgress,

@@ -22,6 +22,9 @@ pub struct Snapshot {
     pub history: Vec<HistoryPoint>,
     /// Sizes of each queue over the same points.
     pub trends: Vec<QueueTrend>,
+    /// How many groups of failures are to be looked at; nothing until the sets have been read once.
+    #[serde(default)]
+    pub failure_groups: Option<u64>,
     /// What the store is; nothing until it has said so.
     pub store: Option<StoreInfo>,
     /// The operations that are not over, and those that ended within the last minute, newest first.

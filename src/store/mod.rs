@@ -2,6 +2,7 @@
 //!
 //! Sides, kept apart: [`AdminStore`] is what people and scripts ask for, [`WorkerStore`] is the worker's own path. Between them,
 //! [`OperationStore`]: changes of many jobs; [`ReportStore`]: what runs tell, and requests that they end; and [`PeriodicStore`]: the calendar.
+//! Beside them, [`FailureStore`]: what people have said about failure groups.
 //! Both are object-safe; the program holds one [`Store`] per configured address. The conformance suite
 //! (`tests/store_contract.rs`) runs the same tests on every implementation: change it first.
 //!
@@ -14,6 +15,7 @@
 
 mod connect;
 mod error;
+mod failures;
 mod kept;
 pub mod listing;
 mod metrics;
@@ -36,6 +38,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 pub use connect::{StoreOptions, connect};
 pub use error::{StoreError, StoreResult};
+pub use failures::{DEPLOYS_KEPT, FailureStore};
 pub use kept::KeptEntry;
 pub use metrics::{ClassMetrics, METRICS_BOUNDS_MS, METRICS_BUCKETS, MetricsForm};
 pub use operations::{
@@ -60,12 +63,18 @@ pub type SharedStore = Arc<dyn Store>;
 
 /// All sides of the contract.
 pub trait Store:
-    AdminStore + OperationStore + WorkerStore + ReportStore + PeriodicStore + fmt::Debug
+    AdminStore + OperationStore + WorkerStore + ReportStore + PeriodicStore + FailureStore + fmt::Debug
 {
 }
 
-impl<T: AdminStore + OperationStore + WorkerStore + ReportStore + PeriodicStore + fmt::Debug> Store
-    for T
+impl<T> Store for T where
+    T: AdminStore
+        + OperationStore
+        + WorkerStore
+        + ReportStore
+        + PeriodicStore
+        + FailureStore
+        + fmt::Debug
 {
 }
 

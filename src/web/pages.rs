@@ -77,6 +77,7 @@ fn context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(state.admin.clone());
         provide_context(state.live.clone());
+        provide_context(state.groups.clone());
         if let Some(name) = &state.environment {
             provide_context(Environment { name: name.clone() });
         }

@@ -1,7 +1,7 @@
 //! What every handler may use.
 
 use super::{Hosts, assets::Assets};
-use crate::{admin::Admin, live::Live};
+use crate::{admin::Admin, groups::Groups, live::Live};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +17,8 @@ pub struct AppState {
     pub admin: Admin,
     /// What the store looks like now.
     pub live: Live,
+    /// The failure groups of the store.
+    pub groups: Groups,
     /// The names under which this server may be asked.
     pub hosts: Hosts,
     /// A word in the header of pages, such as `production`.
@@ -29,7 +31,10 @@ impl AppState {
     /// The state of a server over one store, which may be asked under any name.
     #[must_use]
     pub fn new(admin: Admin, live: Live, shutdown: CancellationToken) -> Self {
+        let groups = Groups::start(admin.store().clone(), shutdown.clone());
+        live.accompany(groups.clone());
         Self {
+            groups,
             leptos_options: leptos_options(),
             assets: Assets::open(),
             admin,
@@ -59,6 +64,12 @@ pub(super) fn reload_port() -> Option<u32> {
 impl FromRef<AppState> for LeptosOptions {
     fn from_ref(state: &AppState) -> Self {
         state.leptos_options.clone()
+    }
+}
+
+impl FromRef<AppState> for Groups {
+    fn from_ref(state: &AppState) -> Self {
+        state.groups.clone()
     }
 }
 

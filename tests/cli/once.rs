@@ -13,6 +13,8 @@ async fn help_and_version_are_there_for_every_command() {
         "enqueue",
         "jobs",
         "operations",
+        "failures",
+        "deploy-mark",
         "check",
         "bench",
         "health",

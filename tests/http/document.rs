@@ -52,6 +52,11 @@ async fn the_document_lists_exactly_the_routes_that_there_are() {
 
     let mut expected = [
         "get /overview",
+        "get /failures",
+        "get /failures/{digest}",
+        "put /failures/{digest}",
+        "get /deploys",
+        "post /deploys",
         "get /queues",
         "get /queues/{name}/jobs",
         "post /queues/{name}/pause",

@@ -2,15 +2,15 @@
 
 use async_trait::async_trait;
 use jobdeck::model::{
-    DayTotals, EntryId, JobReport, Kept, OperationState, Order, Overview, PeriodicRun, Place,
-    ProcessInfo, RunningJob, Set, Signal, StoreInfo, Timestamp,
+    DayTotals, DeployMark, EntryId, GroupDigest, JobReport, Kept, KeptGroup, OperationState, Order,
+    Overview, PeriodicRun, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo, Timestamp,
 };
 use jobdeck::store::{
-    AdminStore, Announcement, ClassMetrics, Creation, Deletion, Destination, Heartbeat, JidSearch,
-    KeptChunk, MetricsForm, Move, Moved, NewOperation, NewRun, OperationRecord, OperationStore,
-    Orphan, PeriodicEntry, PeriodicStore, Pulse, ReportStore, Rescue, RunReport, SharedStore,
-    Slice, Standings, Start, Step, Stepped, StoreResult, StoredEntry, Tick, Turn, Turned,
-    WorkerStore,
+    AdminStore, Announcement, ClassMetrics, Creation, Deletion, Destination, FailureStore,
+    Heartbeat, JidSearch, KeptChunk, MetricsForm, Move, Moved, NewOperation, NewRun,
+    OperationRecord, OperationStore, Orphan, PeriodicEntry, PeriodicStore, Pulse, ReportStore,
+    Rescue, RunReport, SharedStore, Slice, Standings, Start, Step, Stepped, StoreResult,
+    StoredEntry, Tick, Turn, Turned, WorkerStore,
 };
 use std::{sync::Arc, time::Duration};
 
@@ -124,6 +124,29 @@ impl ReportStore for ShiftedClock {
 
     async fn request_cancel(&self, jid: &str, in_sidekiq: bool) -> StoreResult<()> {
         self.store.request_cancel(jid, in_sidekiq).await
+    }
+}
+
+#[async_trait]
+impl FailureStore for ShiftedClock {
+    async fn kept_groups(&self) -> StoreResult<Vec<(GroupDigest, KeptGroup)>> {
+        self.store.kept_groups().await
+    }
+
+    async fn kept_group(&self, digest: GroupDigest) -> StoreResult<KeptGroup> {
+        self.store.kept_group(digest).await
+    }
+
+    async fn keep_group(&self, digest: GroupDigest, kept: &KeptGroup) -> StoreResult<()> {
+        self.store.keep_group(digest, kept).await
+    }
+
+    async fn mark_deploy(&self, name: &str) -> StoreResult<DeployMark> {
+        self.store.mark_deploy(name).await
+    }
+
+    async fn deploy_marks(&self) -> StoreResult<Vec<DeployMark>> {
+        self.store.deploy_marks().await
     }
 }
 

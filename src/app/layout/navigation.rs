@@ -24,7 +24,7 @@ struct Place {
     count: Option<fn(&Snapshot) -> u64>,
 }
 
-const PLACES: [Place; 9] = [
+const PLACES: [Place; 10] = [
     Place {
         href: "/",
         name: "Overview",
@@ -66,6 +66,13 @@ const PLACES: [Place; 9] = [
         icon: IconName::Dead,
         state: Some(JobState::Dead),
         count: Some(|snapshot| snapshot.overview.dead),
+    },
+    Place {
+        href: "/failures",
+        name: "Failures",
+        icon: IconName::Failed,
+        state: Some(JobState::Failed),
+        count: Some(|snapshot| snapshot.failure_groups.unwrap_or(0)),
     },
     Place {
         href: "/periodic",

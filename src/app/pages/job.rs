@@ -18,6 +18,8 @@ mod sample;
 mod sight;
 mod trace;
 
+pub(super) use trace::trace_html;
+
 use crate::api::{Act, ApiError, CancelJob, act_notice, get_job, get_job_report};
 use crate::app::components::{
     ActDialog, Acting, ActionNotice, ErrorNotice, PageTitle, Question, after_first_readings, done,

@@ -1,6 +1,8 @@
 //! One file a page.
 
 mod dead;
+mod failure_group;
+mod failures;
 mod job;
 mod job_list;
 mod not_found;
@@ -16,6 +18,8 @@ mod scheduled;
 mod search;
 
 pub use dead::DeadPage;
+pub use failure_group::FailureGroupPage;
+pub use failures::FailuresPage;
 pub use job::JobPage;
 pub use not_found::NotFoundPage;
 pub use operations::{NewOperationPage, OperationPage, OperationsPage};

@@ -107,6 +107,16 @@ impl Keys {
         format!("{}stat:{name}:{day}", self.prefix)
     }
 
+    /// Jobdeck's hash of what people have said about failure groups.
+    pub(super) fn failure_groups(&self) -> String {
+        self.key("jobdeck:failure-groups")
+    }
+
+    /// Jobdeck's list of deploy marks, newest first.
+    pub(super) fn deploys(&self) -> String {
+        self.key("jobdeck:deploys")
+    }
+
     /// Jobdeck's hash of the jobs that a process has fetched and not let go.
     pub(super) fn progress(&self, identity: &str) -> String {
         format!("{}jobdeck:progress:{identity}", self.prefix)

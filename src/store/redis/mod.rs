@@ -20,6 +20,7 @@ mod address;
 mod connection;
 mod cursor;
 mod failure;
+mod failures;
 mod find_jid;
 mod heartbeat;
 mod keys;

@@ -13,6 +13,7 @@ mod clock;
 mod connection;
 mod entries;
 mod failure;
+mod failures;
 mod file;
 mod location;
 mod log;

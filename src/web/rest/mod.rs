@@ -6,6 +6,7 @@ mod actions;
 mod body;
 mod error;
 mod extract;
+mod failures;
 mod jobs;
 mod lists;
 mod live;
@@ -64,6 +65,7 @@ const BODY_BYTES: usize = 2 * 1024 * 1024;
         (name = "processes", description = "Worker processes and what they run"),
         (name = "periodic", description = "Jobs that are enqueued by the calendar"),
         (name = "operations", description = "Changes of many jobs, in the background"),
+        (name = "failures", description = "Groups of failures, and deploy marks"),
         (name = "live", description = "Numbers, now and as they change"),
         (name = "health", description = "For probes; not under `/api/v1`"),
     )
@@ -103,6 +105,9 @@ pub(super) fn router() -> Router<AppState> {
         .routes(routes!(operations::stop))
         .routes(routes!(operations::undo))
         .routes(routes!(operations::free))
+        .routes(routes!(failures::failures))
+        .routes(routes!(failures::failure_group, failures::change_group))
+        .routes(routes!(failures::deploys, failures::mark_deploy))
         .routes(routes!(live::live))
         .split_for_parts();
     router

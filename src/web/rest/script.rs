@@ -2,6 +2,7 @@
 
 use super::{
     body::{ActionBody, JobBody, PageBody},
+    failures::GroupsBody,
     lists::complete,
     operation_body::{KeptBody, OperationBody, PreviewBody},
     report::CancelBody,
@@ -9,8 +10,8 @@ use super::{
 };
 use crate::admin::{Admin, AdminResult};
 use crate::model::{
-    ActionReport, CancelReport, JobDetail, JobReport, Kept, Operation, OperationPreview, Page,
-    PageRequest, Place, SearchEvent,
+    ActionReport, CancelReport, FailureGroups, JobDetail, JobReport, Kept, Operation,
+    OperationPreview, Page, PageRequest, Place, SearchEvent,
 };
 use serde::Serialize;
 
@@ -68,6 +69,11 @@ pub(crate) fn preview_json(in_words: String, preview: OperationPreview) -> Strin
 /// What was freed, as REST answers it.
 pub(crate) fn kept_json(kept: Kept) -> String {
     json(&KeptBody::from(kept))
+}
+
+/// Groups of failures as REST answers them.
+pub(crate) fn failures_json(list: FailureGroups) -> String {
+    json(&GroupsBody::from(list))
 }
 
 fn json(body: &impl Serialize) -> String {

@@ -64,6 +64,13 @@ pub(super) fn plain(location: &JobLocation) -> String {
     text
 }
 
+/// A trace alone.
+pub(in crate::app::pages) fn trace_html(lines: &[TraceLine]) -> String {
+    let mut markup = Markup::default();
+    trace(&mut markup, lines);
+    markup.finish()
+}
+
 fn trace(markup: &mut Markup, lines: &[TraceLine]) {
     markup
         .tag("<div class=\"trace\"><div class=\"trace-bar\"><h3>Trace</h3><span class=\"muted\">")

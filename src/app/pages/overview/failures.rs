@@ -21,6 +21,8 @@ pub(super) fn LatestFailures() -> impl IntoView {
                 <span class="panel-note">"waiting for a retry, or dead"</span>
                 <StillNote differs/>
                 <span class="panel-more">
+                    <a href="/failures">"By cause"</a>
+                    " · "
                     <a href="/retries">"Retries"</a>
                     " · "
                     <a href="/dead">"Dead"</a>

@@ -1,0 +1,140 @@
+//! One failure group.
+
+mod numbers;
+mod said;
+mod sample;
+
+use super::failures::{address::PAGE, age::Age, row::named};
+use crate::api::{ApiError, SetGroupNote, SetGroupState, get_failure_group};
+use crate::app::address::use_segment;
+use crate::app::components::{
+    ActionNotice, ErrorNotice, PageTitle, after_first_reading, last_known,
+};
+use crate::app::live::use_live;
+use crate::model::{Completeness, FailureGroup, GroupDetail};
+use leptos::prelude::*;
+use numbers::Numbers;
+use said::Said;
+use sample::{Distributions, Samples, Trace};
+
+/// Seconds between two readings: each looks at some of the group's jobs anew.
+const REREAD_SECONDS: u64 = 5;
+
+/// What was read.
+type Read = Resource<Result<GroupDetail, ApiError>>;
+
+/// One failure group: its numbers, what its jobs have in common, samples, and what people say about it.
+#[component]
+pub fn FailureGroupPage() -> impl IntoView {
+    let beat = use_live().beat(REREAD_SECONDS);
+    let digest = use_segment("/failures/");
+    let state = ServerAction::<SetGroupState>::new();
+    let note = ServerAction::<SetGroupNote>::new();
+    let read: Read = Resource::new(
+        move || {
+            let done = (state.version().get(), note.version().get());
+            (digest.get(), beat.get(), done)
+        },
+        |(digest, ..)| get_failure_group(digest),
+    );
+    let known = last_known(read);
+    let title = Signal::derive(move || {
+        known.with(|detail| {
+            let group = detail.as_ref().and_then(|detail| detail.group.as_ref());
+            group.map_or_else(
+                || "Failure group".to_owned(),
+                |group| format!("{} {}", named(&group.class), group.error_class),
+            )
+        })
+    });
+    view! {
+        <Transition fallback=|| {
+            view! { <p class="loading">"Reading the group …"</p> }
+        }>
+            {after_first_reading(read, move || {
+                view! {
+                    <PageTitle title>
+                        <p class="headline"><a href=PAGE>"All failures"</a></p>
+                    </PageTitle>
+                    <ActionNotice value=state.value() done=String::clone/>
+                    <ActionNotice value=note.value() done=String::clone/>
+                    <Body read known state note/>
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// The page's parts, which stay while it is read again.
+#[component]
+fn Body(
+    read: Read,
+    known: Memo<Option<GroupDetail>>,
+    state: ServerAction<SetGroupState>,
+    note: ServerAction<SetGroupNote>,
+) -> impl IntoView {
+    let problem = Memo::new(move |_| read.get().and_then(Result::err));
+    let is_known = Memo::new(move |_| known.with(Option::is_some));
+    let detail = Memo::new(move |_| known.get().unwrap_or_default());
+    let index = Memo::new(move |_| detail.with(|detail| detail.index.clone()));
+    let group = Memo::new(move |last: Option<&FailureGroup>| {
+        detail.with(|detail| detail.group.as_ref().or(last).cloned().unwrap_or_default())
+    });
+    let has_group = Memo::new(move |_| detail.with(|detail| detail.group.is_some()));
+    view! {
+        {move || problem.get().map(|error| view! { <ErrorNotice error/> })}
+        <Show when=move || is_known.get()>
+            <Show when=move || has_group.get() fallback=move || view! { <Gone detail/> }>
+                <Signature group/>
+                <Age index/>
+            </Show>
+            <div class="job-parts group-parts">
+                <div class="job-main-parts">
+                    <Show when=move || has_group.get()>
+                        <Numbers detail group/>
+                        <Distributions detail/>
+                        <Samples detail/>
+                        <Trace detail/>
+                    </Show>
+                </div>
+                <div class="job-side"><Said detail state note/></div>
+            </div>
+        </Show>
+    }
+}
+
+/// What its jobs have in common, in words.
+#[component]
+fn Signature(group: Memo<FailureGroup>) -> impl IntoView {
+    view! {
+        <p class="error-message">{move || group.with(|group| group.message.clone())}</p>
+        <p class="mono muted group-frame">{move || group.with(|group| group.frame.clone())}</p>
+    }
+}
+
+/// Why there is no group: it is not known yet, or has no jobs (any more).
+#[component]
+fn Gone(detail: Memo<GroupDetail>) -> impl IntoView {
+    let is_reading = Memo::new(move |_| {
+        detail.with(|detail| {
+            matches!(
+                detail.index.completeness,
+                Completeness::Waiting | Completeness::Reading
+            )
+        })
+    });
+    view! {
+        <Show
+            when=move || !is_reading.get()
+            fallback=|| view! { <p class="loading">"The retry and dead sets are being read …"</p> }
+        >
+            <div class="empty">
+                <p class="empty-title">"No job is in this group."</p>
+                <p>
+                    "What failed from this cause was retried, deleted, or never was. "
+                    "What is noted about it stays."
+                </p>
+            </div>
+        </Show>
+    }
+}

@@ -1,0 +1,68 @@
+//! `jobdeck bench admin`.
+
+use super::shown;
+use crate::{
+    bench::{AdminBenchOptions, bench_admin},
+    commands::{
+        Failure,
+        options::{Common, open, settings},
+        output, signals,
+    },
+};
+use clap::Args;
+
+/// Change very many dead jobs and undo it, while another connection asks the store once a millisecond
+///
+/// The store must have no failed jobs and no queues; what is added is removed afterwards.
+#[derive(Debug, Args)]
+pub(super) struct AdminBench {
+    /// Dead jobs.
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    jobs: u64,
+    /// Bytes of a job, about.
+    #[arg(long, value_name = "N", default_value_t = 800, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    job_bytes: u32,
+    /// Answer in JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl AdminBench {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let config = settings(&self.common.sources())?;
+        let stop = signals::shutdown()?;
+        let store = open(&config).await?;
+        let options = AdminBenchOptions {
+            jobs: self.jobs,
+            job_bytes: usize::try_from(self.job_bytes).unwrap_or(usize::MAX),
+            url: config.store.url.clone(),
+            store: config.store.options(),
+        };
+        let measured = bench_admin(store, &options, &stop, |doing| tracing::info!("{doing}"))
+            .await
+            .map_err(|error| Failure::new(error.to_string()))?;
+        if self.json {
+            let json = serde_json::to_string_pretty(&measured)
+                .map_err(|error| Failure::new(error.to_string()))?;
+            output::line(format_args!("{json}"));
+            return Ok(());
+        }
+        for work in measured {
+            output::line(format_args!(
+                "{}: {} jobs in {:.2} s: {:.0} jobs/s; CPU: this process {} s, Redis {} s; another connection: p99.9 {:.2} ms, slowest {:.2} ms of {}",
+                work.work,
+                work.jobs,
+                work.seconds,
+                work.jobs_per_second,
+                shown(work.cpu_seconds),
+                shown(work.redis_cpu_seconds),
+                work.ping_p999_ms,
+                work.ping_highest_ms,
+                work.pings
+            ));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,200 @@
+//! One index of failure groups a store, kept in the background and shared by all who look.
+//!
+//! | file | owns |
+//! | --- | --- |
+//! | `sweep` | reading a set, gently |
+//! | `set_index` | what is known of one set, and when it is to be read again |
+//! | `keeper` | the task that keeps the index, and how often it may read |
+//! | `view` | one state of the index, shared by all who look |
+//! | `list`, `detail` | what pages and scripts are told |
+//! | `distribution` | values of a sample |
+
+mod detail;
+mod distribution;
+mod keeper;
+mod list;
+mod set_index;
+mod sweep;
+mod view;
+
+use crate::model::{FailureGroups, GroupDetail, GroupDigest, GroupQuery, KeptGroup, Overview};
+use crate::store::{SharedStore, StoreResult};
+use keeper::{Keeper, LOOKS};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    sync::{Notify, watch},
+    time::{Instant, timeout},
+};
+use tokio_util::sync::CancellationToken;
+use view::View;
+
+/// How long a page waits for the first numbers there are.
+const FIRST_VIEW: Duration = Duration::from_millis(500);
+
+/// A handle to a store's index of failure groups. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Groups {
+    store: SharedStore,
+    shared: Arc<Shared>,
+}
+
+/// What the keeper and those who look share.
+#[derive(Debug)]
+struct Shared {
+    views: watch::Sender<Arc<View>>,
+    /// Told when there may be something to do.
+    wanted: Notify,
+    /// Whole readings that were asked for; the keeper answers with the number in its view.
+    asked: AtomicU64,
+    /// When somebody looked last.
+    looked: Mutex<Option<Instant>>,
+    /// Sizes and the counter of failures at the last reading of the sampler.
+    seen: Mutex<Option<Counters>>,
+    /// What people have said, as last read.
+    kept: Mutex<Arc<HashMap<GroupDigest, KeptGroup>>>,
+}
+
+/// What cannot stand while the sets change: sizes, and the counter of failures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Counters {
+    failed: u64,
+    retries: u64,
+    dead: u64,
+}
+
+impl Counters {
+    fn of(overview: &Overview) -> Self {
+        Self {
+            failed: overview.failed,
+            retries: overview.retrying,
+            dead: overview.dead,
+        }
+    }
+}
+
+impl Groups {
+    /// Starts to keep the index on the current runtime, until `shutdown`: it is read at once, and then as often as [`keeper`] says.
+    #[must_use]
+    pub fn start(store: SharedStore, shutdown: CancellationToken) -> Self {
+        let groups = Self {
+            store: store.clone(),
+            shared: Arc::new(Shared {
+                views: watch::Sender::new(Arc::default()),
+                wanted: Notify::new(),
+                asked: AtomicU64::new(0),
+                looked: Mutex::new(None),
+                seen: Mutex::new(None),
+                kept: Mutex::default(),
+            }),
+        };
+        let keeper = Keeper::new(store, Arc::clone(&groups.shared));
+        tokio::spawn(async move {
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = keeper.run() => {}
+            }
+        });
+        groups
+    }
+
+    /// What the sampler has just read, and whether somebody watches: so the index need not ask for itself whether anything has changed.
+    pub fn observe(&self, overview: &Overview, is_watched: bool) {
+        if is_watched {
+            self.look();
+        }
+        let counters = Counters::of(overview);
+        let before = lock(&self.shared.seen).replace(counters);
+        if before != Some(counters) {
+            self.shared.wanted.notify_one();
+        }
+    }
+
+    /// How many groups are to be looked at, as far as is known; nothing until both sets have been read once. Waits for nothing.
+    #[must_use]
+    pub fn open_count(&self) -> Option<u64> {
+        let view = self.view();
+        let kept = Arc::clone(&lock(&self.shared.kept));
+        view.open_count(&kept)
+    }
+
+    /// The groups that are asked for.
+    ///
+    /// # Errors
+    /// The store's: what people have said about groups is read from it.
+    pub async fn list(&self, query: &GroupQuery) -> StoreResult<FailureGroups> {
+        let view = self.first_view().await;
+        let deploys = self.store.deploy_marks().await?;
+        let kept = read_kept(&self.store, &self.shared).await?;
+        let state = (view.index.clone(), deploys.first());
+        Ok(list::list(&view, &kept, state, query))
+    }
+
+    /// All of one group; it may have no entry, or not be known.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn detail(&self, digest: GroupDigest) -> StoreResult<GroupDetail> {
+        let view = self.first_view().await;
+        let deploys = self.store.deploy_marks().await?;
+        let kept = self.store.kept_group(digest).await?;
+        let state = (view.index.clone(), deploys.first());
+        detail::detail(&self.store, &view, digest, kept, state).await
+    }
+
+    /// Waits until both sets have been read once.
+    pub async fn first_complete(&self) {
+        let mut views = self.shared.views.subscribe();
+        // The sender lives as long as this handle.
+        let _ = views.wait_for(|view| view.index.as_of.is_some()).await;
+    }
+
+    /// Reads both sets whole, now, and waits for that, however long ago they were read.
+    pub async fn refresh(&self) {
+        let wanted = self.shared.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        self.look();
+        self.shared.wanted.notify_one();
+        let mut views = self.shared.views.subscribe();
+        // The sender lives as long as this handle.
+        let _ = views.wait_for(|view| view.answers >= wanted).await;
+    }
+
+    /// Notes that somebody looks; when nobody has for a while, there may be something to do.
+    fn look(&self) {
+        let before = lock(&self.shared.looked).replace(Instant::now());
+        if before.is_none_or(|looked| looked.elapsed() >= LOOKS) {
+            self.shared.wanted.notify_one();
+        }
+    }
+
+    fn view(&self) -> Arc<View> {
+        Arc::clone(&self.shared.views.borrow())
+    }
+
+    /// The state of the index; when there is none yet, the first one, if it comes soon.
+    async fn first_view(&self) -> Arc<View> {
+        self.look();
+        let mut views = self.shared.views.subscribe();
+        let _ = timeout(FIRST_VIEW, views.wait_for(|view| !view.is_empty())).await;
+        self.view()
+    }
+}
+
+async fn read_kept(
+    store: &SharedStore,
+    shared: &Shared,
+) -> StoreResult<Arc<HashMap<GroupDigest, KeptGroup>>> {
+    let kept = Arc::new(store.kept_groups().await?.into_iter().collect());
+    *lock(&shared.kept) = Arc::clone(&kept);
+    Ok(kept)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
