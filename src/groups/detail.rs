@@ -3,7 +3,7 @@
 use super::{
     distribution::{Arguments, Values},
     list::shown,
-    view::View,
+    view::{Both, View},
 };
 use crate::failures::Signer;
 use crate::job::{self, Job};
@@ -27,33 +27,40 @@ const BUDGET: Duration = Duration::from_millis(250);
 const SHOWN: usize = 10;
 
 /// All of one group.
-pub(super) async fn detail(
-    store: &SharedStore,
+pub(super) fn detail(
     view: &View,
     digest: GroupDigest,
     kept: KeptGroup,
+    sample: GroupSample,
     (index, deploy): (IndexState, Option<&DeployMark>),
-) -> StoreResult<GroupDetail> {
+) -> GroupDetail {
     let now = view.now();
     let both = view.groups.get(&digest);
-    let mut sampler = Sampler::new(digest);
-    if let Some(both) = both {
-        for (set, count) in [(Set::Dead, both.dead), (Set::Retries, both.retries)] {
-            if count > 0 {
-                sampler.read(store, set, &both.group.sample).await?;
-            }
-        }
-    }
-    Ok(GroupDetail {
+    GroupDetail {
         digest,
         group: both.map(|both| shown(both, &kept, deploy, now)),
         kept,
         entries: view.entries,
         index,
         deploy: deploy.cloned(),
-        sample: sampler.sample(),
+        sample,
         now,
-    })
+    }
+}
+
+/// What a bounded number of a group's entries have in common.
+pub(super) async fn sample(
+    store: &SharedStore,
+    digest: GroupDigest,
+    both: &Both,
+) -> StoreResult<GroupSample> {
+    let mut sampler = Sampler::new(digest);
+    for (set, count) in [(Set::Dead, both.dead), (Set::Retries, both.retries)] {
+        if count > 0 {
+            sampler.read(store, set, &both.group.sample).await?;
+        }
+    }
+    Ok(sampler.sample())
 }
 
 /// Takes entries of one group out of what is read.

@@ -17,7 +17,9 @@ mod set_index;
 mod sweep;
 mod view;
 
-use crate::model::{FailureGroups, GroupDetail, GroupDigest, GroupQuery, KeptGroup, Overview};
+use crate::model::{
+    FailureGroups, GroupDetail, GroupDigest, GroupQuery, GroupSample, KeptGroup, Overview,
+};
 use crate::store::{SharedStore, StoreResult};
 use keeper::{Keeper, LOOKS};
 use std::{
@@ -33,10 +35,13 @@ use tokio::{
     time::{Instant, timeout},
 };
 use tokio_util::sync::CancellationToken;
-use view::View;
+use view::{Both, View};
 
 /// How long a page waits for the first numbers there are.
 const FIRST_VIEW: Duration = Duration::from_millis(500);
+
+/// How long a sample of a group is good.
+const SAMPLE_KEPT: Duration = Duration::from_secs(4);
 
 /// A handle to a store's index of failure groups. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -57,6 +62,9 @@ struct Shared {
     looked: Mutex<Option<Instant>>,
     /// Sizes and the counter of failures at the last reading of the sampler.
     seen: Mutex<Option<Counters>>,
+    /// What was sampled of groups that are looked at, and when. One sample is taken at a time, and all who look within some seconds get
+    /// the same: a page that asks twice while it is made must not be told two things.
+    samples: tokio::sync::Mutex<HashMap<GroupDigest, (Instant, GroupSample)>>,
     /// What people have said, as last read.
     kept: Mutex<Arc<HashMap<GroupDigest, KeptGroup>>>,
 }
@@ -91,6 +99,7 @@ impl Groups {
                 asked: AtomicU64::new(0),
                 looked: Mutex::new(None),
                 seen: Mutex::new(None),
+                samples: tokio::sync::Mutex::default(),
                 kept: Mutex::default(),
             }),
         };
@@ -145,7 +154,23 @@ impl Groups {
         let deploys = self.store.deploy_marks().await?;
         let kept = self.store.kept_group(digest).await?;
         let state = (view.index.clone(), deploys.first());
-        detail::detail(&self.store, &view, digest, kept, state).await
+        let sample = match view.groups.get(&digest) {
+            Some(both) => self.sample(digest, both).await?,
+            None => GroupSample::default(),
+        };
+        Ok(detail::detail(&view, digest, kept, sample, state))
+    }
+
+    /// What a bounded number of a group's entries have in common.
+    async fn sample(&self, digest: GroupDigest, both: &Both) -> StoreResult<GroupSample> {
+        let mut samples = self.shared.samples.lock().await;
+        samples.retain(|_, (taken, _)| taken.elapsed() < SAMPLE_KEPT);
+        if let Some((_, sample)) = samples.get(&digest) {
+            return Ok(sample.clone());
+        }
+        let sample = detail::sample(&self.store, digest, both).await?;
+        samples.insert(digest, (Instant::now(), sample.clone()));
+        Ok(sample)
     }
 
     /// Waits until both sets have been read once.
