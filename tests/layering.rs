@@ -11,7 +11,7 @@ use std::{
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("job", &["model"]),
-    ("search", &["model", "job"]),
+    ("search", &["model", "job", "failures"]),
     ("periodic", &["model", "job"]),
     ("failures", &["model", "job"]),
     ("store", &["model", "job", "search", "failures"]),

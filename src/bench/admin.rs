@@ -176,6 +176,7 @@ async fn finish(
     })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
 fn failed(error: crate::admin::AdminError) -> BenchError {
     BenchError::Stuck(error.to_string())
 }

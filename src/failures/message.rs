@@ -23,7 +23,11 @@ const MIXED_ID: (usize, usize) = (7, 3);
 ///
 /// Texts with the same first pass have the same [`settled`] form, so this is enough to look up what is known already.
 pub(super) fn first_pass(message: &str, out: &mut String) {
-    let read = message.floor_char_boundary(READ_BYTES);
+    let most = READ_BYTES.min(message.len());
+    let read = (0..=most)
+        .rev()
+        .find(|at| message.is_char_boundary(*at))
+        .unwrap_or(0);
     pass(&message[..read], read < message.len(), out);
     shorten(out);
 }
@@ -335,7 +339,8 @@ impl Reader<'_> {
         {
             end -= 1;
         }
-        Some(self.text.ceil_char_boundary(end))
+        let mut ends = end..=self.text.len();
+        ends.find(|at| self.text.is_char_boundary(*at))
     }
 
     fn mail_end(&self, start: usize) -> Option<usize> {

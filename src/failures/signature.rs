@@ -29,7 +29,7 @@ impl Signature {
         message::first_pass(&text.message, &mut passed);
         let frame = job.field("error_backtrace").and_then(frame::top);
         Some(Self::new(
-            job.shown_class(),
+            &job.shown_class(),
             &text.error_class,
             passed,
             frame,
@@ -38,14 +38,14 @@ impl Signature {
 
     /// From its parts; the message has had its first pass.
     pub(super) fn new(
-        class: String,
+        class: &str,
         error_class: &str,
         passed: String,
         frame: Option<String>,
     ) -> Self {
         let message = message::settled(passed);
         let error_class = job::cut(error_class, 200);
-        let class = job::cut(&class, 200);
+        let class = job::cut(class, 200);
         // Each part has its length in front: no two lists of parts give the same bytes.
         let mut parts = Vec::with_capacity(message.len() + class.len() + 200);
         for part in [

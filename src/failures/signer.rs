@@ -39,7 +39,7 @@ impl Signer {
             return Some(*digest);
         }
         let frame = trace.and_then(frame::top);
-        let signature = Signature::new(class, &text.error_class, self.passed.clone(), frame);
+        let signature = Signature::new(&class, &text.error_class, self.passed.clone(), frame);
         let digest = signature.digest;
         if self.known.len() >= REMEMBERED {
             self.known.clear();

@@ -57,6 +57,8 @@ pub(super) enum Test {
     Queue(Glob),
     Jid(Glob),
     Tag(Glob),
+    /// The digest of the group of failures that it belongs to.
+    Group(Glob),
     Error(Glob),
     Message(Glob),
     /// A value under these folded keys.
@@ -240,6 +242,8 @@ impl Compiler<'_> {
                 match field {
                     NameField::Class => of(Test::Class(glob.clone()), &glob),
                     NameField::Jid => of(Test::Jid(glob.clone()), &glob),
+                    // Its digest stands nowhere in an entry.
+                    NameField::Group => plain(Test::Group(glob)),
                     NameField::Tag => of(Test::Tag(glob.clone()), &glob),
                     NameField::Queue => {
                         let here = self.place.queue_name().map(fold);

@@ -9,6 +9,7 @@ pub(super) enum Field {
     Message,
     Jid,
     Tag,
+    Group,
     Argument,
     In,
     At,
@@ -22,7 +23,7 @@ pub(super) enum Field {
 
 impl Field {
     /// All of them, in the order in which they are named to people.
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 16] = [
         Self::Class,
         Self::Queue,
         Self::Error,
@@ -37,6 +38,7 @@ impl Field {
         Self::Enqueued,
         Self::At,
         Self::Attempts,
+        Self::Group,
         Self::Size,
     ];
 
@@ -49,6 +51,7 @@ impl Field {
             Self::Message => "message",
             Self::Jid => "jid",
             Self::Tag => "tag",
+            Self::Group => "group",
             Self::Argument => "arg",
             Self::In => "in",
             Self::At => "at",

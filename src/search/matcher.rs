@@ -6,6 +6,7 @@ use super::query::Query;
 use super::reader::Reader;
 use super::text::{fold, unescape};
 use super::traces::{Key, TraceBytes, TraceFinder, Traces};
+use crate::failures::Signer;
 use crate::job::Job;
 use crate::model::{JobFilter, Place, QueryError, Timestamp};
 use bytes::Bytes;
@@ -22,6 +23,8 @@ pub struct Matcher {
     texts: Vec<Finder<'static>>,
     traces: Traces,
     trace_finder: TraceFinder,
+    /// Makes signatures, when groups of failures are asked for.
+    signer: Option<Signer>,
     has_prefilters: bool,
     /// The bytes of the entry that is looked at, with small letters; kept, so that not every entry needs new memory.
     small: Vec<u8>,
@@ -51,6 +54,7 @@ impl Matcher {
         let root = compiler.filter(filter, &query);
         Ok(Self {
             has_prefilters: root.has_prefilters(),
+            signer: root.asks_for_group().then(Signer::default),
             root,
             place: place.clone(),
             texts: compiler.texts,
@@ -147,7 +151,13 @@ impl Matcher {
             (Some(_), None) => Answer::Open,
             (Some(_), Some(texts)) => texts.get(number).copied().unwrap_or_default().into(),
         };
-        match self.ask_job(position, job, trace_holds) {
+        let group = self
+            .signer
+            .as_mut()
+            .and_then(|signer| signer.digest(job, |_| ()))
+            .map(|digest| digest.to_string());
+        let group = group.as_deref();
+        match self.ask_job(position, job, group, trace_holds) {
             Answer::Yes => return true,
             Answer::No => return false,
             Answer::Open => {}
@@ -157,10 +167,16 @@ impl Matcher {
         };
         let texts = self.traces.read(key, json, &self.texts).to_vec();
         let trace_holds = |number: usize| texts.get(number).copied().unwrap_or_default().into();
-        self.ask_job(position, job, trace_holds) == Answer::Yes
+        self.ask_job(position, job, group, trace_holds) == Answer::Yes
     }
 
-    fn ask_job(&self, position: f64, job: &Job, trace_holds: impl Fn(usize) -> Answer) -> Answer {
+    fn ask_job(
+        &self,
+        position: f64,
+        job: &Job,
+        group: Option<&str>,
+        trace_holds: impl Fn(usize) -> Answer,
+    ) -> Answer {
         let reader = Reader::new(job, &self.place);
         self.root.answer(&mut |question| {
             if let Some(answer) = cheap(&question.test, position, job.raw()) {
@@ -171,6 +187,7 @@ impl Matcher {
                     Some(text) if reader.holds(text) => Answer::Yes,
                     _ => trace_holds(*number),
                 },
+                Test::Group(glob) => group.is_some_and(|group| glob.is(group)).into(),
                 test => is(test, &reader).into(),
             }
         })
@@ -178,6 +195,15 @@ impl Matcher {
 }
 
 impl Node {
+    fn asks_for_group(&self) -> bool {
+        match self {
+            Self::Always(_) => false,
+            Self::All(nodes) | Self::Any(nodes) => nodes.iter().any(Self::asks_for_group),
+            Self::Not(node) => node.asks_for_group(),
+            Self::One(question) => matches!(question.test, Test::Group(_)),
+        }
+    }
+
     fn has_prefilters(&self) -> bool {
         match self {
             Self::Always(_) => false,
@@ -256,7 +282,7 @@ fn is(test: &Test, reader: &Reader<'_>) -> bool {
         Test::ExactTag(tag) => job.tags().contains(tag),
         Test::ErrorPart(error) => has_error(job, error),
         Test::Stored(text) => has_text(job, text),
-        Test::Score(_) | Test::Size(_) | Test::Text(_) => false,
+        Test::Score(_) | Test::Size(_) | Test::Text(_) | Test::Group(_) => false,
     }
 }
 

@@ -294,6 +294,7 @@ impl<'text> Parser<'text> {
             Field::Queue => Term::Name(NameField::Queue, self.phrase(field)?),
             Field::Jid => Term::Name(NameField::Jid, self.phrase(field)?),
             Field::Tag => Term::Name(NameField::Tag, self.phrase(field)?),
+            Field::Group => Term::Name(NameField::Group, self.phrase(field)?),
             Field::Error => Term::Error(ErrorField::ClassOrMessage, self.phrase(field)?),
             Field::Message => Term::Error(ErrorField::Message, self.phrase(field)?),
             Field::Argument => {

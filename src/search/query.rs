@@ -52,6 +52,8 @@ pub enum NameField {
     Jid,
     /// One of the tags.
     Tag,
+    /// The group of failures that it belongs to, by its digest.
+    Group,
 }
 
 /// A field of the latest error.
@@ -85,6 +87,7 @@ impl NameField {
             Self::Queue => Field::Queue,
             Self::Jid => Field::Jid,
             Self::Tag => Field::Tag,
+            Self::Group => Field::Group,
         }
     }
 }

@@ -1,10 +1,8 @@
 //! Pausing, stopping, ending and sharing the work on operations.
 
 use crate::changing::fill;
-use crate::harness::{Subject, into_set, job, queue};
-use crate::runs::{
-    PATIENCE, Process, act, admin, dead, finish, retries, run, undo, wait_for_state,
-};
+use crate::harness::{Subject, into_set, queue};
+use crate::runs::{PATIENCE, Process, act, admin, dead, finish, run, undo, wait_for_state};
 use crate::support::wait_until;
 use jobdeck::{
     job::Job,
@@ -75,9 +73,7 @@ pub(crate) async fn a_stopped_one_leaves_the_rest_and_what_it_did_can_be_undone(
 pub(crate) async fn another_process_goes_on_where_one_has_ended(subject: Subject) {
     fill(&subject, Set::Dead, JOBS).await;
     let admin = admin(&subject);
-    let mut slow = act(Action::Kill, &[retries()]);
-    slow.change = jobdeck::model::Change::Act(Action::Retry);
-    slow.selection.places = vec![dead()];
+    let mut slow = act(Action::Retry, &[dead()]);
     slow.rate = Some(1_000);
     let id = admin.start_operation(&slow).await.unwrap().id;
     for _ in 0..3 {
@@ -162,8 +158,8 @@ pub(crate) async fn the_first_few_decide(subject: Subject) {
     assert_eq!(waiting.progress.done, 10);
     let tried = subject.take(&["default"], 100).await;
     assert_eq!(tried.len(), 10);
-    for number in 0..2 {
-        let text = String::from_utf8(tried[number].raw.to_vec()).unwrap();
+    for job in tried.iter().take(2) {
+        let text = String::from_utf8(job.raw.to_vec()).unwrap();
         let failed = text.trim_end_matches('}').to_owned() + r#","error_class":"Timeout"}"#;
         subject
             .put(into_set(Set::Retries, 2_000_000_000.0, failed))
@@ -185,5 +181,4 @@ pub(crate) async fn the_first_few_decide(subject: Subject) {
     let done = wait_for_state(&admin, &id, OperationState::Done).await;
     assert_eq!(done.progress.done, 290);
     process.end().await;
-    let _ = job(0);
 }

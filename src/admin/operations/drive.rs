@@ -226,10 +226,9 @@ impl<'work> Drive<'work> {
                     pending.add(meant.entry, &meant.job, to);
                 }
             }
-            if pending.moves.len() >= self.step_size() || pending.bytes >= STEP_BYTES {
-                if let Some(driven) = self.step(std::mem::take(&mut pending)).await? {
-                    return Ok(Some(driven));
-                }
+            let is_full = pending.moves.len() >= self.step_size() || pending.bytes >= STEP_BYTES;
+            if is_full && let Some(driven) = self.step(std::mem::take(&mut pending)).await? {
+                return Ok(Some(driven));
             }
         }
         self.mark.at = batch.next.at;

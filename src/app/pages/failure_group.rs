@@ -5,7 +5,7 @@ mod said;
 mod sample;
 
 use super::failures::{address::PAGE, age::Age, row::named};
-use crate::api::{ApiError, SetGroupNote, SetGroupState, get_failure_group};
+use crate::api::{ApiError, SetGroupNote, SetGroupState, get_failure_group, query_string};
 use crate::app::address::use_segment;
 use crate::app::components::{
     ActionNotice, ErrorNotice, PageTitle, after_first_reading, last_known,
@@ -56,6 +56,7 @@ pub fn FailureGroupPage() -> impl IntoView {
                     <PageTitle title>
                         <p class="headline"><a href=PAGE>"All failures"</a></p>
                     </PageTitle>
+                    <Acts digest/>
                     <ActionNotice value=state.value() done=String::clone/>
                     <ActionNotice value=note.value() done=String::clone/>
                     <Body read known state note/>
@@ -100,6 +101,36 @@ fn Body(
                 <div class="job-side"><Said detail state note/></div>
             </div>
         </Show>
+    }
+}
+
+/// What can be done to all of its jobs: each leads to its preview.
+#[component]
+fn Acts(
+    /// The address's last part.
+    #[prop(into)]
+    digest: Signal<String>,
+) -> impl IntoView {
+    let link = move |action: &'static str, label: &'static str, class: &'static str| {
+        let href = move || {
+            let filter = format!("group:{}", digest.get());
+            let pairs = [
+                ("in", "dead"),
+                ("in", "retries"),
+                ("filter", filter.as_str()),
+                ("action", action),
+            ];
+            format!("/operations/new{}", query_string::write(pairs))
+        };
+        view! { <a class=class href=href>{label}</a> }
+    };
+    view! {
+        <nav class="group-acts" aria-label="All jobs of this group">
+            {link("retry", "Retry all…", "button button-primary")}
+            {link("reschedule", "Reschedule all…", "button")}
+            {link("edit", "Edit all…", "button")}
+            {link("delete", "Delete all…", "button button-danger")}
+        </nav>
     }
 }
 

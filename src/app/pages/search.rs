@@ -1,7 +1,7 @@
 //! Jobs of all sets and queues, found by a search.
 
 use super::job_list::place_path;
-use crate::api::{Act, ApiError, Found, ListQuery, SearchAddress, get_found};
+use crate::api::{Act, ApiError, Found, ListQuery, SearchAddress, get_found, query_string};
 use crate::app::address::use_own_search;
 use crate::app::components::{
     ErrorNotice, Icon, IconName, JobRow, PageTitle, QueryProblem, RowContext, SearchHelp,
@@ -106,7 +106,10 @@ fn Parts(found: Found, address: SearchAddress) -> impl IntoView {
     view! {
         <p class="muted" role="status">{told} "." {by_jid}</p>
         <form class="job-list" method="post" action=ACT_PATH>
-            {groups(hits).into_iter().map(|(place, hits)| view! { <Group place hits/> }).collect_view()}
+            {groups(hits)
+                .into_iter()
+                .map(|(place, hits)| view! { <Group place hits q=address.q.clone()/> })
+                .collect_view()}
         </form>
         {way_on}
     }
@@ -115,7 +118,7 @@ fn Parts(found: Found, address: SearchAddress) -> impl IntoView {
 
 /// What was found in one place.
 #[component]
-fn Group(place: Place, hits: Vec<JobEntry>) -> impl IntoView {
+fn Group(place: Place, hits: Vec<JobEntry>, q: String) -> impl IntoView {
     let context = RowContext {
         path: place_path(&place),
         query: ListQuery::default(),
@@ -131,9 +134,17 @@ fn Group(place: Place, hits: Vec<JobEntry>) -> impl IntoView {
         .has_retries()
         .then(|| view! { <th scope="col" class="num job-retries">"Retries"</th> });
     let href = context.path.clone();
+    let all = format!(
+        "/operations/new{}",
+        query_string::write([("in", place.to_string().as_str()), ("filter", q.as_str())])
+    );
     view! {
         <section class="search-place">
-            <h2><a href=href>{title}</a></h2>
+            <h2>
+                <a href=href>{title}</a>
+                " "
+                <a class="search-all" href=all>"Change all that match here…"</a>
+            </h2>
             <table class="jobs">
                 <thead>
                     <tr>

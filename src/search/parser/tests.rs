@@ -183,6 +183,7 @@ fn term() -> impl Strategy<Value = Term> {
         NameField::Queue,
         NameField::Jid,
         NameField::Tag,
+        NameField::Group,
     ]);
     let error = prop::sample::select(vec![ErrorField::ClassOrMessage, ErrorField::Message]);
     let time = prop::sample::select(vec![

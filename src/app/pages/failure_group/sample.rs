@@ -35,6 +35,7 @@ pub(super) fn Samples(detail: Memo<GroupDetail>) -> impl IntoView {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a row owns what it shows")]
 fn row(entry: JobEntry) -> impl IntoView {
     let failed_at = entry.retried_at.max(entry.failed_at).or(entry.at);
     let name = if entry.jid.is_empty() {

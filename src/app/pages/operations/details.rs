@@ -1,4 +1,8 @@
 //! What an operation does, how far it is, and what can be done about it.
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "components own their properties"
+)]
 
 use super::state::{OperationBadge, bytes, operation_path, pace, result};
 use crate::api::TurnOperation;

@@ -1,4 +1,8 @@
 //! The details of a new operation: a plain form whose address is the preview.
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "components own their properties"
+)]
 
 use crate::api::{OperationForm, SPREAD_MINUTES};
 use crate::app::components::{TimeField, picker_to_utc};
