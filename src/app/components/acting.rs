@@ -76,6 +76,14 @@ impl Acting {
     }
 }
 
+/// Says where what was done can be undone.
+pub const UNDO: fn(&ActionReport) -> Option<String> = undo_path;
+
+fn undo_path(report: &ActionReport) -> Option<String> {
+    let operation = report.operation.as_ref()?;
+    Some(format!("/operations/{operation}"))
+}
+
 impl fmt::Debug for Acting {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Acting").finish_non_exhaustive()

@@ -27,6 +27,9 @@ pub fn ActionNotice<T>(
     value: Signal<Option<Result<T, ApiError>>>,
     /// The words for what was done.
     done: fn(&T) -> String,
+    /// Where what was done can be undone.
+    #[prop(optional, into)]
+    undo: Option<fn(&T) -> Option<String>>,
     /// What the page shows: news about something else goes. The address without its query, if nothing is given: there stands the question
     /// that the news answers, which is gone by then.
     #[prop(optional, into)]
@@ -38,13 +41,18 @@ where
     let newest = use_context::<Newest>().map_or_else(|| RwSignal::new(0), |Newest(newest)| newest);
     let hydrated = use_live().is_hydrated();
     // Number 0 came with the page.
-    let came = value.get_untracked().map(|result| (0, told(&result, done)));
+    let came = value
+        .get_untracked()
+        .map(|result| (0, told(&result, done), way_back(&result, undo)));
     let news = RwSignal::new(came);
     Effect::new(move |before: Option<()>| {
         let result = value.get();
         if before.is_some() {
             newest.update(|newest| *newest += 1);
-            news.set(result.map(|result| (newest.get_untracked(), told(&result, done))));
+            news.set(result.map(|result| {
+                let (told, undo) = (told(&result, done), way_back(&result, undo));
+                (newest.get_untracked(), told, undo)
+            }));
         }
     });
     let path = use_location().pathname;
@@ -57,11 +65,11 @@ where
         about
     });
     let shown = move || {
-        let (number, told) = news.get()?;
-        (number == 0 || number == newest.get()).then_some((number, told))
+        let (number, told, undo) = news.get()?;
+        (number == 0 || number == newest.get()).then_some((number, told, undo))
     };
-    let floats = move || shown().is_some_and(|(number, _)| number > 0);
-    let is_error = move || shown().is_some_and(|(_, (kind, _))| kind == NoticeKind::Error);
+    let floats = move || shown().is_some_and(|(number, ..)| number > 0);
+    let is_error = move || shown().is_some_and(|(_, (kind, _), _)| kind == NoticeKind::Error);
     view! {
         // It stays in the document, or screen readers would not hear what appears in it.
         <div
@@ -70,10 +78,13 @@ where
             role="status"
             aria-live=move || if is_error() { "assertive" } else { "polite" }
         >
-            <For each=move || shown().into_iter() key=|(number, _)| *number let((_, (kind, text)))>
+            <For each=move || shown().into_iter() key=|(number, ..)| *number let((_, (kind, text), undo))>
                 <div class=kind.class()>
                     <Icon name=kind.icon()/>
-                    <div class="notice-text">{text}</div>
+                    <div class="notice-text">
+                        {text}
+                        {undo.map(|href| view! { " " <a href=href>"Undo…"</a> })}
+                    </div>
                     <button
                         type="button"
                         class="button button-quiet notice-close"
@@ -87,6 +98,14 @@ where
             </For>
         </div>
     }
+}
+
+/// Where an outcome can be undone.
+fn way_back<T>(
+    result: &Result<T, ApiError>,
+    undo: Option<fn(&T) -> Option<String>>,
+) -> Option<String> {
+    undo?(result.as_ref().ok()?)
 }
 
 /// Kind and words of an outcome.

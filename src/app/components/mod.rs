@@ -38,7 +38,7 @@ mod verb;
 mod verb_buttons;
 
 pub use act_dialog::{ActDialog, Question, act_on};
-pub use acting::Acting;
+pub use acting::{Acting, UNDO};
 pub use action_notice::{ActionNotice, provide_newest_notice};
 pub use cancel::{CancelLink, CancelQuestion, cancel_asked, cancel_query};
 pub use chart::Chart;

@@ -21,7 +21,9 @@ pub fn verb_consequence(verb: Verb, place: &Place) -> &'static str {
         (Verb::Retry, _) => "Into the queue, now. That does not use up a retry.",
         (Verb::Enqueue, _) => "Into the queue, now.",
         (Verb::Kill, _) => "Into the dead set, to stay there until retried or deleted by somebody.",
-        (Verb::Delete, _) => "Removed for good, never to run. There is no undo.",
+        (Verb::Delete, _) => {
+            "Removed, never to run. Undo brings it back for as long as the store keeps it (a day, unless set otherwise)."
+        }
         (Verb::Reschedule, Place::Set(Set::Dead)) => "Back to the retry set, to run at that time.",
         (Verb::Reschedule, Place::Queue(_)) => {
             "Out of the queue and into the scheduled set, to run at that time."

@@ -22,8 +22,8 @@ pub(super) use trace::trace_html;
 
 use crate::api::{Act, ApiError, CancelJob, act_notice, get_job, get_job_report};
 use crate::app::components::{
-    ActDialog, Acting, ActionNotice, ErrorNotice, PageTitle, Question, after_first_readings, done,
-    menu,
+    ActDialog, Acting, ActionNotice, ErrorNotice, PageTitle, Question, UNDO, after_first_readings,
+    done, menu,
 };
 use crate::app::live::use_live;
 use crate::model::{JobDetail, JobLocation, JobReport, Place, Verb, Whereabouts};
@@ -150,7 +150,7 @@ pub fn JobPage() -> impl IntoView {
     });
     let act = Callback::new(move |act| action.act(act));
     view! {
-        <ActionNotice value=action.value() done=act_notice/>
+        <ActionNotice value=action.value() done=act_notice undo=UNDO/>
         <ActionNotice value=cancelled done=String::clone/>
         <Transition fallback=Loading>
             {after_first_readings(read, told, move || {

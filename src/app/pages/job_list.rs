@@ -7,8 +7,8 @@ mod refresh;
 use crate::api::{Act, ApiError, ListQuery, act_notice, get_page};
 use crate::app::components::menu;
 use crate::app::components::{
-    ActDialog, Acting, ActionNotice, FilterBar, Icon, IconName, Question, Selection, VerbButtons,
-    after_first_reading, entry_key, picker_to_utc, renewed, time_label,
+    ActDialog, Acting, ActionNotice, FilterBar, Icon, IconName, Question, Selection, UNDO,
+    VerbButtons, after_first_reading, entry_key, picker_to_utc, renewed, time_label,
 };
 use crate::app::format;
 use crate::app::live::use_live;
@@ -167,7 +167,7 @@ pub fn JobList(
         Callback::new(move |(verb, id): (Verb, EntryId)| list.ask(verb, vec![id.to_string()]));
 
     view! {
-        <ActionNotice value=list.acting.value() done=act_notice about/>
+        <ActionNotice value=list.acting.value() done=act_notice undo=UNDO about/>
         <div class="list-tools">
             <Filters list/>
             <ActionBar list/>
