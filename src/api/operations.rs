@@ -64,8 +64,7 @@ pub async fn preview_operation(
     /// How long a page may count.
     const BUDGET: std::time::Duration = std::time::Duration::from_millis(1_500);
     let form = OperationForm::parse(&query);
-    // A page that asks for what is missing is no failure: its status stays.
-    let request = form.to_request(None).map_err(ApiError::Invalid)?;
+    let request = form.to_request(None).map_err(respond::missing)?;
     let preview = respond::admin_for_page()?
         .preview_operation(&request, BUDGET)
         .await

@@ -105,6 +105,16 @@ pub fn invalid(text: impl Into<String>) -> ApiError {
     )
 }
 
+/// Something is still to be said. A page that asks for it is no failure: its status stays.
+#[must_use]
+pub fn missing(text: String) -> ApiError {
+    if is_page() {
+        ApiError::Invalid(text)
+    } else {
+        invalid(text)
+    }
+}
+
 /// What was named does not exist (any more).
 #[must_use]
 pub fn not_found(text: impl Into<String>) -> ApiError {

@@ -372,6 +372,8 @@ fn watched_operations(records: Vec<OperationRecord>, now: Timestamp) -> Vec<Oper
             !record.state.is_over() || record.finished_at.is_some_and(|at| at >= since)
         })
         .filter_map(shown_operation)
+        // What was done to ticked jobs at once was told to who did it.
+        .filter(|operation| operation.plan.selection.entries.is_empty())
         .map(OperationSummary::from)
         .collect()
 }
