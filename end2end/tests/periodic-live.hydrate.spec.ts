@@ -59,7 +59,7 @@ test("a row never shows the history of another one, nor an empty one that nobody
   };
 
   await server.stop();
-  await expect(page.locator("main")).toContainText("No answer from Jobdeck's server.");
+  await expect(page.locator("main")).toContainText("No connection to Jobdeck");
   await look("Digest");
   await expect(details).toContainText("What it has enqueued");
   await expect(details).not.toContainText("Nothing yet.");
@@ -67,7 +67,7 @@ test("a row never shows the history of another one, nor an empty one that nobody
   await expect(details).toContainText(jid);
 
   await server.stop();
-  await expect(page.locator("main")).toContainText("No answer from Jobdeck's server.");
+  await expect(page.locator("main")).toContainText("No connection to Jobdeck");
   await look("Sweep");
   await expect(details).not.toContainText(jid);
   await expect(details).not.toContainText("Nothing yet.");

@@ -107,9 +107,9 @@ fn Sample(sample: PreviewSample) -> impl IntoView {
     view! {
         <li>
             <div>
-                <a href=format::job_path(&entry.jid)>{entry.class.clone()}</a> " "
-                <span class="mono">{entry.args.clone()}</span>
+                <a href=format::job_path(&entry.jid)>{entry.class.clone()}</a>
             </div>
+            <div class="mono">{entry.args.clone()}</div>
             <div class="second-line">
                 <span class="operation-becomes">{becomes}</span>
                 {error.map(|error| view! { " · " {error} })}
