@@ -49,6 +49,7 @@ harness::on_both_stores! {
         a_stopped_one_leaves_the_rest_and_what_it_did_can_be_undone,
         another_process_goes_on_where_one_has_ended,
         two_processes_share_no_job,
+        what_goes_on_is_told_from_what_is_over,
         a_rate_is_kept_to,
         the_first_few_decide;
     previewing:

@@ -24,8 +24,8 @@ use tokio_util::sync::CancellationToken;
 const RUNNING: usize = 100;
 /// A store that says nothing for this long is taken for lost: with one reading a second, the pages say so within two.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How long an operation that is over is still told of, milliseconds.
-const ENDED_MS: i64 = 60_000;
+/// How long an operation that is over is still told of.
+const ENDED: Duration = Duration::from_secs(60);
 /// Oldest numbers that a probe is told.
 const PROBE_AGE: Duration = Duration::from_secs(1);
 /// Distance of two readings while nobody watches: one a point of the charts.
@@ -265,15 +265,18 @@ impl Sampler {
                 failures::latest(&self.store, now).await.map(Some)
             }
         };
-        let (running, failures, operations) =
-            tokio::try_join!(self.store.running(), failures, self.store.operations())?;
+        let (running, failures, operations) = tokio::try_join!(
+            self.store.running(),
+            failures,
+            self.store.current_operations(ENDED)
+        )?;
         Ok(Reading {
             overview,
             store,
             lists: Some(Lists {
                 running: Running::of(running),
                 failures,
-                operations: watched_operations(operations, now),
+                operations: watched_operations(operations),
             }),
         })
     }
@@ -364,13 +367,9 @@ impl Running {
 }
 
 /// The operations that somebody who watches wants to know of.
-fn watched_operations(records: Vec<OperationRecord>, now: Timestamp) -> Vec<OperationSummary> {
-    let since = now.plus_milliseconds(-ENDED_MS);
+fn watched_operations(records: Vec<OperationRecord>) -> Vec<OperationSummary> {
     records
         .into_iter()
-        .filter(|record| {
-            !record.state.is_over() || record.finished_at.is_some_and(|at| at >= since)
-        })
         .filter_map(shown_operation)
         // What was done to ticked jobs at once was told to who did it.
         .filter(|operation| operation.plan.selection.entries.is_empty())

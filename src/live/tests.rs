@@ -173,6 +173,9 @@ impl OperationStore for FakeStore {
     async fn operations(&self) -> StoreResult<Vec<OperationRecord>> {
         self.answer(Vec::new()).await
     }
+    async fn current_operations(&self, _: Duration) -> StoreResult<Vec<OperationRecord>> {
+        self.answer(Vec::new()).await
+    }
     async fn operation(&self, _: &str) -> StoreResult<Option<OperationRecord>> {
         Err(gone())
     }

@@ -147,6 +147,21 @@ pub enum Destination {
     },
 }
 
+impl Destination {
+    /// Refuses what cannot be stored.
+    fn check(&self) -> StoreResult<()> {
+        match self {
+            Self::Set { score, .. } if score.is_nan() => Err(StoreError::Invalid(
+                "the score is no number: give a time in seconds since the epoch".to_owned(),
+            )),
+            Self::Queue { name, .. } if name.is_empty() => Err(StoreError::Invalid(
+                "the queue's name is empty: give it one".to_owned(),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// An end of a queue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum QueueEnd {

@@ -4,7 +4,7 @@
 //! before it does anything: that the operation is still to go on, that it is this step's turn, and that the caller is the one who is at work on
 //! it. So a step whose answer got lost can be asked for again (its turn has passed then), and of two Jobdecks one goes on.
 
-use super::{Destination, KeptEntry, Moved, StoreResult, StoredEntry};
+use super::{Destination, KeptEntry, Moved, StoreError, StoreResult, StoredEntry};
 use crate::model::{Kept, OperationState, Timestamp};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -109,6 +109,29 @@ pub struct Step<'step> {
     pub kept_for: Duration,
 }
 
+impl<'step> Step<'step> {
+    /// Entries that it adds.
+    pub(super) fn adds(&self) -> &'step [Destination] {
+        self.undoes.map(|undone| undone.adds).unwrap_or_default()
+    }
+
+    /// Refuses what no store can make.
+    pub(super) fn check(&self) -> StoreResult<()> {
+        let entries = self.moves.len() + self.adds().len();
+        if entries > STEP_ENTRIES {
+            return Err(StoreError::Invalid(format!(
+                "a step of an operation has {entries} entries: {STEP_ENTRIES} at most"
+            )));
+        }
+        for change in self.moves {
+            if let Target::Away(to) = &change.to {
+                to.check()?;
+            }
+        }
+        self.adds().iter().try_for_each(Destination::check)
+    }
+}
+
 /// A chunk of what was kept, which is given up in the step that puts its entries back.
 #[derive(Clone, Copy, Debug)]
 pub struct Undone<'step> {
@@ -185,6 +208,10 @@ pub trait OperationStore: Send + Sync {
 
     /// The newest operations, newest first, [`OPERATIONS_LISTED`] at most.
     async fn operations(&self) -> StoreResult<Vec<OperationRecord>>;
+
+    /// Those that are not over, and those that were over within `ended_within`, newest first: what is asked for again and again.
+    async fn current_operations(&self, ended_within: Duration)
+    -> StoreResult<Vec<OperationRecord>>;
 
     /// One of them.
     async fn operation(&self, id: &str) -> StoreResult<Option<OperationRecord>>;

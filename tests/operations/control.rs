@@ -2,7 +2,9 @@
 
 use crate::changing::fill;
 use crate::harness::{Subject, into_set, queue};
-use crate::runs::{PATIENCE, Process, act, admin, dead, finish, run, undo, wait_for_state};
+use crate::runs::{
+    PATIENCE, Process, act, admin, dead, finish, retries, run, undo, wait_for_state,
+};
 use crate::support::wait_until;
 use jobdeck::{
     job::Job,
@@ -181,4 +183,42 @@ pub(crate) async fn the_first_few_decide(subject: Subject) {
     let done = wait_for_state(&admin, &id, OperationState::Done).await;
     assert_eq!(done.progress.done, 290);
     process.end().await;
+}
+
+pub(crate) async fn what_goes_on_is_told_from_what_is_over(subject: Subject) {
+    fill(&subject, Set::Dead, 20).await;
+    let admin = admin(&subject);
+    let names = async |ended_within| {
+        let current = subject.store.current_operations(ended_within).await;
+        let current = current.unwrap().into_iter();
+        current.map(|operation| operation.id).collect::<Vec<_>>()
+    };
+    let first = run(&subject, &act(Action::Delete, &[retries()])).await;
+    let second = admin
+        .start_operation(&act(Action::Delete, &[dead()]))
+        .await
+        .unwrap();
+    assert_eq!(
+        names(Duration::ZERO).await,
+        std::slice::from_ref(&second.id)
+    );
+    assert_eq!(
+        names(PATIENCE).await,
+        [second.id.clone(), first.id.clone()],
+        "the newest first"
+    );
+    admin.pause_operation(&second.id).await.unwrap();
+    assert_eq!(
+        names(Duration::ZERO).await,
+        std::slice::from_ref(&second.id)
+    );
+    admin.stop_operation(&second.id).await.unwrap();
+    // As soon as a millisecond has passed.
+    wait_until("nothing goes on", async || {
+        names(Duration::ZERO).await.is_empty()
+    })
+    .await;
+    let all = admin.operations().await.unwrap().into_iter();
+    let all: Vec<_> = all.map(|operation| operation.id).collect();
+    assert_eq!(all, [second.id, first.id]);
 }

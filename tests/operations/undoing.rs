@@ -118,6 +118,8 @@ pub(crate) async fn only_what_is_over_can_be_undone_and_only_once(subject: Subje
     assert!(refused.to_string().contains("stop it"), "{refused}");
     crate::runs::finish(&admin, &begun.id).await;
     let undo = admin.undo_operation(&begun.id, None).await.unwrap();
+    let refused = admin.free_operation(&begun.id).await.unwrap_err();
+    assert!(refused.to_string().contains("is needed"), "{refused}");
     let refused = admin.undo_operation(&begun.id, None).await.unwrap_err();
     assert!(refused.to_string().contains("being undone"), "{refused}");
     crate::runs::finish(&admin, &undo.id).await;

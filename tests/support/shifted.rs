@@ -255,6 +255,13 @@ impl OperationStore for ShiftedClock {
         self.store.operations().await
     }
 
+    async fn current_operations(
+        &self,
+        ended_within: Duration,
+    ) -> StoreResult<Vec<OperationRecord>> {
+        self.store.current_operations(ended_within).await
+    }
+
     async fn operation(&self, id: &str) -> StoreResult<Option<OperationRecord>> {
         self.store.operation(id).await
     }

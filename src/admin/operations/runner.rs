@@ -46,7 +46,12 @@ impl OperationRunner {
         let runner = std::sync::Arc::new(self);
         let mut failed_before = false;
         loop {
-            match runner.admin.store().operations().await {
+            match runner
+                .admin
+                .store()
+                .current_operations(Duration::ZERO)
+                .await
+            {
                 Ok(records) => {
                     failed_before = false;
                     for record in records {

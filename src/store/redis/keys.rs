@@ -177,6 +177,11 @@ impl Keys {
         self.key("jobdeck:operations")
     }
 
+    /// Jobdeck's sorted set of operations that are not over (score: infinity), or were over lately (when, milliseconds).
+    pub(super) fn current_operations(&self) -> String {
+        self.key("jobdeck:operations:current")
+    }
+
     /// Jobdeck's hash of an operation.
     pub(super) fn operation(&self, id: &str) -> String {
         format!("{}jobdeck:operation:{id}", self.prefix)

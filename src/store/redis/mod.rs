@@ -12,7 +12,7 @@
 //! | `turns`, `tickets`, `watch` | the worker's path: jobs let go and fetched; waiting for some |
 //! | `heartbeat`, `orphans` | the worker's process: that it lives; jobs of those that do not |
 //! | `metrics` | what the runs of each class took |
-//! | `operations` | changes of many jobs, step by step, and what is kept to undo them |
+//! | `operations`, `operation_step` | changes of many jobs, step by step, and what is kept to undo them |
 //! | `periodic` | the calendar: periodic jobs and their ticks |
 //! | `reports`, `owner_gone` | what runs tell, requests that they end; jobs in progress of processes that are gone |
 
@@ -27,6 +27,7 @@ mod keys;
 mod locate;
 mod metrics;
 mod moves;
+mod operation_step;
 mod operations;
 mod orphans;
 mod overview;
@@ -50,8 +51,8 @@ mod watch;
 
 use super::{
     AdminStore, ClassMetrics, Destination, Heartbeat, JidSearch, MetricsForm, Move, Moved, Orphan,
-    Pulse, Rescue, Scanner, SharedStore, Slice, Start, StoreError, StoreOptions, StoreResult,
-    StoredEntry, Turn, Turned, WorkerStore,
+    Pulse, Rescue, Scanner, SharedStore, Slice, Start, StoreOptions, StoreResult, StoredEntry,
+    Turn, Turned, WorkerStore,
 };
 use crate::model::{
     DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo,
@@ -135,19 +136,6 @@ impl RedisStore {
             tickets: Tickets::default(),
             refuses_rescues: AtomicBool::default(),
         }
-    }
-}
-
-/// Refuses what cannot be stored.
-fn check(to: &Destination) -> StoreResult<()> {
-    match to {
-        Destination::Set { score, .. } if score.is_nan() => Err(StoreError::Invalid(
-            "the score is no number: give a time in seconds since the epoch".to_owned(),
-        )),
-        Destination::Queue { name, .. } if name.is_empty() => Err(StoreError::Invalid(
-            "the queue's name is empty: give it one".to_owned(),
-        )),
-        _ => Ok(()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Entries taken out, put elsewhere, and added.
 
 use super::{
-    RedisStore, check, connection::is_demotion, failure::server_error, locate::hint, request::Load,
+    RedisStore, connection::is_demotion, failure::server_error, locate::hint, request::Load,
     scripts,
 };
 use crate::store::{Destination, Move, Moved, QueueEnd, StoreError, StoreResult};
@@ -21,7 +21,7 @@ const ADDED: usize = 1_000;
 impl RedisStore {
     pub(super) async fn apply_moves(&self, moves: &[Move]) -> StoreResult<Vec<Moved>> {
         for change in moves {
-            check(&change.to)?;
+            change.to.check()?;
         }
         let mut taken = Vec::with_capacity(moves.len());
         let mut rest = moves;
@@ -116,7 +116,7 @@ impl RedisStore {
 
     pub(super) async fn add_entries(&self, entries: &[Destination]) -> StoreResult<()> {
         for entry in entries {
-            check(entry)?;
+            entry.check()?;
         }
         for chunk in entries.chunks(ADDED) {
             self.add_chunk(chunk).await?;

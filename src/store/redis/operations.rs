@@ -1,18 +1,17 @@
 //! Operations: records, steps, and what is kept to undo them.
 
-use super::{RedisStore, check, failure::refusal, locate::hint, moves::Put, scripts};
+use super::{RedisStore, scripts};
 use crate::{
     model::{Kept, OperationState, Timestamp},
     store::{
-        Creation, Destination, KeptChunk, Moved, NewOperation, OPERATION_KEPT, OPERATIONS_LISTED,
-        OperationRecord, OperationStore, STEP_ENTRIES, Step, StepMove, Stepped, StoreError,
-        StoreResult, Target, kept,
+        Creation, KeptChunk, NewOperation, OPERATION_KEPT, OPERATIONS_LISTED, OperationRecord,
+        OperationStore, Step, Stepped, StoreResult, kept,
     },
 };
-use ::redis::{ScriptInvocation, Value, cmd, pipe};
+use ::redis::{Value, cmd, pipe};
 use async_trait::async_trait;
 use bytes::Bytes;
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 /// Chunks that are asked for at once while those are looked for that are there.
 const ASKED: u64 = 64;
@@ -47,6 +46,7 @@ impl OperationStore for RedisStore {
         let mut call = scripts::OPERATION_CREATE.key(key);
         call.key(self.keys.operations())
             .key(undone)
+            .key(self.keys.current_operations())
             .arg(operation.id)
             .arg(operation.plan)
             .arg(operation.undoes.unwrap_or_default())
@@ -68,35 +68,23 @@ impl OperationStore for RedisStore {
         let mut names = cmd("ZREVRANGE");
         names.arg(self.keys.operations()).arg(0).arg(last);
         let names: Vec<String> = self.admin.read(&names).await?;
-        if names.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut calls = pipe();
-        calls.cmd("TIME");
-        for name in &names {
-            calls
-                .cmd("HMGET")
-                .arg(self.keys.operation(name))
-                .arg(&FIELDS);
-        }
-        let mut answers: Vec<Value> = self.admin.read(&calls).await?;
-        let records = answers.split_off(1);
-        let now = self.time(answers.into_iter().next())?;
-        let mut found = Vec::with_capacity(records.len());
-        for (name, fields) in names.into_iter().zip(records) {
-            let fields: Vec<Option<Bytes>> = ::redis::from_redis_value(fields)
-                .map_err(|error| self.admin.failure(&error.into()))?;
-            found.extend(record(name, &fields, now));
-        }
-        Ok(found)
+        self.records(names).await
+    }
+
+    async fn current_operations(
+        &self,
+        ended_within: Duration,
+    ) -> StoreResult<Vec<OperationRecord>> {
+        let mut current = scripts::OPERATION_CURRENT.key(self.keys.current_operations());
+        current.arg(milliseconds(ended_within));
+        let names: Vec<String> = self.admin.read(&current).await?;
+        let mut records = self.records(names).await?;
+        records.sort_by_key(|record| std::cmp::Reverse(record.created_at));
+        Ok(records)
     }
 
     async fn operation(&self, id: &str) -> StoreResult<Option<OperationRecord>> {
-        let mut calls = pipe();
-        calls.cmd("TIME");
-        calls.cmd("HMGET").arg(self.keys.operation(id)).arg(&FIELDS);
-        let (time, fields): ((i64, i64), Vec<Option<Bytes>>) = self.admin.read(&calls).await?;
-        Ok(record(id.to_owned(), &fields, super::timestamp(time)))
+        Ok(self.records(vec![id.to_owned()]).await?.pop())
     }
 
     async fn claim_operation(
@@ -121,106 +109,8 @@ impl OperationStore for RedisStore {
     }
 
     async fn step_operation(&self, step: Step<'_>) -> StoreResult<Stepped> {
-        let adds = step.undoes.map(|undone| undone.adds).unwrap_or_default();
-        let entries = step.moves.len() + adds.len();
-        if entries > STEP_ENTRIES {
-            return Err(StoreError::Invalid(format!(
-                "a step of an operation has {entries} entries: {STEP_ENTRIES} at most"
-            )));
-        }
-        for change in step.moves {
-            if let Target::Away(to) = &change.to {
-                check(to)?;
-            }
-        }
-        for to in adds {
-            check(to)?;
-        }
-        let field = if step.keeps && !step.moves.is_empty() {
-            format!("{}:{}", step.number, step.owner)
-        } else {
-            String::new()
-        };
-        let mut places = Places::default();
-        let mut calls = Vec::with_capacity(entries);
-        for change in step.moves {
-            calls.push(self.entry(&mut places, change, step.undoes.is_some()));
-        }
-        for to in adds {
-            let put = Put::new(self, to);
-            calls.push(EntryCall {
-                to: put
-                    .key
-                    .as_ref()
-                    .map_or(0, |key| places.number(key, kind_of(to))),
-                ..EntryCall::to(put)
-            });
-        }
-        if let Some(undone) = &step.undoes {
-            for (entry, index) in calls.iter_mut().zip(undone.indexes) {
-                entry.index = Some(index + 1);
-            }
-        }
-        let undone = step.undoes.map_or(step.id, |undone| undone.id);
-        let mut call = scripts::OPERATION_STEP.key(self.keys.operation(step.id));
-        call.key(self.keys.kept(step.id))
-            .key(self.keys.queues())
-            .key(self.keys.operation(undone))
-            .key(self.keys.kept(undone));
-        for key in &places.keys {
-            call.key(key);
-        }
-        let (state, message) = step
-            .state
-            .map_or(("", None), |(state, message)| (state.name(), message));
-        call.arg(step.owner)
-            .arg(step.number)
-            .arg(milliseconds(step.lease))
-            .arg(step.mark)
-            .arg(state)
-            .arg(message.unwrap_or_default())
-            .arg(milliseconds(step.kept_for))
-            .arg(OPERATION_KEPT)
-            .arg(&field)
-            .arg(
-                step.undoes
-                    .map_or_else(String::new, |undone| undone.step.to_string()),
-            )
-            .arg(step.undoes.map_or(0, |undone| undone.entries))
-            .arg(step.undoes.map_or(0, |undone| undone.newest_at))
-            .arg(places.kinds.len())
-            .arg(&places.kinds);
-        for group in calls.chunk_by(EntryCall::is_beside) {
-            if let Some(first) = group.first() {
-                first.add_group(&mut call, group.len());
-            }
-            for entry in group {
-                entry.add_to(&mut call);
-            }
-        }
-        let stepping = self.operations.change(&call);
-        let answer: Vec<Value> = if field.is_empty() {
-            stepping.await?
-        } else {
-            // Both at once: the one behind the other on the same connection.
-            let packed = kept::encode(step.moves)?;
-            let mut write = cmd("HSET");
-            write
-                .arg(self.keys.kept(step.id))
-                .arg(&field)
-                .arg(&packed[..]);
-            let (written, stepped) =
-                futures::join!(self.operations.change::<i64>(&write), stepping);
-            written?;
-            stepped?
-        };
-        let stepped = self.stepped(answer, entries);
-        if !field.is_empty() && !matches!(stepped, Ok(Stepped::Made { .. })) {
-            let mut forget = cmd("HDEL");
-            forget.arg(self.keys.kept(step.id)).arg(&field);
-            self.operations.change::<i64>(&forget).await?;
-        }
-        stepped
+        step.check()?;
+        Box::pin(self.make_step(step)).await
     }
 
     async fn turn_operation(
@@ -233,6 +123,8 @@ impl OperationStore for RedisStore {
     ) -> StoreResult<bool> {
         let mut call = scripts::OPERATION_TURN.key(self.keys.operation(id));
         call.key(self.keys.kept(id))
+            .key(self.keys.current_operations())
+            .arg(id)
             .arg(to.name())
             .arg(message.unwrap_or_default())
             .arg(milliseconds(kept_for))
@@ -294,234 +186,35 @@ impl OperationStore for RedisStore {
 }
 
 impl RedisStore {
-    fn time(&self, answer: Option<Value>) -> StoreResult<Timestamp> {
-        let time = answer.unwrap_or(Value::Nil);
-        ::redis::from_redis_value(time)
-            .map(super::timestamp)
-            .map_err(|error| self.admin.failure(&error.into()))
-    }
-
-    /// `undoes`: jobs that were enqueued are looked for from the newest.
-    fn entry<'step>(
-        &self,
-        places: &mut Places,
-        change: &'step StepMove,
-        undoes: bool,
-    ) -> EntryCall<'step> {
-        let id = &change.entry.id;
-        let is_queue = id.place.queue_name().is_some();
-        let from = places.number(
-            &self.keys.place(&id.place),
-            if is_queue { "list" } else { "set" },
-        );
-        let old = &change.entry.raw[..];
-        let mut call = match &change.to {
-            Target::Here(raw) => EntryCall {
-                kind: "here",
-                new: Some(raw),
-                ..EntryCall::default()
-            },
-            Target::Away(to) => {
-                let put = Put::new(self, to);
-                let to = put
-                    .key
-                    .as_ref()
-                    .map_or(0, |key| places.number(key, kind_of(to)));
-                EntryCall {
-                    to,
-                    ..EntryCall::to(put)
-                }
-            }
-        };
-        call.from = from;
-        call.bytes = Some(old);
-        if call.new == Some(old) {
-            call.new = Some(&[]);
+    /// The operations of these names that there are.
+    async fn records(&self, names: Vec<String>) -> StoreResult<Vec<OperationRecord>> {
+        if names.is_empty() {
+            return Ok(Vec::new());
         }
-        call.found_by = match (is_queue, &change.to) {
-            (false, _) => "set",
-            (true, Target::Away(_)) if undoes => "newest",
-            (true, _) => "next",
-        };
-        if call.found_by == "next" {
-            call.hint = Some(hint(id.position));
+        let mut calls = pipe();
+        calls.cmd("TIME");
+        for name in &names {
+            calls
+                .cmd("HMGET")
+                .arg(self.keys.operation(name))
+                .arg(&FIELDS);
         }
-        if change.same_score && !is_queue {
-            call.must = Some(id.position);
+        let mut answers: Vec<Value> = self.admin.read(&calls).await?;
+        let records = answers.split_off(1);
+        let unexpected = |error: ::redis::ParsingError| self.admin.failure(&error.into());
+        let time = answers.pop().unwrap_or(Value::Nil);
+        let now = super::timestamp(::redis::from_redis_value(time).map_err(unexpected)?);
+        let mut found = Vec::with_capacity(records.len());
+        for (name, fields) in names.into_iter().zip(records) {
+            let fields: Vec<Option<Bytes>> =
+                ::redis::from_redis_value(fields).map_err(unexpected)?;
+            found.extend(record(name, &fields, now));
         }
-        call
-    }
-
-    fn stepped(&self, answer: Vec<Value>, entries: usize) -> StoreResult<Stepped> {
-        let unexpected = || StoreError::Unusable {
-            address: self.admin.shown().to_owned(),
-            reason: "it gave an unexpected answer to a step of an operation".to_owned(),
-        };
-        let mut values = answer.into_iter();
-        match values.next() {
-            Some(Value::Int(0)) => return Ok(Stepped::NotNow),
-            Some(Value::Int(2)) => return Ok(Stepped::NotKept),
-            Some(Value::Int(1)) => {}
-            Some(Value::Int(3)) => {
-                return Err(StoreError::Refused {
-                    address: self.admin.shown().to_owned(),
-                    reason: "what is needed to undo the step could not be kept".to_owned(),
-                });
-            }
-            _ => return Err(unexpected()),
-        }
-        let letters: Bytes = values
-            .next()
-            .and_then(|value| ::redis::from_redis_value(value).ok())
-            .ok_or_else(unexpected)?;
-        let newest_at: u64 = values
-            .next()
-            .and_then(|value| ::redis::from_redis_value(value).ok())
-            .ok_or_else(unexpected)?;
-        if letters.len() != entries {
-            return Err(unexpected());
-        }
-        let mut moved: Vec<Moved> = letters
-            .iter()
-            .map(|letter| {
-                if *letter == b'1' {
-                    Moved::Done
-                } else {
-                    Moved::Gone
-                }
-            })
-            .collect();
-        while let (Some(Value::Int(index)), Some(text)) = (values.next(), values.next()) {
-            let text: String = ::redis::from_redis_value(text).map_err(|_| unexpected())?;
-            let place = usize::try_from(index - 1).ok();
-            if let Some(outcome) = place.and_then(|index| moved.get_mut(index)) {
-                *outcome = Moved::Refused(refusal(&text, self.admin.shown()));
-            }
-        }
-        Ok(Stepped::Made { moved, newest_at })
+        Ok(found)
     }
 }
 
-/// One entry in the words of `operation_step.lua`; what is nothing has no column.
-#[derive(Default)]
-struct EntryCall<'step> {
-    from: usize,
-    found_by: &'static str,
-    kind: &'static str,
-    to: usize,
-    queue: String,
-    bytes: Option<&'step [u8]>,
-    new: Option<&'step [u8]>,
-    score: Option<String>,
-    hint: Option<u64>,
-    must: Option<f64>,
-    /// Which entry of the chunk that is undone, from 1.
-    index: Option<usize>,
-}
-
-impl<'step> EntryCall<'step> {
-    /// One that goes there, from nowhere yet.
-    fn to(put: Put<'step>) -> Self {
-        let (score, queue) = match put.kind {
-            "set" => (Some(put.detail), String::new()),
-            _ => (None, put.detail),
-        };
-        Self {
-            found_by: "set",
-            kind: put.kind,
-            queue,
-            new: (put.kind != "nowhere").then_some(put.raw),
-            score,
-            ..Self::default()
-        }
-    }
-
-    fn columns(&self) -> [bool; 6] {
-        [
-            self.bytes.is_some(),
-            self.new.is_some(),
-            self.score.is_some(),
-            self.hint.is_some(),
-            self.must.is_some(),
-            self.index.is_some(),
-        ]
-    }
-
-    /// Whether both are of one group.
-    fn is_beside(&self, other: &Self) -> bool {
-        (self.from, self.found_by, self.kind, self.to, &self.queue)
-            == (
-                other.from,
-                other.found_by,
-                other.kind,
-                other.to,
-                &other.queue,
-            )
-            && self.columns() == other.columns()
-    }
-
-    fn add_group(&self, call: &mut ScriptInvocation<'_>, entries: usize) {
-        let letters: String = "bnshmi"
-            .chars()
-            .zip(self.columns())
-            .filter_map(|(letter, is_there)| is_there.then_some(letter))
-            .collect();
-        call.arg(entries)
-            .arg(self.from)
-            .arg(self.found_by)
-            .arg(self.kind)
-            .arg(self.to)
-            .arg(&self.queue)
-            .arg(letters);
-    }
-
-    fn add_to(&self, call: &mut ScriptInvocation<'_>) {
-        for bytes in [self.bytes, self.new].into_iter().flatten() {
-            call.arg(bytes);
-        }
-        if let Some(score) = &self.score {
-            call.arg(score);
-        }
-        if let Some(hint) = self.hint {
-            call.arg(hint);
-        }
-        if let Some(must) = self.must {
-            call.arg(must.to_string());
-        }
-        if let Some(index) = self.index {
-            call.arg(index);
-        }
-    }
-}
-
-/// The sets and queues of a step, each with a number from 1.
-#[derive(Default)]
-struct Places {
-    keys: Vec<String>,
-    kinds: Vec<&'static str>,
-    numbers: HashMap<String, usize>,
-}
-
-impl Places {
-    fn number(&mut self, key: &str, kind: &'static str) -> usize {
-        if let Some(number) = self.numbers.get(key) {
-            return *number;
-        }
-        self.keys.push(key.to_owned());
-        self.kinds.push(kind);
-        self.numbers.insert(key.to_owned(), self.keys.len());
-        self.keys.len()
-    }
-}
-
-fn kind_of(to: &Destination) -> &'static str {
-    match to {
-        Destination::Queue { .. } => "list",
-        Destination::Nowhere | Destination::Set { .. } => "set",
-    }
-}
-
-fn milliseconds(duration: Duration) -> u64 {
+pub(super) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 

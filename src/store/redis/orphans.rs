@@ -1,6 +1,6 @@
 //! Jobs in progress of processes that are gone.
 
-use super::{RedisStore, check, moves::Put, scripts, turns::decode};
+use super::{RedisStore, moves::Put, scripts, turns::decode};
 use crate::{
     job::{Job, digest},
     store::{FetchedJob, Orphan, Rescue, StoreError, StoreResult},
@@ -102,7 +102,7 @@ impl RedisStore {
         let mut rescued = 0;
         let mut refuses = false;
         for Rescue { orphan, to } in rescues {
-            check(to)?;
+            to.check()?;
             let put = Put::new(self, to);
             let Some(destination) = put.key else {
                 return Err(StoreError::Invalid(

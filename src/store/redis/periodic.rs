@@ -1,6 +1,6 @@
 //! Periodic jobs: definitions, holders, ticks.
 
-use super::{RedisStore, check, scripts};
+use super::{RedisStore, scripts};
 use crate::{
     model::{PeriodicRun, Timestamp},
     store::{
@@ -75,7 +75,7 @@ impl PeriodicStore for RedisStore {
         // All jobs of a periodic job have its queue; when there are none, there is nothing to put anywhere.
         let queue = tick.queue()?.unwrap_or("default");
         for run in &tick.runs {
-            check(&run.destination())?;
+            run.destination().check()?;
         }
         let mut call = scripts::PERIODIC_TICK.key(self.keys.periodic());
         call.key(self.keys.periodic_state(&tick.name))
@@ -155,7 +155,7 @@ impl PeriodicStore for RedisStore {
     }
 
     async fn run_periodic(&self, name: &str, run: &NewRun, by: &str) -> StoreResult<bool> {
-        check(&run.destination())?;
+        run.destination().check()?;
         let mut call = scripts::PERIODIC_RUN.key(self.keys.periodic());
         call.key(self.keys.periodic_runs(name))
             .key(self.keys.queue(&run.queue))

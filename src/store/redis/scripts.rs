@@ -132,6 +132,10 @@ script!(
     OPERATION_CREATE, "clock", "operation_create"
 );
 script!(
+    /// Names of operations that are going on, or were until lately.
+    OPERATION_CURRENT, "clock", "operation_current"
+);
+script!(
     /// Makes somebody the one at work on an operation.
     OPERATION_CLAIM, "clock", "operation_claim"
 );

@@ -1,6 +1,6 @@
 //! A worker's exchange with the store: jobs that it lets go, and others that it gets.
 
-use super::{RedisStore, check, failure::refusal, moves::Put, scripts, tickets::Call};
+use super::{RedisStore, failure::refusal, moves::Put, scripts, tickets::Call};
 use crate::store::{
     Destination, Fetch, FetchedJob, QueueEnd, Settlement, StoreResult, Turn, Turned,
 };
@@ -25,7 +25,9 @@ type Reply = (
 impl RedisStore {
     pub(super) async fn exchange(&self, identity: &str, turn: Turn<'_>) -> StoreResult<Turned> {
         for (_, settlement) in turn.settle {
-            settlement.destination().map_or(Ok(()), check)?;
+            settlement
+                .destination()
+                .map_or(Ok(()), Destination::check)?;
         }
         let fetch = turn.fetch.filter(|fetch| fetch.limit > 0);
         if turn.settle.is_empty() && fetch.is_none() {

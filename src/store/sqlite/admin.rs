@@ -66,7 +66,7 @@ impl AdminStore for SqliteStore {
 
     async fn apply(&self, moves: &[Move]) -> StoreResult<Vec<Moved>> {
         for change in moves {
-            entries::check(&change.to)?;
+            change.to.check()?;
         }
         let mut outcomes = Vec::with_capacity(moves.len());
         for chunk in moves.chunks(CHUNK) {
@@ -94,7 +94,7 @@ impl AdminStore for SqliteStore {
 
     async fn add(&self, entries: &[Destination]) -> StoreResult<()> {
         for entry in entries {
-            entries::check(entry)?;
+            entry.check()?;
         }
         for chunk in entries.chunks(CHUNK) {
             let chunk = chunk.to_vec();

@@ -176,19 +176,6 @@ pub(super) fn parse_cursor(cursor: &Cursor) -> StoreResult<(f64, i64)> {
         })
 }
 
-/// Refuses what cannot be stored.
-pub(super) fn check(to: &Destination) -> StoreResult<()> {
-    match to {
-        Destination::Set { score, .. } if score.is_nan() => Err(StoreError::Invalid(
-            "the score is no number: give a time in seconds since the epoch".to_owned(),
-        )),
-        Destination::Queue { name, .. } if name.is_empty() => Err(StoreError::Invalid(
-            "the queue's name is empty: give it one".to_owned(),
-        )),
-        _ => Ok(()),
-    }
-}
-
 /// The 20 bytes behind 40 hexadecimal digits; fewer if they are no such digits, which then match nothing.
 pub(super) fn digest_bytes(digest: &str) -> Vec<u8> {
     let digits: Vec<u8> = digest

@@ -18,6 +18,7 @@ mod file;
 mod location;
 mod log;
 mod metrics;
+mod operation_step;
 mod operations;
 mod overview;
 mod periodic;

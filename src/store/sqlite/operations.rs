@@ -1,19 +1,16 @@
 //! Operations: records, steps, and what is kept to undo them.
 
-use super::{SqliteStore, clock, entries, places};
+use super::{SqliteStore, clock, operation_step::OwnedStep, places};
 use crate::{
-    job::{Job, digest},
     model::{Kept, OperationState, Timestamp},
     store::{
-        Creation, Destination, KeptChunk, Moved, NewOperation, OPERATION_KEPT, OPERATIONS_LISTED,
-        OperationRecord, OperationStore, STEP_ENTRIES, Step, StepMove, Stepped, StoreError,
-        StoreResult, StoredEntry, Target, kept,
+        Creation, KeptChunk, NewOperation, OPERATION_KEPT, OPERATIONS_LISTED, OperationRecord,
+        OperationStore, Step, Stepped, StoreResult, kept,
     },
 };
 use async_trait::async_trait;
-use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
 /// Chunks that are deleted in one transaction: of one that is given up the rest is deleted later.
 const DELETED: i64 = 200;
@@ -54,6 +51,24 @@ impl OperationStore for SqliteStore {
                         "SELECT {COLUMNS} FROM operations ORDER BY created_at DESC, id DESC LIMIT ?1"
                     ))?
                     .query_map([stored_size(OPERATIONS_LISTED)], |row| record(row, now))?
+                    .collect()
+            })
+            .await
+    }
+
+    async fn current_operations(
+        &self,
+        ended_within: Duration,
+    ) -> StoreResult<Vec<OperationRecord>> {
+        self.readers
+            .read(move |connection| {
+                let now = clock::now();
+                let since = now.0.saturating_sub(milliseconds(ended_within));
+                connection
+                    .prepare_cached(&format!(
+                        "SELECT {COLUMNS} FROM operations WHERE finished_at IS NULL OR finished_at >= ?1 ORDER BY created_at DESC, id DESC"
+                    ))?
+                    .query_map([since], |row| record(row, now))?
                     .collect()
             })
             .await
@@ -105,21 +120,7 @@ impl OperationStore for SqliteStore {
     }
 
     async fn step_operation(&self, step: Step<'_>) -> StoreResult<Stepped> {
-        let adds = step.undoes.map(|undone| undone.adds).unwrap_or_default();
-        let count = step.moves.len() + adds.len();
-        if count > STEP_ENTRIES {
-            return Err(StoreError::Invalid(format!(
-                "a step of an operation has {count} entries: {STEP_ENTRIES} at most"
-            )));
-        }
-        for change in step.moves {
-            if let Target::Away(to) = &change.to {
-                entries::check(to)?;
-            }
-        }
-        for to in adds {
-            entries::check(to)?;
-        }
+        step.check()?;
         let owned = OwnedStep::new(&step)?;
         let stepped = self
             .writer
@@ -193,11 +194,7 @@ impl OperationStore for SqliteStore {
                         })
                     })
                     .optional()?;
-                connection
-                    .prepare_cached(
-                        "UPDATE operations SET kept_entries = 0, kept_bytes = 0 WHERE id = ?1",
-                    )?
-                    .execute([&name])?;
+                forget_kept(connection, &name)?;
                 Ok(freed.unwrap_or_default())
             })
             .await?;
@@ -212,199 +209,6 @@ impl OperationStore for SqliteStore {
             }
         }
     }
-}
-
-/// A step with all that it needs, for the writing thread.
-struct OwnedStep {
-    id: String,
-    owner: String,
-    lease: Duration,
-    number: u64,
-    moves: Vec<StepMove>,
-    /// The packed entries, if they are kept.
-    blob: Option<Vec<u8>>,
-    mark: String,
-    /// The operation that is undone, its chunk and how many entries that has.
-    undone: Option<(String, u64, u64)>,
-    adds: Vec<Destination>,
-    state: Option<(OperationState, Option<String>)>,
-    kept_for: Duration,
-}
-
-impl OwnedStep {
-    fn new(step: &Step<'_>) -> StoreResult<Self> {
-        Ok(Self {
-            id: step.id.to_owned(),
-            owner: step.owner.to_owned(),
-            lease: step.lease,
-            number: step.number,
-            moves: step.moves.to_vec(),
-            blob: (step.keeps && !step.moves.is_empty())
-                .then(|| kept::encode(step.moves))
-                .transpose()?,
-            mark: step.mark.to_owned(),
-            undone: step
-                .undoes
-                .map(|undone| (undone.id.to_owned(), undone.step, undone.entries)),
-            adds: step
-                .undoes
-                .map(|undone| undone.adds.to_vec())
-                .unwrap_or_default(),
-            state: step
-                .state
-                .map(|(state, message)| (state, message.map(str::to_owned))),
-            kept_for: step.kept_for,
-        })
-    }
-
-    fn make(&self, connection: &Connection) -> rusqlite::Result<Stepped> {
-        let now = clock::now();
-        // It is its turn, or nothing is done.
-        let begun = connection
-            .prepare_cached(
-                "UPDATE operations SET step = step + 1, updated_at = :now, owner_until = :until, mark = :mark \
-                 WHERE id = :id AND step = :step AND owner = :owner AND state IN ('running', 'waiting')",
-            )?
-            .execute(named_params! {
-                ":now": now.0, ":until": later(now, self.lease).0, ":mark": self.mark,
-                ":id": self.id, ":step": stored(self.number), ":owner": self.owner,
-            })?;
-        if begun == 0 {
-            return Ok(Stepped::NotNow);
-        }
-        if let Some((id, chunk, entries)) = &self.undone
-            && !release(connection, id, *chunk, *entries)?
-        {
-            // Nothing is done: the number of the step goes back, too.
-            connection
-                .prepare_cached("UPDATE operations SET step = step - 1 WHERE id = ?1")?
-                .execute([&self.id])?;
-            return Ok(Stepped::NotKept);
-        }
-        let mut moved = Vec::with_capacity(self.moves.len() + self.adds.len());
-        for change in &self.moves {
-            moved.push(change_entry(connection, change)?);
-        }
-        for to in &self.adds {
-            entries::put(connection, to)?;
-            moved.push(Moved::Done);
-        }
-        let done = moved.iter().filter(|moved| **moved == Moved::Done).count();
-        connection
-            .prepare_cached(
-                "UPDATE operations SET done = done + ?2, gone = gone + ?3 WHERE id = ?1",
-            )?
-            .execute((&self.id, stored_size(done), stored_size(moved.len() - done)))?;
-        if let Some(blob) = &self.blob
-            && done > 0
-        {
-            self.keep(connection, blob, &moved, done)?;
-        }
-        if let Some((state, message)) = &self.state {
-            turn(
-                connection,
-                &self.id,
-                *state,
-                message.as_deref(),
-                self.kept_for,
-            )?;
-        }
-        Ok(Stepped::Made {
-            moved,
-            newest_at: 0,
-        })
-    }
-
-    fn keep(
-        &self,
-        connection: &Connection,
-        blob: &[u8],
-        moved: &[Moved],
-        done: usize,
-    ) -> rusqlite::Result<()> {
-        connection
-            .prepare_cached(
-                "INSERT INTO kept (operation, step, results, chunk) VALUES (?1, ?2, ?3, ?4)",
-            )?
-            .execute((&self.id, stored(self.number), kept::letters(moved), blob))?;
-        connection
-            .prepare_cached(
-                "UPDATE operations SET kept_entries = kept_entries + ?2, kept_bytes = kept_bytes + ?3 WHERE id = ?1",
-            )?
-            .execute((&self.id, stored_size(done), stored_size(blob.len())))?;
-        Ok(())
-    }
-}
-
-/// Gives up a chunk that is being undone; whether it was there.
-fn release(connection: &Connection, id: &str, chunk: u64, entries: u64) -> rusqlite::Result<bool> {
-    let bytes: Option<i64> = connection
-        .prepare_cached(
-            "DELETE FROM kept WHERE operation = ?1 AND step = ?2 RETURNING length(chunk)",
-        )?
-        .query_row((id, stored(chunk)), |row| row.get(0))
-        .optional()?;
-    let Some(bytes) = bytes else {
-        return Ok(false);
-    };
-    connection
-        .prepare_cached(
-            "UPDATE operations SET kept_entries = max(0, kept_entries - ?2), kept_bytes = max(0, kept_bytes - ?3) WHERE id = ?1",
-        )?
-        .execute((id, stored(entries), bytes))?;
-    Ok(true)
-}
-
-fn change_entry(connection: &Connection, change: &StepMove) -> rusqlite::Result<Moved> {
-    let entry = &change.entry;
-    match &change.to {
-        Target::Here(raw) => rewrite(connection, change, raw),
-        Target::Away(to) => {
-            if change.same_score && !has_score(connection, entry)? {
-                return Ok(Moved::Gone);
-            }
-            if !entries::take(connection, entry)? {
-                return Ok(Moved::Gone);
-            }
-            entries::put(connection, to)?;
-            Ok(Moved::Done)
-        }
-    }
-}
-
-fn has_score(connection: &Connection, entry: &StoredEntry) -> rusqlite::Result<bool> {
-    Ok(entry.id.place.set().is_none() || entries::locate(connection, &address(entry))?.is_some())
-}
-
-/// The entry's address with the digest of its bytes, whether it was filled in or not.
-fn address(entry: &StoredEntry) -> crate::model::EntryId {
-    let mut id = entry.id.clone();
-    id.digest = digest(&entry.raw);
-    id
-}
-
-/// The entry gets other bytes where it stands.
-fn rewrite(connection: &Connection, change: &StepMove, raw: &Bytes) -> rusqlite::Result<Moved> {
-    let row = entries::find_row(connection, &change.entry)?;
-    let Some((row, position)) = row else {
-        return Ok(Moved::Gone);
-    };
-    let is_set = change.entry.id.place.set().is_some();
-    #[expect(clippy::float_cmp, reason = "scores are compared as they are stored")]
-    if change.same_score && is_set && position != change.entry.id.position {
-        return Ok(Moved::Gone);
-    }
-    connection
-        .prepare_cached(
-            "UPDATE entries SET raw = :raw, digest = :digest, jid = :jid WHERE id = :id",
-        )?
-        .execute(named_params! {
-            ":raw": &raw[..],
-            ":digest": entries::digest_bytes(&digest(raw)),
-            ":jid": Job::new(raw.clone()).jid().filter(|jid| !jid.is_empty()),
-            ":id": row,
-        })?;
-    Ok(Moved::Done)
 }
 
 fn create(
@@ -444,23 +248,28 @@ fn create(
 
 /// Drops operations that were over long ago, and some of what was kept longer than it should.
 fn prune(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    let overdue: Option<String> = connection
+        .prepare_cached(
+            "SELECT id FROM operations WHERE kept_bytes > 0 AND kept_until < ?1 LIMIT 1",
+        )?
+        .query_row([now.0], |row| row.get(0))
+        .optional()?;
+    if let Some(id) = overdue
+        && delete_chunks(connection, &id)? == 0
+    {
+        forget_kept(connection, &id)?;
+    }
     let ended = now.plus_milliseconds(-OPERATION_KEPT * 1000);
     connection
-        .prepare_cached(
-            "DELETE FROM operations WHERE finished_at < ?1 AND (kept_until IS NULL OR kept_until < ?2)",
-        )?
-        .execute((ended.0, now.0))?;
-    let overdue: Vec<String> = connection
-        .prepare_cached(
-            "SELECT DISTINCT operation FROM kept LEFT JOIN operations ON operations.id = operation \
-             WHERE operations.id IS NULL OR kept_until < ?1",
-        )?
-        .query_map([now.0], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
-    let overdue: HashSet<String> = overdue.into_iter().collect();
-    for id in overdue {
-        delete_chunks(connection, &id)?;
-    }
+        .prepare_cached("DELETE FROM operations WHERE finished_at < ?1 AND kept_bytes = 0")?
+        .execute([ended.0])?;
+    Ok(())
+}
+
+fn forget_kept(connection: &Connection, id: &str) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE operations SET kept_entries = 0, kept_bytes = 0 WHERE id = ?1")?
+        .execute([id])?;
     Ok(())
 }
 
@@ -473,7 +282,7 @@ fn delete_chunks(connection: &Connection, id: &str) -> rusqlite::Result<usize> {
 }
 
 /// Writes how an operation stands.
-fn turn(
+pub(super) fn turn(
     connection: &Connection,
     id: &str,
     state: OperationState,
@@ -540,14 +349,18 @@ fn record(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<OperationRecord> {
     })
 }
 
-fn later(now: Timestamp, duration: Duration) -> Timestamp {
-    now.plus_milliseconds(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX))
+pub(super) fn later(now: Timestamp, duration: Duration) -> Timestamp {
+    now.plus_milliseconds(milliseconds(duration))
 }
 
-fn stored(number: u64) -> i64 {
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+pub(super) fn stored(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn stored_size(number: usize) -> i64 {
+pub(super) fn stored_size(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -53,7 +53,7 @@ impl PeriodicStore for SqliteStore {
     async fn tick_periodic(&self, identity: &str, tick: &Tick) -> StoreResult<bool> {
         tick.queue()?;
         for run in &tick.runs {
-            entries::check(&run.destination())?;
+            run.destination().check()?;
         }
         let (identity, tick) = (identity.to_owned(), tick.clone());
         let ticked = self
@@ -76,7 +76,7 @@ impl PeriodicStore for SqliteStore {
     }
 
     async fn run_periodic(&self, name: &str, run: &NewRun, by: &str) -> StoreResult<bool> {
-        entries::check(&run.destination())?;
+        run.destination().check()?;
         let (name, run, by) = (name.to_owned(), run.clone(), by.to_owned());
         let known = self
             .writer

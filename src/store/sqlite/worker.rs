@@ -1,15 +1,16 @@
 //! The store as a worker sees it.
 
 use super::{
-    SqliteStore, entries, metrics, processes,
+    SqliteStore, metrics, processes,
     progress::{self, Delivery},
     totals,
 };
 use crate::{
     model::{Order, Place, Set},
     store::{
-        AdminStore, ClassMetrics, FetchedJob, Heartbeat, MetricsForm, Move, Moved, Orphan, Pulse,
-        Rescue, Settlement, Slice, Start, StoreError, StoreResult, Turn, Turned, WorkerStore,
+        AdminStore, ClassMetrics, Destination, FetchedJob, Heartbeat, MetricsForm, Move, Moved,
+        Orphan, Pulse, Rescue, Settlement, Slice, Start, StoreError, StoreResult, Turn, Turned,
+        WorkerStore,
     },
 };
 use async_trait::async_trait;
@@ -83,7 +84,7 @@ impl WorkerStore for SqliteStore {
 
     async fn rescue(&self, rescues: &[Rescue]) -> StoreResult<u64> {
         for rescue in rescues {
-            entries::check(&rescue.to)?;
+            rescue.to.check()?;
         }
         let rescues = rescues.to_vec();
         let rescued = self
@@ -113,7 +114,9 @@ impl WorkerStore for SqliteStore {
 impl SqliteStore {
     async fn exchange(&self, identity: &str, turn: Turn<'_>) -> StoreResult<Turned> {
         for (_, settlement) in turn.settle {
-            settlement.destination().map_or(Ok(()), entries::check)?;
+            settlement
+                .destination()
+                .map_or(Ok(()), Destination::check)?;
         }
         let settle: Vec<(i64, Settlement)> = turn
             .settle

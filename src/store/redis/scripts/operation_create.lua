@@ -1,5 +1,5 @@
 -- Takes down a new operation, unless what it would undo cannot be undone (now).
--- KEYS: its hash, sorted set of operations, hash of the one that it undoes (or its own)
+-- KEYS: its hash, sorted set of operations, hash of the one that it undoes (or its own), sorted set of those that are not over
 -- ARGV: name, plan, name of the one that it undoes or '', prefix of operations' hashes; if somebody is at work on it: who, and lease in
 --       milliseconds
 -- Answers 'made', 'running', 'undone' or 'nothing'.
@@ -24,6 +24,7 @@ end
 local now = clock()
 redis.call('HSET', operation, 'plan', ARGV[2], 'state', 'running', 'created_at', whole(now), 'updated_at', whole(now), 'step', 0)
 redis.call('ZADD', all, whole(now), ARGV[1])
+redis.call('ZADD', KEYS[4], '+inf', ARGV[1])
 if ARGV[5] then
   redis.call('HSET', operation, 'owner', ARGV[5], 'owner_until', whole(now + ARGV[6]))
 end

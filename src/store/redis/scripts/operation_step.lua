@@ -1,8 +1,8 @@
 -- Makes a step of an operation: all of it, if it is its turn, or nothing.
 -- What Lua is handed costs it a look at every byte, so no text is handed over twice, and what is kept of the step is written before.
--- KEYS: operation's hash, hash of what it keeps, set of queue names, hash of the operation that it undoes, hash of what that one has kept
+-- KEYS: operation's hash, hash of what it keeps, sorted set of those that are not over, set of queue names, hash of the operation that it undoes, hash of what that one has kept
 --       (both its own if it undoes none), then the sets and queues
--- ARGV: owner, number of the step, lease (milliseconds), mark, new state or '', message or '', how long what is kept can be undone
+-- ARGV: name, owner, number of the step, lease (milliseconds), mark, new state or '', message or '', how long what is kept can be undone
 --       (milliseconds), how long an operation is kept (seconds), field where what is kept of the step was written or '', name of the chunk
 --       that it undoes or '', how many entries that has, where in their queue jobs stand that are taken back (from the newest), number of
 --       sets and queues, for each 'set' or 'list'; then groups of entries, each: how many, number of their place (0: they are added),
@@ -12,22 +12,22 @@
 --       which entry of the chunk it is
 -- Answers { 0 } when it is not its turn, { 2 } when the chunk is gone, { 3 } when what is to be kept is not there, else { 1, results, where
 -- the newest was found, refusals: index and text }. Results are a letter an entry: '1' changed, '0' gone, 'x' refused.
-local operation, kept, names, other, others_kept = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local number, chunk, places = ARGV[2], ARGV[10], tonumber(ARGV[13])
+local operation, kept, names, other, others_kept = KEYS[1], KEYS[2], KEYS[4], KEYS[5], KEYS[6]
+local number, chunk, places = ARGV[3], ARGV[11], tonumber(ARGV[14])
 local now = clock()
 local stands = redis.call('HMGET', operation, 'state', 'step', 'owner')
-if (stands[1] ~= 'running' and stands[1] ~= 'waiting') or stands[2] ~= number or stands[3] ~= ARGV[1] then
+if (stands[1] ~= 'running' and stands[1] ~= 'waiting') or stands[2] ~= number or stands[3] ~= ARGV[2] then
   return { 0 }
 end
 if chunk ~= '' and redis.call('HEXISTS', others_kept, chunk) == 0 then
   return { 2 }
 end
-if ARGV[9] ~= '' and redis.call('HEXISTS', kept, ARGV[9]) == 0 then
+if ARGV[10] ~= '' and redis.call('HEXISTS', kept, ARGV[10]) == 0 then
   return { 3 }
 end
 
 -- The first of all writes: a server without memory refuses this one, and nothing has happened.
-redis.call('HSET', operation, 'updated_at', whole(now), 'owner_until', whole(now + ARGV[3]), 'mark', ARGV[4])
+redis.call('HSET', operation, 'updated_at', whole(now), 'owner_until', whole(now + ARGV[4]), 'mark', ARGV[5])
 
 local results, refusals = {}, {}
 local function refuse(index, text)
@@ -39,7 +39,7 @@ end
 -- What is wrong with each place, asked once, before anything is changed there.
 local put_troubles, take_troubles = {}, {}
 local function wrong_type(place)
-  local key, kind = KEYS[5 + place], ARGV[13 + place]
+  local key, kind = KEYS[6 + place], ARGV[14 + place]
   local found = redis.call('TYPE', key).ok
   return found ~= 'none' and found ~= (kind == 'set' and 'zset' or 'list') and 'WRONGTYPE ' .. key .. ' is a ' .. found
 end
@@ -56,8 +56,8 @@ local function take_trouble(place)
   if take_troubles[place] ~= nil then
     return take_troubles[place]
   end
-  local key, text = KEYS[5 + place], wrong_type(place)
-  if not text and ARGV[13 + place] == 'set' then
+  local key, text = KEYS[6 + place], wrong_type(place)
+  if not text and ARGV[14 + place] == 'set' then
     local absent = ''
     while redis.call('ZSCORE', key, absent) do
       absent = absent .. '.'
@@ -83,7 +83,7 @@ local function put_into(kind, place, detail, bytes)
   if wrong then
     return { err = wrong }
   end
-  local key = KEYS[5 + place]
+  local key = KEYS[6 + place]
   if kind == 'set' then
     return redis.pcall('ZADD', key, detail, bytes)
   end
@@ -98,12 +98,12 @@ local function put_into(kind, place, detail, bytes)
   return redis.pcall(kind == 'next' and 'RPUSH' or 'LPUSH', key, bytes)
 end
 
-local newest_at, count = tonumber(ARGV[12]), 0
+local newest_at, count = tonumber(ARGV[13]), 0
 -- Which entry of the chunk each is.
 local indexes = {}
 
 local function take_from_set(group, entry)
-  local key, bytes, kind = KEYS[5 + group.from], entry.b, group.kind
+  local key, bytes, kind = KEYS[6 + group.from], entry.b, group.kind
   if kind == 'nowhere' and not entry.m then
     return redis.call('ZREM', key, bytes) == 1 and '1' or '0'
   end
@@ -121,7 +121,7 @@ local function take_from_set(group, entry)
     return nil, reply.err
   end
   -- The same bytes with another score are there once only.
-  local stays = (kind == 'here' or kind == 'set' and KEYS[5 + group.to] == key) and entry.n == bytes
+  local stays = (kind == 'here' or kind == 'set' and KEYS[6 + group.to] == key) and entry.n == bytes
   if not stays then
     redis.call('ZREM', key, bytes)
   end
@@ -130,7 +130,7 @@ end
 
 -- Entries of a queue: found by a look at where they should be, put where they go, then taken out.
 local function take_from_queue(group, moves)
-  local key, kind = KEYS[5 + group.from], group.kind
+  local key, kind = KEYS[6 + group.from], group.kind
   local size, left, wanted = redis.call('LLEN', key), #moves, {}
   for _, move in ipairs(moves) do
     local same = wanted[move.b]
@@ -239,7 +239,7 @@ local function take_from_queue(group, moves)
   end
 end
 
-local at = 14 + places
+local at = 15 + places
 while at <= #ARGV do
   local group = {
     from = tonumber(ARGV[at + 1]),
@@ -255,7 +255,7 @@ while at <= #ARGV do
   end
   at = at + 7
   local wrong = group.from > 0 and take_trouble(group.from)
-  if group.where ~= 'set' and group.to > 0 and KEYS[5 + group.to] == KEYS[5 + group.from] then
+  if group.where ~= 'set' and group.to > 0 and KEYS[6 + group.to] == KEYS[6 + group.from] then
     wrong = 'ERR an entry of a queue cannot be moved within it'
   end
   local queued = {}
@@ -310,18 +310,18 @@ end
 if gone > 0 then
   redis.call('HINCRBY', operation, 'gone', gone)
 end
-if ARGV[9] ~= '' and done > 0 then
-  redis.call('HSET', kept, number, letters .. '|' .. ARGV[9])
+if ARGV[10] ~= '' and done > 0 then
+  redis.call('HSET', kept, number, letters .. '|' .. ARGV[10])
   redis.call('HINCRBY', operation, 'kept_entries', done)
-  redis.call('HINCRBY', operation, 'kept_bytes', redis.call('HSTRLEN', kept, ARGV[9]) + count)
-elseif ARGV[9] ~= '' then
-  redis.call('HDEL', kept, ARGV[9])
+  redis.call('HINCRBY', operation, 'kept_bytes', redis.call('HSTRLEN', kept, ARGV[10]) + count)
+elseif ARGV[10] ~= '' then
+  redis.call('HDEL', kept, ARGV[10])
 end
 if chunk ~= '' then
   local value = redis.call('HGET', others_kept, chunk)
   local bar = value:find('|', 1, true)
   local field = value:sub(bar + 1)
-  local released, freed = tonumber(ARGV[11]), 0
+  local released, freed = tonumber(ARGV[12]), 0
   if #refusals == 0 then
     freed = redis.call('HSTRLEN', others_kept, field) + bar - 1
     redis.call('HDEL', others_kept, chunk, field)
@@ -345,8 +345,8 @@ if chunk ~= '' then
     redis.call('HINCRBY', other, 'kept_bytes', whole(-freed))
   end
 end
-if ARGV[5] ~= '' then
-  turn(operation, kept, ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8]))
+if ARGV[6] ~= '' then
+  turn(ARGV[1], operation, kept, KEYS[3], ARGV[6], ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9]))
 end
 local answer = { 1, letters, newest_at }
 for _, value in ipairs(refusals) do

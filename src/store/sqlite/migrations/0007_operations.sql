@@ -23,6 +23,8 @@ CREATE TABLE operations (
     owner_until  INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX operations_by_time ON operations (created_at);
+CREATE INDEX operations_by_end ON operations (finished_at);
+CREATE INDEX operations_by_keeping ON operations (kept_until) WHERE kept_bytes > 0;
 
 -- What steps have changed, packed (see kept.rs).
 CREATE TABLE kept (
