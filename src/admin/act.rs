@@ -30,7 +30,7 @@ impl Admin {
             outcomes: Vec::with_capacity(entries.len()),
             operation: None,
         };
-        let mut by = self.begin_at_once(action, entries).await?;
+        let mut by = self.begin_at_once(&planner, entries).await?;
         let mut failure = None;
         for ids in entries.chunks(SLICE) {
             let done = match &mut by {

@@ -3,9 +3,7 @@
 use super::{drive::LEASE, mark::Mark};
 use crate::admin::{Admin, AdminError, AdminResult, plan::Planner};
 use crate::job::{Job, new_jid};
-use crate::model::{
-    Action, ActionOutcome, Change, EntryId, OperationPlan, OperationState, Selection,
-};
+use crate::model::{ActionOutcome, Change, EntryId, OperationPlan, OperationState, Selection};
 use crate::store::{Moved, Step, StepMove, Stepped, StoreError, StoreResult, StoredEntry, Target};
 
 /// Most bytes of a step, about.
@@ -28,17 +26,17 @@ impl Admin {
     /// Takes down what is to be done; nothing when the store does not keep such notes (no right to, no memory): then it is done without.
     pub(in crate::admin) async fn begin_at_once(
         &self,
-        action: Action,
+        planner: &Planner,
         entries: &[EntryId],
     ) -> AdminResult<Option<AtOnce>> {
         let plan = OperationPlan {
-            change: Some(Change::Act(action)),
+            change: Some(Change::Act(planner.action)),
             selection: Selection {
                 entries: entries.to_vec(),
                 ..Selection::default()
             },
             undoes: None,
-            before: self.store.now().await?,
+            before: planner.now,
             rate: None,
             canary: None,
             reason: None,

@@ -8,10 +8,11 @@ use super::{
     walk::{Batch, Position, Walk},
 };
 use crate::admin::Admin;
-use crate::job::Job;
-use crate::model::{Change, OperationPlan, OperationState, Place};
+use crate::job::{Job, TimeUnit};
+use crate::model::{Canary, Change, OperationPlan, OperationState, Place};
 use crate::store::{
-    Moved, OperationRecord, Step, StepMove, Stepped, StoreError, StoreResult, StoredEntry,
+    Moved, OperationRecord, Step, StepMove, Stepped, StoreError, StoreResult, StoredEntry, Target,
+    Undone,
 };
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -126,7 +127,7 @@ impl<'work> Drive<'work> {
     async fn change_queue(
         &mut self,
         change: &Change,
-        fleet_unit: Option<crate::job::TimeUnit>,
+        fleet_unit: Option<TimeUnit>,
         walk: &Walk<'_>,
     ) -> StoreResult<Option<Driven>> {
         let mut reader = walk.read(Position::of(&self.mark))?;
@@ -159,7 +160,7 @@ impl<'work> Drive<'work> {
     async fn change_set(
         &mut self,
         change: &'work Change,
-        fleet_unit: Option<crate::job::TimeUnit>,
+        fleet_unit: Option<TimeUnit>,
         walk: &Walk<'_>,
     ) -> StoreResult<Option<Driven>> {
         let (sender, mut batches) = mpsc::channel::<StoreResult<Batch>>(READ_AHEAD);
@@ -196,7 +197,7 @@ impl<'work> Drive<'work> {
     async fn work_on(
         &mut self,
         change: &Change,
-        fleet_unit: Option<crate::job::TimeUnit>,
+        fleet_unit: Option<TimeUnit>,
         batch: Batch,
     ) -> StoreResult<Option<Driven>> {
         let changer = Changer {
@@ -244,24 +245,26 @@ impl<'work> Drive<'work> {
     /// Entries of the next step: of those that are tried first no more than are wanted.
     fn step_size(&self) -> usize {
         let missing = self
-            .plan
-            .canary
-            .filter(|_| !self.mark.tried_well)
-            .map(|canary| {
-                usize::try_from(canary.jobs)
-                    .unwrap_or(usize::MAX)
-                    .saturating_sub(self.mark.tried.len())
-            });
-        self.throttle
-            .size()
-            .min(missing.unwrap_or(usize::MAX))
-            .max(1)
+            .trying()
+            .map_or(usize::MAX, |canary| self.missing(canary));
+        self.throttle.size().min(missing).max(1)
+    }
+
+    /// What is asked of those that are tried first, as long as that is not decided.
+    fn trying(&self) -> Option<Canary> {
+        self.plan.canary.filter(|_| !self.mark.tried_well)
+    }
+
+    /// How many are still to be tried.
+    fn missing(&self, canary: Canary) -> usize {
+        let wanted = usize::try_from(canary.jobs).unwrap_or(usize::MAX);
+        wanted.saturating_sub(self.mark.tried.len())
     }
 
     /// Makes a step of the pending entries; nothing when the work goes on.
     async fn step(&mut self, mut pending: Pending) -> StoreResult<Option<Driven>> {
         pending.sort();
-        let is_canary = self.plan.canary.is_some() && !self.mark.tried_well;
+        let trying = self.trying();
         let Made::Yes { moved, .. } = self.make(&pending.moves, None, None).await? else {
             return Ok(Some(Driven::Left));
         };
@@ -271,7 +274,7 @@ impl<'work> Drive<'work> {
                 Moved::Done => {
                     done += 1;
                     self.refused_in_a_row = 0;
-                    if is_canary {
+                    if trying.is_some() {
                         self.mark.tried.push(jid.clone());
                     }
                 }
@@ -290,10 +293,13 @@ impl<'work> Drive<'work> {
                 self.refused_in_a_row,
                 reason.unwrap_or_default()
             );
-            return self.pause(&message).await.map(Some);
+            return self
+                .turn(OperationState::Paused, Some(&message), Driven::Left)
+                .await
+                .map(Some);
         }
-        if let Some(canary) = self.plan.canary.filter(|_| is_canary)
-            && self.mark.tried.len() >= usize::try_from(canary.jobs).unwrap_or(usize::MAX)
+        if let Some(canary) = trying
+            && self.missing(canary) == 0
         {
             return self.wait_for_tried(canary).await.map(Some);
         }
@@ -304,7 +310,7 @@ impl<'work> Drive<'work> {
     pub(super) async fn make(
         &mut self,
         moves: &[StepMove],
-        undoes: Option<crate::store::Undone<'_>>,
+        undoes: Option<Undone<'_>>,
         state: Option<(OperationState, Option<&str>)>,
     ) -> StoreResult<Made> {
         if self.shutdown.is_cancelled() && state.is_none() {
@@ -353,19 +359,23 @@ impl<'work> Drive<'work> {
         state: OperationState,
         message: Option<&str>,
     ) -> StoreResult<Driven> {
+        self.turn(state, message, Driven::Over).await
+    }
+
+    /// Writes how it stands from now on; then it is so, unless it is not this process's any more.
+    async fn turn(
+        &mut self,
+        state: OperationState,
+        message: Option<&str>,
+        then: Driven,
+    ) -> StoreResult<Driven> {
         Ok(match self.make(&[], None, Some((state, message))).await? {
-            Made::Yes { .. } => Driven::Over,
+            Made::Yes { .. } => then,
             Made::NotKept | Made::Left => Driven::Left,
         })
     }
 
-    async fn pause(&mut self, message: &str) -> StoreResult<Driven> {
-        self.make(&[], None, Some((OperationState::Paused, Some(message))))
-            .await?;
-        Ok(Driven::Left)
-    }
-
-    async fn wait_for_tried(&mut self, canary: crate::model::Canary) -> StoreResult<Driven> {
+    async fn wait_for_tried(&mut self, canary: Canary) -> StoreResult<Driven> {
         let now = self.admin.store().now().await?;
         let until = now.plus_milliseconds(i64::from(canary.wait_seconds) * 1000);
         self.mark.tried_until = Some(until.0);
@@ -374,11 +384,8 @@ impl<'work> Drive<'work> {
             self.mark.tried.len(),
             canary.percent
         );
-        let waiting = Some((OperationState::Waiting, Some(message.as_str())));
-        Ok(match self.make(&[], None, waiting).await? {
-            Made::Yes { .. } => Driven::Later,
-            Made::NotKept | Made::Left => Driven::Left,
-        })
+        self.turn(OperationState::Waiting, Some(&message), Driven::Later)
+            .await
     }
 
     /// What became of those that were tried first: nothing when it may go on.
@@ -427,7 +434,7 @@ impl Pending {
         (self.moves, self.jids) = sorted.into_iter().unzip();
     }
 
-    fn add(&mut self, entry: StoredEntry, job: &Job, to: crate::store::Target) {
+    fn add(&mut self, entry: StoredEntry, job: &Job, to: Target) {
         self.bytes += entry.raw.len() * 2;
         self.jids.push(job.jid().unwrap_or_default());
         self.moves.push(StepMove {

@@ -99,7 +99,7 @@ impl Mark {
     clippy::cast_precision_loss,
     reason = "for rates, which need no more than 50 bits"
 )]
-fn amount(count: u64) -> f64 {
+pub(super) fn amount(count: u64) -> f64 {
     count as f64
 }
 

@@ -151,6 +151,15 @@ impl Admin {
                 "operation {id} is not over: stop it first"
             )));
         }
+        if let Some(undo) = &operation.undone_by
+            && let Some(undo) = self.store.operation(undo).await?
+            && !undo.state.is_over()
+        {
+            return Err(AdminError::Refused(format!(
+                "operation {id} is being undone by {}: what is kept of it is needed for that",
+                undo.id
+            )));
+        }
         let freed = self.store.free_kept(id).await?;
         tracing::info!(target: AUDIT, action = "free_operation", id, entries = freed.entries, bytes = freed.bytes);
         Ok(freed)

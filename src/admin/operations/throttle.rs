@@ -1,5 +1,6 @@
 //! How many entries a step takes, and how long to wait behind it.
 
+use super::mark::amount;
 use crate::store::STEP_ENTRIES;
 use std::time::{Duration, Instant};
 
@@ -60,7 +61,7 @@ impl Throttle {
         let Some(rate) = self.rate else {
             return pause;
         };
-        let due = Duration::from_secs_f64(exact(self.done) / f64::from(rate.max(1)));
+        let due = Duration::from_secs_f64(amount(self.done) / f64::from(rate.max(1)));
         let elapsed = self.since.elapsed();
         if elapsed > due + Duration::from_secs(1) {
             // What was missed is not made up for by a burst.
@@ -69,14 +70,6 @@ impl Throttle {
         }
         pause.max(due.saturating_sub(elapsed))
     }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "for a pause, which need not be exact"
-)]
-fn exact(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]
