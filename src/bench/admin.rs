@@ -2,8 +2,9 @@
 
 use super::{
     BenchError,
-    failures::{FailuresBenchOptions, empty, fill, part, ping_until},
+    failures::{FailuresBenchOptions, empty, fill},
     number,
+    ping::{part, ping_until},
     usage::Usage,
 };
 use crate::{
@@ -70,11 +71,18 @@ pub async fn bench_admin(
         ));
     }
     tell(&format!("adding {} dead jobs", options.jobs));
+    let admin = Admin::new(store.clone());
+    let mut begun = Vec::new();
     let measured = tokio::select! {
-        measured = measure(&store, options, &mut tell) => measured,
+        measured = measure(&admin, options, &mut begun, &mut tell) => measured,
         () = stop.cancelled() => Err(BenchError::Stopped),
     };
     tell("removing them");
+    for id in begun {
+        // Most are over; one that was left half-way would be taken up by a server.
+        let _ = admin.stop_operation(&id).await;
+        admin.free_operation(&id).await.map_err(failed)?;
+    }
     empty(&store).await?;
     for queue in store.overview().await?.queues {
         store.clear_queue(&queue.name).await?;
@@ -83,8 +91,9 @@ pub async fn bench_admin(
 }
 
 async fn measure(
-    store: &SharedStore,
+    admin: &Admin,
     options: &AdminBenchOptions,
+    begun: &mut Vec<String>,
     tell: &mut impl FnMut(&str),
 ) -> Result<Vec<AdminBenchReport>, BenchError> {
     let filled = FailuresBenchOptions {
@@ -96,8 +105,7 @@ async fn measure(
         url: options.url.clone(),
         store: options.store.clone(),
     };
-    fill(store, &filled).await?;
-    let admin = Admin::new(store.clone());
+    fill(admin.store(), &filled).await?;
     let by_error = JobFilter {
         error: Some("timed out".to_owned()),
         ..JobFilter::default()
@@ -125,14 +133,14 @@ async fn measure(
             canary: None,
             reason: None,
         };
-        let begun = admin.start_operation(&request).await.map_err(failed)?;
-        reports.push(finish(&admin, options, begun.id.clone(), work).await?);
+        let operation = admin.start_operation(&request).await.map_err(failed)?;
+        begun.push(operation.id.clone());
+        reports.push(finish(admin, options, &operation.id, work).await?);
         tell(undoing);
-        let undo = admin
-            .undo_operation(&begun.id, None)
-            .await
-            .map_err(failed)?;
-        reports.push(finish(&admin, options, undo.id, undoing).await?);
+        let undo = admin.undo_operation(&operation.id, None).await;
+        let undo = undo.map_err(failed)?;
+        begun.push(undo.id.clone());
+        reports.push(finish(admin, options, &undo.id, undoing).await?);
     }
     Ok(reports)
 }
@@ -140,7 +148,7 @@ async fn measure(
 async fn finish(
     admin: &Admin,
     options: &AdminBenchOptions,
-    id: String,
+    id: &str,
     work: &'static str,
 ) -> Result<AdminBenchReport, BenchError> {
     let runner = OperationRunner::new(admin.clone());
@@ -148,13 +156,13 @@ async fn finish(
     let started = Instant::now();
     let (mut took, mut worked) = (started.elapsed(), Ok(()));
     let working = async {
-        worked = runner.finish(&id, &CancellationToken::new()).await;
+        worked = runner.finish(id, &CancellationToken::new()).await;
         took = started.elapsed();
     };
     let pings = ping_until(options.url.clone(), options.store.clone(), working).await?;
     worked?;
     let (cpu_seconds, redis_cpu_seconds) = usage.since(&options.url).await;
-    let operation: Operation = admin.operation(&id).await.map_err(failed)?;
+    let operation: Operation = admin.operation(id).await.map_err(failed)?;
     if operation.state != OperationState::Done || operation.progress.done != options.jobs {
         return Err(BenchError::Stuck(format!(
             "{work}: {} of {} jobs were changed ({}): something else changes the store",

@@ -6,6 +6,7 @@
 //! | `drain` | many jobs that do nothing, as fast as they go |
 //! | `failures` | how fast failures are grouped, and what others notice of that |
 //! | `latency` | one job at a time on a worker that has nothing to do |
+//! | `ping` | what another client of the store notices |
 //! | `search` | a search through a large set, and what another client notices |
 //! | `usage` | processor time and memory, of this process and of Redis |
 
@@ -13,6 +14,7 @@ mod admin;
 mod drain;
 mod failures;
 mod latency;
+mod ping;
 mod search;
 mod usage;
 

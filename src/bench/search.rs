@@ -1,24 +1,21 @@
 //! A search over a large set that matches nothing, which is when it looks at all of it, and what another client notices meanwhile.
 
-use super::{BenchError, number};
+use super::{
+    BenchError, number,
+    ping::{part, ping_until},
+};
 use crate::{
     model::{JobFilter, Order, Place, Set, Timestamp},
     search::Matcher,
-    store::{Destination, Scan, SharedStore, Start, StoreError, StoreOptions, connect},
+    store::{Destination, Scan, SharedStore, Start, StoreError, StoreOptions},
 };
 use serde::Serialize;
-use std::time::{Duration, Instant};
-use tokio::{
-    sync::mpsc::channel,
-    time::{MissedTickBehavior, interval},
-};
+use std::time::Instant;
+use tokio::sync::mpsc::channel;
 use tokio_util::sync::CancellationToken;
 
 /// Jobs added at a time.
 const BATCH: u64 = 1_000;
-
-/// Time between two questions of the other client.
-const TICK: Duration = Duration::from_millis(1);
 
 /// Where the jobs are: due so late that nobody takes them meanwhile.
 const SET: Set = Set::Scheduled;
@@ -37,6 +34,8 @@ pub struct SearchBenchOptions {
     pub searches: Vec<String>,
     /// The store's address, for the other client.
     pub url: String,
+    /// How the store is opened.
+    pub store: StoreOptions,
 }
 
 /// A search, measured.
@@ -96,29 +95,18 @@ async fn measure(
     let mut measured = Vec::new();
     for search in &options.searches {
         tell(&format!("searching {search}"));
-        let other = connect(&options.url, &StoreOptions::default()).await?;
-        let (done, asking) = other_client(other);
-        let searched = tokio::select! {
-            searched = one(store, search) => searched,
-            () = stop.cancelled() => Err(BenchError::Stopped),
+        let mut searched = Err(BenchError::Stopped);
+        let searching = async {
+            tokio::select! {
+                done = one(store, search) => searched = done,
+                () = stop.cancelled() => {}
+            }
         };
-        done.cancel();
-        let mut answers = asking.await.unwrap_or_default();
-        answers.sort_unstable();
-        let at = |part: f64| {
-            let index = (number(answers.len().saturating_sub(1) as u64) * part).floor();
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "an index of the list"
-            )]
-            let time = answers.get(index as usize);
-            time.map_or(0.0, |time| time.as_secs_f64() * 1e3)
-        };
+        let pings = ping_until(options.url.clone(), options.store.clone(), searching).await?;
         measured.push(SearchBench {
-            other_answers: answers.len(),
-            other_p999_ms: at(0.999),
-            other_highest_ms: at(1.0),
+            other_answers: pings.len(),
+            other_p999_ms: part(&pings, 999),
+            other_highest_ms: part(&pings, 1000),
             ..searched?
         });
     }
@@ -135,26 +123,6 @@ fn job(index: u64, padding: &str) -> Destination {
         )
         .into(),
     }
-}
-
-/// Another client that asks for the time a thousand times a second; what each answer took.
-fn other_client(store: SharedStore) -> (CancellationToken, tokio::task::JoinHandle<Vec<Duration>>) {
-    let done = CancellationToken::new();
-    let ended = done.clone();
-    let asking = tokio::spawn(async move {
-        let mut times = Vec::new();
-        let mut ticks = interval(TICK);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        while !ended.is_cancelled() {
-            ticks.tick().await;
-            let asked = Instant::now();
-            if store.now().await.is_ok() {
-                times.push(asked.elapsed());
-            }
-        }
-        times
-    });
-    (done, asking)
 }
 
 /// One search through all of the set.

@@ -1,6 +1,6 @@
 //! Why a command failed, for the last line of its output.
 
-use crate::{admin::AdminError, config::ConfigError, store::StoreError};
+use crate::{admin::AdminError, bench::BenchError, config::ConfigError, store::StoreError};
 use std::{fmt, process::ExitCode};
 
 /// Why a command failed: one line that says what, where, and what to do.
@@ -52,6 +52,12 @@ impl From<StoreError> for Failure {
             StoreError::Address { .. } => Self::usage(error.to_string()),
             _ => Self::new(error.to_string()),
         }
+    }
+}
+
+impl From<BenchError> for Failure {
+    fn from(error: BenchError) -> Self {
+        Self::new(error.to_string())
     }
 }
 

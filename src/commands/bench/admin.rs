@@ -1,13 +1,9 @@
 //! `jobdeck bench admin`.
 
-use super::shown;
+use super::{begin, print, shown, size};
 use crate::{
-    bench::{AdminBenchOptions, bench_admin},
-    commands::{
-        Failure,
-        options::{Common, open, settings},
-        output, signals,
-    },
+    bench::{AdminBenchOptions, AdminBenchReport, bench_admin},
+    commands::{Failure, options::Common, output},
 };
 use clap::Args;
 
@@ -31,38 +27,32 @@ pub(super) struct AdminBench {
 
 impl AdminBench {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let config = settings(&self.common.sources())?;
-        let stop = signals::shutdown()?;
-        let store = open(&config).await?;
+        let (config, store, stop) = begin(&self.common).await?;
         let options = AdminBenchOptions {
             jobs: self.jobs,
-            job_bytes: usize::try_from(self.job_bytes).unwrap_or(usize::MAX),
+            job_bytes: size(self.job_bytes),
             url: config.store.url.clone(),
             store: config.store.options(),
         };
-        let measured = bench_admin(store, &options, &stop, |doing| tracing::info!("{doing}"))
-            .await
-            .map_err(|error| Failure::new(error.to_string()))?;
-        if self.json {
-            let json = serde_json::to_string_pretty(&measured)
-                .map_err(|error| Failure::new(error.to_string()))?;
-            output::line(format_args!("{json}"));
-            return Ok(());
-        }
-        for work in measured {
-            output::line(format_args!(
-                "{}: {} jobs in {:.2} s: {:.0} jobs/s; CPU: this process {} s, Redis {} s; another connection: p99.9 {:.2} ms, slowest {:.2} ms of {}",
-                work.work,
-                work.jobs,
-                work.seconds,
-                work.jobs_per_second,
-                shown(work.cpu_seconds),
-                shown(work.redis_cpu_seconds),
-                work.ping_p999_ms,
-                work.ping_highest_ms,
-                work.pings
-            ));
-        }
-        Ok(())
+        let measured =
+            bench_admin(store, &options, &stop, |doing| tracing::info!("{doing}")).await?;
+        print(self.json, &measured, print_work)
+    }
+}
+
+fn print_work(measured: &Vec<AdminBenchReport>) {
+    for work in measured {
+        output::line(format_args!(
+            "{}: {} jobs in {:.2} s: {:.0} jobs/s; CPU: this process {} s, Redis {} s; another connection: p99.9 {:.2} ms, slowest {:.2} ms of {}",
+            work.work,
+            work.jobs,
+            work.seconds,
+            work.jobs_per_second,
+            shown(work.cpu_seconds),
+            shown(work.redis_cpu_seconds),
+            work.ping_p999_ms,
+            work.ping_highest_ms,
+            work.pings
+        ));
     }
 }

@@ -1,13 +1,9 @@
 //! `jobdeck bench failures`.
 
-use super::shown;
+use super::{begin, print, shown, size};
 use crate::{
     bench::{FailuresBenchOptions, FailuresBenchReport, bench_failures},
-    commands::{
-        Failure,
-        options::{Common, open, settings},
-        output, signals,
-    },
+    commands::{Failure, options::Common, output},
 };
 use clap::Args;
 
@@ -40,29 +36,19 @@ pub(super) struct FailuresBench {
 
 impl FailuresBench {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let config = settings(&self.common.sources())?;
-        let stop = signals::shutdown()?;
-        let store = open(&config).await?;
+        let (config, store, stop) = begin(&self.common).await?;
         let options = FailuresBenchOptions {
             jobs: self.jobs,
-            job_bytes: usize::try_from(self.job_bytes).unwrap_or(usize::MAX),
+            job_bytes: size(self.job_bytes),
             signatures: self.signatures,
             traces: self.traces,
             keep: self.keep,
             url: config.store.url.clone(),
             store: config.store.options(),
         };
-        let report = bench_failures(store, &options, &stop, |doing| tracing::info!("{doing}"))
-            .await
-            .map_err(|error| Failure::new(error.to_string()))?;
-        if self.json {
-            let json = serde_json::to_string_pretty(&report)
-                .map_err(|error| Failure::new(error.to_string()))?;
-            output::line(format_args!("{json}"));
-        } else {
-            print_failures(&report);
-        }
-        Ok(())
+        let report =
+            bench_failures(store, &options, &stop, |doing| tracing::info!("{doing}")).await?;
+        print(self.json, &report, print_failures)
     }
 }
 

@@ -1,13 +1,9 @@
 //! `jobdeck bench search`.
 
-use super::shown;
+use super::{begin, print, shown, size};
 use crate::{
-    bench::{SearchBenchOptions, bench_search},
-    commands::{
-        Failure,
-        options::{Common, open, settings},
-        output, signals,
-    },
+    bench::{SearchBench, SearchBenchOptions, bench_search},
+    commands::{Failure, options::Common, output},
 };
 use clap::Args;
 
@@ -34,37 +30,32 @@ pub(super) struct SearchCommand {
 
 impl SearchCommand {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let config = settings(&self.common.sources())?;
-        let stop = signals::shutdown()?;
-        let store = open(&config).await?;
+        let (config, store, stop) = begin(&self.common).await?;
         let options = SearchBenchOptions {
             jobs: self.jobs,
-            job_bytes: usize::try_from(self.job_bytes).unwrap_or(usize::MAX),
+            job_bytes: size(self.job_bytes),
             searches: self.search,
             url: config.store.url.clone(),
+            store: config.store.options(),
         };
-        let measured = bench_search(store, &options, &stop, |doing| tracing::info!("{doing}"))
-            .await
-            .map_err(|error| Failure::new(error.to_string()))?;
-        if self.json {
-            let json = serde_json::to_string_pretty(&measured)
-                .map_err(|error| Failure::new(error.to_string()))?;
-            output::line(format_args!("{json}"));
-            return Ok(());
-        }
-        for search in measured {
-            output::line(format_args!(
-                "{}: {} of {} jobs in {:.2} s; first after {} ms; another client: p99.9 {:.2} ms, highest {:.2} ms of {}",
-                search.search,
-                search.found,
-                search.searched,
-                search.seconds,
-                shown(search.first_hit_ms),
-                search.other_p999_ms,
-                search.other_highest_ms,
-                search.other_answers
-            ));
-        }
-        Ok(())
+        let measured =
+            bench_search(store, &options, &stop, |doing| tracing::info!("{doing}")).await?;
+        print(self.json, &measured, print_searches)
+    }
+}
+
+fn print_searches(measured: &Vec<SearchBench>) {
+    for search in measured {
+        output::line(format_args!(
+            "{}: {} of {} jobs in {:.2} s; first after {} ms; another client: p99.9 {:.2} ms, highest {:.2} ms of {}",
+            search.search,
+            search.found,
+            search.searched,
+            search.seconds,
+            shown(search.first_hit_ms),
+            search.other_p999_ms,
+            search.other_highest_ms,
+            search.other_answers
+        ));
     }
 }

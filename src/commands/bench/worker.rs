@@ -1,13 +1,9 @@
 //! `jobdeck bench worker`.
 
-use super::shown;
+use super::{begin, print, shown, size};
 use crate::{
     bench::{BenchOptions, BenchReport, bench_worker},
-    commands::{
-        Failure,
-        options::{Common, open, settings},
-        output, signals,
-    },
+    commands::{Failure, options::Common, output},
 };
 use clap::Args;
 
@@ -40,32 +36,21 @@ pub(super) struct WorkerBench {
 
 impl WorkerBench {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        // Not quiet as other commands that act once: this one takes long, and says how far it is.
-        let config = settings(&self.common.sources())?;
-        let stop = signals::shutdown()?;
-        let store = open(&config).await?;
+        let (config, store, stop) = begin(&self.common).await?;
         let options = BenchOptions {
             jobs: self.jobs,
-            job_bytes: usize::try_from(self.job_bytes).unwrap_or(usize::MAX),
+            job_bytes: size(self.job_bytes),
             concurrencies: self.concurrency.iter().copied().map(usize::from).collect(),
-            latency_samples: usize::try_from(self.latency_samples).unwrap_or(usize::MAX),
+            latency_samples: size(self.latency_samples),
             url: config.store.url.clone(),
         };
-        let report = bench_worker(store, &options, &stop, |doing| tracing::info!("{doing}"))
-            .await
-            .map_err(|error| Failure::new(error.to_string()))?;
-        if self.json {
-            let json = serde_json::to_string_pretty(&report)
-                .map_err(|error| Failure::new(error.to_string()))?;
-            output::line(format_args!("{json}"));
-        } else {
-            print(&report);
-        }
-        Ok(())
+        let report =
+            bench_worker(store, &options, &stop, |doing| tracing::info!("{doing}")).await?;
+        print(self.json, &report, print_drains)
     }
 }
 
-fn print(report: &BenchReport) {
+fn print_drains(report: &BenchReport) {
     for drain in &report.drains {
         output::line(format_args!(
             "concurrency {}: {:.0} jobs/s of {} jobs; enqueued {:.0} jobs/s",
