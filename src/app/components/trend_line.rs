@@ -7,7 +7,7 @@ use leptos::prelude::*;
 const WIDTH: f64 = 120.0;
 const HEIGHT: f64 = 20.0;
 
-/// Counts over time as a small line, from 0 to their highest; the newest at the right.
+/// Counts over time as a small line, from 0 to their highest; the newest, whose time is not over yet, at the right and dashed.
 #[component]
 pub fn TrendLine(
     /// Counts, oldest first.
@@ -33,6 +33,7 @@ pub fn TrendLine(
             sparkline(&sizes, sizes.len(), WIDTH, HEIGHT)
         })
     };
+    let paths = Memo::new(move |_| open_end(&path()));
     view! {
         <svg
             class="sparkline trend-line state-failed"
@@ -41,7 +42,33 @@ pub fn TrendLine(
             role="img"
             aria-label=label
         >
-            <path d=path></path>
+            <path d=move || paths.with(|(closed, _)| closed.clone())></path>
+            <path class="trend-open" d=move || paths.with(|(_, open)| open.clone())></path>
         </svg>
+    }
+}
+
+/// The line up to its last but one point, and from there on.
+fn open_end(path: &str) -> (String, String) {
+    let Some(last) = path.rfind('L') else {
+        return (path.to_owned(), String::new());
+    };
+    let (closed, end) = path.split_at(last);
+    let from = closed
+        .rfind(['L', 'M'])
+        .map_or("", |point| &closed[point + 1..]);
+    (closed.to_owned(), format!("M{from}{end}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::open_end;
+
+    #[test]
+    fn the_last_stretch_is_apart() {
+        let apart = |closed: &str, open: &str| (closed.to_owned(), open.to_owned());
+        assert_eq!(open_end("M0 1L2 3L4 5"), apart("M0 1L2 3", "M2 3L4 5"));
+        assert_eq!(open_end("M0 1L2 3"), apart("M0 1", "M0 1L2 3"));
+        assert_eq!(open_end("M0 1"), apart("M0 1", ""));
     }
 }

@@ -81,8 +81,9 @@ fn Parts(found: Found, address: SearchAddress) -> impl IntoView {
         next,
     } = found;
     let mut told = format!(
-        "{} found; searched {} of {} entries",
+        "{} found{}; searched {} of {} entries",
         format::counted(progress.found, "job", "jobs"),
+        if next.is_some() { " so far" } else { "" },
         format::count(progress.searched),
         format::count(progress.total),
     );
@@ -140,11 +141,10 @@ fn Group(place: Place, hits: Vec<JobEntry>, q: String) -> impl IntoView {
     );
     view! {
         <section class="search-place">
-            <h2>
-                <a href=href>{title}</a>
-                " "
+            <div class="search-place-head">
+                <h2><a href=href>{title}</a></h2>
                 <a class="search-all" href=all>"Change all that match here…"</a>
-            </h2>
+            </div>
             <table class="jobs">
                 <thead>
                     <tr>

@@ -6,6 +6,7 @@ mod actions;
 mod body;
 mod error;
 mod extract;
+mod failure_body;
 mod failures;
 mod jobs;
 mod lists;

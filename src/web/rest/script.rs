@@ -2,7 +2,7 @@
 
 use super::{
     body::{ActionBody, JobBody, PageBody},
-    failures::GroupsBody,
+    failure_body::GroupsBody,
     lists::complete,
     operation_body::{KeptBody, OperationBody, PreviewBody},
     report::CancelBody,

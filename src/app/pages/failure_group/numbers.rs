@@ -35,8 +35,7 @@ pub(super) fn Numbers(detail: Memo<GroupDetail>, group: Memo<FailureGroup>) -> i
                 <dt>"Jobs"</dt>
                 <dd>
                     <strong>{move || format::count(count.get())}</strong>
-                    " "
-                    <span class="muted">{move || format!("{} of all that failed", share(count.get(), all.get()))}</span>
+                    <span class="muted">{move || format!(", {} of all that failed", share(count.get(), all.get()))}</span>
                 </dd>
             </div>
             <div>

@@ -1,6 +1,6 @@
 //! What a bounded number of a group's entries have in common, and some of them.
 
-use super::super::job::trace_html;
+use super::super::{failures::row::share, job::trace_html};
 use crate::app::components::{JobState, StateBadge, Time, entry_path};
 use crate::app::format;
 use crate::model::{Distribution, GroupDetail, GroupSample, JobEntry};
@@ -146,6 +146,17 @@ fn lists(sample: &GroupSample) -> AnyView {
 
 /// The most frequent values as lines with their share.
 fn values(title: &str, distribution: &Distribution, looked_at: u64) -> AnyView {
+    let is_shared = distribution.different < distribution.known || distribution.different == 1;
+    if !is_shared && distribution.known > 0 {
+        // Each value once: there is nothing in common, and no use in reading them.
+        return view! {
+            <div class="distribution">
+                <h3>{title.to_owned()}</h3>
+                <p class="muted">{format!("{} different values", format::count(distribution.different))}</p>
+            </div>
+        }
+        .into_any();
+    }
     let rows = distribution
         .values
         .iter()
@@ -153,7 +164,7 @@ fn values(title: &str, distribution: &Distribution, looked_at: u64) -> AnyView {
             let percent = count.saturating_mul(100) / looked_at.max(1);
             view! {
                 <li>
-                    <span class="num">{format!("{percent}\u{a0}%")}</span>
+                    <span class="num">{share(*count, looked_at)}</span>
                     <meter class="bar" min="0" max="100" value=percent.to_string() aria-hidden="true"></meter>
                     <code class="cut">{value.clone()}</code>
                 </li>
