@@ -49,7 +49,7 @@ impl From<ConfigError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Address { .. } => Self::usage(error.to_string()),
+            StoreError::Address { .. } | StoreError::Query(_) => Self::usage(error.to_string()),
             _ => Self::new(error.to_string()),
         }
     }

@@ -417,6 +417,7 @@ impl Entries {
         let ids = entry_ids(&admin, &self.entries).await?;
         let report = admin.act(action(now), &ids).await?;
         let (done, asked) = (report.done(), report.outcomes.len());
+        let undo = report.operation.clone();
         if self.json {
             output::line(script::report_json(report));
         } else {
@@ -426,6 +427,11 @@ impl Entries {
                     ActionOutcome::Gone => format!("{id}: not there any more"),
                     ActionOutcome::Refused(reason) => format!("{id}: {reason}"),
                 });
+            }
+            if let Some(operation) = undo {
+                output::line(format_args!(
+                    "To undo it: jobdeck operations undo {operation}"
+                ));
             }
         }
         if done == asked {

@@ -81,7 +81,7 @@ pub(super) fn summary(operation: &Operation) {
     if let Some(message) = &operation.message {
         output::line(printable(message));
     }
-    if operation.state.is_over() && operation.kept.entries > 0 && operation.undone_by.is_none() {
+    if operation.can_be_undone() {
         let until = operation
             .kept
             .until
@@ -115,7 +115,12 @@ fn verdict(operation: &Operation) -> Result<(), Failure> {
             "{refused} jobs could not be changed and are as they were; `jobdeck operations show {id}` says why"
         ))),
         OperationState::Stopped => Err(Failure::new(format!(
-            "operation {id} was stopped before its end; what it has changed can be undone: `jobdeck operations undo {id}`"
+            "operation {id} was stopped before its end{}",
+            if operation.can_be_undone() {
+                format!("; what it has changed can be undone: `jobdeck operations undo {id}`")
+            } else {
+                String::new()
+            }
         ))),
         OperationState::Paused => Err(Failure::new(format!(
             "operation {id} is paused; `jobdeck operations resume {id}` goes on with it, `jobdeck operations stop {id}` ends it"

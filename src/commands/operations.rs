@@ -141,7 +141,7 @@ impl One {
         ));
         operation_run::summary(&operation);
         if let Some(undo) = &operation.undone_by {
-            output::line(format_args!("undone by {undo}"));
+            output::line(format_args!("undo: {undo}"));
         }
     }
 }
@@ -166,11 +166,12 @@ async fn list(plain: Plain) -> Result<(), Failure> {
     }
     for operation in operations {
         output::line(printable(&format!(
-            "{}  {}  {}  {} done of {}  {}",
+            "{}  {}  {}  {} done, {} of {} looked at  {}",
             operation.id,
             operation.created_at,
             operation.state.name(),
             operation.progress.done,
+            operation.progress.scanned,
             operation.plan.total,
             operation.plan.in_words()
         )));

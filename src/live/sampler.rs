@@ -372,7 +372,7 @@ fn watched_operations(records: Vec<OperationRecord>) -> Vec<OperationSummary> {
         .into_iter()
         .filter_map(shown_operation)
         // What was done to ticked jobs at once was told to who did it.
-        .filter(|operation| operation.plan.selection.entries.is_empty())
+        .filter(|operation| !operation.plan.at_once)
         .map(OperationSummary::from)
         .collect()
 }

@@ -92,6 +92,9 @@ pub struct OperationPlan {
     /// Entries of the places when it was confirmed.
     #[serde(default)]
     pub total: u64,
+    /// Whether it was carried out while somebody waited for it, who was told what came of it.
+    #[serde(default)]
+    pub at_once: bool,
 }
 
 /// How an operation stands.
@@ -213,6 +216,14 @@ pub struct Operation {
     pub attended: bool,
 }
 
+impl Operation {
+    /// Whether an undo may begin: also of what an undo before it has left.
+    #[must_use]
+    pub fn can_be_undone(&self) -> bool {
+        self.state.is_over() && self.kept.entries > 0 && self.plan.undoes.is_none()
+    }
+}
+
 /// What would happen, before it is confirmed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -242,6 +253,9 @@ pub struct PreviewSample {
     pub entry: super::JobEntry,
     /// Where it goes: a place's name, or nowhere.
     pub to: Option<String>,
+    /// In a set where it waits for its time: when that is.
+    #[serde(default)]
+    pub at: Option<Timestamp>,
     /// For an edit: the value now and then, JSON.
     pub edit: Option<(String, String)>,
     /// Why it would stay as it is.

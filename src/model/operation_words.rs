@@ -1,6 +1,9 @@
 //! Operations in words: the same on pages, in REST and at the command line.
 
-use super::{Action, Change, JobFilter, OperationPlan, OperationRequest, Place, Selection, Set};
+use super::{
+    Action, Change, JobFilter, OperationPlan, OperationRequest, Place, PreviewSample, Selection,
+    Set,
+};
 
 impl Change {
     /// The verb, as a button has it.
@@ -81,6 +84,20 @@ impl JobFilter {
     }
 }
 
+impl PreviewSample {
+    /// What would become of it: `goes to retries, for 2026-11-23 21:51:41 UTC`.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match (&self.refused, &self.edit, &self.to, self.at) {
+            (Some(reason), ..) => format!("stays: {reason}"),
+            (None, Some((now, then)), ..) => format!("{now} becomes {then}"),
+            (None, None, Some(to), Some(at)) => format!("goes to {to}, for {at}"),
+            (None, None, Some(to), None) => format!("goes to {to}"),
+            (None, None, None, _) => "goes away".to_owned(),
+        }
+    }
+}
+
 impl OperationPlan {
     /// What is done, to which jobs: `Retry dead jobs with the error Timeout`.
     #[must_use]
@@ -145,6 +162,7 @@ mod tests {
             canary: None,
             reason: None,
             total: 0,
+            at_once: false,
         }
     }
 

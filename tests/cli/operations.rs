@@ -43,6 +43,7 @@ async fn what_matches_is_shown_first_then_changed_and_put_back() {
         "12 of 15 jobs match",
         "goes away",
         "Nothing was changed",
+        "--before 2",
     ] {
         assert!(shown.contains(text), "{text}: {shown}");
     }

@@ -120,7 +120,7 @@ async fn an_operation_is_previewed_begun_followed_and_undone() {
 async fn an_operation_is_paused_resumed_stopped_and_its_space_freed() {
     let site = Site::new().await;
     scheduled(&site, 4).await;
-    let move_all = json!({"action": "move", "from": ["scheduled", "queue:none"], "queue": "fast"});
+    let move_all = json!({"action": "move", "from": ["scheduled", "queue:none"], "queue": "fast", "filter": "class:Report OR class:Publish"});
     let id = begin(&site, &move_all).await;
     let turn = |verb: &'static str| {
         let path = format!("/api/v1/operations/{id}/{verb}");
@@ -141,6 +141,10 @@ async fn an_operation_is_paused_resumed_stopped_and_its_space_freed() {
     assert_eq!(done["progress"]["done"], 4);
     assert_eq!(done["queue"], "fast");
     assert_eq!(done["from"], json!(["scheduled", "queue:none"]));
+    assert_eq!(
+        done["filter"]["filter"], "class:Report OR class:Publish",
+        "a search is shown as it was written"
+    );
     let freed = site
         .post(&format!("/api/v1/operations/{id}/free"), &json!({}))
         .await
@@ -239,6 +243,16 @@ async fn a_wrong_request_is_answered_with_the_field() {
             json!({"action": "retry", "from": "dead", "reason": "x".repeat(501)}),
             "reason",
         ),
+        // Nothing named is not the same as everything.
+        (
+            json!({"action": "delete", "from": "dead", "filter": ""}),
+            "filter",
+        ),
+        (
+            json!({"action": "delete", "from": "dead", "filter": {"filter": " "}}),
+            "filter",
+        ),
+        (json!({"action": "delete", "entries": []}), "entries"),
     ] {
         for path in ["/api/v1/operations", "/api/v1/operations/preview"] {
             let answer = site.post(path, &body).await;
@@ -252,6 +266,21 @@ async fn a_wrong_request_is_answered_with_the_field() {
             assert_eq!(answer.json()["error"]["field"], field, "{body}");
         }
     }
+    let surrogate = r#"{"action": "delete", "from": "dead", "filter": "\ud800"}"#;
+    let answer = site
+        .ask(
+            Method::POST,
+            "/api/v1/operations",
+            &[("content-type", "application/json")],
+            surrogate,
+        )
+        .await;
+    assert_eq!(
+        (answer.status, answer.json()["error"]["field"].clone()),
+        (StatusCode::UNPROCESSABLE_ENTITY, json!("filter")),
+        "half a character is not everything: {}",
+        answer.text
+    );
     assert_eq!(site.get("/api/v1/operations").await.json(), json!([]));
     for (method, path) in [
         (Method::GET, "/api/v1/operations/none"),

@@ -41,6 +41,7 @@ impl Admin {
             canary: None,
             reason: None,
             total: u64::try_from(entries.len()).unwrap_or(u64::MAX),
+            at_once: true,
         };
         let owner = new_jid();
         match self.create_operation(&plan, Some(&owner)).await {

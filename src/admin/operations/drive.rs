@@ -108,7 +108,7 @@ impl<'work> Drive<'work> {
         let walk = Walk::new(self.admin.store().clone(), self.plan);
         let fleet_unit = self.admin.fleet_unit().await;
         while !walk.is_behind(self.mark.at) {
-            let driven = if matches!(walk.places.get(self.mark.at), Some(Place::Queue(_)))
+            let driven = if matches!(walk.places().get(self.mark.at), Some(Place::Queue(_)))
                 && !walk.is_ticked()
             {
                 self.change_queue(change, fleet_unit, &walk).await?
@@ -146,7 +146,7 @@ impl<'work> Drive<'work> {
             return;
         }
         let before = self.mark.at - 1;
-        let was_queue = matches!(walk.places.get(before), Some(Place::Queue(_)));
+        let was_queue = matches!(walk.places().get(before), Some(Place::Queue(_)));
         if was_queue && self.mark.pass_changed > 0 && self.mark.passes < PASSES {
             self.mark.at = before;
             self.mark.passes += 1;

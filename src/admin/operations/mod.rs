@@ -27,16 +27,19 @@ pub use runner::OperationRunner;
 use super::{AUDIT, Admin, AdminError, AdminResult};
 use crate::job::{Job, new_jid};
 use crate::model::{
-    Action, Change, Kept, Operation, OperationPlan, OperationRequest, OperationState, Timestamp,
-    Verb,
+    Action, Change, EntryId, Kept, Operation, OperationPlan, OperationRequest, OperationState,
+    Timestamp, Verb,
 };
 use crate::store::{Creation, NewOperation, OperationRecord};
 use mark::Mark;
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 use walk::{Position, Walk};
 
 /// Characters of an operation's name.
 const NAME: usize = 16;
+
+/// Most jobs that can be named one by one: what is to be done is read often.
+const NAMED: usize = 1_000;
 
 /// Longest reason, characters.
 const REASON: usize = 500;
@@ -64,12 +67,19 @@ impl Admin {
         self.operation(&id).await
     }
 
-    /// The newest operations, newest first.
+    /// Those that are not over, and the newest of the others (a few hundred), each newest first.
     ///
     /// # Errors
     /// The store's.
     pub async fn operations(&self) -> AdminResult<Vec<Operation>> {
-        let records = self.store.operations().await?;
+        let mut records = self.store.current_operations(Duration::ZERO).await?;
+        let open: HashSet<String> = records.iter().map(|record| record.id.clone()).collect();
+        let newest = self.store.operations().await?;
+        records.extend(
+            newest
+                .into_iter()
+                .filter(|record| !open.contains(&record.id)),
+        );
         Ok(records.into_iter().filter_map(shown).collect())
     }
 
@@ -134,6 +144,7 @@ impl Admin {
             canary: None,
             reason: checked_reason(reason)?,
             total: undone.kept.entries,
+            at_once: false,
         };
         let undo = self.create_operation(&plan, None).await?;
         tracing::info!(target: AUDIT, action = "undo_operation", id, undo);
@@ -206,7 +217,9 @@ impl Admin {
         let undone = undoes.unwrap_or_default();
         match self.store.create_operation(new).await? {
             Creation::Made => {
-                self.operations_wake.notify_waiters();
+                if owner.is_none() {
+                    self.operations_wake.notify_waiters();
+                }
                 Ok(id)
             }
             Creation::StillRunning => Err(AdminError::Refused(format!(
@@ -234,13 +247,28 @@ impl Admin {
                 "it names no place: say where the jobs are (scheduled, retries, dead or queue:NAME), or which they are",
             ));
         }
-        let fits = |place| request.change.is_for(place);
-        let fits_some = if selection.entries.is_empty() {
-            selection.places.iter().any(fits)
-        } else {
-            selection.entries.iter().any(|id| fits(&id.place))
-        };
-        if !fits_some {
+        if selection.entries.len() > NAMED {
+            return Err(wrong(
+                "entries",
+                format!(
+                    "{} jobs are too many to be named one by one: {NAMED} at most, or say where they are and which by a filter",
+                    selection.entries.len()
+                ),
+            ));
+        }
+        // Nothing named is not the same as everything.
+        let query = selection.filter.query.as_deref();
+        if query.is_some_and(|query| query.trim().is_empty()) {
+            return Err(wrong(
+                "filter",
+                "the search is empty: leave it out to mean all jobs",
+            ));
+        }
+        // Of places for which the change means nothing, no job is meant.
+        let mut meant = selection.clone();
+        meant.places.retain(|place| request.change.is_for(place));
+        let fits = |id: &EntryId| request.change.is_for(&id.place);
+        if meant.places.is_empty() && !meant.entries.iter().any(fits) {
             return Err(wrong(
                 "action",
                 format!(
@@ -261,17 +289,18 @@ impl Admin {
         let now = self.store.now().await?;
         let mut plan = OperationPlan {
             change: Some(request.change.clone()),
-            selection: selection.clone(),
+            selection: meant,
             undoes: None,
             before: request.before.map_or(now, |before| before.min(now)),
             rate: request.rate,
             canary: request.canary,
             reason: checked_reason(request.reason.as_deref())?,
             total: 0,
+            at_once: false,
         };
         let walk = Walk::new(self.store.clone(), &plan);
         // A search that cannot be read is said now, not when it is at work.
-        for at in 0..walk.places.len() {
+        for at in 0..walk.places().len() {
             walk.read(Position { at, after: None })?;
         }
         plan.total = walk.total().await?;

@@ -8,7 +8,8 @@ use super::{
 use crate::admin::{Admin, AdminResult};
 use crate::job::{Job, entry};
 use crate::model::{
-    Action, Change, OperationPlan, OperationPreview, OperationRequest, PreviewSample, Timestamp,
+    Action, Change, OperationPlan, OperationPreview, OperationRequest, PreviewSample, Set,
+    Timestamp,
 };
 use crate::store::{Destination, StoredEntry, Target};
 use std::{
@@ -142,12 +143,14 @@ impl<'request> Look<'request> {
         let mut sample = PreviewSample {
             entry: entry(stored.id, job, false),
             to: None,
+            at: None,
             edit: None,
             refused: None,
         };
         match planned {
-            Planned::Goes(Target::Away(Destination::Set { set, .. })) => {
+            Planned::Goes(Target::Away(Destination::Set { set, score, .. })) => {
                 sample.to = Some(set.name().to_owned());
+                sample.at = (set != Set::Dead).then(|| Timestamp::from_seconds(score));
             }
             Planned::Goes(Target::Away(Destination::Queue { name, .. })) => {
                 sample.to = Some(format!("queue:{name}"));
@@ -168,6 +171,14 @@ impl<'request> Look<'request> {
     }
 
     async fn warnings(&mut self, admin: &Admin, plan: &OperationPlan) -> AdminResult<()> {
+        for place in &self.request.selection.places {
+            if !plan.selection.places.contains(place) {
+                let change = self.request.change.name();
+                self.preview.warnings.push(format!(
+                    "`{change}` means nothing for jobs of {place}: they stay as they are"
+                ));
+            }
+        }
         let so_far = if self.preview.complete {
             ""
         } else {

@@ -65,28 +65,16 @@ impl Position {
 pub(super) struct Walk<'plan> {
     pub(super) store: SharedStore,
     pub(super) plan: &'plan OperationPlan,
-    /// Places for which the change means something.
-    pub(super) places: Vec<Place>,
 }
 
 impl<'plan> Walk<'plan> {
     pub(super) fn new(store: SharedStore, plan: &'plan OperationPlan) -> Self {
-        let is_for = |place: &&Place| {
-            plan.change
-                .as_ref()
-                .is_none_or(|change| change.is_for(place))
-        };
-        Self {
-            store,
-            plan,
-            places: plan
-                .selection
-                .places
-                .iter()
-                .filter(is_for)
-                .cloned()
-                .collect(),
-        }
+        Self { store, plan }
+    }
+
+    /// Where the jobs are.
+    pub(super) fn places(&self) -> &'plan [Place] {
+        &self.plan.selection.places
     }
 
     /// Whether it is about ticked entries.
@@ -100,13 +88,13 @@ impl<'plan> Walk<'plan> {
         at >= if ticked > 0 {
             ticked
         } else {
-            self.places.len()
+            self.places().len()
         }
     }
 
     /// Reads on from there: to the end of the ticked entries, or of the place.
     pub(super) fn read(&self, from: Position) -> StoreResult<Reader<'_>> {
-        let place = self.places.get(from.at).filter(|_| !self.is_ticked());
+        let place = self.places().get(from.at).filter(|_| !self.is_ticked());
         let kind = match place {
             None => Kind::Ticked,
             // What is taken out meanwhile moves all that is behind it, so each slice looks where it is.
@@ -138,7 +126,7 @@ impl<'plan> Walk<'plan> {
             return Ok(u64::try_from(ticked).unwrap_or(u64::MAX));
         }
         let mut total = 0;
-        for place in &self.places {
+        for place in self.places() {
             let slice = self
                 .store
                 .slice(place, &Start::Edge, Order::Ascending, 1)

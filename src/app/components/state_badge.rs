@@ -1,7 +1,7 @@
 //! What state a job, queue or number is in: always a colour, an icon and a word.
 
 use super::{Icon, IconName};
-use crate::model::{Place, Set};
+use crate::model::{OperationState, Place, Set};
 use leptos::prelude::*;
 
 /// A state with a colour of its own.
@@ -26,6 +26,18 @@ pub enum JobState {
 }
 
 impl JobState {
+    /// In whose colour and with whose icon an operation is shown that stands so.
+    #[must_use]
+    pub fn of_operation(state: OperationState) -> Self {
+        match state {
+            OperationState::Running => Self::Running,
+            OperationState::Waiting => Self::Scheduled,
+            OperationState::Paused => Self::Paused,
+            OperationState::Stopped => Self::Failed,
+            OperationState::Done => Self::Processed,
+        }
+    }
+
     /// The state's name in style sheets (`state-NAME`).
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -55,18 +55,13 @@ fn Line(operation: Memo<OperationSummary>) -> impl IntoView {
     let href = move || operation.with(|operation| format!("/operations/{}", operation.id));
     let words = Memo::new(move |_| operation.with(|operation| operation.words.clone()));
     let state = Memo::new(move |_| operation.with(|operation| operation.state));
-    let look = move || match state.get() {
-        OperationState::Running => JobState::Running,
-        OperationState::Waiting => JobState::Scheduled,
-        OperationState::Paused => JobState::Paused,
-        OperationState::Stopped => JobState::Failed,
-        OperationState::Done => JobState::Processed,
-    };
+    let look = move || JobState::of_operation(state.get());
+    let message = move || operation.with(|operation| operation.message.clone());
     let done = move || {
         operation.with(|operation| percent(operation.state, operation.scanned, operation.total))
     };
     view! {
-        <a class="operations-line" href=href>
+        <a class="operations-line" href=href title=message>
             <Icon name=IconName::Operations/>
             <span class=move || look().class()>{move || state.get().name()}</span>
             <span class="operations-words">{words}</span>

@@ -146,11 +146,8 @@ fn Row(operation: Memo<Option<Operation>>) -> impl IntoView {
             operation.progress.scanned,
             operation.plan.total,
         );
-        let reason = operation
-            .plan
-            .reason
-            .clone()
-            .or_else(|| operation.message.clone());
+        let message = operation.message.clone();
+        let reason = operation.plan.reason.clone();
         let pace = pace(&operation);
         let free = (operation.state.is_over() && operation.kept.bytes > 0).then(|| {
             let href = format!("{path}?confirm=free");
@@ -160,11 +157,12 @@ fn Row(operation: Memo<Option<Operation>>) -> impl IntoView {
         Some(view! {
             <th scope="row">
                 <a class="name" href=path.clone()>{words.clone()}</a>
+                {message.map(|message| view! { <div class="second-line">{message}</div> })}
                 <div class="second-line">{reason}</div>
             </th>
             <td>
                 <OperationBadge state=operation.state/>
-                <div class="second-line">{operation.undone_by.is_some().then_some("undone")}</div>
+                <div class="second-line">{operation.undone_by.is_some().then_some("undo begun")}</div>
             </td>
             <td class="operation-progress">
                 <div class="operation-bar"><ProgressBar percent=done/></div>

@@ -51,6 +51,9 @@ pub(super) struct Bulk {
     /// Not after.
     #[arg(long, value_name = "TIME", value_parser = time::moment, requires = "from")]
     until: Option<Timestamp>,
+    /// Only what was there at this time, which a dry run tells; else what is there now.
+    #[arg(long, value_name = "TIME", value_parser = time::moment, requires = "from")]
+    before: Option<Timestamp>,
     /// Show what would happen, and change nothing.
     #[arg(long, conflicts_with = "detach")]
     dry_run: bool,
@@ -140,7 +143,7 @@ impl Bulk {
                 },
                 entries,
             },
-            before: None,
+            before: self.before,
             rate: self.rate,
             canary: self.canary.map(|jobs| Canary {
                 jobs,
@@ -163,17 +166,14 @@ fn show(request: &OperationRequest, preview: OperationPreview) {
     });
     for sample in preview.samples {
         output::line(format_args!("  {}", row(&sample.entry)));
-        let then = match (sample.refused, sample.edit, sample.to) {
-            (Some(reason), ..) => format!("stays: {reason}"),
-            (None, Some((now, then)), _) => format!("{now} becomes {then}"),
-            (None, None, Some(to)) => format!("goes to {to}"),
-            (None, None, None) => "goes away".to_owned(),
-        };
-        output::line(super::printable(&format!("    {then}")));
+        output::line(super::printable(&format!("    {}", sample.in_words())));
     }
     Words(&preview.refused).print();
     for warning in preview.warnings {
         output::line(super::printable(&format!("warning: {warning}")));
     }
-    output::line("Nothing was changed: without --dry-run it is.");
+    output::line(format_args!(
+        "Nothing was changed. To change these, and none that come later: the same with --before {} in place of --dry-run.",
+        preview.before
+    ));
 }

@@ -78,6 +78,8 @@ pub(super) struct OperationBody {
 /// The filter of an operation.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct SelectedBody {
+    /// Search.
+    filter: Option<String>,
     /// Class, whole.
     class: Option<String>,
     /// Queue, whole.
@@ -171,6 +173,10 @@ pub(super) struct SampleBody {
     entry: EntryBody,
     /// Where it would go; null: nowhere, or it stays.
     to: Option<String>,
+    /// In a set where it waits for its time: when that is.
+    #[schema(format = DateTime)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
     /// The value that would be replaced.
     #[schema(value_type = Option<serde_json::Value>)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -265,6 +271,7 @@ impl ProgressOfOperation {
 impl From<JobFilter> for SelectedBody {
     fn from(filter: JobFilter) -> Self {
         Self {
+            filter: filter.query,
             class: filter.class,
             queue: filter.queue,
             error: filter.error,
@@ -310,6 +317,7 @@ impl From<PreviewSample> for SampleBody {
         Self {
             entry: sample.entry.into(),
             to: sample.to,
+            at: text(sample.at),
             value: json(value),
             new_value: json(new_value),
             refused: sample.refused,

@@ -12,9 +12,6 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-/// Most entries that an operation names one by one.
-const MOST: usize = 1_000;
-
 /// What an operation does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -94,9 +91,8 @@ pub(super) struct OperationRequestBody {
     /// Which of them; all unless said. Also as a text: a search, such as `class:PublishPhoto error:Timeout`.
     #[schema(value_type = Option<FilterBody>)]
     filter: Option<Box<RawValue>>,
-    /// Only these, by their `id`s; then `from` and `filter` must not be given.
-    #[serde(default)]
-    entries: Vec<String>,
+    /// Only these, by their `id`s, 1 to 1000; then `from` and `filter` must not be given.
+    entries: Option<Vec<String>>,
     /// For `reschedule`: the new time.
     #[schema(value_type = Option<MomentBody>)]
     at: Option<Box<RawValue>>,
@@ -136,7 +132,7 @@ impl OperationRequestBody {
             selection: Selection {
                 places: places(self.from.as_deref())?,
                 filter: filter(self.filter.as_deref())?,
-                entries: entries(&self.entries)?,
+                entries: entries(self.entries.as_deref())?,
             },
             before: time("before", self.before.as_deref())?,
             rate: self.rate,
@@ -176,7 +172,7 @@ impl OperationRequestBody {
                 ));
             }
         }
-        if !self.entries.is_empty() {
+        if self.entries.is_some() {
             for (field, is_given) in [
                 ("from", self.from.is_some()),
                 ("filter", self.filter.is_some()),
@@ -252,8 +248,10 @@ fn filter(filter: Option<&RawValue>) -> Answer<JobFilter> {
         return Ok(JobFilter::default());
     };
     if text.starts_with('"') {
+        let query = serde_json::from_str(text)
+            .map_err(|error| Problem::field("filter", format!("`filter` is no text: {error}")))?;
         return Ok(JobFilter {
-            query: serde_json::from_str(text).ok(),
+            query: Some(query),
             ..JobFilter::default()
         });
     }
@@ -261,7 +259,7 @@ fn filter(filter: Option<&RawValue>) -> Answer<JobFilter> {
         .map_err(|error| Problem::field("filter", format!("`filter` is no filter: {error}")))?;
     let said = |value: Option<String>| value.filter(|value| !value.is_empty());
     Ok(JobFilter {
-        query: said(body.filter),
+        query: body.filter,
         class: said(body.class),
         queue: said(body.queue),
         error: said(body.error),
@@ -272,14 +270,14 @@ fn filter(filter: Option<&RawValue>) -> Answer<JobFilter> {
     })
 }
 
-fn entries(texts: &[String]) -> Answer<Vec<EntryId>> {
-    if texts.len() > MOST {
+fn entries(texts: Option<&[String]>) -> Answer<Vec<EntryId>> {
+    let Some(texts) = texts else {
+        return Ok(Vec::new());
+    };
+    if texts.is_empty() {
         return Err(Problem::field(
             "entries",
-            format!(
-                "`entries` may hold {MOST} ids at most, not {}: say `from` and `filter` instead",
-                texts.len()
-            ),
+            "`entries` names none: leave it out to mean all jobs of `from`",
         ));
     }
     texts

@@ -97,11 +97,7 @@ fn Turns(operation: Operation, turn: ServerAction<TurnOperation>) -> impl IntoVi
             </ActionForm>
         }
     });
-    let can_undo = operation.state.is_over()
-        && operation.kept.entries > 0
-        && operation.undone_by.is_none()
-        && operation.plan.undoes.is_none();
-    let undo = can_undo.then(|| {
+    let undo = operation.can_be_undone().then(|| {
         let jobs = format::counted(operation.kept.entries, "job", "jobs");
         let until = operation
             .kept
@@ -168,7 +164,7 @@ fn Facts(operation: Operation) -> impl IntoView {
             {rate.map(|rate| view! { <div><dt>"Speed"</dt><dd>{rate}</dd></div> })}
             {canary.map(|canary| view! { <div><dt>"Tried first"</dt><dd>{canary}</dd></div> })}
             {plan.undoes.as_ref().map(|id| view! { <div><dt>"Undoes"</dt><dd>{link(id)}</dd></div> })}
-            {operation.undone_by.as_ref().map(|id| view! { <div><dt>"Undone by"</dt><dd>{link(id)}</dd></div> })}
+            {operation.undone_by.as_ref().map(|id| view! { <div><dt>"Undo"</dt><dd>{link(id)}</dd></div> })}
         </dl>
     }
 }

@@ -13,7 +13,11 @@ use leptos::web_sys::{HtmlFormElement, HtmlInputElement};
 
 /// Fields for the chosen action, and how fast and why.
 #[component]
-pub(super) fn Fields(form: OperationForm) -> impl IntoView {
+pub(super) fn Fields(
+    form: OperationForm,
+    /// Set when something is typed that is in no preview yet.
+    typed: RwSignal<bool>,
+) -> impl IntoView {
     let action = form.get("action").to_owned();
     let places = form
         .places
@@ -40,7 +44,7 @@ pub(super) fn Fields(form: OperationForm) -> impl IntoView {
     let is_run = matches!(action.as_str(), "retry" | "enqueue");
     let canary = is_run.then(|| view! { <CanaryFields form=form.clone()/> });
     view! {
-        <form class="operation-form" method="get" action="/operations/new" on:submit=to_utc>
+        <form class="operation-form" method="get" action="/operations/new" on:input=move |_| typed.set(true) on:submit=to_utc>
             {places} {filter} <input type="hidden" name="action" value=action/>
             {own.map(|own| view! { <div class="operation-fields">{own}</div> })}
             <div class="operation-fields">

@@ -7,6 +7,7 @@ use crate::app::address::use_own_search;
 use crate::app::components::{ErrorNotice, PageTitle, after_first_reading};
 use crate::app::live::use_live;
 use crate::model::{Place, Selection, Set};
+use leptos::prelude::Set as _;
 use leptos::prelude::*;
 
 /// A new operation.
@@ -14,6 +15,11 @@ use leptos::prelude::*;
 pub fn NewOperationPage() -> impl IntoView {
     let search = use_own_search();
     let form = Memo::new(move |_| search.with(|search| OperationForm::parse(search)));
+    let typed = RwSignal::new(false);
+    Effect::new(move || {
+        form.track();
+        typed.set(false);
+    });
     let has_place = Memo::new(move |_| form.with(|form| !form.places.is_empty()));
     view! {
         <PageTitle title="New operation">
@@ -23,9 +29,9 @@ pub fn NewOperationPage() -> impl IntoView {
             <Choice form/>
             {move || {
                 let chosen = form.get();
-                (!chosen.get("action").is_empty()).then(|| view! { <Fields form=chosen/> })
+                (!chosen.get("action").is_empty()).then(|| view! { <Fields form=chosen typed/> })
             }}
-            <Outlook form/>
+            <Outlook form typed/>
         </Show>
     }
 }
@@ -110,7 +116,7 @@ fn Choice(form: Memo<OperationForm>) -> impl IntoView {
 
 /// What would happen, and the button that makes it so.
 #[component]
-fn Outlook(form: Memo<OperationForm>) -> impl IntoView {
+fn Outlook(form: Memo<OperationForm>, typed: RwSignal<bool>) -> impl IntoView {
     let start = ServerAction::<StartOperation>::new();
     let query = Memo::new(move |_| {
         form.with(|form| (!form.get("action").is_empty()).then(|| form.to_text()))
@@ -141,7 +147,7 @@ fn Outlook(form: Memo<OperationForm>) -> impl IntoView {
                         Some(Ok(Some(draft))) => {
                             // Nothing is confirmed but what is shown: not while the address says something else already.
                             let is_current = query.with(|query| *query == Some(draft.query.clone()));
-                            is_current.then(|| view! { <Preview draft start/> }).into_any()
+                            is_current.then(|| view! { <Preview draft start typed/> }).into_any()
                         }
                         Some(Err(error)) => view! { <ErrorNotice error/> }.into_any(),
                         Some(Ok(None)) | None => {

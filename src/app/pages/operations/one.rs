@@ -48,11 +48,7 @@ fn Body(
     id: Memo<String>,
     turn: ServerAction<TurnOperation>,
 ) -> impl IntoView {
-    let problem = Memo::new(move |_| {
-        let read = read.get().and_then(Result::err);
-        // Why it could not be turned; a question tells that itself.
-        read
-    });
+    let problem = Memo::new(move |_| read.get().and_then(Result::err));
     let refused = move || {
         turn.value()
             .get()

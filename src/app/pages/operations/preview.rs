@@ -7,9 +7,17 @@ use crate::model::PreviewSample;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
+/// What undo can do where nothing runs because of it.
+const IN_TIME: &str = "Can be undone for a day after its end, unless another time is set.";
+
 /// How many match, some of them, what stays and why, what is better known first.
 #[component]
-pub(super) fn Preview(draft: OperationDraft, start: ServerAction<StartOperation>) -> impl IntoView {
+pub(super) fn Preview(
+    draft: OperationDraft,
+    start: ServerAction<StartOperation>,
+    /// Whether something was typed since.
+    typed: RwSignal<bool>,
+) -> impl IntoView {
     let OperationDraft {
         query,
         words,
@@ -63,21 +71,35 @@ pub(super) fn Preview(draft: OperationDraft, start: ServerAction<StartOperation>
         }
     });
     let can_start = changed > 0 || !preview.complete;
+    let (class, way_back) = match verb.as_str() {
+        "Delete" => ("button button-danger", IN_TIME),
+        "Retry" | "Enqueue" => (
+            "button button-primary",
+            "Undo can take back only what has not run by then.",
+        ),
+        _ => ("button button-primary", IN_TIME),
+    };
     let confirm = can_start.then(|| {
         view! {
             <ActionForm action=start attr:class="operation-confirm">
                 <input type="hidden" name="query" value=query/>
                 <input type="hidden" name="before" value=preview.before.0.to_string()/>
                 <button
-                    class="button button-primary"
+                    class=class
                     type="submit"
-                    disabled=move || start.pending().get()
+                    disabled=move || start.pending().get() || typed.get()
                 >
                     <Icon name=IconName::Operations/>
                     {label}
                 </button>
                 <span class="operation-bound">
-                    "What comes after " <UtcTime at=preview.before clock=true/> " is not meant. Can be undone later."
+                    <Show
+                        when=move || !typed.get()
+                        fallback=|| "What you typed is not in this preview yet: press Preview first."
+                    >
+                        "What comes after " <UtcTime at=preview.before clock=true/> " is not meant. "
+                        {way_back}
+                    </Show>
                 </span>
             </ActionForm>
         }
@@ -94,12 +116,7 @@ pub(super) fn Preview(draft: OperationDraft, start: ServerAction<StartOperation>
 #[component]
 fn Sample(sample: PreviewSample) -> impl IntoView {
     let entry = &sample.entry;
-    let becomes = match (&sample.refused, &sample.edit, &sample.to) {
-        (Some(reason), ..) => format!("stays: {reason}"),
-        (None, Some((now, then)), _) => format!("{now} becomes {then}"),
-        (None, None, Some(to)) => format!("goes to {to}"),
-        (None, None, None) => "goes away".to_owned(),
-    };
+    let becomes = sample.in_words();
     let error = entry
         .error_class
         .clone()

@@ -11,13 +11,7 @@ pub(super) fn OperationBadge(
     /// Which.
     state: OperationState,
 ) -> impl IntoView {
-    let look = match state {
-        OperationState::Running => JobState::Running,
-        OperationState::Waiting => JobState::Scheduled,
-        OperationState::Paused => JobState::Paused,
-        OperationState::Stopped => JobState::Failed,
-        OperationState::Done => JobState::Processed,
-    };
+    let look = JobState::of_operation(state);
     view! {
         <span class=format!("badge {}", look.class())>
             <Icon name=look.icon()/>
