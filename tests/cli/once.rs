@@ -275,7 +275,7 @@ async fn jobs_are_enqueued_listed_and_changed() {
     place
         .run(&["jobs", "list", "queue:photos", "album", "klass:A"])
         .await
-        .failed(1, "at character 7: `klass` is no field of a job");
+        .failed(2, "at character 7: `klass` is no field of a job");
 
     place.run(&["jobs", "kill", jids[0]]).await.done();
     let dead = place.run(&["jobs", "list", "dead"]).await.done();
