@@ -3,18 +3,22 @@
 use super::{
     canary::Verdict,
     changer::{Changer, Planned},
+    flight::{Flight, Load, Sender},
     mark::Mark,
     throttle::Throttle,
+    undo::{NOT_KEPT, NOT_THERE},
     walk::{Batch, Position, Walk},
 };
 use crate::admin::Admin;
-use crate::job::{Job, TimeUnit};
+use crate::job::TimeUnit;
 use crate::model::{Canary, Change, OperationPlan, OperationState, Place};
 use crate::store::{
-    Moved, OperationRecord, Step, StepMove, Stepped, StoreError, StoreResult, StoredEntry, Target,
-    Undone,
+    Moved, OperationRecord, StepMove, Stepped, StoreError, StoreResult, StoredEntry, Target,
 };
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -47,43 +51,50 @@ pub(super) enum Driven {
 /// One process's work on one operation.
 pub(super) struct Drive<'work> {
     pub(super) admin: &'work Admin,
-    pub(super) owner: &'work str,
-    pub(super) id: &'work str,
-    pub(super) plan: &'work OperationPlan,
+    pub(super) plan: Arc<OperationPlan>,
     pub(super) mark: Mark,
+    /// Where in their queue jobs were found that were taken back last: a hint.
+    pub(super) newest_at: u64,
     /// The number of the next step.
-    pub(super) number: u64,
+    number: u64,
     /// Set when the process is to end.
-    pub(super) shutdown: &'work CancellationToken,
+    shutdown: &'work CancellationToken,
+    sender: Arc<Sender>,
+    /// The step that the store is busy with.
+    flight: Option<Flight>,
+    /// When the store has answered the one before it.
+    answered: Option<Instant>,
     throttle: Throttle,
     worked: Instant,
     refused_in_a_row: u64,
 }
 
-/// What became of one step.
-pub(super) enum Made {
-    Yes { moved: Vec<Moved>, newest_at: u64 },
-    NotKept,
-    Left,
-}
-
 impl<'work> Drive<'work> {
     pub(super) fn new(
         admin: &'work Admin,
-        owner: &'work str,
-        record: &'work OperationRecord,
-        plan: &'work OperationPlan,
+        owner: &str,
+        record: &OperationRecord,
+        plan: OperationPlan,
         shutdown: &'work CancellationToken,
     ) -> Result<Self, String> {
         Ok(Self {
             admin,
-            owner,
-            id: &record.id,
-            plan,
             mark: Mark::read(&record.mark)?,
+            newest_at: 0,
             number: record.step,
             shutdown,
+            sender: Arc::new(Sender {
+                store: admin.store().clone(),
+                id: record.id.clone(),
+                owner: owner.to_owned(),
+                lease: LEASE,
+                keeps: plan.undoes.is_none(),
+                kept_for: admin.options.undo_kept,
+            }),
+            flight: None,
+            answered: None,
             throttle: Throttle::new(plan.rate),
+            plan: Arc::new(plan),
             worked: Instant::now(),
             refused_in_a_row: 0,
         })
@@ -91,21 +102,31 @@ impl<'work> Drive<'work> {
 
     /// Works until it is over, or somebody says otherwise.
     pub(super) async fn run(mut self) -> StoreResult<Driven> {
+        let driven = self.go().await;
+        // Nothing of it is under way when others hear that it is let go.
+        if let Some(mut flight) = self.flight.take() {
+            flight.land(None).await;
+        }
+        driven
+    }
+
+    async fn go(&mut self) -> StoreResult<Driven> {
         if self.mark.tried_until.is_some() && !self.mark.tried_well {
             match self.judge().await? {
                 Some(driven) => return Ok(driven),
                 None => self.mark.tried_well = true,
             }
         }
-        match (&self.plan.change, &self.plan.undoes) {
+        let plan = Arc::clone(&self.plan);
+        match (&plan.change, &plan.undoes) {
             (Some(change), _) => self.change(change).await,
             (None, Some(undone)) => self.undo(undone).await,
             (None, None) => self.end(OperationState::Done, None).await,
         }
     }
 
-    async fn change(&mut self, change: &'work Change) -> StoreResult<Driven> {
-        let walk = Walk::new(self.admin.store().clone(), self.plan);
+    async fn change(&mut self, change: &Change) -> StoreResult<Driven> {
+        let walk = Walk::new(self.admin.store().clone(), Arc::clone(&self.plan));
         let fleet_unit = self.admin.fleet_unit().await;
         while !walk.is_behind(self.mark.at) {
             let driven = if matches!(walk.places().get(self.mark.at), Some(Place::Queue(_)))
@@ -128,11 +149,14 @@ impl<'work> Drive<'work> {
         &mut self,
         change: &Change,
         fleet_unit: Option<TimeUnit>,
-        walk: &Walk<'_>,
+        walk: &Walk,
     ) -> StoreResult<Option<Driven>> {
         let mut reader = walk.read(Position::of(&self.mark))?;
         while let Some(batch) = reader.next().await? {
             if let Some(driven) = self.work_on(change, fleet_unit, batch).await? {
+                return Ok(Some(driven));
+            }
+            if let Some(driven) = self.settle().await? {
                 return Ok(Some(driven));
             }
         }
@@ -140,7 +164,7 @@ impl<'work> Drive<'work> {
     }
 
     /// Behind a queue in which something was changed: through it once more.
-    fn turn_back(&mut self, walk: &Walk<'_>) {
+    fn turn_back(&mut self, walk: &Walk) {
         let is_behind = self.mark.after.is_none() && self.mark.at > 0;
         if !is_behind || !self.plan.selection.entries.is_empty() {
             return;
@@ -159,38 +183,31 @@ impl<'work> Drive<'work> {
     /// Through a set (or the ticked entries), reading ahead: a set's cursors hold whatever is taken out.
     async fn change_set(
         &mut self,
-        change: &'work Change,
+        change: &Change,
         fleet_unit: Option<TimeUnit>,
-        walk: &Walk<'_>,
+        walk: &Walk,
     ) -> StoreResult<Option<Driven>> {
         let (sender, mut batches) = mpsc::channel::<StoreResult<Batch>>(READ_AHEAD);
-        let mut reader = walk.read(Position::of(&self.mark))?;
-        let reading = async move {
-            loop {
-                let batch = match reader.next().await {
-                    Ok(Some(batch)) => Ok(batch),
-                    Ok(None) => return,
-                    Err(error) => Err(error),
-                };
+        let (walk, from) = (walk.clone(), Position::of(&self.mark));
+        // Ends when nobody takes its batches any more.
+        tokio::spawn(async move {
+            let mut reader = match walk.read(from) {
+                Ok(reader) => reader,
+                Err(error) => return drop(sender.send(Err(error)).await),
+            };
+            while let Some(batch) = reader.next().await.transpose() {
                 let is_last = batch.is_err();
                 if sender.send(batch).await.is_err() || is_last {
                     return;
                 }
             }
-        };
-        let working = async {
-            while let Some(batch) = batches.recv().await {
-                if let Some(driven) = self.work_on(change, fleet_unit, batch?).await? {
-                    // The reader ends when nobody takes its batches.
-                    batches.close();
-                    while batches.try_recv().is_ok() {}
-                    return Ok(Some(driven));
-                }
+        });
+        while let Some(batch) = batches.recv().await {
+            if let Some(driven) = self.work_on(change, fleet_unit, batch?).await? {
+                return Ok(Some(driven));
             }
-            Ok(None)
-        };
-        let ((), worked) = tokio::join!(reading, working);
-        worked
+        }
+        Ok(None)
     }
 
     /// Makes the steps of a batch; nothing when all went well.
@@ -209,13 +226,7 @@ impl<'work> Drive<'work> {
         let is_first_pass = self.mark.passes == 0;
         let scanned = self.mark.scanned;
         let mut pending = Pending::default();
-        for meant in batch.meant {
-            if is_first_pass {
-                self.mark.scanned = scanned + meant.scanned;
-            }
-            if !is_ticked {
-                self.mark.after = Some(meant.entry.cursor.clone());
-            }
+        for meant in &batch.meant {
             match changer.plan(&meant.entry, &meant.job) {
                 Planned::IsSo => {}
                 Planned::Stays(reason) => {
@@ -224,11 +235,21 @@ impl<'work> Drive<'work> {
                 }
                 Planned::Goes(to) => {
                     self.mark.matched += 1;
-                    pending.add(meant.entry, &meant.job, to);
+                    let jid = self.trying().map(|_| meant.job.jid().unwrap_or_default());
+                    pending.add(meant.entry.clone(), jid, to);
                 }
             }
             let is_full = pending.moves.len() >= self.step_size() || pending.bytes >= STEP_BYTES;
-            if is_full && let Some(driven) = self.step(std::mem::take(&mut pending)).await? {
+            if !is_full {
+                continue;
+            }
+            if is_first_pass {
+                self.mark.scanned = scanned + meant.scanned();
+            }
+            if !is_ticked && let Some(stored) = batch.stored(meant) {
+                self.mark.after = Some(stored.cursor);
+            }
+            if let Some(driven) = self.step(std::mem::take(&mut pending)).await? {
                 return Ok(Some(driven));
             }
         }
@@ -265,27 +286,20 @@ impl<'work> Drive<'work> {
     async fn step(&mut self, mut pending: Pending) -> StoreResult<Option<Driven>> {
         pending.sort();
         let trying = self.trying();
-        let Made::Yes { moved, .. } = self.make(&pending.moves, None, None).await? else {
-            return Ok(Some(Driven::Left));
+        let load = Load {
+            moves: pending.moves,
+            jids: pending.jids,
+            ..Load::default()
         };
-        let mut done = 0;
-        for (outcome, jid) in moved.iter().zip(&pending.jids) {
-            match outcome {
-                Moved::Done => {
-                    done += 1;
-                    self.refused_in_a_row = 0;
-                    if trying.is_some() {
-                        self.mark.tried.push(jid.clone());
-                    }
-                }
-                Moved::Gone => {}
-                Moved::Refused(error) => {
-                    self.refused_in_a_row += 1;
-                    self.mark.refuse(&error.to_string(), 1);
-                }
-            }
+        if let Some(driven) = self.send(load).await? {
+            return Ok(Some(driven));
         }
-        self.mark.pass_changed += done;
+        // How many are still to be tried, only its answer says.
+        if trying.is_some()
+            && let Some(driven) = self.settle().await?
+        {
+            return Ok(Some(driven));
+        }
         if self.refused_in_a_row >= REFUSED_IN_A_ROW {
             let reason = self.mark.refused.last().map(|(reason, _)| reason.clone());
             let message = format!(
@@ -306,49 +320,94 @@ impl<'work> Drive<'work> {
         Ok(None)
     }
 
-    /// One call of the store, and the pause behind it.
-    pub(super) async fn make(
-        &mut self,
-        moves: &[StepMove],
-        undoes: Option<Undone<'_>>,
-        state: Option<(OperationState, Option<&str>)>,
-    ) -> StoreResult<Made> {
-        if self.shutdown.is_cancelled() && state.is_none() {
-            return Ok(Made::Left);
+    /// Sends a step; the one before it has been answered then. Nothing when the work goes on.
+    pub(super) async fn send(&mut self, mut load: Load) -> StoreResult<Option<Driven>> {
+        if self.shutdown.is_cancelled() && load.state.is_none() {
+            return Ok(Some(Driven::Left));
         }
         let busy = u64::try_from(self.worked.elapsed().as_millis()).unwrap_or(0);
         if busy > 0 {
             self.mark.busy_ms += busy;
             self.worked = Instant::now();
         }
-        let mark = self.mark.write();
-        let started = Instant::now();
-        let step = Step {
-            id: self.id,
-            owner: self.owner,
-            lease: LEASE,
-            number: self.number,
-            moves,
-            keeps: self.plan.undoes.is_none(),
-            mark: &mark,
-            undoes,
-            state,
-            kept_for: self.admin.options.undo_kept,
-        };
-        let entries = moves.len() + undoes.map_or(0, |undone| undone.adds.len());
-        match self.admin.store().step_operation(step).await? {
-            Stepped::NotNow => Ok(Made::Left),
-            Stepped::NotKept => Ok(Made::NotKept),
-            Stepped::Made { moved, newest_at } => {
-                self.number += 1;
-                let pause = self.throttle.made(entries, started.elapsed());
-                if !pause.is_zero() && state.is_none() {
-                    tokio::select! {
-                        () = tokio::time::sleep(pause.min(LEASE / 2)) => {}
-                        () = self.shutdown.cancelled() => {}
-                    }
+        load.mark = self.mark.write();
+        let flight = self.begin(Arc::new(load));
+        match self.flight.replace(flight) {
+            Some(before) => self.land(before).await,
+            None => Ok(None),
+        }
+    }
+
+    fn begin(&mut self, load: Arc<Load>) -> Flight {
+        let number = self.number;
+        self.number += 1;
+        Flight::begin(&self.sender, load, number, self.flight.is_some())
+    }
+
+    /// Waits until nothing is on its way any more. Nothing when the work goes on.
+    pub(super) async fn settle(&mut self) -> StoreResult<Option<Driven>> {
+        while let Some(flight) = self.flight.take() {
+            if let Some(driven) = self.land(flight).await? {
+                return Ok(Some(driven));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Learns what became of a step, and pauses behind it if the store needs that.
+    async fn land(&mut self, mut flight: Flight) -> StoreResult<Option<Driven>> {
+        let mut landed = flight.land(self.answered).await;
+        if flight.is_behind && matches!(landed.answer, Ok(Stepped::NotNow)) {
+            // It may have overtaken the one before it. If not, it is not its turn now either.
+            flight = Flight::begin(&self.sender, flight.load, flight.number, false);
+            landed = flight.land(None).await;
+        }
+        self.answered = Some(landed.at);
+        let load = flight.load;
+        let (moved, newest_at) = match landed.answer? {
+            Stepped::NotNow => return Ok(Some(Driven::Left)),
+            Stepped::NotKept => {
+                let entries = load.undoes.as_ref().map_or(0, |undone| undone.entries);
+                self.mark.refuse(NOT_KEPT, entries);
+                // Its number is still to be used, by the one behind it, which had come too early.
+                self.number = flight.number;
+                if let Some(mut behind) = self.flight.take() {
+                    behind.land(None).await.answer?;
+                    let again = self.begin(behind.load);
+                    self.flight = Some(again);
                 }
-                Ok(Made::Yes { moved, newest_at })
+                return Ok(None);
+            }
+            Stepped::Made { moved, newest_at } => (moved, newest_at),
+        };
+        self.newest_at = newest_at;
+        self.learn(&load, &moved);
+        let pause = self.throttle.made(load.entries(), landed.took);
+        if !pause.is_zero() && load.state.is_none() {
+            tokio::select! {
+                () = tokio::time::sleep(pause.min(LEASE / 2)) => {}
+                () = self.shutdown.cancelled() => {}
+            }
+        }
+        Ok(None)
+    }
+
+    fn learn(&mut self, load: &Load, moved: &[Moved]) {
+        let mut jids = load.jids.iter();
+        for outcome in moved {
+            let jid = jids.next();
+            match outcome {
+                Moved::Done => {
+                    self.mark.pass_changed += 1;
+                    self.refused_in_a_row = 0;
+                    self.mark.tried.extend(jid.cloned());
+                }
+                Moved::Gone if load.undoes.is_some() => self.mark.refuse(NOT_THERE, 1),
+                Moved::Gone => {}
+                Moved::Refused(error) => {
+                    self.refused_in_a_row += 1;
+                    self.mark.refuse(&error.to_string(), 1);
+                }
             }
         }
     }
@@ -369,10 +428,26 @@ impl<'work> Drive<'work> {
         message: Option<&str>,
         then: Driven,
     ) -> StoreResult<Driven> {
-        Ok(match self.make(&[], None, Some((state, message))).await? {
-            Made::Yes { .. } => then,
-            Made::NotKept | Made::Left => Driven::Left,
-        })
+        Ok(self.tell(state, message).await?.unwrap_or(then))
+    }
+
+    /// Writes how it stands from now on; nothing when it was written.
+    async fn tell(
+        &mut self,
+        state: OperationState,
+        message: Option<&str>,
+    ) -> StoreResult<Option<Driven>> {
+        if let Some(driven) = self.settle().await? {
+            return Ok(Some(driven));
+        }
+        let load = Load {
+            state: Some((state, message.map(str::to_owned))),
+            ..Load::default()
+        };
+        match self.send(load).await? {
+            None => self.settle().await,
+            driven => Ok(driven),
+        }
     }
 
     async fn wait_for_tried(&mut self, canary: Canary) -> StoreResult<Driven> {
@@ -400,11 +475,7 @@ impl<'work> Drive<'work> {
         match self.verdict(canary).await? {
             Verdict::GoOn => {
                 self.mark.tried_well = true;
-                let going_on = Some((OperationState::Running, None));
-                Ok(match self.make(&[], None, going_on).await? {
-                    Made::Yes { .. } => None,
-                    Made::NotKept | Made::Left => Some(Driven::Left),
-                })
+                self.tell(OperationState::Running, None).await
             }
             Verdict::Stop(message) => self
                 .end(OperationState::Stopped, Some(&message))
@@ -418,7 +489,7 @@ impl<'work> Drive<'work> {
 #[derive(Default)]
 struct Pending {
     moves: Vec<StepMove>,
-    /// Their job ids.
+    /// Their job ids, of those that are tried first.
     jids: Vec<String>,
     bytes: usize,
 }
@@ -426,17 +497,30 @@ struct Pending {
 impl Pending {
     /// Those for the same queue beside each other, in their order: the store takes them together.
     fn sort(&mut self) {
+        let is_sorted = self
+            .moves
+            .is_sorted_by(|one, other| one.to.queue() <= other.to.queue());
+        if is_sorted {
+            return;
+        }
         let mut sorted: Vec<_> = std::mem::take(&mut self.moves)
             .into_iter()
-            .zip(std::mem::take(&mut self.jids))
+            .zip(
+                std::mem::take(&mut self.jids)
+                    .into_iter()
+                    .map(Some)
+                    .chain(std::iter::repeat(None)),
+            )
             .collect();
         sorted.sort_by(|(one, _), (other, _)| one.to.queue().cmp(&other.to.queue()));
-        (self.moves, self.jids) = sorted.into_iter().unzip();
+        let (moves, jids): (Vec<_>, Vec<_>) = sorted.into_iter().unzip();
+        self.moves = moves;
+        self.jids = jids.into_iter().flatten().collect();
     }
 
-    fn add(&mut self, entry: StoredEntry, job: &Job, to: Target) {
+    fn add(&mut self, entry: StoredEntry, jid: Option<String>, to: Target) {
         self.bytes += entry.raw.len() * 2;
-        self.jids.push(job.jid().unwrap_or_default());
+        self.jids.extend(jid);
         self.moves.push(StepMove {
             entry,
             to,

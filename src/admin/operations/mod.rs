@@ -15,6 +15,7 @@ mod bound;
 mod canary;
 mod changer;
 mod drive;
+mod flight;
 mod mark;
 mod preview;
 mod runner;
@@ -32,7 +33,7 @@ use crate::model::{
 };
 use crate::store::{Creation, NewOperation, OperationRecord};
 use mark::Mark;
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 use walk::{Position, Walk};
 
 /// Characters of an operation's name.
@@ -298,7 +299,7 @@ impl Admin {
             total: 0,
             at_once: false,
         };
-        let walk = Walk::new(self.store.clone(), &plan);
+        let walk = Walk::new(self.store.clone(), Arc::new(plan.clone()));
         // A search that cannot be read is said now, not when it is at work.
         for at in 0..walk.places().len() {
             walk.read(Position { at, after: None })?;

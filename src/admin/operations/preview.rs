@@ -3,7 +3,7 @@
 use super::{
     changer::{Changer, Planned},
     mark::Mark,
-    walk::{Meant, Position, Walk},
+    walk::{Batch, Position, Walk},
 };
 use crate::admin::{Admin, AdminResult};
 use crate::job::{Job, entry};
@@ -14,6 +14,7 @@ use crate::model::{
 use crate::store::{Destination, StoredEntry, Target};
 use std::{
     collections::{HashMap, HashSet},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -41,7 +42,7 @@ impl Admin {
     ) -> AdminResult<OperationPreview> {
         let started = Instant::now();
         let plan = self.plan_operation(request).await?;
-        let walk = Walk::new(self.store.clone(), &plan);
+        let walk = Walk::new(self.store.clone(), Arc::new(plan.clone()));
         let mut look = Look::new(self.fleet_unit().await, request);
         look.preview.before = plan.before;
         look.preview.total = plan.total;
@@ -51,7 +52,7 @@ impl Admin {
             while let Some(batch) = reader.next().await? {
                 at = batch.next.at;
                 look.preview.scanned += batch.scanned;
-                look.take(batch.meant, batch.now);
+                look.take(&batch);
                 let is_last = walk.is_behind(at) && batch.next.after.is_none();
                 if started.elapsed() >= budget && !is_last {
                     break 'looking;
@@ -97,30 +98,29 @@ impl<'request> Look<'request> {
         }
     }
 
-    fn take(&mut self, entries: Vec<Meant>, now: Timestamp) {
+    fn take(&mut self, batch: &Batch) {
         let changer = Changer {
             change: &self.request.change,
-            now,
+            now: batch.now,
             fleet_unit: self.fleet_unit,
         };
-        for Meant {
-            entry: stored, job, ..
-        } in entries
-        {
-            let planned = changer.plan(&stored, &job);
+        for meant in &batch.meant {
+            let planned = changer.plan(&meant.entry, &meant.job);
             if planned == Planned::IsSo {
                 continue;
             }
             self.preview.matched += 1;
             match &planned {
                 Planned::Stays(reason) => self.mark.refuse(reason, 1),
-                Planned::Goes(to) => self.note(&job, to),
+                Planned::Goes(to) => self.note(&meant.job, to),
                 Planned::IsSo => {}
             }
-            if self.preview.samples.len() < SAMPLES {
+            if self.preview.samples.len() < SAMPLES
+                && let Some(stored) = batch.stored(meant)
+            {
                 self.preview
                     .samples
-                    .push(self.sample(stored, &job, planned));
+                    .push(self.sample(stored, &meant.job, planned));
             }
         }
     }

@@ -158,7 +158,7 @@ impl OperationRunner {
         let plan: OperationPlan =
             serde_json::from_str(&record.plan).map_err(|error| unreadable(error.to_string()))?;
         let drive =
-            Drive::new(&self.admin, &self.owner, record, &plan, shutdown).map_err(unreadable)?;
+            Drive::new(&self.admin, &self.owner, record, plan, shutdown).map_err(unreadable)?;
         Box::pin(drive.run()).await
     }
 

@@ -1,55 +1,49 @@
 //! Putting back what an operation has changed.
 
-use super::drive::{Drive, Driven, Made};
+use super::{
+    drive::{Drive, Driven},
+    flight::{Load, Undoing},
+    walk::bare,
+};
 use crate::job::digest;
-use crate::model::{Cursor, EntryId, OperationState, Place};
+use crate::model::{EntryId, OperationState, Place};
 use crate::store::{
-    Destination, KeptChunk, KeptEntry, Moved, QueueEnd, StepMove, StoreResult, StoredEntry, Target,
-    Undone,
+    Destination, KeptChunk, KeptEntry, QueueEnd, SharedStore, StepMove, StoreResult, Target,
 };
 use bytes::Bytes;
+use tokio::sync::mpsc;
 
 /// Chunks that are read at a time.
 const CHUNKS: usize = 8;
 
 /// Why a job that an operation has changed is not put back.
-const NOT_THERE: &str = "it has run since, or was moved or changed by somebody else";
+pub(super) const NOT_THERE: &str = "it has run since, or was moved or changed by somebody else";
 
 /// Why one could not be put back because of what became of its bytes.
-const NOT_KEPT: &str = "what was kept of it has been freed";
+pub(super) const NOT_KEPT: &str = "what was kept of it has been freed";
 
 impl Drive<'_> {
     /// The last that was changed goes back first, so that jobs stand in their queues in the order in which they stood.
     pub(super) async fn undo(&mut self, undone: &str) -> StoreResult<Driven> {
         let store = self.admin.store().clone();
-        let mut newest_at = 0;
-        loop {
-            let below = match self.mark.below {
-                Some(below) => below,
-                None => match store.operation(undone).await? {
-                    Some(record) => record.step,
-                    None => 0,
-                },
-            };
-            let chunks = store.kept(undone, below, CHUNKS).await?;
-            if chunks.is_empty() {
-                return self.end(OperationState::Done, None).await;
-            }
-            for chunk in chunks {
-                match self.put_back(undone, chunk, &mut newest_at).await? {
-                    None => {}
-                    Some(driven) => return Ok(driven),
-                }
+        let below = match self.mark.below {
+            Some(below) => below,
+            None => match store.operation(undone).await? {
+                Some(record) => record.step,
+                None => 0,
+            },
+        };
+        let (sender, mut chunks) = mpsc::channel(CHUNKS);
+        tokio::spawn(read(store, undone.to_owned(), below, sender));
+        while let Some(chunk) = chunks.recv().await {
+            if let Some(driven) = self.put_back(undone, chunk?).await? {
+                return Ok(driven);
             }
         }
+        self.end(OperationState::Done, None).await
     }
 
-    async fn put_back(
-        &mut self,
-        undone: &str,
-        chunk: KeptChunk,
-        newest_at: &mut u64,
-    ) -> StoreResult<Option<Driven>> {
+    async fn put_back(&mut self, undone: &str, chunk: KeptChunk) -> StoreResult<Option<Driven>> {
         let entries = u64::try_from(chunk.entries.len()).unwrap_or(u64::MAX);
         let mut moves: Vec<(usize, StepMove)> = Vec::new();
         let (mut adds, mut added) = (Vec::new(), Vec::new());
@@ -77,7 +71,10 @@ impl Drive<'_> {
         if !in_queue.is_empty() {
             let ids: Vec<EntryId> = in_queue
                 .iter()
-                .map(|(_, change)| change.entry.id.clone())
+                .map(|(_, change)| EntryId {
+                    digest: digest(&change.entry.raw),
+                    ..change.entry.id.clone()
+                })
                 .collect();
             for (found, (index, mut change)) in self
                 .admin
@@ -109,33 +106,42 @@ impl Drive<'_> {
         });
         let (mut indexes, moves): (Vec<usize>, Vec<StepMove>) = moves.into_iter().unzip();
         indexes.extend(added);
-        let undoes = Undone {
-            indexes: &indexes,
-            id: undone,
+        let undoes = Undoing {
+            indexes,
+            id: undone.to_owned(),
             step: chunk.step,
             entries,
-            adds: &adds,
-            newest_at: *newest_at,
+            adds,
+            newest_at: self.newest_at,
         };
-        match self.make(&moves, Some(undoes), None).await? {
-            Made::Left => Ok(Some(Driven::Left)),
-            Made::NotKept => {
-                self.mark.refuse(NOT_KEPT, entries);
-                Ok(None)
-            }
-            Made::Yes {
-                moved,
-                newest_at: at,
-            } => {
-                *newest_at = at;
-                for outcome in moved {
-                    match outcome {
-                        Moved::Done => {}
-                        Moved::Gone => self.mark.refuse(NOT_THERE, 1),
-                        Moved::Refused(error) => self.mark.refuse(&error.to_string(), 1),
-                    }
-                }
-                Ok(None)
+        self.send(Load {
+            moves,
+            undoes: Some(undoes),
+            ..Load::default()
+        })
+        .await
+    }
+}
+
+/// Reads what is kept, the newest first, until nobody takes it any more.
+async fn read(
+    store: SharedStore,
+    undone: String,
+    mut below: u64,
+    sender: mpsc::Sender<StoreResult<KeptChunk>>,
+) {
+    loop {
+        let chunks = match store.kept(&undone, below, CHUNKS).await {
+            Ok(chunks) => chunks,
+            Err(error) => return drop(sender.send(Err(error)).await),
+        };
+        if chunks.is_empty() {
+            return;
+        }
+        for chunk in chunks {
+            below = chunk.step;
+            if sender.send(Ok(chunk)).await.is_err() {
+                return;
             }
         }
     }
@@ -164,33 +170,21 @@ fn back(kept: KeptEntry) -> Back {
     match kept.to {
         Target::Away(Destination::Nowhere) => Back::Add(old(kept.raw.clone())),
         Target::Away(Destination::Set { set, score, raw }) => Back::Move(StepMove {
-            entry: stored(Place::Set(set), score, raw),
+            entry: bare(Place::Set(set), score, raw),
             to: Target::Away(old(kept.raw.clone())),
             same_score: true,
         }),
         Target::Away(Destination::Queue {
             ref name, ref raw, ..
         }) => Back::Move(StepMove {
-            entry: stored(Place::Queue(name.clone()), 0.0, raw.clone()),
+            entry: bare(Place::Queue(name.clone()), 0.0, raw.clone()),
             to: Target::Away(old(kept.raw.clone())),
             same_score: false,
         }),
         Target::Here(ref raw) => Back::Move(StepMove {
-            entry: stored(kept.place.clone(), kept.position, raw.clone()),
+            entry: bare(kept.place.clone(), kept.position, raw.clone()),
             to: Target::Here(kept.raw.clone()),
             same_score: false,
         }),
-    }
-}
-
-fn stored(place: Place, position: f64, raw: Bytes) -> StoredEntry {
-    StoredEntry {
-        id: EntryId {
-            place,
-            position,
-            digest: digest(&raw),
-        },
-        raw,
-        cursor: Cursor(String::new()),
     }
 }

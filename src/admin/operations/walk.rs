@@ -7,6 +7,8 @@ use crate::search::Matcher;
 use crate::store::{
     Scan, Scanner, SharedStore, Slice, Start, StoreError, StoreResult, StoredEntry,
 };
+use bytes::Bytes;
+use std::sync::Arc;
 
 /// Entries that are read at a time out of a queue, whose cursors find their place again only near where it was.
 const QUEUE_SLICE: usize = 200;
@@ -26,14 +28,34 @@ pub(super) struct Batch {
     pub(super) next: Position,
     /// The store's clock.
     pub(super) now: Timestamp,
+    /// All of them, meant or not; nothing for ticked entries.
+    read: Option<Scan>,
+}
+
+impl Batch {
+    /// An entry with the place behind it.
+    pub(super) fn stored(&self, meant: &Meant) -> Option<StoredEntry> {
+        match &self.read {
+            Some(read) => read.stored(meant.index),
+            None => Some(meant.entry.clone()),
+        }
+    }
 }
 
 /// An entry that is meant.
 pub(super) struct Meant {
+    /// Its place, position and bytes; digest and cursor are made by [`Batch::stored`], for they cost more than all the rest.
     pub(super) entry: StoredEntry,
     pub(super) job: Job,
+    /// Which entry of the batch it is.
+    index: usize,
+}
+
+impl Meant {
     /// How many entries of the batch were looked at up to this one.
-    pub(super) scanned: u64,
+    pub(super) fn scanned(&self) -> u64 {
+        u64::try_from(self.index + 1).unwrap_or(u64::MAX)
+    }
 }
 
 /// A place in a walk.
@@ -61,19 +83,20 @@ impl Position {
     }
 }
 
-/// What an operation is about.
-pub(super) struct Walk<'plan> {
+/// What an operation is about. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Walk {
     pub(super) store: SharedStore,
-    pub(super) plan: &'plan OperationPlan,
+    pub(super) plan: Arc<OperationPlan>,
 }
 
-impl<'plan> Walk<'plan> {
-    pub(super) fn new(store: SharedStore, plan: &'plan OperationPlan) -> Self {
+impl Walk {
+    pub(super) fn new(store: SharedStore, plan: Arc<OperationPlan>) -> Self {
         Self { store, plan }
     }
 
     /// Where the jobs are.
-    pub(super) fn places(&self) -> &'plan [Place] {
+    pub(super) fn places(&self) -> &[Place] {
         &self.plan.selection.places
     }
 
@@ -139,7 +162,7 @@ impl<'plan> Walk<'plan> {
 
 /// Reads the ticked entries, or one place, to its end.
 pub(super) struct Reader<'walk> {
-    walk: &'walk Walk<'walk>,
+    walk: &'walk Walk,
     /// Where to go on; nothing at the end.
     next: Option<Position>,
     kind: Kind<'walk>,
@@ -184,14 +207,13 @@ impl Reader<'_> {
             return Ok(None);
         }
         let found = self.walk.store.locate(ids).await?;
-        let (mut meant, mut scanned) = (Vec::new(), 0);
-        for entry in found {
-            scanned += 1;
+        let mut meant = Vec::new();
+        for (index, entry) in found.into_iter().enumerate() {
             if let Some(entry) = entry {
                 meant.push(Meant {
                     job: Job::new(entry.raw.clone()),
                     entry,
-                    scanned,
+                    index,
                 });
             }
         }
@@ -204,20 +226,21 @@ impl Reader<'_> {
         Ok(Some(Batch {
             gone: u64::try_from(asked - meant.len()).unwrap_or(0),
             meant,
-            scanned,
+            scanned: u64::try_from(asked).unwrap_or(u64::MAX),
             next,
             now: self.walk.store.now().await?,
+            read: None,
         }))
     }
 }
 
-impl Walk<'_> {
+impl Walk {
     fn is_meant(
         &self,
         place: &Place,
         matcher: &mut Matcher,
         position: f64,
-        raw: &bytes::Bytes,
+        raw: &Bytes,
     ) -> Option<Job> {
         matcher
             .job(position, raw)
@@ -225,25 +248,8 @@ impl Walk<'_> {
     }
 
     fn of_queue(&self, place: &Place, matcher: &mut Matcher, slice: Slice, at: usize) -> Batch {
-        let after = slice.entries.last().map(|entry| entry.cursor.clone());
-        let (mut meant, mut scanned) = (Vec::new(), 0);
-        for entry in slice.entries {
-            scanned += 1;
-            if let Some(job) = self.is_meant(place, matcher, entry.id.position, &entry.raw) {
-                meant.push(Meant {
-                    entry,
-                    job,
-                    scanned,
-                });
-            }
-        }
-        Batch {
-            meant,
-            scanned,
-            gone: 0,
-            next: position(at, after.filter(|_| slice.more)),
-            now: slice.now,
-        }
+        let now = slice.now;
+        self.of_scan(place, matcher, Scan::from(slice), at, now)
     }
 
     fn of_set(
@@ -254,32 +260,57 @@ impl Walk<'_> {
         at: usize,
         now: Timestamp,
     ) -> Batch {
-        let (mut meant, mut scanned, mut after) = (Vec::new(), 0, None);
-        if let Some(scan) = scan {
-            for (index, (score, raw)) in scan.entries.iter().enumerate() {
-                scanned += 1;
-                if let Some(job) = self.is_meant(place, matcher, *score, raw)
-                    && let Some(entry) = scan.stored(index)
-                {
-                    meant.push(Meant {
-                        entry,
-                        job,
-                        scanned,
-                    });
-                }
-            }
-            if scan.more {
-                let last = scan.stored(scan.entries.len().saturating_sub(1));
-                after = last.map(|last| last.cursor);
+        match scan {
+            Some(scan) => self.of_scan(place, matcher, scan, at, now),
+            None => Batch {
+                meant: Vec::new(),
+                scanned: 0,
+                gone: 0,
+                next: position(at, None),
+                now,
+                read: None,
+            },
+        }
+    }
+
+    fn of_scan(
+        &self,
+        place: &Place,
+        matcher: &mut Matcher,
+        read: Scan,
+        at: usize,
+        now: Timestamp,
+    ) -> Batch {
+        let mut meant = Vec::new();
+        for (index, (position, raw)) in read.entries.iter().enumerate() {
+            if let Some(job) = self.is_meant(place, matcher, *position, raw) {
+                let entry = bare(place.clone(), *position, raw.clone());
+                meant.push(Meant { entry, job, index });
             }
         }
+        let last = read.entries.len().checked_sub(1).filter(|_| read.more);
+        let after = last.and_then(|last| read.stored(last));
         Batch {
             meant,
-            scanned,
+            scanned: u64::try_from(read.entries.len()).unwrap_or(u64::MAX),
             gone: 0,
-            next: position(at, after),
+            next: position(at, after.map(|after| after.cursor)),
             now,
+            read: Some(read),
         }
+    }
+}
+
+/// An entry without what its address would need.
+pub(super) fn bare(place: Place, position: f64, raw: Bytes) -> StoredEntry {
+    StoredEntry {
+        id: EntryId {
+            place,
+            position,
+            digest: String::new(),
+        },
+        raw,
+        cursor: Cursor(String::new()),
     }
 }
 
