@@ -13,7 +13,7 @@ test("a queue is paused and resumed", async ({ page, server, javaScriptEnabled }
   expect((await server.get("/api/v1/queues"))[0].paused).toBe(false);
 });
 
-test("a queue is cleared after a question, its neighbour stays", async ({ page, server, javaScriptEnabled }) => {
+test("a queue is cleared after a question, its neighbour stays, and it is put back", async ({ page, server, javaScriptEnabled }) => {
   for (const queue of ["photos", "mails"]) {
     await server.post("/api/v1/jobs", [{ class: "Any", args: [], queue }, { class: "Any", args: [], queue }]);
   }
@@ -21,8 +21,17 @@ test("a queue is cleared after a question, its neighbour stays", async ({ page, 
   await page.getByRole("row", { name: /photos/ }).getByRole("link", { name: /Clear/ }).click();
   const question = page.getByRole("dialog");
   await expect(question).toContainText("2 jobs");
-  await question.getByRole("button", { name: /Clear|Delete/ }).click();
-  await expect.poll(async () => (await server.get("/api/v1/overview")).enqueued).toBe(2);
+  await question.getByRole("button", { name: "Clear queue" }).click();
+  const enqueued = async () => (await server.get("/api/v1/overview")).enqueued;
+  await expect.poll(enqueued).toBe(2);
+  await expect(page).toHaveURL(/\/operations\//);
+  await page.getByRole("button", { name: "Undo 2 jobs" }).click();
+  await expect.poll(enqueued).toBe(4);
+  await open(page, `${server.address}/queues?confirm=clear&queue=photos`, javaScriptEnabled);
+  await question.getByText("At once, and for good").click();
+  await question.getByRole("button", { name: "Remove for good" }).click();
+  await expect(page.locator("main .notice")).toContainText("Removed queue photos with 2 jobs");
+  await expect.poll(enqueued).toBe(2);
   await open(page, `${server.address}/queues/mails`, javaScriptEnabled);
   await expect(page.locator("tr.job")).toHaveCount(2);
 });
@@ -36,7 +45,7 @@ test("the queue that is asked about is the one that is cleared, whatever its nam
   await expect(question).toContainText("Clear queue a%20b?");
   await expect(question).toContainText("1 job");
   await question.getByRole("button", { name: "Clear queue" }).click();
-  await expect(page.locator("main .notice")).toContainText("Cleared queue a%20b");
+  await expect(page.locator("main .notice")).toContainText("Clearing queue a%20b");
   const left = async () => (await server.get("/api/v1/queues")).filter((queue: { size: number }) => queue.size > 0).map((queue: { name: string }) => queue.name).sort();
   await expect.poll(left).toEqual(["100%", "a b", "x/y+z"]);
 });

@@ -4,23 +4,26 @@ use super::ApiError;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// A queue that was cleared.
+/// A queue that is cleared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueCleared {
     /// Its name.
     pub queue: String,
-    /// How many jobs it had.
-    pub deleted: u64,
+    /// How many jobs it had, if it was removed at once; nothing when an operation deletes them.
+    pub deleted: Option<u64>,
 }
 
 impl std::fmt::Display for QueueCleared {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let jobs = if self.deleted == 1 { "job" } else { "jobs" };
         let Self { queue, deleted } = self;
-        write!(
-            formatter,
-            "Cleared queue {queue}: deleted {deleted} {jobs}."
-        )
+        match deleted {
+            None => write!(
+                formatter,
+                "Clearing queue {queue}: what waits in it now is deleted, and can be put back."
+            ),
+            Some(1) => write!(formatter, "Removed queue {queue} with 1 job."),
+            Some(jobs) => write!(formatter, "Removed queue {queue} with {jobs} jobs."),
+        }
     }
 }
 
@@ -49,7 +52,8 @@ pub async fn set_queue_paused(
     Ok(done)
 }
 
-/// Removes a queue with all its jobs. Leads back to the list of queues.
+/// Deletes all jobs of a queue by an operation, and leads to that; or removes the queue with all its jobs at once and for good, and leads
+/// back to the list of queues.
 ///
 /// # Errors
 /// The store's.
@@ -57,14 +61,34 @@ pub async fn set_queue_paused(
 pub async fn clear_queue(
     /// Queue name.
     queue: String,
+    /// Whether at once, without a way back.
+    #[server(default)]
+    for_good: bool,
 ) -> Result<QueueCleared, ApiError> {
     use super::respond;
-    let deleted = respond::admin()?
-        .clear_queue(&queue)
-        .await
-        .map_err(respond::failed)?;
+    use crate::model::{Action, Change, OperationRequest, Place, Selection};
+    let admin = respond::admin()?;
+    let (deleted, to) = if for_good {
+        let deleted = admin.clear_queue(&queue).await.map_err(respond::failed)?;
+        (Some(deleted), "/queues".to_owned())
+    } else {
+        let request = OperationRequest {
+            change: Change::Act(Action::Delete),
+            selection: Selection {
+                places: vec![Place::Queue(queue.clone())],
+                ..Selection::default()
+            },
+            before: None,
+            rate: None,
+            canary: None,
+            reason: None,
+        };
+        let operation = admin.start_operation(&request).await;
+        let id = operation.map_err(respond::failed)?.id;
+        (None, format!("/operations/{id}"))
+    };
     let cleared = QueueCleared { queue, deleted };
     respond::notice(&cleared.to_string());
-    leptos_axum::redirect("/queues");
+    leptos_axum::redirect(&to);
     Ok(cleared)
 }

@@ -47,6 +47,13 @@ pub(crate) async fn a_preview_warns_of_what_an_operator_may_not_know(subject: Su
     subject
         .put(into_set(Set::Dead, 1_000.0, r#"{"class":"A","args":5}"#))
         .await;
+    subject
+        .put(into_set(
+            Set::Dead,
+            1_000.0,
+            r#"{"class":"Gone","queue":"default","args":[],"error_class":"NameError","error_message":"uninitialized constant Gone"}"#,
+        ))
+        .await;
     // Somebody has enqueued the work of one of them again.
     subject.enqueue("default", [2]).await;
     let preview = admin(&subject)
@@ -57,13 +64,14 @@ pub(crate) async fn a_preview_warns_of_what_an_operator_may_not_know(subject: Su
     for part in [
         "1 are members of a batch",
         "1 are unique jobs",
-        "`default` (3 jobs)",
+        "`default` (4 jobs)",
+        "no process knew the class `Gone` (1 job)",
         "1 have the same class and arguments",
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert_eq!(preview.refused.len(), 1);
-    assert_eq!(preview.matched, 4);
+    assert_eq!(preview.matched, 5);
 }
 
 fn with(change: impl FnOnce(&mut OperationRequest)) -> OperationRequest {

@@ -2,7 +2,7 @@
 //!
 //! | file | owns |
 //! | --- | --- |
-//! | `preview` | what would happen |
+//! | `preview`, `warnings` | what would happen, and what is better known before |
 //! | `runner`, `drive` | taking operations up, and being at work on one |
 //! | `walk`, `bound`, `changer` | which jobs are meant, and what becomes of each |
 //! | `at_once` | ticked entries, for somebody who waits |
@@ -22,6 +22,7 @@ mod runner;
 mod throttle;
 mod undo;
 mod walk;
+mod warnings;
 
 pub use runner::OperationRunner;
 

@@ -75,7 +75,7 @@ async fn set_paused(admin: &Admin, name: String, paused: bool) -> Answer<Json<Pa
     Ok(Json(PausedBody { name, paused }))
 }
 
-/// Remove a queue with all its jobs. This cannot be undone.
+/// Remove a queue with all its jobs, in one step. This cannot be undone; an operation that deletes the queue's jobs can.
 #[utoipa::path(delete, path = "/queues/{name}", tag = "queues",
     params(("name" = String, Path, description = "The queue")),
     responses(

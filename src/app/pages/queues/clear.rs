@@ -32,22 +32,37 @@ fn asked(search: &str) -> Option<String> {
 #[component]
 fn Question(queue: String, action: ServerAction<ClearQueue>, cancel_href: String) -> impl IntoView {
     let summary = queue_numbers(&queue).summary;
+    let same_queue = queue.clone();
     let jobs = move || summary.with(|queue| format::counted(queue.size, "job", "jobs"));
     view! {
         <Confirm title=format!("Clear queue {queue}?") cancel_href action=*action>
             <p>
                 "Deletes the "
                 <strong>{jobs}</strong>
-                " that wait in it now, and those that are enqueued until then. "
-                "They are not run and cannot be brought back. Jobs that run already go on."
+                " that wait in it now, step by step. They can be put back for a day, unless another time is set. "
+                "Jobs that run already go on."
             </p>
             <ActionForm action=action>
-                <input type="hidden" name="queue" value=queue/>
-                <button class="button button-primary" type="submit" disabled=move || action.pending().get()>
+                <input type="hidden" name="queue" value=same_queue/>
+                <button class="button button-danger" type="submit" disabled=move || action.pending().get()>
                     <Icon name=IconName::Delete/>
                     "Clear queue"
                 </button>
             </ActionForm>
+            <details class="confirm-other">
+                <summary>"At once, and for good"</summary>
+                <p>
+                    "Removes the queue itself, also with what is enqueued until then: in one step, however many jobs wait. "
+                    "They cannot be brought back."
+                </p>
+                <ActionForm action=action>
+                    <input type="hidden" name="queue" value=queue/>
+                    <input type="hidden" name="for_good" value="true"/>
+                    <button class="button" type="submit" disabled=move || action.pending().get()>
+                        "Remove for good"
+                    </button>
+                </ActionForm>
+            </details>
         </Confirm>
     }
 }
