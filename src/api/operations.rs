@@ -19,7 +19,7 @@ pub struct OperationDraft {
     pub preview: OperationPreview,
 }
 
-/// The newest operations, newest first.
+/// The newest operations, newest first, without the jobs that they name one by one.
 ///
 /// # Errors
 /// The store's.
@@ -27,7 +27,12 @@ pub struct OperationDraft {
 pub async fn get_operations() -> Result<Vec<Operation>, ApiError> {
     use super::respond;
     let admin = respond::admin_for_page()?;
-    admin.operations().await.map_err(respond::failed)
+    let mut operations = admin.operations().await.map_err(respond::failed)?;
+    for operation in &mut operations {
+        // A page asks for this again and again.
+        operation.plan.selection.entries = Vec::new();
+    }
+    Ok(operations)
 }
 
 /// One operation; nothing when there is no such one, or no more.
@@ -97,7 +102,7 @@ pub async fn start_operation(
         .start_operation(&request)
         .await
         .map_err(respond::failed)?;
-    let done = format!("Begun: {}.", operation.plan.in_words());
+    let done = format!("Begun: {}.", operation.words);
     respond::notice(&done);
     leptos_axum::redirect(&format!("/operations/{}", operation.id));
     Ok(done)

@@ -193,11 +193,7 @@ impl Teller {
 }
 
 fn heading(operation: &Operation) -> String {
-    printable(&format!(
-        "operation {}: {}",
-        operation.id,
-        operation.plan.in_words()
-    ))
+    printable(&format!("operation {}: {}", operation.id, operation.words))
 }
 
 /// On one line and without control characters, which a terminal would obey.

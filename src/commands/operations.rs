@@ -128,8 +128,7 @@ impl One {
         let plan = &operation.plan;
         output::line(printable(&format!(
             "operation {}: {}",
-            operation.id,
-            plan.in_words()
+            operation.id, operation.words
         )));
         output::line(format_args!("begun {}", operation.created_at));
         if let Some(reason) = &plan.reason {
@@ -173,7 +172,7 @@ async fn list(plain: Plain) -> Result<(), Failure> {
             operation.progress.done,
             operation.progress.scanned,
             operation.plan.total,
-            operation.plan.in_words()
+            operation.words
         )));
     }
     Ok(())

@@ -78,6 +78,9 @@ pub struct OperationPlan {
     /// The operation that this one undoes.
     #[serde(default)]
     pub undoes: Option<String>,
+    /// That one in words.
+    #[serde(default)]
+    pub undone_words: Option<String>,
     /// Jobs that came later (failed, were enqueued) are not meant.
     pub before: Timestamp,
     /// Most jobs a second; nothing: as fast as the store can without others noticing.
@@ -196,6 +199,8 @@ pub struct Operation {
     pub id: String,
     /// What was confirmed.
     pub plan: OperationPlan,
+    /// The same in words.
+    pub words: String,
     /// How it stands.
     pub state: OperationState,
     /// Why it is paused or stopped, what it waits for.
@@ -311,7 +316,7 @@ pub struct OperationSummary {
 impl From<Operation> for OperationSummary {
     fn from(operation: Operation) -> Self {
         Self {
-            words: operation.plan.in_words(),
+            words: operation.words,
             id: operation.id,
             state: operation.state,
             scanned: operation.progress.scanned,

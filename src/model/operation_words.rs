@@ -104,7 +104,10 @@ impl OperationPlan {
     pub fn in_words(&self) -> String {
         match (&self.change, &self.undoes) {
             (Some(change), _) => in_words(change, &self.selection),
-            (None, Some(id)) => format!("Undo operation {id}"),
+            (None, Some(id)) => match &self.undone_words {
+                Some(words) => format!("Undo: {words}"),
+                None => format!("Undo operation {id}"),
+            },
             (None, None) => "Nothing".to_owned(),
         }
     }
@@ -157,6 +160,7 @@ mod tests {
             change: Some(change),
             selection,
             undoes: None,
+            undone_words: None,
             before: Timestamp(0),
             rate: None,
             canary: None,

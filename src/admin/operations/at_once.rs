@@ -36,6 +36,7 @@ impl Admin {
                 ..Selection::default()
             },
             undoes: None,
+            undone_words: None,
             before: planner.now,
             rate: None,
             canary: None,

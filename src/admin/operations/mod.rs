@@ -141,6 +141,7 @@ impl Admin {
             change: None,
             selection: crate::model::Selection::default(),
             undoes: Some(id.to_owned()),
+            undone_words: Some(undone.words),
             before: self.store.now().await?,
             rate: undone.plan.rate,
             canary: None,
@@ -293,6 +294,7 @@ impl Admin {
             change: Some(request.change.clone()),
             selection: meant,
             undoes: None,
+            undone_words: None,
             before: request.before.map_or(now, |before| before.min(now)),
             rate: request.rate,
             canary: request.canary,
@@ -399,6 +401,7 @@ pub(crate) fn shown(record: OperationRecord) -> Option<Operation> {
     let mark = Mark::read(&record.mark).unwrap_or_default();
     Some(Operation {
         progress: mark.progress(record.done, record.gone, plan.total),
+        words: plan.in_words(),
         plan,
         state: record.state,
         message: record.message,

@@ -140,7 +140,7 @@ fn Row(operation: Memo<Option<Operation>>) -> impl IntoView {
     let row = move || {
         let operation = operation.get()?;
         let path = operation_path(&operation.id);
-        let words = operation.plan.in_words();
+        let words = operation.words.clone();
         let done = percent(
             operation.state,
             operation.progress.scanned,

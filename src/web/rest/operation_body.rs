@@ -192,7 +192,7 @@ pub(super) struct SampleBody {
 
 impl From<Operation> for OperationBody {
     fn from(operation: Operation) -> Self {
-        let in_words = operation.plan.in_words();
+        let in_words = operation.words.clone();
         let action = operation.plan.action_name();
         let progress = ProgressOfOperation::new(operation.progress, operation.plan.total);
         let OperationPlan {

@@ -46,7 +46,7 @@ pub(super) fn Details(operation: Operation, turn: ServerAction<TurnOperation>) -
     });
     view! {
         <div class="operation">
-            <h2 class="operation-words">{operation.plan.in_words()}</h2>
+            <h2 class="operation-words">{operation.words.clone()}</h2>
             {message}
             <div class="operation-state">
                 <OperationBadge state=operation.state/>

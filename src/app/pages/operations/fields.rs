@@ -10,6 +10,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{HtmlFormElement, HtmlInputElement};
+use std::time::Duration;
 
 /// Fields for the chosen action, and how fast and why.
 #[component]
@@ -65,7 +66,10 @@ fn to_utc(event: SubmitEvent) {
         .and_then(|form| form.query_selector("input[name=at]").ok().flatten())
         .and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
     if let Some(field) = field {
-        field.set_value(picker_to_utc(&field.value()).trim_end_matches('Z'));
+        let typed = field.value();
+        field.set_value(picker_to_utc(&typed).trim_end_matches('Z'));
+        // What is sent is read when the event is over. Who comes back to this page, or stays on it, finds what was typed.
+        set_timeout(move || field.set_value(&typed), Duration::ZERO);
     }
 }
 
