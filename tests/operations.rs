@@ -25,6 +25,8 @@ mod harness;
 mod previewing;
 #[path = "operations/runs.rs"]
 mod runs;
+#[path = "operations/trouble.rs"]
+mod trouble;
 #[path = "operations/undoing.rs"]
 mod undoing;
 
@@ -52,6 +54,10 @@ harness::on_both_stores! {
         what_goes_on_is_told_from_what_is_over,
         a_rate_is_kept_to,
         the_first_few_decide;
+    trouble:
+        a_set_that_has_vanished_leaves_nothing_to_do,
+        an_undo_after_its_queue_is_gone_says_what_it_cannot_put_back,
+        jobs_of_a_queue_that_is_gone_make_it_anew;
     previewing:
         a_preview_counts_shows_and_changes_nothing,
         a_preview_warns_of_what_an_operator_may_not_know,

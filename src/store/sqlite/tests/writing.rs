@@ -1,7 +1,11 @@
 //! The writing thread: transactions that are shared, refused, waited for, given up.
 
 use super::{Subject, dead, queued};
-use crate::store::{AdminStore, StoreError, WorkerStore, sqlite::failure};
+use crate::model::{Order, Place, Set};
+use crate::store::{
+    AdminStore, NewOperation, OperationStore, Start, Step, StepMove, Stepped, StoreError, Target,
+    WorkerStore, sqlite::failure,
+};
 use rusqlite::Connection;
 use std::time::{Duration, Instant};
 
@@ -52,6 +56,68 @@ async fn a_full_disk_refuses_and_keeps_what_was_there() {
         .unwrap();
     store.add(&large).await.unwrap();
     assert_eq!(store.overview().await.unwrap().dead, 1);
+}
+
+#[tokio::test]
+async fn a_step_that_cannot_be_kept_for_undo_changes_nothing() {
+    let subject = Subject::new().await;
+    let store = &subject.store;
+    // What cannot be packed, so that keeping it needs room.
+    let noise: Vec<u8> = std::iter::successors(Some(1_u32), |last| {
+        Some(last.wrapping_mul(1_664_525).wrapping_add(1_013_904_223))
+    })
+    .map(|number| number.to_be_bytes()[0])
+    .take(200_000)
+    .collect();
+    store.add(&[dead(1.0, noise.clone())]).await.unwrap();
+    let operation = NewOperation {
+        id: "op",
+        plan: "{}",
+        undoes: None,
+        owner: Some(("me", Duration::from_secs(60))),
+    };
+    store.create_operation(operation).await.unwrap();
+    let place = Place::Set(Set::Dead);
+    let slice = store
+        .slice(&place, &Start::Edge, Order::Ascending, 1)
+        .await
+        .unwrap();
+    let moves = [StepMove {
+        entry: slice.entries[0].clone(),
+        to: Target::Away(queued("default", noise)),
+        same_score: false,
+    }];
+    let step = Step {
+        id: "op",
+        owner: "me",
+        lease: Duration::from_secs(60),
+        number: 0,
+        moves: &moves,
+        keeps: true,
+        mark: "",
+        undoes: None,
+        state: None,
+        kept_for: Duration::from_secs(60),
+    };
+    let pages = subject.number("PRAGMA page_count") + 10;
+    let limit = move |pages: i64| {
+        move |connection: &Connection| connection.pragma_update(None, "max_page_count", pages)
+    };
+    store.writer.write(limit(pages)).await.unwrap();
+    let error = store.step_operation(step).await.unwrap_err();
+    assert!(matches!(error, StoreError::Refused { .. }), "{error:?}");
+    assert!(error.to_string().contains("disk is full"), "{error}");
+    let overview = store.overview().await.unwrap();
+    assert_eq!((overview.enqueued, overview.dead), (0, 1));
+    let record = store.operation("op").await.unwrap().unwrap();
+    assert_eq!((record.step, record.done, record.kept.entries), (0, 0, 0));
+    subject.check_sizes();
+    // With room it is made as if nothing had been.
+    store.writer.write(limit(1_000_000)).await.unwrap();
+    let stepped = store.step_operation(step).await.unwrap();
+    assert!(matches!(stepped, Stepped::Made { .. }), "{stepped:?}");
+    let record = store.operation("op").await.unwrap().unwrap();
+    assert_eq!((record.step, record.done, record.kept.entries), (1, 1, 1));
 }
 
 #[tokio::test]
