@@ -246,6 +246,7 @@ impl From<Operation> for OperationBody {
                 body.path = Some(path);
                 body.value = RawValue::from_string(value).ok();
             }
+            Some(Change::Hold { until }) => body.at = Some(until.to_string()),
             Some(Change::Act(_)) | None => {}
         }
         body
