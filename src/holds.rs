@@ -43,8 +43,7 @@ impl Holder {
     /// of the hold that means it.
     pub fn score(&mut self, position: f64, raw: &Bytes) -> Option<f64> {
         let until = self.holds.iter_mut().find_map(|(hold, matcher)| {
-            let is_held =
-                position < hold.until.seconds() && matcher.job(position, raw).is_some();
+            let is_held = position < hold.until.seconds() && matcher.job(position, raw).is_some();
             is_held.then_some(hold.until)
         })?;
         Some(waiting_score(until, raw))

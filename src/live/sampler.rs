@@ -5,7 +5,8 @@ use crate::admin::shown_operation;
 use crate::groups::Groups;
 use crate::job;
 use crate::model::{
-    HoldStatus, JobEntry, OperationSummary, Overview, RunningJob, Snapshot, StoreInfo, StoreState, Timestamp,
+    HoldStatus, JobEntry, OperationSummary, Overview, RunningJob, Snapshot, StoreInfo, StoreState,
+    Timestamp,
 };
 use crate::store::{OperationRecord, SharedStore, StoreError};
 use futures::{Stream, StreamExt};

@@ -2,9 +2,9 @@
 
 use super::{Frame, Live, SamplerOptions};
 use crate::model::{
-    DayTotals, DeployMark, EntryId, GroupDigest, Hold, JobReport, Kept, KeptGroup, OperationState, Order,
-    Overview, PeriodicRun, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo, StoreState,
-    Timestamp,
+    DayTotals, DeployMark, EntryId, GroupDigest, Hold, JobReport, Kept, KeptGroup, OperationState,
+    Order, Overview, PeriodicRun, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo,
+    StoreState, Timestamp,
 };
 use crate::store::{
     AdminStore, Announcement, ClassMetrics, Creation, Deletion, Destination, FailureStore,

@@ -89,6 +89,18 @@ pub struct HoldRequest {
     pub reason: Option<String>,
 }
 
+impl HoldRequest {
+    /// What would be done, to which jobs.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        format!(
+            "Hold retries that the search `{}` finds until {}",
+            self.query.trim(),
+            self.until
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Hold, SHARES, held_score, held_scores};

@@ -222,12 +222,13 @@ impl Admin {
             ..PageRequest::default()
         };
         let page = self.page(&Place::Set(Set::Retries), &request).await?;
-        Ok(page.entries.first().map_or_else(String::new, |entry| {
-            match &entry.error_class {
+        Ok(page
+            .entries
+            .first()
+            .map_or_else(String::new, |entry| match &entry.error_class {
                 Some(error) => format!("{} {error}", entry.class),
                 None => entry.class.clone(),
-            }
-        }))
+            }))
     }
 }
 
@@ -253,8 +254,8 @@ fn check(request: &HoldRequest, now: Timestamp) -> AdminResult<()> {
             "it does not say which retries are held: give a search, such as `class:PublishPhoto error:Timeout`",
         ));
     }
-    let matcher = Matcher::new(&filter(query), &Place::Set(Set::Retries), now)
-        .map_err(StoreError::Query)?;
+    let matcher =
+        Matcher::new(&filter(query), &Place::Set(Set::Retries), now).map_err(StoreError::Query)?;
     if matcher.is_never() {
         return Err(wrong(
             "query",
@@ -262,7 +263,10 @@ fn check(request: &HoldRequest, now: Timestamp) -> AdminResult<()> {
         ));
     }
     if request.until <= now {
-        return Err(wrong("until", "the time to hold until is over: name one to come"));
+        return Err(wrong(
+            "until",
+            "the time to hold until is over: name one to come",
+        ));
     }
     if request.until.0 - now.0 > LONGEST {
         return Err(wrong(
