@@ -39,6 +39,14 @@ impl Holder {
         self.holds.is_empty()
     }
 
+    /// Whether all of them are among these, too: none was released meanwhile.
+    #[must_use]
+    pub fn is_within(&self, holds: &[Hold]) -> bool {
+        self.holds
+            .iter()
+            .all(|(own, _)| holds.iter().any(|hold| hold.id == own.id))
+    }
+
     /// Where in the retry set a retry with this score and these bytes is to wait; nothing when it may go its way, or is not due before the end
     /// of the hold that means it.
     pub fn score(&mut self, position: f64, raw: &Bytes) -> Option<f64> {
@@ -114,6 +122,17 @@ mod tests {
         let waiting = holder.score(NOW.seconds(), &raw).expect("it is held");
         assert_eq!(holder.score(waiting, &raw), None);
         assert_eq!(holder.score(NOW.seconds() + 3_600.0, &raw), None);
+    }
+
+    #[test]
+    fn a_hold_that_was_released_is_missed() {
+        let holds = [hold("class:A", 10), hold("class:B", 5)].map(|hold| Hold {
+            id: hold.query.clone(),
+            ..hold
+        });
+        let holder = Holder::new(holds.to_vec(), NOW);
+        assert!(holder.is_within(&holds));
+        assert!(!holder.is_within(&holds[1..]));
     }
 
     #[test]

@@ -71,7 +71,7 @@ const PAGES: [&str; 15] = [
     "/periodic",
     "/failures",
     "/holds",
-    "/holds/new",
+    "/holds/new?query=class:A",
     "/jobs/0123456789abcdef01234567",
 ];
 

@@ -8,7 +8,7 @@ test("the strip appears, counts, and goes without a click", async ({ page, serve
   const banner = page.locator(".holds-banner");
   await expect(banner).toBeHidden();
   const { hold } = await server.post("/api/v1/holds", { query: "class:PublishPhoto", seconds: 7200 });
-  await expect(banner).toContainText(/2\sretries of class:PublishPhoto held/);
+  await expect(banner).toContainText(/2\sretries found by class:PublishPhoto held/);
   await server.post(`/api/v1/holds/${hold.id}/release`, {});
   await expect(banner).toBeHidden();
 });

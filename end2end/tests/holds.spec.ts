@@ -66,7 +66,7 @@ test("any search can be held, and one that cannot be read is told", async ({ pag
   await page.getByLabel("Or until a time").fill("");
   await page.getByRole("button", { name: "Preview" }).click();
   await page.getByRole("region", { name: "Preview" }).getByRole("button", { name: "Hold 1 retry" }).click();
-  await told(page, "Retries of class:SendMail are held until");
+  await told(page, "Retries found by class:SendMail are held until");
   await expect.poll(async () => (await server.get("/api/v1/holds"))[0].held).toBe(1);
   await open(page, `${server.address}/holds`, javaScriptEnabled);
   await page.getByRole("row", { name: "class:SendMail" }).getByRole("link", { name: "class:SendMail" }).click();

@@ -63,8 +63,8 @@ pub async fn start_hold(
         .map_err(respond::invalid)?;
     let (status, _) = admin.start_hold(&request).await.map_err(respond::failed)?;
     let done = format!(
-        "Retries of {} are held until {}.",
-        status.hold.subject(),
+        "Retries {} are held until {}.",
+        status.hold.in_words(),
         status.hold.until
     );
     respond::notice(&done);

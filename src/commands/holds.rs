@@ -232,5 +232,8 @@ fn show(request: &HoldRequest, preview: &OperationPreview) {
         output::line(format_args!("  {}", row(&sample.entry)));
     }
     Words(&preview.refused).print();
+    for warning in &preview.warnings {
+        output::line(printable(&format!("warning: {warning}")));
+    }
     output::line("Nothing was changed.");
 }

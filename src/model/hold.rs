@@ -44,13 +44,13 @@ impl Hold {
         self.query.trim().strip_prefix("group:")?.parse().ok()
     }
 
-    /// What it holds: the name, or the search.
+    /// Which retries, behind that word: `of PublishPhoto Timeout`, `found by class:PublishPhoto`.
     #[must_use]
-    pub fn subject(&self) -> &str {
+    pub fn in_words(&self) -> String {
         if self.name.is_empty() {
-            &self.query
+            format!("found by {}", self.query)
         } else {
-            &self.name
+            format!("of {}", self.name)
         }
     }
 }
@@ -142,6 +142,6 @@ mod tests {
         assert_eq!(hold("group:00abcdef01234567").group(), digest);
         assert_eq!(hold("group:00abcdef01234567 queue:a").group(), None);
         assert_eq!(hold("class:A").group(), None);
-        assert_eq!(hold("class:A").subject(), "class:A");
+        assert_eq!(hold("class:A").in_words(), "found by class:A");
     }
 }

@@ -110,11 +110,11 @@ async fn what_is_wrong_with_a_hold_is_told() {
     for (arguments, code, part) in [
         (&["add", "class:A"][..], 2, "--until"),
         (&["add", "class:A", "--for", "ever"], 2, "duration"),
-        (&["add", "klass:A", "--for", "1h"], 1, "cannot be read"),
-        (&["add", "in:dead", "--for", "1h"], 1, "no retry"),
+        (&["add", "klass:A", "--for", "1h"], 2, "cannot be read"),
+        (&["add", "in:dead", "--for", "1h"], 2, "no retry"),
         (
             &["add", "class:A", "--until", "2001-01-01T00:00:00Z"],
-            1,
+            2,
             "is over",
         ),
         (&["release", "nonsense"], 1, "there is no hold nonsense"),

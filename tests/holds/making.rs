@@ -119,6 +119,20 @@ pub(crate) async fn the_same_can_be_held_longer_but_not_twice(subject: Subject) 
         matches!(&refused, AdminError::Refused(text) if text.contains("already") && text.contains(&short.hold.id)),
         "{refused}"
     );
+    let refused_preview = admin
+        .preview_hold(&request("class:Held", until), Duration::from_secs(1))
+        .await
+        .unwrap_err();
+    assert_eq!(refused_preview, refused);
+    let longer = request("class:Held", in_seconds(&subject, 2_000).await);
+    let preview = admin
+        .preview_hold(&longer, Duration::from_secs(30))
+        .await
+        .unwrap();
+    assert!(
+        preview.warnings[0].contains("takes the place"),
+        "{preview:?}"
+    );
     let long = hold(&subject, "class:Held", 2_000).await;
     assert_eq!(long.held, 5);
     assert_eq!(admin.holds().await.unwrap(), [long]);

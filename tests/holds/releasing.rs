@@ -24,7 +24,7 @@ pub(crate) async fn what_is_released_is_tried_at_once_and_can_be_taken_back(subj
         .unwrap();
     assert_eq!(admin.holds().await.unwrap(), [other]);
     let reason = operation.plan.reason.clone().unwrap_or_default();
-    assert_eq!(reason, "released: retries of class:Held");
+    assert_eq!(reason, "released: retries found by class:Held");
     let operation = finish(&admin, &operation.id).await;
     assert_eq!(
         (operation.state, operation.progress.done),

@@ -82,7 +82,7 @@ async fn a_hold_is_previewed_begun_listed_and_released() {
     }
     assert_eq!(site.get("/api/v1/holds").await.json(), json!([held]));
 
-    // Every page says so, and the page of holds has the way to let them go.
+    // Every page says so, but for the page of holds itself, which has the way to let them go.
     site.live.outdate();
     let page = site.page("/dead").await.text;
     assert!(page.contains("3\u{a0}retries of A E held") || page.contains("3 retries of A E held"));

@@ -181,6 +181,10 @@ impl Sweep {
                     Some(Move { entry, to })
                 })
                 .collect();
+            // What is released in this moment must not be moved aside any more: nobody would let it go before its time.
+            if !moves.is_empty() && !holder.is_within(&store.holds().await?) {
+                return Ok(moved);
+            }
             moved += aside(store, &moves).await?;
             match next {
                 Some((cursor, _)) if !is_end && looked_at < self.span.entries => {

@@ -15,7 +15,7 @@ use crate::model::{
     OperationRequest, PageRequest, Place, Selection, Set, Timestamp,
 };
 use crate::search::Matcher;
-use crate::store::{SharedStore, StoreError, StoreResult};
+use crate::store::{SharedStore, StoreError, StoreResult, listing};
 use rand::RngExt;
 use std::time::Duration;
 
@@ -30,6 +30,9 @@ const NAME: usize = 16;
 
 /// Longest span that what is released can be spread over, seconds: a week.
 const LONGEST_SPREAD: u32 = 7 * 86_400;
+
+/// How long one of its retries is looked for, which says what a group of failures is.
+const NAMING: Duration = Duration::from_secs(1);
 
 /// How what is held is released.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,8 +75,17 @@ impl Admin {
     ) -> AdminResult<OperationPreview> {
         let now = self.store.now().await?;
         check(request, now)?;
+        let known = self.store.holds().await?;
+        let replaced = replaced(request, &known, now)?;
         let moving = moving(request.query.trim(), request.until, None);
-        self.preview_operation(&moving, budget).await
+        let mut preview = self.preview_operation(&moving, budget).await?;
+        if let Some(hold) = replaced {
+            preview.warnings.push(format!(
+                "these retries are held until {} already: this hold takes the place of that one",
+                hold.until
+            ));
+        }
+        Ok(preview)
     }
 
     /// Holds the retries that a search means until a time: from now on none that comes due is tried, and an operation moves those that there
@@ -88,20 +100,7 @@ impl Admin {
         let query = request.query.trim();
         let reason = checked_reason(request.reason.as_deref())?;
         let known = self.store.holds().await?;
-        let in_force = || known.iter().filter(|hold| hold.is_in_force(now));
-        let (same, others): (Vec<&Hold>, Vec<&Hold>) =
-            in_force().partition(|hold| hold.query == query);
-        if let Some(longer) = same.iter().find(|hold| hold.until >= request.until) {
-            return Err(AdminError::Refused(format!(
-                "these retries are held until {} already, by hold {}: name a later time, or release it first",
-                longer.until, longer.id
-            )));
-        }
-        if others.len() >= MOST {
-            return Err(AdminError::Refused(format!(
-                "there are {MOST} holds already: release one first"
-            )));
-        }
+        let replaced = replaced(request, &known, now)?;
         let hold = Hold {
             id: new_jid().chars().take(NAME).collect(),
             name: self.name_of(query).await?,
@@ -122,7 +121,7 @@ impl Admin {
                 return Err(error);
             }
         };
-        for replaced in same {
+        if let Some(replaced) = replaced {
             self.store.delete_hold(&replaced.id).await?;
         }
         let why = hold.reason.as_deref().unwrap_or_default();
@@ -164,7 +163,7 @@ impl Admin {
             before: None,
             rate: release.rate,
             canary: None,
-            reason: Some(cut(&format!("released: retries of {}", hold.subject()))),
+            reason: Some(cut(&format!("released: retries {}", hold.in_words()))),
         };
         // What is wrong is said before anything is changed.
         self.plan_operation(&request).await?;
@@ -221,7 +220,8 @@ impl Admin {
             limit: 1,
             ..PageRequest::default()
         };
-        let page = self.page(&Place::Set(Set::Retries), &request).await?;
+        let retries = Place::Set(Set::Retries);
+        let page = listing::page(self.store.as_ref(), &retries, &request, NAMING).await?;
         Ok(page
             .entries
             .first()
@@ -275,6 +275,29 @@ fn check(request: &HoldRequest, now: Timestamp) -> AdminResult<()> {
         ));
     }
     Ok(())
+}
+
+/// Of those that there are, the hold of the same retries that this one takes the place of.
+fn replaced<'known>(
+    request: &HoldRequest,
+    known: &'known [Hold],
+    now: Timestamp,
+) -> AdminResult<Option<&'known Hold>> {
+    let query = request.query.trim();
+    let in_force = || known.iter().filter(|hold| hold.is_in_force(now));
+    let same = in_force().find(|hold| hold.query == query);
+    if let Some(longer) = same.filter(|hold| hold.until >= request.until) {
+        return Err(AdminError::Refused(format!(
+            "these retries are held until {} already, by hold {}: name a later time, or release it first",
+            longer.until, longer.id
+        )));
+    }
+    if same.is_none() && in_force().count() >= MOST {
+        return Err(AdminError::Refused(format!(
+            "there are {MOST} holds already: release one first"
+        )));
+    }
+    Ok(same)
 }
 
 /// A millisecond of the asked second in which no other hold ends, and hardly any job is due by chance.

@@ -30,13 +30,10 @@ pub fn hold_path(status: &HoldStatus) -> String {
 /// `1 200 retries of PublishPhoto Timeout`, in front of the time until when they are held.
 #[must_use]
 pub fn held_words(status: &HoldStatus) -> String {
-    let subject = status.hold.subject();
+    let which = status.hold.in_words();
     match status.held {
-        0 => format!("Retries of {subject} held"),
-        held => format!(
-            "{} of {subject} held",
-            format::counted(held, "retry", "retries")
-        ),
+        0 => format!("Retries {which} held"),
+        held => format!("{} {which} held", format::counted(held, "retry", "retries")),
     }
 }
 
@@ -90,8 +87,8 @@ mod tests {
             };
             held_words(&HoldStatus { hold, held })
         };
-        assert_eq!(words(0), "Retries of class:A held");
-        assert_eq!(words(1), "1 retry of class:A held");
-        assert_eq!(words(20), "20 retries of class:A held");
+        assert_eq!(words(0), "Retries found by class:A held");
+        assert_eq!(words(1), "1 retry found by class:A held");
+        assert_eq!(words(20), "20 retries found by class:A held");
     }
 }

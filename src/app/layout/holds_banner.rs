@@ -4,11 +4,12 @@ use crate::app::components::{HoldEnd, Icon, IconName, held_words, hold_path};
 use crate::app::live::use_live;
 use crate::model::HoldStatus;
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 /// Holds that are named.
 const MOST: usize = 3;
 
-/// A line a hold that is in force. Nothing most of the time.
+/// A line a hold that is in force. Nothing most of the time, and on the page that lists them.
 #[component]
 pub(super) fn HoldsBanner() -> impl IntoView {
     let live = use_live();
@@ -30,7 +31,8 @@ pub(super) fn HoldsBanner() -> impl IntoView {
         });
         view! { <Line status/> }
     };
-    let none = Memo::new(move |_| names.with(Vec::is_empty));
+    let path = use_location().pathname;
+    let none = Memo::new(move |_| names.with(Vec::is_empty) || path.with(|path| path == "/holds"));
     view! {
         <div class="holds-banner" hidden=move || none.get()>
             <For each=move || names.get() key=String::clone children=line/>

@@ -75,7 +75,7 @@ pub fn HoldsPage() -> impl IntoView {
                 </div>
                 <p class="holds-hint">
                     "What is held waits in the " <a href="/retries">"retries"</a>
-                    " for the end of its hold, and is due then by itself. Release lets it be tried now, as an operation that can be undone."
+                    " for the end of its hold, and is due then by itself. Release lets it be tried now, as an operation; what has not run by then can be taken back."
                 </p>
             </Show>
         </Show>

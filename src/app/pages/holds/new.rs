@@ -3,7 +3,8 @@
 use crate::api::{ApiError, HOLD_SPANS, HoldDraft, HoldForm, StartHold, preview_hold};
 use crate::app::address::use_own_search;
 use crate::app::components::{
-    ErrorNotice, Icon, IconName, PageTitle, QueryProblem, TimeField, UtcTime, after_first_reading,
+    ErrorNotice, Icon, IconName, Notice, NoticeKind, PageTitle, QueryProblem, TimeField, UtcTime,
+    after_first_reading,
 };
 use crate::app::format;
 use crate::app::pages::operations::{Sample, to_utc};
@@ -167,6 +168,11 @@ fn Preview(
         (true, matched) => format!("Hold {}", format::counted(matched, "retry", "retries")),
         (false, _) => format!("Hold all that match, {matched} so far"),
     };
+    let warnings = preview
+        .warnings
+        .into_iter()
+        .map(|warning| view! { <Notice kind=NoticeKind::Warning>{warning}</Notice> })
+        .collect_view();
     let samples = (!preview.samples.is_empty()).then(|| {
         let rows = preview
             .samples
@@ -183,6 +189,7 @@ fn Preview(
             <p class="operation-count">
                 <strong>{matched}</strong> " " {counted} <UtcTime at=until/>
             </p>
+            {warnings}
             <ActionForm action=start attr:class="operation-confirm">
                 <input type="hidden" name="query" value=query/>
                 <button

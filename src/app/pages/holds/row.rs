@@ -17,7 +17,7 @@ pub(super) fn HoldRow(
     let held = Memo::new(move |_| status.with(|status| status.held));
     let until = Memo::new(move |_| hold.with(|hold| hold.until));
     let id = Memo::new(move |_| hold.with(|hold| hold.id.clone()));
-    let of_hold = move || format!(" {}", hold.with(|hold| hold.subject().to_owned()));
+    let of_hold = move || format!(" retries {}", hold.with(Hold::in_words));
     let options = SPREAD_MINUTES
         .into_iter()
         .map(|minutes| {
@@ -50,7 +50,7 @@ pub(super) fn HoldRow(
             <td class="actions">
                 <ActionForm action=release attr:class="hold-release">
                     <input type="hidden" name="id" value=move || id.get()/>
-                    <select name="spread" autocomplete="off" aria-label=move || format!("How{} is released", of_hold())>
+                    <select name="spread" autocomplete="off" aria-label=move || format!("How{} are released", of_hold())>
                         {options}
                     </select>
                     <button class="button button-primary" type="submit" disabled=move || release.pending().get()>
