@@ -16,7 +16,7 @@ test("a group's retries are held, told on every page, and released", async ({ pa
   await page.getByRole("link", { name: "Hold retries…" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("New hold");
   const preview = page.getByRole("region", { name: "Preview" });
-  await expect(preview).toContainText(/3\s+of 4\sretries would wait until/);
+  await expect(preview).toContainText(/3\s+of 4\sretries would wait/);
   await page.getByLabel("For how long").selectOption("1 day");
   await page.getByLabel("Why").fill("the gateway is down");
   if (javaScriptEnabled) await expect(preview.getByRole("button")).toBeDisabled();
@@ -28,10 +28,13 @@ test("a group's retries are held, told on every page, and released", async ({ pa
   // With JavaScript the list itself says so.
   if (!javaScriptEnabled) await told(page, "Retries of PublishPhoto ThirdParty::Timeout are held until");
   await expect.poll(async () => (await server.get("/api/v1/holds"))[0].held).toBe(3);
-  await open(page, `${server.address}/holds`, javaScriptEnabled);
   const hold = page.getByRole("row", { name: "PublishPhoto" });
   await expect(hold).toContainText("the gateway is down");
-  await expect(hold.getByRole("cell").first()).toContainText("3");
+  // A page that does not go on by itself is asked again: its numbers may be a second old.
+  await expect(async () => {
+    if (!javaScriptEnabled) await page.reload();
+    await expect(hold.getByRole("cell").first()).toHaveText("Held 3", { timeout: 1_000 });
+  }).toPass();
 
   // On every page, and where the failures are told.
   await open(page, `${server.address}/failures`, javaScriptEnabled);

@@ -152,12 +152,12 @@ fn Preview(
     let matched = format::count(preview.matched);
     let counted = if preview.complete {
         format!(
-            "of {} would wait until ",
+            "of {} would wait",
             format::counted(preview.total, "retry", "retries")
         )
     } else {
         format!(
-            "would wait, counted so far: {} of {} were looked at; until ",
+            "would wait, counted so far: {} of {} were looked at",
             format::count(preview.scanned),
             format::counted(preview.total, "retry", "retries")
         )
@@ -186,9 +186,8 @@ fn Preview(
     });
     view! {
         <section class="operation-preview" aria-label="Preview">
-            <p class="operation-count">
-                <strong>{matched}</strong> " " {counted} <UtcTime at=until/>
-            </p>
+            <h2 class="operation-words">"Hold until " <UtcTime at=until/></h2>
+            <p class="operation-count"><strong>{matched}</strong> " " {counted}</p>
             {warnings}
             <ActionForm action=start attr:class="operation-confirm">
                 <input type="hidden" name="query" value=query/>
