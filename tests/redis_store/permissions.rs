@@ -98,8 +98,9 @@ async fn what_the_manual_names_is_enough_for_pages() {
         ..Hold::default()
     };
     store.put_hold(&hold).await.unwrap();
-    assert_eq!(store.holds().await.unwrap(), [hold.clone()]);
-    assert_eq!(store.held(&[hold]).await.unwrap(), [0]);
+    let holds = [hold];
+    assert_eq!(store.holds().await.unwrap(), holds);
+    assert_eq!(store.held(&holds).await.unwrap(), [0]);
     assert!(store.delete_hold("hold").await.unwrap());
     let entry = only(&store, &dead).await;
     let start = Start::Score(entry.id.position);
