@@ -54,6 +54,7 @@
 //! | `search` | the words of a search, and whether a job is one that they mean |
 //! | [`periodic`] | jobs that are enqueued by the calendar: their settings, and when they are due |
 //! | `failures` | what failed jobs have in common: signatures, and groups of entries with the same one |
+//! | `holds` | whether a retry is kept from being tried, and where it waits then |
 //! | `store` | the contract for reading and changing jobs, and its two stores: Redis and SQLite |
 //! | `client` | enqueues jobs |
 //! | `worker` | fetches and runs jobs: concurrency, retries, scheduler, heartbeat, recovery |
@@ -95,6 +96,8 @@ pub mod demo;
 pub mod failures;
 #[cfg(feature = "ssr")]
 pub mod groups;
+#[cfg(feature = "ssr")]
+pub mod holds;
 #[cfg(feature = "ssr")]
 pub mod job;
 #[cfg(feature = "ssr")]

@@ -9,6 +9,8 @@ mod document;
 mod failures;
 #[path = "http/guards.rs"]
 mod guards;
+#[path = "http/holds.rs"]
+mod holds;
 #[path = "http/jobs.rs"]
 mod jobs;
 #[path = "http/lists.rs"]
@@ -55,7 +57,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// Every page.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 15] = [
     "/",
     "/search",
     "/search?q=nothing",
@@ -68,6 +70,8 @@ const PAGES: [&str; 13] = [
     "/processes",
     "/periodic",
     "/failures",
+    "/holds",
+    "/holds/new?query=class:A",
     "/jobs/0123456789abcdef01234567",
 ];
 

@@ -14,12 +14,18 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("search", &["model", "job", "failures"]),
     ("periodic", &["model", "job"]),
     ("failures", &["model", "job"]),
+    ("holds", &["model", "job", "search"]),
     ("store", &["model", "job", "search", "failures"]),
     ("client", &["model", "job", "store"]),
-    ("worker", &["model", "job", "periodic", "store", "client"]),
+    (
+        "worker",
+        &["model", "job", "periodic", "holds", "store", "client"],
+    ),
     (
         "admin",
-        &["model", "job", "search", "periodic", "failures", "store"],
+        &[
+            "model", "job", "search", "periodic", "failures", "holds", "store",
+        ],
     ),
     ("groups", &["model", "job", "failures", "store"]),
     // How far an operation is, only its engine can say.

@@ -91,6 +91,53 @@ fn jids(page: &Value) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_ruby_sidekiq_is_not_given_what_is_held() {
+    let redis = RedisServer::start().await;
+    let ruby = Ruby {
+        redis_url: redis.url(),
+    };
+    let jobdeck = Jobdeck::serve(&["--store", &redis.url(), "--no-worker"]).await;
+    let hold = jobdeck
+        .post(
+            "/api/v1/holds",
+            &json!({"query": "class:EchoJob arg.0:held", "seconds": 3_600}),
+        )
+        .await;
+    let path = format!(
+        "/api/v1/holds/{}",
+        hold["hold"]["id"].as_str().expect("a name")
+    );
+    // Due soon, as a job that has just failed is: after Sidekiq has begun to look.
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .expect("after 1970")
+        .as_secs_f64();
+    for word in ["held", "free"] {
+        let job = json!({
+            "class": "EchoJob", "args": [word], "jid": format!("{word:x>24}"), "queue": "default", "retry": true, "retry_count": 0,
+            "error_class": "E", "error_message": "no", "failed_at": now, "created_at": now, "enqueued_at": now,
+        });
+        let due = (now + 15.0).to_string();
+        let _: i64 = redis
+            .command(&["ZADD", "retry", &due, &job.to_string()])
+            .await;
+    }
+    let _sidekiq = ruby.sidekiq();
+    wait_until("Sidekiq has run the one that nobody holds", async || {
+        !echoes(&redis).await.is_empty()
+    })
+    .await;
+    assert_eq!(echoes(&redis).await[0]["args"], json!(["free"]));
+    assert_eq!(jobdeck.get(&path).await["held"], 1);
+    jobdeck.post(&format!("{path}/release"), &json!({})).await;
+    wait_until("Sidekiq has run what was released", async || {
+        echoes(&redis).await.len() == 2
+    })
+    .await;
+    assert_eq!(echoes(&redis).await[1]["args"], json!(["held"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_ruby_sidekiq_and_jobdeck_share_one_redis() {
     let redis = RedisServer::start().await;
     let ruby = Ruby {

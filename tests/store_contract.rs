@@ -24,6 +24,8 @@ mod failures;
 mod fetching;
 #[path = "store_contract/harness.rs"]
 mod harness;
+#[path = "store_contract/holds.rs"]
+mod holds;
 #[path = "store_contract/metrics.rs"]
 mod metrics;
 #[path = "store_contract/moving.rs"]
@@ -56,6 +58,9 @@ harness::on_both_stores! {
         what_is_said_of_a_group_is_kept,
         a_group_of_which_nothing_is_said_is_not_kept,
         the_newest_deploy_marks_are_kept;
+    holds:
+        a_hold_is_kept_until_it_is_removed,
+        what_waits_for_the_end_of_a_hold_is_counted;
     adding:
         a_new_store_is_empty_everywhere,
         added_entries_count_where_they_stand,

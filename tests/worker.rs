@@ -24,6 +24,8 @@ mod failing;
     reason = "made for the conformance suite; here a part of it is used"
 )]
 mod harness;
+#[path = "worker/holding.rs"]
+mod holding;
 #[path = "worker/killed.rs"]
 mod killed;
 #[path = "worker/large.rs"]
@@ -112,6 +114,9 @@ harness::on_both_stores! {
         a_due_entry_that_is_no_job_goes_to_the_dead_set_as_it_is,
         a_job_that_is_not_due_waits,
         a_worker_whose_clock_is_hours_off_works_by_the_stores;
+    holding:
+        a_held_retry_is_not_tried_and_waits_for_the_end_of_its_hold,
+        what_was_held_is_tried_when_the_hold_is_over;
     clocks:
         what_is_due_by_the_stores_clock_is_enqueued_at_its_time,
         a_retry_is_due_by_the_stores_clock;

@@ -58,7 +58,9 @@ for (const colorScheme of ["light", "dark"] as const) {
       const lists = ["/scheduled", "/retries", "/dead", "/queues/photos"];
       await expect.poll(async () => (await server.get("/api/v1/failures")).groups.length).toBeGreaterThan(0);
       const [{ digest }] = (await server.get("/api/v1/failures")).groups;
-      const groups = ["/failures", "/failures?state=muted", `/failures/${digest}`];
+      await server.post("/api/v1/holds", { query: `group:${digest}`, seconds: 7200, reason: "x".repeat(200) });
+      await server.post("/api/v1/holds", { query: `class:${"Long".repeat(60)}`, seconds: 9 * 86_400 });
+      const groups = ["/failures", "/failures?state=muted", `/failures/${digest}`, "/holds", `/holds/new?query=group:${digest}`];
       const others = ["/", ...groups, "/queues", "/running", "/processes", `/jobs/${jid}`, "/queues?confirm=clear&queue=photos"];
       for (const path of [...lists, ...others, "/dead?class=PublishPhoto&text=photo&tag=album", "/dead?text=nothing-has-this", "/search", "/search?q=photo", "/queues/empty"]) {
         await page.goto(server.address + path);
@@ -77,7 +79,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     });
 
     test("every page of an empty store", async ({ page, server }) => {
-      for (const path of ["/", "/queues", "/running", "/scheduled", "/retries", "/dead", "/failures", "/periodic", "/processes"]) {
+      for (const path of ["/", "/queues", "/running", "/scheduled", "/retries", "/dead", "/failures", "/holds", "/holds/new", "/periodic", "/processes"]) {
         await page.goto(server.address + path);
         await hydrated(page);
         await check(page, path);

@@ -1,7 +1,7 @@
 //! The one door for every change and every composed read: pages, REST and commands all come through [`Admin`].
 //!
 //! Here is what goes straight to the store; what is composed has files of its own: `act.rs` (with `plan.rs`: what a verb means for an
-//! entry), `cancel.rs`, `enqueue.rs`, `failures.rs`, `lookup.rs`, `operations/`, `periodic.rs`, `search.rs`.
+//! entry), `cancel.rs`, `enqueue.rs`, `failures.rs`, `holds/`, `lookup.rs`, `operations/`, `periodic.rs`, `search.rs`.
 
 mod act;
 mod cancel;
@@ -9,6 +9,7 @@ mod enqueue;
 mod error;
 mod failures;
 mod fleet;
+mod holds;
 mod lookup;
 mod moved;
 mod operations;
@@ -27,6 +28,8 @@ use tokio::sync::Notify;
 
 pub use error::{AdminError, AdminResult};
 pub use failures::{DEPLOY_CHARACTERS, GroupChange, NOTE_CHARACTERS};
+pub(crate) use holds::in_force as holds_in_force;
+pub use holds::{HoldKeeper, Release};
 pub use operations::OperationRunner;
 pub(crate) use operations::shown as shown_operation;
 pub use search::SearchRequest;

@@ -8,6 +8,8 @@ pub mod actions;
 pub mod cancel;
 mod error;
 pub mod failures;
+pub mod hold_form;
+pub mod holds;
 pub mod jobs;
 pub mod list_query;
 pub mod live;
@@ -32,6 +34,10 @@ pub use error::ApiError;
 pub use failures::{
     GetFailureGroup, GetFailures, SetGroupNote, SetGroupState, get_failure_group, get_failures,
     set_group_note, set_group_state,
+};
+pub use hold_form::{HOLD_SPANS, HoldForm};
+pub use holds::{
+    HoldDraft, PreviewHold, ReleaseHold, StartHold, preview_hold, release_hold, start_hold,
 };
 pub use jobs::{GetJob, GetPage, get_job, get_page};
 pub use list_query::{Field, ListQuery, PAGE_SIZE, PAGE_SIZES, usual_order};

@@ -3,6 +3,7 @@
 mod banner;
 mod connection;
 mod header;
+mod holds_banner;
 mod navigation;
 mod operations_banner;
 
@@ -12,6 +13,7 @@ use crate::app::keyboard::KeyboardHelp;
 use crate::app::live::use_live;
 use banner::StoreBanner;
 use header::Header;
+use holds_banner::HoldsBanner;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
@@ -60,6 +62,7 @@ pub fn Frame(
                             <Navigation/>
                             <main id="main" class="page" tabindex="-1">
                                 <StoreBanner/>
+                                <HoldsBanner/>
                                 <OperationsBanner/>
                                 {problem.map(|error| view! { <ErrorNotice error/> })}
                                 {notice.map(|text| view! { <FirstPageNotice text/> })}

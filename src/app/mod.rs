@@ -17,9 +17,9 @@ pub mod theme;
 
 use crate::app::layout::{Frame, Layout};
 use crate::app::pages::{
-    DeadPage, FailureGroupPage, FailuresPage, JobPage, NewOperationPage, NotFoundPage,
-    OperationPage, OperationsPage, OverviewPage, PeriodicPage, ProcessesPage, QueuePage,
-    QueuesPage, RetriesPage, RunningPage, ScheduledPage, SearchPage,
+    DeadPage, FailureGroupPage, FailuresPage, HoldsPage, JobPage, NewHoldPage, NewOperationPage,
+    NotFoundPage, OperationPage, OperationsPage, OverviewPage, PeriodicPage, ProcessesPage,
+    QueuePage, QueuesPage, RetriesPage, RunningPage, ScheduledPage, SearchPage,
 };
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -68,6 +68,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("search") view=SearchPage/>
                     <Route path=path!("failures") view=FailuresPage/>
                     <Route path=path!("failures/:digest") view=FailureGroupPage/>
+                    <Route path=path!("holds") view=HoldsPage/>
+                    <Route path=path!("holds/new") view=NewHoldPage/>
                     // Both: by its path, and by the search box's query `?jid=`.
                     <Route path=path!("jobs") view=JobPage/>
                     <Route path=path!("jobs/:jid") view=JobPage/>

@@ -13,6 +13,7 @@ mod failure;
 mod failures;
 mod handlers;
 mod health;
+mod holds;
 mod jobs;
 mod operation_run;
 mod operations;
@@ -52,6 +53,7 @@ enum Command {
     Jobs(Box<jobs::Jobs>),
     Operations(operations::Operations),
     Failures(failures::Failures),
+    Holds(holds::Holds),
     DeployMark(deploy_mark::DeployMark),
     Bench(bench::Bench),
     Check(check::Check),
@@ -95,6 +97,7 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Jobs(command) => command.run().await,
             Command::Operations(command) => command.run().await,
             Command::Failures(command) => command.run().await,
+            Command::Holds(command) => command.run().await,
             Command::DeployMark(command) => command.run().await,
             Command::Bench(command) => command.run().await,
             Command::Check(command) => command.run().await,

@@ -33,6 +33,22 @@ pub(super) fn begun(operation: Operation, json: bool) {
 
 /// Works on it until it is over or paused, or a signal comes; then it is left to others.
 pub(super) async fn finish(admin: &Admin, operation: Operation, json: bool) -> Result<(), Failure> {
+    let operation = work(admin, operation, json).await?;
+    let verdict = verdict(&operation);
+    if json {
+        output::line(script::operation_json(operation));
+    } else {
+        summary(&operation);
+    }
+    verdict
+}
+
+/// The same without the last words; answers how it stands then.
+pub(super) async fn work(
+    admin: &Admin,
+    operation: Operation,
+    json: bool,
+) -> Result<Operation, Failure> {
     let shutdown = signals::shutdown()?;
     let id = operation.id.as_str();
     let mut teller = Teller::new(&operation, json);
@@ -56,14 +72,7 @@ pub(super) async fn finish(admin: &Admin, operation: Operation, json: bool) -> R
         }
     }
     teller.end();
-    let operation = admin.operation(id).await?;
-    let verdict = verdict(&operation);
-    if json {
-        output::line(script::operation_json(operation));
-    } else {
-        summary(&operation);
-    }
-    verdict
+    Ok(admin.operation(id).await?)
 }
 
 /// What was done, in lines.
@@ -106,7 +115,8 @@ impl Words<'_> {
     }
 }
 
-fn verdict(operation: &Operation) -> Result<(), Failure> {
+/// Whether all was done; else what is left, and what to do.
+pub(super) fn verdict(operation: &Operation) -> Result<(), Failure> {
     let id = &operation.id;
     let refused = operation.progress.refused_total();
     match operation.state {

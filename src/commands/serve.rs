@@ -6,7 +6,7 @@ use super::{
     output, signals, worker,
 };
 use crate::{
-    admin::OperationRunner,
+    admin::{HoldKeeper, OperationRunner},
     config::Config,
     live::{Live, SamplerOptions},
     store::SharedStore,
@@ -112,14 +112,16 @@ pub(super) async fn dashboard(
     });
     let admin = admin(config, store);
     let operations = tokio::spawn(OperationRunner::new(admin.clone()).run(shutdown.clone()));
+    let keeper = tokio::spawn(HoldKeeper::new(admin.clone()).run(shutdown.clone()));
     let mut state = AppState::new(admin, live, shutdown.clone());
     state.hosts = Hosts::for_address(address, &config.server.hosts);
     state.environment.clone_from(&config.server.environment);
     output::line(format_args!("Jobdeck is at http://{}", reachable(address)));
     let served = serve(listener, state, shutdown.clone()).await;
     shutdown.cancel();
-    // Both end behind what they are at.
+    // All end behind what they are at.
     let _ = operations.await;
+    let _ = keeper.await;
     if let Some(worker) = worker {
         let _ = worker.await;
     }

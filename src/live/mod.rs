@@ -5,6 +5,7 @@
 mod failures;
 mod frame;
 mod history;
+mod holds;
 mod sampler;
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,12 @@
 //! Reads a store once an interval, however many watch.
 
-use super::{Frame, failures, history::History};
+use super::{Frame, failures, history::History, holds};
 use crate::admin::shown_operation;
 use crate::groups::Groups;
 use crate::job;
 use crate::model::{
-    JobEntry, OperationSummary, Overview, RunningJob, Snapshot, StoreInfo, StoreState, Timestamp,
+    HoldStatus, JobEntry, OperationSummary, Overview, RunningJob, Snapshot, StoreInfo, StoreState,
+    Timestamp,
 };
 use crate::store::{OperationRecord, SharedStore, StoreError};
 use futures::{Stream, StreamExt};
@@ -191,6 +192,7 @@ struct Lists {
     /// The failures, if they can have changed.
     failures: Option<Vec<JobEntry>>,
     operations: Vec<OperationSummary>,
+    holds: Vec<HoldStatus>,
 }
 
 /// What runs, as far as viewers are told.
@@ -265,10 +267,11 @@ impl Sampler {
                 failures::latest(&self.store, now).await.map(Some)
             }
         };
-        let (running, failures, operations) = tokio::try_join!(
+        let (running, failures, operations, holds) = tokio::try_join!(
             self.store.running(),
             failures,
-            self.store.current_operations(ENDED)
+            self.store.current_operations(ENDED),
+            holds::watched(&self.store, now)
         )?;
         Ok(Reading {
             overview,
@@ -277,6 +280,7 @@ impl Sampler {
                 running: Running::of(running),
                 failures,
                 operations: watched_operations(operations),
+                holds,
             }),
         })
     }
@@ -301,9 +305,11 @@ impl Sampler {
                     running,
                     failures,
                     operations,
+                    holds,
                 }) = lists
                 {
                     self.snapshot.operations = operations;
+                    self.snapshot.holds = holds;
                     self.snapshot.running = running.first;
                     self.snapshot.running_total = running.total;
                     self.snapshot.orphans = running.orphans;

@@ -2,13 +2,13 @@
 
 use super::{Frame, Live, SamplerOptions};
 use crate::model::{
-    DayTotals, DeployMark, EntryId, GroupDigest, JobReport, Kept, KeptGroup, OperationState, Order,
-    Overview, PeriodicRun, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo, StoreState,
-    Timestamp,
+    DayTotals, DeployMark, EntryId, GroupDigest, Hold, JobReport, Kept, KeptGroup, OperationState,
+    Order, Overview, PeriodicRun, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo,
+    StoreState, Timestamp,
 };
 use crate::store::{
     AdminStore, Announcement, ClassMetrics, Creation, Deletion, Destination, FailureStore,
-    Heartbeat, JidSearch, KeptChunk, MetricsForm, Move, Moved, NewOperation, NewRun,
+    Heartbeat, HoldStore, JidSearch, KeptChunk, MetricsForm, Move, Moved, NewOperation, NewRun,
     OperationRecord, OperationStore, Orphan, PeriodicEntry, PeriodicStore, Pulse, ReportStore,
     Rescue, RunReport, Slice, Standings, Start, Step, Stepped, StoreError, StoreResult,
     StoredEntry, Tick, Turn, Turned, WorkerStore,
@@ -258,6 +258,22 @@ impl FailureStore for FakeStore {
     }
     async fn deploy_marks(&self) -> StoreResult<Vec<DeployMark>> {
         self.answer(Vec::new()).await
+    }
+}
+
+#[async_trait]
+impl HoldStore for FakeStore {
+    async fn holds(&self) -> StoreResult<Vec<Hold>> {
+        self.answer(Vec::new()).await
+    }
+    async fn put_hold(&self, _: &Hold) -> StoreResult<()> {
+        Err(gone())
+    }
+    async fn delete_hold(&self, _: &str) -> StoreResult<bool> {
+        Err(gone())
+    }
+    async fn held(&self, holds: &[Hold]) -> StoreResult<Vec<u64>> {
+        self.answer(vec![0; holds.len()]).await
     }
 }
 

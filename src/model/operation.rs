@@ -21,6 +21,11 @@ pub enum Change {
         /// The new value, JSON.
         value: String,
     },
+    /// Retries wait for the end of a hold: those that would be due before.
+    Hold {
+        /// The hold's end.
+        until: Timestamp,
+    },
 }
 
 impl Change {
@@ -31,6 +36,7 @@ impl Change {
             Self::Act(action) => action.verb().name(),
             Self::MoveTo { .. } => "move",
             Self::Edit { .. } => "edit",
+            Self::Hold { .. } => "hold",
         }
     }
 
@@ -40,6 +46,7 @@ impl Change {
         match self {
             Self::Act(action) => Verb::for_place(place).contains(&action.verb()),
             Self::MoveTo { .. } | Self::Edit { .. } => true,
+            Self::Hold { .. } => *place == Place::Set(super::Set::Retries),
         }
     }
 }

@@ -17,6 +17,7 @@ impl Change {
             Self::Act(Action::Delete) => "Delete",
             Self::MoveTo { .. } => "Move",
             Self::Edit { .. } => "Edit",
+            Self::Hold { .. } => "Hold",
         }
     }
 
@@ -35,6 +36,7 @@ impl Change {
             Self::Act(_) => String::new(),
             Self::MoveTo { queue } => format!(" to the queue `{queue}`"),
             Self::Edit { path, value } => format!(": `{path}` becomes {}", cut(value)),
+            Self::Hold { until } => format!(" until {until}"),
         }
     }
 }
@@ -74,11 +76,19 @@ impl JobFilter {
         add("with", self.text.as_deref(), " in their text");
         add("with the tag", self.tag.as_deref(), "");
         add("that the search", self.query.as_deref(), " finds");
-        if let Some(from) = self.from {
-            words.push_str(&format!(" from {from}"));
-        }
-        if let Some(to) = self.to {
-            words.push_str(&format!(" until {to}"));
+        match (self.from, self.to) {
+            // What a hold has held.
+            (Some(from), Some(to)) if from == to => {
+                words.push_str(&format!(" that wait for {from}"));
+            }
+            (from, to) => {
+                if let Some(from) = from {
+                    words.push_str(&format!(" from {from}"));
+                }
+                if let Some(to) = to {
+                    words.push_str(&format!(" until {to}"));
+                }
+            }
         }
         words
     }

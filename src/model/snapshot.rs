@@ -1,6 +1,6 @@
 //! What the live stream sends.
 
-use super::{JobEntry, OperationSummary, Overview, RunningJob, Timestamp};
+use super::{HoldStatus, JobEntry, OperationSummary, Overview, RunningJob, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Everything that changes on its own, in one piece: the live stream sends it whole each time.
@@ -30,6 +30,9 @@ pub struct Snapshot {
     /// The operations that are not over, and those that ended within the last minute, newest first.
     #[serde(default)]
     pub operations: Vec<OperationSummary>,
+    /// The holds that are in force, those that end first first.
+    #[serde(default)]
+    pub holds: Vec<HoldStatus>,
 }
 
 impl Snapshot {

@@ -2,7 +2,7 @@
 //!
 //! Sides, kept apart: [`AdminStore`] is what people and scripts ask for, [`WorkerStore`] is the worker's own path. Between them,
 //! [`OperationStore`]: changes of many jobs; [`ReportStore`]: what runs tell, and requests that they end; and [`PeriodicStore`]: the calendar.
-//! Beside them, [`FailureStore`]: what people have said about failure groups.
+//! Beside them, [`FailureStore`]: what people have said about failure groups; and [`HoldStore`]: which retries are not to be tried.
 //! Both are object-safe; the program holds one [`Store`] per configured address. The conformance suite
 //! (`tests/store_contract.rs`) runs the same tests on every implementation: change it first.
 //!
@@ -16,6 +16,7 @@
 mod connect;
 mod error;
 mod failures;
+mod holds;
 mod kept;
 pub mod listing;
 mod metrics;
@@ -39,6 +40,7 @@ use std::{fmt, sync::Arc, time::Duration};
 pub use connect::{StoreOptions, connect};
 pub use error::{StoreError, StoreResult};
 pub use failures::{DEPLOYS_KEPT, FailureStore};
+pub use holds::HoldStore;
 pub use kept::KeptEntry;
 pub use metrics::{ClassMetrics, METRICS_BOUNDS_MS, METRICS_BUCKETS, MetricsForm};
 pub use operations::{
@@ -63,7 +65,14 @@ pub type SharedStore = Arc<dyn Store>;
 
 /// All sides of the contract.
 pub trait Store:
-    AdminStore + OperationStore + WorkerStore + ReportStore + PeriodicStore + FailureStore + fmt::Debug
+    AdminStore
+    + OperationStore
+    + WorkerStore
+    + ReportStore
+    + PeriodicStore
+    + FailureStore
+    + HoldStore
+    + fmt::Debug
 {
 }
 
@@ -74,6 +83,7 @@ impl<T> Store for T where
         + ReportStore
         + PeriodicStore
         + FailureStore
+        + HoldStore
         + fmt::Debug
 {
 }

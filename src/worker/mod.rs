@@ -103,6 +103,7 @@ mod expiry;
 mod handler;
 mod handlers;
 mod heartbeat;
+mod holding;
 mod identity;
 mod job_error;
 mod layer;

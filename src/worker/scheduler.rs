@@ -1,7 +1,8 @@
 //! Enqueues scheduled jobs and retries whose time has come.
 
-use super::{retry::unit_of, runtime::Runtime, trouble::Trouble};
+use super::{holding::Holding, retry::unit_of, runtime::Runtime, trouble::Trouble};
 use crate::{
+    holds::Holder,
     job::{Job, TimeUnit, write_time},
     model::{EntryId, Set, Timestamp},
     store::{
@@ -28,6 +29,7 @@ const EMBEDDED_INTERVAL: Duration = Duration::from_secs(1);
 pub(super) async fn run(runtime: Arc<Runtime>) {
     let mut trouble = Trouble::new("looking for due jobs");
     let mut refused = Refused::default();
+    let mut holding = Holding::default();
     // Not all processes of a deployment at the same moment.
     let mut pause = interval(&runtime)
         .await
@@ -37,7 +39,7 @@ pub(super) async fn run(runtime: Arc<Runtime>) {
             () = sleep(pause) => {}
             () = runtime.stopping.cancelled() => return,
         }
-        match enqueue_due(&runtime, &mut refused).await {
+        match enqueue_due(&runtime, &mut refused, &mut holding).await {
             Ok(()) => trouble.is_over(),
             Err(error) => trouble.note(&error),
         }
@@ -67,19 +69,29 @@ async fn process_count(store: &SharedStore) -> u32 {
 }
 
 /// Enqueues everything that is due: retries first, as Sidekiq does. A set that cannot be read is no obstacle to the other.
-async fn enqueue_due(runtime: &Runtime, refused: &mut Refused) -> StoreResult<()> {
+async fn enqueue_due(
+    runtime: &Runtime,
+    refused: &mut Refused,
+    holding: &mut Holding,
+) -> StoreResult<()> {
     let mut outcome = Ok(());
     refused.begin();
     for set in [Set::Retries, Set::Scheduled] {
-        let result = enqueue_due_of(runtime, set, refused).await;
+        let result = enqueue_due_of(runtime, set, refused, holding).await;
         outcome = outcome.and(result);
     }
     refused.end();
     outcome
 }
 
-/// Enqueues what is due in this set, a hundred entries at a time. What the store refuses to move stays where it is, and is passed over.
-async fn enqueue_due_of(runtime: &Runtime, set: Set, refused: &mut Refused) -> StoreResult<()> {
+/// Enqueues what is due in this set, a hundred entries at a time; retries that are held wait on. What the store refuses to move stays where
+/// it is, and is passed over.
+async fn enqueue_due_of(
+    runtime: &Runtime,
+    set: Set,
+    refused: &mut Refused,
+    holding: &mut Holding,
+) -> StoreResult<()> {
     let store = runtime.store.as_ref();
     let mut start = Start::Edge;
     while !runtime.stopping.is_cancelled() {
@@ -90,18 +102,30 @@ async fn enqueue_due_of(runtime: &Runtime, set: Set, refused: &mut Refused) -> S
         };
         start = Start::After(last.cursor.clone());
         let more = last.id.position <= now.seconds();
-        let moves: Vec<Move> = slice
-            .entries
+        let mut due = slice.entries;
+        due.retain(|entry| entry.id.position <= now.seconds());
+        if due.is_empty() {
+            return Ok(());
+        }
+        // Read anew for each hundred: a hold that somebody has just made holds these already.
+        let mut holder = match set {
+            Set::Retries => holding.read(runtime, now).await?,
+            Set::Scheduled | Set::Dead => Holder::default(),
+        };
+        let moves: Vec<Move> = due
             .into_iter()
-            .filter(|entry| entry.id.position <= now.seconds())
             .map(|entry| Move {
-                to: destination(&entry, now, runtime.settings.time_unit),
+                to: match holder.score(entry.id.position, &entry.raw) {
+                    Some(score) => Destination::Set {
+                        set,
+                        score,
+                        raw: entry.raw.clone(),
+                    },
+                    None => destination(&entry, now, runtime.settings.time_unit),
+                },
                 entry,
             })
             .collect();
-        if moves.is_empty() {
-            return Ok(());
-        }
         let outcomes = store.promote(&moves).await?;
         let (mut done, mut gone) = (0, 0);
         for (change, outcome) in moves.iter().zip(&outcomes) {

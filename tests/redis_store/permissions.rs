@@ -3,7 +3,7 @@
 use super::{all, into_queue, into_set, job, open, queue, raw};
 use crate::support::{RedisServer, recover};
 use jobdeck::{
-    model::{LogLine, Order, Place, ProcessInfo, RunningJob, Set, Signal, Timestamp},
+    model::{Hold, LogLine, Order, Place, ProcessInfo, RunningJob, Set, Signal, Timestamp},
     store::{
         Announcement, ClassMetrics, Deletion, Destination, FetchedJob, Heartbeat, LOG_LINES,
         MetricsForm, Move, Moved, NewRun, RunReport, Settlement, SharedStore, Start, StoreError,
@@ -92,6 +92,16 @@ async fn what_the_manual_names_is_enough_for_pages() {
         let search = store.find_jid(&jid, Duration::from_secs(30)).await.unwrap();
         assert_eq!(search.entries.len(), 1);
     }
+    let hold = Hold {
+        id: "hold".to_owned(),
+        query: "class:A".to_owned(),
+        ..Hold::default()
+    };
+    store.put_hold(&hold).await.unwrap();
+    let holds = [hold];
+    assert_eq!(store.holds().await.unwrap(), holds);
+    assert_eq!(store.held(&holds).await.unwrap(), [0]);
+    assert!(store.delete_hold("hold").await.unwrap());
     let entry = only(&store, &dead).await;
     let start = Start::Score(entry.id.position);
     assert_eq!(

@@ -2,12 +2,13 @@
 
 use async_trait::async_trait;
 use jobdeck::model::{
-    DayTotals, DeployMark, EntryId, GroupDigest, JobReport, Kept, KeptGroup, OperationState, Order,
-    Overview, PeriodicRun, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo, Timestamp,
+    DayTotals, DeployMark, EntryId, GroupDigest, Hold, JobReport, Kept, KeptGroup, OperationState,
+    Order, Overview, PeriodicRun, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo,
+    Timestamp,
 };
 use jobdeck::store::{
     AdminStore, Announcement, ClassMetrics, Creation, Deletion, Destination, FailureStore,
-    Heartbeat, JidSearch, KeptChunk, MetricsForm, Move, Moved, NewOperation, NewRun,
+    Heartbeat, HoldStore, JidSearch, KeptChunk, MetricsForm, Move, Moved, NewOperation, NewRun,
     OperationRecord, OperationStore, Orphan, PeriodicEntry, PeriodicStore, Pulse, ReportStore,
     Rescue, RunReport, SharedStore, Slice, Standings, Start, Step, Stepped, StoreResult,
     StoredEntry, Tick, Turn, Turned, WorkerStore,
@@ -242,6 +243,25 @@ impl PeriodicStore for ShiftedClock {
 
     async fn delete_periodic(&self, name: &str) -> StoreResult<Deletion> {
         self.store.delete_periodic(name).await
+    }
+}
+
+#[async_trait]
+impl HoldStore for ShiftedClock {
+    async fn holds(&self) -> StoreResult<Vec<Hold>> {
+        self.store.holds().await
+    }
+
+    async fn put_hold(&self, hold: &Hold) -> StoreResult<()> {
+        self.store.put_hold(hold).await
+    }
+
+    async fn delete_hold(&self, id: &str) -> StoreResult<bool> {
+        self.store.delete_hold(id).await
+    }
+
+    async fn held(&self, holds: &[Hold]) -> StoreResult<Vec<u64>> {
+        self.store.held(holds).await
     }
 }
 

@@ -1,8 +1,9 @@
 //! What a change means for one entry.
 
 use crate::admin::plan::Planner;
-use crate::job::{Job, TimeUnit};
-use crate::model::{Action, Change, Place, Timestamp};
+use crate::holds::waiting_score;
+use crate::job::{Job, TimeUnit, scattered};
+use crate::model::{Action, Change, Place, Set, Timestamp};
 use crate::store::{Destination, QueueEnd, StoredEntry, Target};
 
 /// Says for each entry what a change does to it.
@@ -35,6 +36,7 @@ impl Changer<'_> {
             Change::Act(action) => self.planner(*action).plan_read(entry, job).map(away),
             Change::MoveTo { queue } => move_to(entry, job, queue),
             Change::Edit { path, value } => edit(entry, job, path, value),
+            Change::Hold { until } => Ok(hold(entry, *until)),
         };
         planned.unwrap_or_else(Planned::Stays)
     }
@@ -74,14 +76,16 @@ fn away(to: Destination) -> Planned {
     Planned::Goes(Target::Away(to))
 }
 
-/// FNV-1a of some of the bytes: any even spread will do, the same on every machine.
-fn scattered(raw: &[u8]) -> u64 {
-    raw.iter()
-        .take(1024)
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-        })
-        >> 16
+/// To the end of the hold, unless it is due later, or waits there already.
+fn hold(entry: &StoredEntry, until: Timestamp) -> Planned {
+    if entry.id.position >= until.seconds() {
+        return Planned::IsSo;
+    }
+    away(Destination::Set {
+        set: Set::Retries,
+        score: waiting_score(until, &entry.raw),
+        raw: entry.raw.clone(),
+    })
 }
 
 fn move_to(entry: &StoredEntry, job: &Job, queue: &str) -> Result<Planned, String> {

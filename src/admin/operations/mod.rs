@@ -319,7 +319,7 @@ fn not_found(id: &str) -> AdminError {
     ))
 }
 
-fn checked_reason(reason: Option<&str>) -> AdminResult<Option<String>> {
+pub(super) fn checked_reason(reason: Option<&str>) -> AdminResult<Option<String>> {
     let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
     match reason {
         Some(reason) if reason.chars().count() > REASON => Err(wrong(
@@ -331,7 +331,7 @@ fn checked_reason(reason: Option<&str>) -> AdminResult<Option<String>> {
 }
 
 /// A part of a request that is not acceptable.
-fn wrong(field: &'static str, reason: impl Into<String>) -> AdminError {
+pub(super) fn wrong(field: &'static str, reason: impl Into<String>) -> AdminError {
     AdminError::Field {
         field,
         reason: reason.into(),
@@ -364,7 +364,7 @@ fn check_change(change: &Change) -> AdminResult<()> {
                 _ => Ok(()),
             }
         }
-        Change::Act(_) | Change::MoveTo { .. } => Ok(()),
+        Change::Act(_) | Change::MoveTo { .. } | Change::Hold { .. } => Ok(()),
     }
 }
 

@@ -5,11 +5,15 @@ mod said;
 mod sample;
 
 use super::failures::{address::PAGE, age::Age, row::named};
-use crate::api::{ApiError, SetGroupNote, SetGroupState, get_failure_group, query_string};
+use crate::api::{
+    ApiError, HoldForm, SetGroupNote, SetGroupState, get_failure_group, query_string,
+};
 use crate::app::address::use_segment;
 use crate::app::components::{
-    ActionNotice, ErrorNotice, PageTitle, after_first_reading, last_known,
+    ActionNotice, ErrorNotice, HoldEnd, Notice, NoticeKind, PageTitle, after_first_reading,
+    hold_of, hold_path, last_known,
 };
+use crate::app::format;
 use crate::app::live::use_live;
 use crate::model::{Completeness, FailureGroup, GroupDetail};
 use leptos::prelude::*;
@@ -57,6 +61,7 @@ pub fn FailureGroupPage() -> impl IntoView {
                         <p class="headline"><a href=PAGE>"All failures"</a></p>
                     </PageTitle>
                     <Acts digest/>
+                    <Held digest/>
                     <ActionNotice value=state.value() done=String::clone/>
                     <ActionNotice value=note.value() done=String::clone/>
                     <Body read known state note/>
@@ -124,13 +129,50 @@ fn Acts(
         };
         view! { <a class=class href=href>{label}</a> }
     };
+    let hold = move || HoldForm::of(&format!("group:{}", digest.get())).address();
     view! {
         <nav class="group-acts" aria-label="All jobs of this group">
             {link("retry", "Retry all…", "button button-primary")}
             {link("reschedule", "Reschedule all…", "button")}
             {link("edit", "Edit all…", "button")}
+            <a class="button" href=hold>"Hold retries…"</a>
             {link("delete", "Delete all…", "button button-danger")}
         </nav>
+    }
+}
+
+/// That its retries are held, and the way to let them go.
+#[component]
+fn Held(
+    /// The address's last part.
+    #[prop(into)]
+    digest: Signal<String>,
+) -> impl IntoView {
+    let held = hold_of(Signal::derive(move || digest.get().parse().ok()));
+    move || {
+        held.get().map(|status| {
+            let words = match status.held {
+                0 => "Retries of this group are held until ".to_owned(),
+                held => format!(
+                    "{} of this group held until ",
+                    format::counted(held, "retry", "retries")
+                ),
+            };
+            let until = Signal::stored(status.hold.until);
+            let reason = status
+                .hold
+                .reason
+                .clone()
+                .map(|reason| format!(" ({reason})"));
+            let href = hold_path(&status);
+            view! {
+                <div class="group-held">
+                    <Notice kind=NoticeKind::Warning>
+                        {words} <HoldEnd until/> {reason} ". " <a href=href>"Release…"</a>
+                    </Notice>
+                </div>
+            }
+        })
     }
 }
 

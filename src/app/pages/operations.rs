@@ -7,8 +7,10 @@ mod one;
 mod preview;
 mod state;
 
+pub(super) use fields::to_utc;
 pub use new::NewOperationPage;
 pub use one::OperationPage;
+pub(super) use preview::Sample;
 
 use crate::api::{ApiError, get_operations};
 use crate::app::components::{

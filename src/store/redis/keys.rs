@@ -117,6 +117,11 @@ impl Keys {
         self.key("jobdeck:deploys")
     }
 
+    /// Jobdeck's hash of the holds, by id.
+    pub(super) fn holds(&self) -> String {
+        self.key("jobdeck:holds")
+    }
+
     /// Jobdeck's hash of the jobs that a process has fetched and not let go.
     pub(super) fn progress(&self, identity: &str) -> String {
         format!("{}jobdeck:progress:{identity}", self.prefix)

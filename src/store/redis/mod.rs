@@ -23,6 +23,7 @@ mod failure;
 mod failures;
 mod find_jid;
 mod heartbeat;
+mod holds;
 mod keys;
 mod locate;
 mod metrics;

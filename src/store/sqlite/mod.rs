@@ -15,6 +15,7 @@ mod entries;
 mod failure;
 mod failures;
 mod file;
+mod holds;
 mod location;
 mod log;
 mod metrics;

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_reports.sql"),
     include_str!("migrations/0007_operations.sql"),
     include_str!("migrations/0008_failures.sql"),
+    include_str!("migrations/0009_holds.sql"),
 ];
 
 /// The newest version that this program knows.

@@ -8,6 +8,7 @@ mod error;
 mod extract;
 mod failure_body;
 mod failures;
+mod holds;
 mod jobs;
 mod lists;
 mod live;
@@ -66,7 +67,7 @@ const BODY_BYTES: usize = 2 * 1024 * 1024;
         (name = "processes", description = "Worker processes and what they run"),
         (name = "periodic", description = "Jobs that are enqueued by the calendar"),
         (name = "operations", description = "Changes of many jobs, in the background"),
-        (name = "failures", description = "Groups of failures, and deploy marks"),
+        (name = "failures", description = "Groups of failures, deploy marks, and holds"),
         (name = "live", description = "Numbers, now and as they change"),
         (name = "health", description = "For probes; not under `/api/v1`"),
     )
@@ -109,6 +110,10 @@ pub(super) fn router() -> Router<AppState> {
         .routes(routes!(failures::failures))
         .routes(routes!(failures::failure_group, failures::change_group))
         .routes(routes!(failures::deploys, failures::mark_deploy))
+        .routes(routes!(holds::holds, holds::start_hold))
+        .routes(routes!(holds::preview_hold))
+        .routes(routes!(holds::hold, holds::end_hold))
+        .routes(routes!(holds::release_hold))
         .routes(routes!(live::live))
         .split_for_parts();
     router

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 pub(super) struct OperationBody {
     /// Name.
     id: String,
-    /// What is done: `retry`, `enqueue`, `delete`, `kill`, `reschedule`, `move`, `edit` or `undo`.
+    /// What is done: `retry`, `enqueue`, `delete`, `kill`, `reschedule`, `move`, `edit`, `hold` or `undo`.
     action: &'static str,
     /// The same in English, with which jobs are meant.
     in_words: String,
@@ -30,7 +30,7 @@ pub(super) struct OperationBody {
     filter: SelectedBody,
     /// How many were named one by one.
     entries: usize,
-    /// For `reschedule`: the new time.
+    /// For `reschedule`: the new time; for `hold`: the hold's end.
     #[schema(format = DateTime)]
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<String>,
@@ -246,6 +246,7 @@ impl From<Operation> for OperationBody {
                 body.path = Some(path);
                 body.value = RawValue::from_string(value).ok();
             }
+            Some(Change::Hold { until }) => body.at = Some(until.to_string()),
             Some(Change::Act(_)) | None => {}
         }
         body

@@ -3,6 +3,7 @@
 use super::{
     body::{ActionBody, JobBody, PageBody},
     failure_body::GroupsBody,
+    holds::{BegunHoldBody, HoldBody},
     lists::complete,
     operation_body::{KeptBody, OperationBody, PreviewBody},
     report::CancelBody,
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::admin::{Admin, AdminResult};
 use crate::model::{
-    ActionReport, CancelReport, FailureGroups, JobDetail, JobReport, Kept, Operation,
+    ActionReport, CancelReport, FailureGroups, HoldStatus, JobDetail, JobReport, Kept, Operation,
     OperationPreview, Page, PageRequest, Place, SearchEvent,
 };
 use serde::Serialize;
@@ -74,6 +75,22 @@ pub(crate) fn kept_json(kept: Kept) -> String {
 /// Groups of failures as REST answers them.
 pub(crate) fn failures_json(list: FailureGroups) -> String {
     json(&GroupsBody::from(list))
+}
+
+/// A hold as REST answers it.
+pub(crate) fn hold_json(status: HoldStatus) -> String {
+    json(&HoldBody::from(status))
+}
+
+/// Holds as REST answers them.
+pub(crate) fn holds_json(holds: Vec<HoldStatus>) -> String {
+    let bodies: Vec<HoldBody> = holds.into_iter().map(HoldBody::from).collect();
+    json(&bodies)
+}
+
+/// A new hold as REST answers it.
+pub(crate) fn begun_hold_json(status: HoldStatus, operation: Operation) -> String {
+    json(&BegunHoldBody::new(status, operation))
 }
 
 fn json(body: &impl Serialize) -> String {

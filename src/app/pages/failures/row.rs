@@ -1,7 +1,7 @@
 //! One failure group in the list.
 
 use super::address::{Asked, group_path};
-use crate::app::components::{CourseBadge, Time, TrendLine};
+use crate::app::components::{CourseBadge, HeldBadge, Time, TrendLine};
 use crate::app::format;
 use crate::model::FailureGroup;
 use leptos::prelude::*;
@@ -15,6 +15,7 @@ pub(super) fn GroupRow(
 ) -> impl IntoView {
     let of = move |part: fn(&FailureGroup) -> String| move || group.with(part);
     let count = move || group.with(FailureGroup::count);
+    let digest = Signal::derive(move || Some(group.with(|group| group.digest)));
     let first = Memo::new(move |_| group.with(|group| group.first_seen));
     let last = Memo::new(move |_| group.with(|group| group.last_seen));
     let counts = Memo::new(move |_| {
@@ -40,6 +41,7 @@ pub(super) fn GroupRow(
             <td class="group-trend"><TrendLine counts span/></td>
             <td class="group-course nowrap">
                 <CourseBadge group/>
+                <HeldBadge group=digest/>
             </td>
             <td class="group-seen nowrap">
                 <span class="group-label">"Last "</span>

@@ -59,7 +59,7 @@ pub(super) fn Fields(
 }
 
 /// A time is typed in the browser's zone, and the address has it in UTC.
-fn to_utc(event: SubmitEvent) {
+pub(in crate::app::pages) fn to_utc(event: SubmitEvent) {
     let field = event
         .target()
         .and_then(|form| form.dyn_into::<HtmlFormElement>().ok())

@@ -2,7 +2,7 @@
 
 use super::fields::Fields;
 use super::preview::Preview;
-use crate::api::{ListQuery, OperationForm, StartOperation, preview_operation};
+use crate::api::{Field, HoldForm, ListQuery, OperationForm, StartOperation, preview_operation};
 use crate::app::address::use_own_search;
 use crate::app::components::{ErrorNotice, PageTitle, after_first_reading};
 use crate::app::live::use_live;
@@ -109,8 +109,25 @@ fn Choice(form: Memo<OperationForm>) -> impl IntoView {
             })
             .collect_view()
     };
+    let hold = move || {
+        let query = form.with(held_query)?;
+        let href = HoldForm::of(&query).address();
+        Some(view! { <a class="button" href=href>"Hold"</a> })
+    };
     view! {
-        <nav class="operation-choice" aria-label="What is done to the jobs">{links}</nav>
+        <nav class="operation-choice" aria-label="What is done to the jobs">{links} {hold}</nav>
+    }
+}
+
+/// The search whose retries could be held: these are retries, and nothing else says which.
+fn held_query(form: &OperationForm) -> Option<String> {
+    if form.places != [Place::Set(Set::Retries)] {
+        return None;
+    }
+    match form.filter.filters() {
+        [] => Some("in:retries".to_owned()),
+        [(Field::Filter, query)] => Some(query.clone()),
+        _ => None,
     }
 }
 

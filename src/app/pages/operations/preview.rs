@@ -113,20 +113,18 @@ pub(super) fn Preview(
     }
 }
 
+/// One of the jobs that would be changed: what it is, what becomes of it.
 #[component]
-fn Sample(sample: PreviewSample) -> impl IntoView {
-    let entry = &sample.entry;
+pub(in crate::app::pages) fn Sample(sample: PreviewSample) -> impl IntoView {
     let becomes = sample.in_words();
-    let error = entry
-        .error_class
-        .clone()
-        .or_else(|| entry.error_message.clone());
+    let entry = sample.entry;
+    let error = entry.error_class.or(entry.error_message);
     view! {
         <li>
             <div>
-                <a href=format::job_path(&entry.jid)>{entry.class.clone()}</a>
+                <a href=format::job_path(&entry.jid)>{entry.class}</a>
             </div>
-            <div class="mono">{entry.args.clone()}</div>
+            <div class="mono">{entry.args}</div>
             <div class="second-line">
                 <span class="operation-becomes">{becomes}</span>
                 {error.map(|error| view! { " · " {error} })}

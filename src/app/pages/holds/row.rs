@@ -1,0 +1,86 @@
+//! One hold.
+
+use crate::api::{ReleaseHold, SPREAD_MINUTES, query_string};
+use crate::app::components::{Time, UtcTime};
+use crate::app::format;
+use crate::model::{Hold, HoldStatus};
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+/// One hold: which retries and why, how many, until when, and the way to let them go.
+#[component]
+pub(super) fn HoldRow(
+    status: Memo<HoldStatus>,
+    release: ServerAction<ReleaseHold>,
+) -> impl IntoView {
+    let hold = Memo::new(move |_| status.with(|status| status.hold.clone()));
+    let held = Memo::new(move |_| status.with(|status| status.held));
+    let until = Memo::new(move |_| hold.with(|hold| hold.until));
+    let id = Memo::new(move |_| hold.with(|hold| hold.id.clone()));
+    let of_hold = move || format!(" retries {}", hold.with(Hold::in_words));
+    let options = SPREAD_MINUTES
+        .into_iter()
+        .map(|minutes| {
+            let text = match minutes {
+                0 => "all at once".to_owned(),
+                minutes if minutes % 60 == 0 => format!("over {} h", minutes / 60),
+                minutes => format!("over {minutes} min"),
+            };
+            view! { <option value=minutes.to_string()>{text}</option> }
+        })
+        .collect_view();
+    view! {
+        <tr id=move || format!("hold-{}", id.get())>
+            <th scope="row" class="hold-what">
+                {move || hold.with(what)}
+                <div class="second-line">
+                    "since " <Time at=Signal::derive(move || hold.with(|hold| hold.created_at))/>
+                    {move || hold.with(|hold| hold.reason.clone()).map(|reason| format!(": {reason}"))}
+                </div>
+            </th>
+            <td class="num num-lead hold-count">
+                <span class="hold-label">"Held "</span>
+                {move || format::count(held.get())}
+            </td>
+            <td class="hold-until nowrap">
+                <span class="hold-label">"Until "</span>
+                <UtcTime at=until/>
+                <div class="second-line"><Time at=until/></div>
+            </td>
+            <td class="actions">
+                <ActionForm action=release attr:class="hold-release">
+                    <input type="hidden" name="id" value=move || id.get()/>
+                    <select name="spread" autocomplete="off" aria-label=move || format!("How{} are released", of_hold())>
+                        {options}
+                    </select>
+                    <button class="button button-primary" type="submit" disabled=move || release.pending().get()>
+                        "Release"
+                        <span class="visually-hidden">{of_hold}</span>
+                    </button>
+                </ActionForm>
+            </td>
+        </tr>
+    }
+}
+
+/// The group by its name, or the search; each leads to the jobs.
+fn what(hold: &Hold) -> AnyView {
+    let query = hold.query.clone();
+    match hold.group() {
+        Some(group) => {
+            let name = if hold.name.is_empty() {
+                format!("Failure group {group}")
+            } else {
+                hold.name.clone()
+            };
+            view! { <a class="name" href=format!("/failures/{group}")>{name}</a> }.into_any()
+        }
+        None => {
+            let href = format!(
+                "/retries{}",
+                query_string::write([("filter", query.as_str())])
+            );
+            view! { <a class="name mono" href=href>{query}</a> }.into_any()
+        }
+    }
+}
