@@ -54,6 +54,8 @@
 //! | `search` | the words of a search, and whether a job is one that they mean |
 //! | [`periodic`] | jobs that are enqueued by the calendar: their settings, and when they are due |
 //! | `failures` | what failed jobs have in common: signatures, and groups of entries with the same one |
+//! | [`redaction`] | takes secrets out of what people read |
+//! | [`export`] | jobs as files, NDJSON and CSV: written and read |
 //! | `store` | the contract for reading and changing jobs, and its two stores: Redis and SQLite |
 //! | `client` | enqueues jobs |
 //! | `worker` | fetches and runs jobs: concurrency, retries, scheduler, heartbeat, recovery |
@@ -92,6 +94,8 @@ pub mod config;
 #[cfg(feature = "ssr")]
 pub mod demo;
 #[cfg(feature = "ssr")]
+pub mod export;
+#[cfg(feature = "ssr")]
 pub mod failures;
 #[cfg(feature = "ssr")]
 pub mod groups;
@@ -101,6 +105,8 @@ pub mod job;
 pub mod live;
 #[cfg(feature = "ssr")]
 pub mod periodic;
+#[cfg(feature = "ssr")]
+pub mod redaction;
 #[cfg(feature = "ssr")]
 pub mod search;
 #[cfg(feature = "ssr")]

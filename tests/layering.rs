@@ -14,12 +14,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("search", &["model", "job", "failures"]),
     ("periodic", &["model", "job"]),
     ("failures", &["model", "job"]),
+    ("redaction", &["job"]),
+    ("export", &["model", "job", "redaction"]),
     ("store", &["model", "job", "search", "failures"]),
     ("client", &["model", "job", "store"]),
     ("worker", &["model", "job", "periodic", "store", "client"]),
     (
         "admin",
-        &["model", "job", "search", "periodic", "failures", "store"],
+        &[
+            "model", "job", "search", "periodic", "failures", "redaction", "export", "store",
+        ],
     ),
     ("groups", &["model", "job", "failures", "store"]),
     // How far an operation is, only its engine can say.
@@ -31,7 +35,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "web",
         &[
-            "model", "job", "failures", "store", "admin", "groups", "live", "api", "app",
+            "model", "job", "failures", "export", "store", "admin", "groups", "live", "api", "app",
         ],
     ),
     // Handlers are settings that the worker reads.
@@ -54,6 +58,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "job",
             "periodic",
             "failures",
+            "redaction",
+            "export",
             "store",
             "client",
             "worker",
