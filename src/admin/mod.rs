@@ -1,14 +1,16 @@
 //! The one door for every change and every composed read: pages, REST and commands all come through [`Admin`].
 //!
 //! Here is what goes straight to the store; what is composed has files of its own: `act.rs` (with `plan.rs`: what a verb means for an
-//! entry), `cancel.rs`, `enqueue.rs`, `failures.rs`, `lookup.rs`, `operations/`, `periodic.rs`, `search.rs`.
+//! entry), `cancel.rs`, `enqueue.rs`, `export.rs`, `failures.rs`, `import.rs`, `lookup.rs`, `operations/`, `periodic.rs`, `search.rs`.
 
 mod act;
 mod cancel;
 mod enqueue;
 mod error;
+mod export;
 mod failures;
 mod fleet;
+mod import;
 mod lookup;
 mod moved;
 mod operations;
@@ -20,13 +22,16 @@ use crate::job::TimeUnit;
 use crate::model::{
     DayTotals, Overview, Page, PageRequest, Place, ProcessInfo, RunningJob, Signal, StoreInfo,
 };
+use crate::redaction::Redactor;
 use crate::store::{SharedStore, listing};
 use fleet::Fleet;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
 pub use error::{AdminError, AdminResult};
+pub use export::{ExportForm, ExportPart, ExportParts, ExportProgress, ExportRequest};
 pub use failures::{DEPLOY_CHARACTERS, GroupChange, NOTE_CHARACTERS};
+pub use import::ImportRequest;
 pub use operations::OperationRunner;
 pub(crate) use operations::shown as shown_operation;
 pub use search::SearchRequest;
@@ -46,6 +51,10 @@ pub struct AdminOptions {
     pub jid_budget: Duration,
     /// How long what an operation has changed is kept, so that it can be undone. Default: a day.
     pub undo_kept: Duration,
+    /// What takes secrets out of what people read.
+    pub redactor: Redactor,
+    /// Whether exports over HTTP lose their secrets. Default: yes.
+    pub redacts_exports: bool,
 }
 
 impl Default for AdminOptions {
@@ -55,6 +64,8 @@ impl Default for AdminOptions {
             search_budget: Duration::from_millis(250),
             jid_budget: Duration::from_secs(2),
             undo_kept: operations::UNDO_KEPT,
+            redactor: Redactor::default(),
+            redacts_exports: true,
         }
     }
 }
@@ -91,6 +102,12 @@ impl Admin {
     #[must_use]
     pub fn store(&self) -> &SharedStore {
         &self.store
+    }
+
+    /// Whether exports over HTTP lose their secrets.
+    #[must_use]
+    pub fn redacts_exports(&self) -> bool {
+        self.options.redacts_exports
     }
 
     /// What the store is.

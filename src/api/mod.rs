@@ -8,6 +8,7 @@ pub mod actions;
 pub mod cancel;
 mod error;
 pub mod failures;
+pub mod import;
 pub mod jobs;
 pub mod list_query;
 pub mod live;
@@ -33,6 +34,7 @@ pub use failures::{
     GetFailureGroup, GetFailures, SetGroupNote, SetGroupState, get_failure_group, get_failures,
     set_group_note, set_group_state,
 };
+pub use import::{GetImportOutcome, ImportOutcome, get_import_outcome};
 pub use jobs::{GetJob, GetPage, get_job, get_page};
 pub use list_query::{Field, ListQuery, PAGE_SIZE, PAGE_SIZES, usual_order};
 pub use live::{GetSnapshot, get_snapshot};

@@ -55,6 +55,12 @@ impl<R: Read> Reader<R> {
         })
     }
 
+    /// Whether a whole file of this format says at its end that it is whole.
+    #[must_use]
+    pub fn has_end(&self) -> bool {
+        matches!(self.file, File::Lines(_))
+    }
+
     /// The next line that says something; nothing at the end.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod entry_id;
 mod failure_group;
 mod filter;
 mod group_digest;
+mod import;
 mod json_node;
 mod operation;
 mod operation_words;
@@ -32,6 +33,7 @@ pub use failure_group::{
 };
 pub use filter::JobFilter;
 pub use group_digest::{GroupDigest, GroupDigestError};
+pub use import::{ImportProblem, ImportReport, PROBLEMS_TOLD};
 pub use json_node::JsonNode;
 pub use operation::{
     Canary, Change, Kept, Operation, OperationPlan, OperationPreview, OperationProgress,

@@ -5,9 +5,11 @@
 mod actions;
 mod body;
 mod error;
+mod export;
 mod extract;
 mod failure_body;
 mod failures;
+mod import;
 mod jobs;
 mod lists;
 mod live;
@@ -84,6 +86,8 @@ pub(super) fn router() -> Router<AppState> {
         .routes(routes!(lists::queue_jobs))
         .routes(routes!(lists::set_jobs))
         .routes(routes!(search::search))
+        .routes(routes!(export::export))
+        .routes(routes!(import::import))
         .routes(routes!(jobs::job))
         .routes(routes!(report::cancel))
         .routes(routes!(jobs::enqueue).layer(DefaultBodyLimit::max(JOBS_BYTES)))
@@ -106,6 +110,7 @@ pub(super) fn router() -> Router<AppState> {
         .routes(routes!(operations::stop))
         .routes(routes!(operations::undo))
         .routes(routes!(operations::free))
+        .routes(routes!(export::operation))
         .routes(routes!(failures::failures))
         .routes(routes!(failures::failure_group, failures::change_group))
         .routes(routes!(failures::deploys, failures::mark_deploy))

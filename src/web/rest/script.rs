@@ -3,6 +3,7 @@
 use super::{
     body::{ActionBody, JobBody, PageBody},
     failure_body::GroupsBody,
+    import::ImportBody,
     lists::complete,
     operation_body::{KeptBody, OperationBody, PreviewBody},
     report::CancelBody,
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::admin::{Admin, AdminResult};
 use crate::model::{
-    ActionReport, CancelReport, FailureGroups, JobDetail, JobReport, Kept, Operation,
+    ActionReport, CancelReport, FailureGroups, ImportReport, JobDetail, JobReport, Kept, Operation,
     OperationPreview, Page, PageRequest, Place, SearchEvent,
 };
 use serde::Serialize;
@@ -69,6 +70,11 @@ pub(crate) fn preview_json(in_words: String, preview: OperationPreview) -> Strin
 /// What was freed, as REST answers it.
 pub(crate) fn kept_json(kept: Kept) -> String {
     json(&KeptBody::from(kept))
+}
+
+/// What came of an import, as REST answers it.
+pub(crate) fn import_json(report: ImportReport) -> String {
+    json(&ImportBody::from(report))
 }
 
 /// Groups of failures as REST answers them.
