@@ -6,7 +6,9 @@ pub mod act_notice;
 pub mod act_request;
 pub mod actions;
 pub mod cancel;
+pub mod dead;
 mod error;
+pub mod export_address;
 pub mod failures;
 pub mod import;
 pub mod jobs;
@@ -29,7 +31,9 @@ pub use act_notice::act_notice;
 pub use act_request::{ActRequest, MOST_ENTRIES, Preset, SPREAD_MINUTES};
 pub use actions::{Act, act};
 pub use cancel::{CancelJob, GetJobReport, cancel_job, get_job_report};
+pub use dead::{GetDeadCauses, get_dead_causes};
 pub use error::ApiError;
+pub use export_address::{EXPORT_FORMATS, export_address, operation_export_address};
 pub use failures::{
     GetFailureGroup, GetFailures, SetGroupNote, SetGroupState, get_failure_group, get_failures,
     set_group_note, set_group_state,

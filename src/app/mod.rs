@@ -17,7 +17,7 @@ pub mod theme;
 
 use crate::app::layout::{Frame, Layout};
 use crate::app::pages::{
-    DeadPage, FailureGroupPage, FailuresPage, JobPage, NewOperationPage, NotFoundPage,
+    DeadPage, FailureGroupPage, FailuresPage, ImportPage, JobPage, NewOperationPage, NotFoundPage,
     OperationPage, OperationsPage, OverviewPage, PeriodicPage, ProcessesPage, QueuePage,
     QueuesPage, RetriesPage, RunningPage, ScheduledPage, SearchPage,
 };
@@ -73,6 +73,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("jobs/:jid") view=JobPage/>
                     <Route path=path!("periodic") view=PeriodicPage/>
                     <Route path=path!("processes") view=ProcessesPage/>
+                    <Route path=path!("import") view=ImportPage/>
                     <Route path=path!("operations") view=OperationsPage/>
                     <Route path=path!("operations/new") view=NewOperationPage/>
                     <Route path=path!("operations/:id") view=OperationPage/>

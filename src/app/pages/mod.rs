@@ -3,6 +3,7 @@
 mod dead;
 mod failure_group;
 mod failures;
+mod import;
 mod job;
 mod job_list;
 mod not_found;
@@ -20,6 +21,7 @@ mod search;
 pub use dead::DeadPage;
 pub use failure_group::FailureGroupPage;
 pub use failures::FailuresPage;
+pub use import::ImportPage;
 pub use job::JobPage;
 pub use not_found::NotFoundPage;
 pub use operations::{NewOperationPage, OperationPage, OperationsPage};
