@@ -7,6 +7,8 @@ mod support;
 mod document;
 #[path = "http/failures.rs"]
 mod failures;
+#[path = "http/files.rs"]
+mod files;
 #[path = "http/guards.rs"]
 mod guards;
 #[path = "http/jobs.rs"]
@@ -55,7 +57,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// Every page.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 14] = [
     "/",
     "/search",
     "/search?q=nothing",
@@ -68,6 +70,7 @@ const PAGES: [&str; 13] = [
     "/processes",
     "/periodic",
     "/failures",
+    "/import",
     "/jobs/0123456789abcdef01234567",
 ];
 

@@ -22,7 +22,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "admin",
         &[
-            "model", "job", "search", "periodic", "failures", "redaction", "export", "store",
+            "model",
+            "job",
+            "search",
+            "periodic",
+            "failures",
+            "redaction",
+            "export",
+            "store",
         ],
     ),
     ("groups", &["model", "job", "failures", "store"]),

@@ -128,7 +128,9 @@ impl Admin {
             .map_or(0, |record| record.step);
         let id = id.to_owned();
         let (export, receiver) = self.exporting(form, entries);
-        tokio::spawn(export.run(async move |export: &mut Export| export.operation(&id, steps).await));
+        tokio::spawn(
+            export.run(async move |export: &mut Export| export.operation(&id, steps).await),
+        );
         Ok(receiver)
     }
 

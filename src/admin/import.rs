@@ -166,10 +166,14 @@ struct Filler {
 
 impl Filler {
     /// Reads some lines; also answers whether there may be more.
-    fn fill(&mut self, mut next: impl FnMut() -> std::io::Result<Option<Numbered>>) -> (Batch, bool) {
+    fn fill(
+        &mut self,
+        mut next: impl FnMut() -> std::io::Result<Option<Numbered>>,
+    ) -> (Batch, bool) {
         let mut batch = Batch::default();
         let mut goes_on = true;
-        while goes_on && batch.jobs.len() + batch.broken.len() < BATCH && batch.bytes < BATCH_BYTES {
+        while goes_on && batch.jobs.len() + batch.broken.len() < BATCH && batch.bytes < BATCH_BYTES
+        {
             match next() {
                 Ok(None) => goes_on = false,
                 Ok(Some((line, row))) => self.take(&mut batch, line, row),

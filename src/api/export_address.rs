@@ -42,7 +42,10 @@ pub fn export_address(places: &[Place], query: &ListQuery, format: &str) -> Opti
 #[must_use]
 pub fn operation_export_address(id: &str, format: &str) -> String {
     let query = query_string::write([("format", format)]);
-    format!("/api/v1/operations/{}/export{query}", query_string::encode(id))
+    format!(
+        "/api/v1/operations/{}/export{query}",
+        query_string::encode(id)
+    )
 }
 
 #[cfg(test)]

@@ -21,8 +21,12 @@ pub struct ImportOutcome {
 /// What came of the form that this page answers.
 ///
 /// # Errors
-/// None of its own.
+/// [`ApiError::Unavailable`] when this page answers none and the store is lost.
 #[server(prefix = "/api/ui", endpoint = "import_outcome", input = GetUrl)]
 pub async fn get_import_outcome() -> Result<ImportOutcome, ApiError> {
-    Ok(use_context::<ImportOutcome>().unwrap_or_default())
+    if let Some(outcome) = use_context::<ImportOutcome>() {
+        return Ok(outcome);
+    }
+    super::respond::admin_for_page()?;
+    Ok(ImportOutcome::default())
 }

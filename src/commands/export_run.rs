@@ -128,7 +128,9 @@ async fn write(
             if error.kind() == ErrorKind::BrokenPipe {
                 return Ok(None);
             }
-            return Err(Failure::new(format!("the export cannot be written: {error}")));
+            return Err(Failure::new(format!(
+                "the export cannot be written: {error}"
+            )));
         }
         progress = part.progress;
         bar.set_length(progress.total);

@@ -93,7 +93,10 @@ struct Line<'line> {
 pub(super) fn read(line: &[u8]) -> Result<Row, String> {
     let line: Line<'_> = serde_json::from_slice(line).map_err(|error| {
         // What serde says of the line within the line is 1 always.
-        format!("it is no line of an export: {}", without_line(&error.to_string()))
+        format!(
+            "it is no line of an export: {}",
+            without_line(&error.to_string())
+        )
     })?;
     if line.complete && line.place.is_none() {
         return Ok(Row::End {
@@ -114,8 +117,7 @@ pub(super) fn read(line: &[u8]) -> Result<Row, String> {
 }
 
 /// Why a redacted job is refused.
-pub(super) const REDACTED: &str =
-    "its secrets were redacted when it was exported, so it is not the job that it was: export it with its exact bytes";
+pub(super) const REDACTED: &str = "its secrets were redacted when it was exported, so it is not the job that it was: export it with its exact bytes";
 
 /// The bytes behind Base64.
 pub(super) fn decoded(text: &str) -> Result<Vec<u8>, String> {
@@ -126,22 +128,22 @@ pub(super) fn decoded(text: &str) -> Result<Vec<u8>, String> {
 
 /// A job from its parts as they are written.
 pub(super) fn filed(place: &str, score: Option<&str>, raw: Vec<u8>) -> Result<FiledJob, String> {
-    let place = place
-        .parse()
-        .map_err(|_| match place {
-            "" => "it does not say where the job was: `place` is missing".to_owned(),
-            other => format!(
-                "`{}` is no place: use `scheduled`, `retries`, `dead` or `queue:NAME`",
-                other.chars().take(60).collect::<String>()
-            ),
-        })?;
+    let place = place.parse().map_err(|_| match place {
+        "" => "it does not say where the job was: `place` is missing".to_owned(),
+        other => format!(
+            "`{}` is no place: use `scheduled`, `retries`, `dead` or `queue:NAME`",
+            other.chars().take(60).collect::<String>()
+        ),
+    })?;
     let score = match score.filter(|text| !text.is_empty() && *text != "null") {
         None => None,
         Some(text) => match text.parse::<f64>() {
             Ok(score) if !score.is_nan() => Some(score),
             _ => {
                 let text: String = text.chars().take(60).collect();
-                return Err(format!("its score `{text}` is no number: give seconds since 1970"));
+                return Err(format!(
+                    "its score `{text}` is no number: give seconds since 1970"
+                ));
             }
         },
     };

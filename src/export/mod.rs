@@ -53,9 +53,10 @@ impl Format {
     pub fn of_content_type(text: &str) -> Option<Self> {
         let kind = text.split(';').next().unwrap_or_default().trim();
         match kind.to_ascii_lowercase().as_str() {
-            "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines" => {
-                Some(Self::Ndjson)
-            }
+            "application/x-ndjson"
+            | "application/ndjson"
+            | "application/jsonl"
+            | "application/x-jsonlines" => Some(Self::Ndjson),
             "text/csv" => Some(Self::Csv),
             _ => None,
         }

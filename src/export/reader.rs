@@ -96,7 +96,11 @@ impl<B: BufRead> Lines<B> {
         loop {
             let mut line = Vec::new();
             let limit = u64::try_from(LINE_BYTES).unwrap_or(u64::MAX) + 1;
-            let length = self.file.by_ref().take(limit).read_until(b'\n', &mut line)?;
+            let length = self
+                .file
+                .by_ref()
+                .take(limit)
+                .read_until(b'\n', &mut line)?;
             if length == 0 {
                 return Ok(None);
             }

@@ -17,6 +17,8 @@ pub(super) struct Rows<R> {
     table: csv::Reader<Bounded<R>>,
     left: Rc<Cell<usize>>,
     columns: Columns,
+    /// Lines that the table is behind: of a line's end of two characters, the second one is taken for the next line's.
+    behind: u64,
 }
 
 /// Where the columns stand that are read.
@@ -36,7 +38,9 @@ impl<R: Read> Rows<R> {
             file,
             left: Rc::clone(&left),
         };
-        let mut table = csv::ReaderBuilder::new().flexible(true).from_reader(bounded);
+        let mut table = csv::ReaderBuilder::new()
+            .flexible(true)
+            .from_reader(bounded);
         let headers = table.byte_headers().map_err(unreadable)?;
         let column = |name: &str| headers.iter().position(|header| header == name.as_bytes());
         let (Some(place), Some(raw)) = (column("place"), column("raw")) else {
@@ -52,10 +56,12 @@ impl<R: Read> Rows<R> {
             size: column("size"),
             redacted: column("redacted"),
         };
+        let behind = u64::from(table.position().line() == 1);
         Ok(Self {
             table,
             left,
             columns,
+            behind,
         })
     }
 
@@ -65,13 +71,14 @@ impl<R: Read> Rows<R> {
         let more = self.table.read_record(&mut record);
         let number = record
             .position()
-            .map_or_else(|| self.table.position().line(), csv::Position::line);
+            .map_or_else(|| self.table.position().line(), csv::Position::line)
+            + self.behind;
         match more {
             Ok(false) => Ok(None),
             Ok(true) => Ok(Some((number, self.columns.read(&record)))),
             Err(error) => match error.kind() {
                 csv::ErrorKind::Utf8 { pos, .. } => {
-                    let number = pos.as_ref().map_or(number, csv::Position::line);
+                    let number = pos.as_ref().map_or(number, |pos| pos.line() + self.behind);
                     Ok(Some((number, Err("it is no UTF-8".to_owned()))))
                 }
                 _ => Err(unreadable(error)),
@@ -83,7 +90,11 @@ impl<R: Read> Rows<R> {
 impl Columns {
     fn read(&self, record: &StringRecord) -> Result<Row, String> {
         let cell = |column: usize| record.get(column).map(sheet::unguarded);
-        if self.redacted.and_then(cell).is_some_and(|text| text == "true") {
+        if self
+            .redacted
+            .and_then(cell)
+            .is_some_and(|text| text == "true")
+        {
             return Err(line::REDACTED.to_owned());
         }
         let Some(raw) = cell(self.raw) else {

@@ -48,7 +48,11 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
         "[=+@'\t\r\n\",;{}-]{0,12}".prop_map(String::into_bytes),
         "base64:[a-z]{0,8}".prop_map(String::into_bytes),
         ("[a-z\"\\\\\n ]{0,12}", any::<f64>(), "[ \r\n]{0,1}").prop_map(|(text, number, blank)| {
-            format!("{blank}{{\"jid\": {},\"n\":{number:e}}}{blank}", serde_json::Value::from(text)).into_bytes()
+            format!(
+                "{blank}{{\"jid\": {},\"n\":{number:e}}}{blank}",
+                serde_json::Value::from(text)
+            )
+            .into_bytes()
         }),
     ]
 }
@@ -107,7 +111,11 @@ fn a_line_is_read_by_people_and_programs() {
         score: None,
         raw: Bytes::from_static(b"\xff"),
     };
-    let file = written(Format::Ndjson, None, &[job(r#"{"class":"A","n":1.0}"#), queued]);
+    let file = written(
+        Format::Ndjson,
+        None,
+        &[job(r#"{"class":"A","n":1.0}"#), queued],
+    );
     assert_eq!(
         String::from_utf8(file).unwrap(),
         "{\"place\":\"dead\",\"score\":1795470707.8316345,\"job\":{\"class\":\"A\",\"n\":1.0}}\n\
@@ -128,9 +136,23 @@ fn what_is_redacted_says_so_and_is_refused() {
         let text = String::from_utf8(file.clone()).unwrap();
         assert!(!text.contains("hunter2"), "{text}");
         let rows = read(&file);
-        assert!(rows[0].1.as_ref().is_err_and(|reason| reason.contains("redacted")));
-        assert_eq!(rows[1].1, Ok(Row::Job(jobs[1].clone())), "it had nothing to hide");
-        assert!(rows[2].1.as_ref().is_err_and(|reason| reason.contains("redacted")));
+        assert!(
+            rows[0]
+                .1
+                .as_ref()
+                .is_err_and(|reason| reason.contains("redacted"))
+        );
+        assert_eq!(
+            rows[1].1,
+            Ok(Row::Job(jobs[1].clone())),
+            "it had nothing to hide"
+        );
+        assert!(
+            rows[2]
+                .1
+                .as_ref()
+                .is_err_and(|reason| reason.contains("redacted"))
+        );
     }
 }
 
@@ -164,13 +186,30 @@ fn broken_lines_are_told_by_number_and_the_rest_is_read() {
 fn a_table_that_a_spreadsheet_has_cut_is_told() {
     let file = "\u{feff}raw,place,size,score\r\n\"{\"\"a\"\":1}\",dead,7,5\r\n\"{\"\"a\"\"\",dead,7,5\r\nx\r\n";
     let rows = read(file.as_bytes());
-    assert_eq!(rows[0], (2, Ok(Row::Job(FiledJob { score: Some(5.0), ..job("{\"a\":1}") }))));
-    assert!(rows[1].0 == 3 && rows[1].1.as_ref().is_err_and(|reason| reason.contains("changed or cut")));
+    assert_eq!(
+        rows[0],
+        (
+            2,
+            Ok(Row::Job(FiledJob {
+                score: Some(5.0),
+                ..job("{\"a\":1}")
+            }))
+        )
+    );
+    assert!(
+        rows[1].0 == 3
+            && rows[1]
+                .1
+                .as_ref()
+                .is_err_and(|reason| reason.contains("changed or cut"))
+    );
     assert!(rows[2].0 == 4 && rows[2].1.is_err());
 }
 
 #[test]
 fn a_table_without_its_columns_is_refused() {
-    let error = Reader::new(&b"a,b\n1,2\n"[..], None).map(|_| ()).unwrap_err();
+    let error = Reader::new(&b"a,b\n1,2\n"[..], None)
+        .map(|_| ())
+        .unwrap_err();
     assert!(error.to_string().contains("`place` and `raw`"), "{error}");
 }

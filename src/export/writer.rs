@@ -94,6 +94,10 @@ fn record(file: &mut Vec<u8>, cells: &[impl AsRef<str>]) {
         .terminator(csv::Terminator::CRLF)
         .from_writer(file);
     // Writing to memory cannot fail.
-    let _ = writer.write_record(cells.iter().map(|cell| sheet::guarded(cell.as_ref()).into_owned()));
+    let _ = writer.write_record(
+        cells
+            .iter()
+            .map(|cell| sheet::guarded(cell.as_ref()).into_owned()),
+    );
     let _ = writer.flush();
 }

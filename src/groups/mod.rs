@@ -19,7 +19,8 @@ mod sweep;
 mod view;
 
 use crate::model::{
-    DeadCauses, FailureGroups, GroupDetail, GroupDigest, GroupQuery, GroupSample, KeptGroup, Overview,
+    DeadCauses, FailureGroups, GroupDetail, GroupDigest, GroupQuery, GroupSample, KeptGroup,
+    Overview,
 };
 use crate::store::{SharedStore, StoreResult};
 use keeper::{Keeper, LOOKS};

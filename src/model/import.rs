@@ -69,10 +69,16 @@ impl ImportReport {
         if self.there > 0 {
             let was = if self.only_checked { "is" } else { "was" };
             let were = if self.only_checked { "are" } else { "were" };
-            words.push_str(&format!(", {} there already", counted(self.there, was, were)));
+            words.push_str(&format!(
+                ", {} there already",
+                counted(self.there, was, were)
+            ));
         }
         if self.broken > 0 {
-            words.push_str(&format!(", {} not", counted(self.broken, "line is", "lines are")));
+            words.push_str(&format!(
+                ", {} not",
+                counted(self.broken, "line is", "lines are")
+            ));
         }
         words
     }

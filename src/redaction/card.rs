@@ -111,7 +111,8 @@ fn card_in(text: &str, groups: &[(usize, usize)]) -> Option<(usize, usize)> {
                 break;
             }
             let follows = text.as_bytes().get(*end);
-            let goes_on = follows.is_some_and(|byte| is_of_number_or_word(*byte) && *byte != b'.' && *byte != b'-');
+            let goes_on = follows
+                .is_some_and(|byte| is_of_number_or_word(*byte) && *byte != b'.' && *byte != b'-');
             if is_card(&digits) && !goes_on {
                 return Some((*from, *end));
             }
@@ -130,7 +131,14 @@ mod tests {
 
     #[test]
     fn a_card_has_a_beginning_a_length_and_a_check_digit() {
-        for card in ["4111111111111111", "378282246310005", "5500000000000004", "2223003122003222", "6011111111111117", "30569309025904"] {
+        for card in [
+            "4111111111111111",
+            "378282246310005",
+            "5500000000000004",
+            "2223003122003222",
+            "6011111111111117",
+            "30569309025904",
+        ] {
             // The last one is of a brand that is no more.
             assert_eq!(is_card(card), !card.starts_with("305"), "{card}");
         }

@@ -84,7 +84,9 @@ impl Walk<'_> {
             return end;
         }
         let bytes = self.json.as_bytes();
-        let from = end_of(bytes, end, |byte| byte.is_ascii_whitespace() || byte == b':');
+        let from = end_of(bytes, end, |byte| {
+            byte.is_ascii_whitespace() || byte == b':'
+        });
         let to = end_of_value(self.json, from);
         let value = self.json.get(from..to).unwrap_or_default();
         let replacement = json_quoted(REDACTED);
@@ -126,7 +128,8 @@ fn end_of(bytes: &[u8], from: usize, is_such: impl Fn(u8) -> bool) -> usize {
 /// The end of a number or word.
 fn end_of_plain(bytes: &[u8], from: usize) -> usize {
     end_of(bytes, from, |byte| {
-        !byte.is_ascii_whitespace() && !matches!(byte, b',' | b'}' | b']' | b':' | b'"' | b'{' | b'[')
+        !byte.is_ascii_whitespace()
+            && !matches!(byte, b',' | b'}' | b']' | b':' | b'"' | b'{' | b'[')
     })
     .max(from)
 }

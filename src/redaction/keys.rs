@@ -73,12 +73,29 @@ mod tests {
     fn a_name_tells_by_its_words() {
         let keys = [joined("api_key"), joined("token")];
         for name in [
-            "api_key", "apiKey", "APIKey", "API-KEY", "apikey", "my.api.key", "X-Api-Key", "accessToken",
-            "TOKEN", "token2", "auth_token_hash",
+            "api_key",
+            "apiKey",
+            "APIKey",
+            "API-KEY",
+            "apikey",
+            "my.api.key",
+            "X-Api-Key",
+            "accessToken",
+            "TOKEN",
+            "token2",
+            "auth_token_hash",
         ] {
             assert!(is_telling(&keys, name), "{name}");
         }
-        for name in ["", "tokens", "tokenizer", "api", "key", "rapikeys", "Stoken"] {
+        for name in [
+            "",
+            "tokens",
+            "tokenizer",
+            "api",
+            "key",
+            "rapikeys",
+            "Stoken",
+        ] {
             assert!(!is_telling(&keys, name), "{name}");
         }
     }

@@ -108,22 +108,49 @@ mod tests {
             r#"{"error_message":"unexpected token at 5","args":["password"]}"#,
             r#"{"created_at":1795470707831.5,"jid":"4111111111111111aa","at":1795470707831}"#,
         ] {
-            assert!(matches!(redactor().json(json), Cow::Borrowed(same) if same == json), "{json}");
+            assert!(
+                matches!(redactor().json(json), Cow::Borrowed(same) if same == json),
+                "{json}"
+            );
         }
     }
 
     #[test]
     fn secrets_in_a_message_are_replaced() {
         for (text, redacted) in [
-            ("login failed: password=hunter2, retry", "login failed: password=[redacted], retry"),
+            (
+                "login failed: password=hunter2, retry",
+                "login failed: password=[redacted], retry",
+            ),
             ("GET /a?token=abc&page=2", "GET /a?token=[redacted]&page=2"),
-            ("Authorization: Bearer abc.def-g failed", "Authorization: [redacted] failed"),
-            (r#"body {"api_key":"x y","id":3}"#, r#"body {"api_key":"[redacted]","id":3}"#),
-            (r#"{\"client_secret\":\"x y\"}"#, r#"{\"client_secret\":\"[redacted]\"}"#),
-            ("{:passwd=>\"x\", :id=>2}", "{:passwd=>\"[redacted]\", :id=>2}"),
-            ("redis://app:hunter2@10.0.0.1:6379/0 is away", "redis://app:[redacted]@10.0.0.1:6379/0 is away"),
-            ("card 4111 1111 1111 1111 was refused", "card [redacted] was refused"),
-            ("card 4111-1111-1111-1112 is none", "card 4111-1111-1111-1112 is none"),
+            (
+                "Authorization: Bearer abc.def-g failed",
+                "Authorization: [redacted] failed",
+            ),
+            (
+                r#"body {"api_key":"x y","id":3}"#,
+                r#"body {"api_key":"[redacted]","id":3}"#,
+            ),
+            (
+                r#"{\"client_secret\":\"x y\"}"#,
+                r#"{\"client_secret\":\"[redacted]\"}"#,
+            ),
+            (
+                "{:passwd=>\"x\", :id=>2}",
+                "{:passwd=>\"[redacted]\", :id=>2}",
+            ),
+            (
+                "redis://app:hunter2@10.0.0.1:6379/0 is away",
+                "redis://app:[redacted]@10.0.0.1:6379/0 is away",
+            ),
+            (
+                "card 4111 1111 1111 1111 was refused",
+                "card [redacted] was refused",
+            ),
+            (
+                "card 4111-1111-1111-1112 is none",
+                "card 4111-1111-1111-1112 is none",
+            ),
             ("Token::Missing: no token", "Token::Missing: no token"),
             ("password: nil", "password: nil"),
         ] {
@@ -134,7 +161,8 @@ mod tests {
     #[test]
     fn a_number_of_a_card_is_replaced_as_a_number_too() {
         assert_eq!(
-            redactor().json(r#"{"args":[4111111111111111,4111111111111112,"5500 0000 0000 0004"]}"#),
+            redactor()
+                .json(r#"{"args":[4111111111111111,4111111111111112,"5500 0000 0000 0004"]}"#),
             r#"{"args":["[redacted]",4111111111111112,"[redacted]"]}"#
         );
     }
@@ -160,7 +188,10 @@ mod tests {
         match value {
             serde_json::Value::Object(map) => map.iter().any(|(key, value)| {
                 let is_telling = key == "password" || key == "api_key";
-                let is_left = value.is_null() || value.is_boolean() || value == super::REDACTED;
+                let is_left = value.is_null()
+                    || value.is_boolean()
+                    || value == ""
+                    || value == super::REDACTED;
                 (is_telling && !is_left) || has_secret(value)
             }),
             serde_json::Value::Array(list) => list.iter().any(has_secret),

@@ -94,7 +94,9 @@ fn value_behind(text: &str, end: usize) -> Option<(usize, usize)> {
     let mut to = run(bytes, from, is_bare);
     let first = text.get(from..to)?.to_ascii_lowercase();
     // `Authorization: Bearer abc`.
-    if matches!(first.as_str(), "bearer" | "basic" | "token" | "digest") && bytes.get(to) == Some(&b' ') {
+    if matches!(first.as_str(), "bearer" | "basic" | "token" | "digest")
+        && bytes.get(to) == Some(&b' ')
+    {
         to = run(bytes, to + 1, is_bare);
     }
     is_value(text, from, to).then_some((from, to))
@@ -102,7 +104,11 @@ fn value_behind(text: &str, end: usize) -> Option<(usize, usize)> {
 
 /// Whether a byte is of a value without quotes.
 fn is_bare(byte: u8) -> bool {
-    !byte.is_ascii_whitespace() && !matches!(byte, b',' | b';' | b'&' | b')' | b'}' | b']' | b'"' | b'\'' | b'<' | b'>' | b'\\')
+    !byte.is_ascii_whitespace()
+        && !matches!(
+            byte,
+            b',' | b';' | b'&' | b')' | b'}' | b']' | b'"' | b'\'' | b'<' | b'>' | b'\\'
+        )
 }
 
 /// Nothing, and what has been replaced already, is no secret.
@@ -116,7 +122,8 @@ fn is_value(text: &str, from: usize, to: usize) -> bool {
 fn password_of_address(text: &str, from: usize) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     let end = run(bytes, from, |byte| {
-        !byte.is_ascii_whitespace() && !matches!(byte, b'/' | b'?' | b'#' | b'"' | b'\'' | b'<' | b'>')
+        !byte.is_ascii_whitespace()
+            && !matches!(byte, b'/' | b'?' | b'#' | b'"' | b'\'' | b'<' | b'>')
     });
     let host = text.get(from..end)?;
     let at = host.rfind('@')?;

@@ -55,15 +55,22 @@ pub(super) async fn upload(State(state): State<AppState>, request: Request) -> R
 }
 
 async fn import(state: &AppState, body: Body, boundary: &str) -> Result<ImportOutcome, String> {
-    let constraints = multer::Constraints::new()
-        .size_limit(multer::SizeLimit::new().for_field("to", FIELD_BYTES).for_field("queue", FIELD_BYTES).for_field("only_check", FIELD_BYTES));
+    let constraints = multer::Constraints::new().size_limit(
+        multer::SizeLimit::new()
+            .for_field("to", FIELD_BYTES)
+            .for_field("queue", FIELD_BYTES)
+            .for_field("only_check", FIELD_BYTES),
+    );
     let mut form = Multipart::with_constraints(body.into_data_stream(), boundary, constraints);
     let (mut to, mut queue, mut only_check) = (String::new(), String::new(), false);
-    let broken = |error: multer::Error| format!("The form did not come whole: {error}. Send it again.");
+    let broken =
+        |error: multer::Error| format!("The form did not come whole: {error}. Send it again.");
     loop {
         let field = tokio::time::timeout(PATIENCE, form.next_field())
             .await
-            .map_err(|_| "The form did not come whole: nothing came for a minute. Send it again.".to_owned())?
+            .map_err(|_| {
+                "The form did not come whole: nothing came for a minute. Send it again.".to_owned()
+            })?
             .map_err(broken)?;
         let Some(field) = field else {
             return Err("Choose a file to import.".to_owned());

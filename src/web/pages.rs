@@ -73,7 +73,11 @@ pub(super) async fn not_found(State(state): State<AppState>, request: Request) -
 }
 
 /// A page that shows what came of a form that no server function takes.
-pub(super) async fn page_with(state: AppState, request: Request, outcome: ImportOutcome) -> Response {
+pub(super) async fn page_with(
+    state: AppState,
+    request: Request,
+    outcome: ImportOutcome,
+) -> Response {
     let context = context(state.clone());
     let context = move || {
         context();

@@ -6,8 +6,8 @@ use crate::api::{
 };
 use crate::app::address::use_own_search;
 use crate::app::components::{
-    ErrorNotice, ExportLinks, Icon, IconName, JobRow, PageTitle, QueryProblem, RowContext, SearchHelp,
-    after_first_reading, time_label,
+    ErrorNotice, ExportLinks, Icon, IconName, JobRow, PageTitle, QueryProblem, RowContext,
+    SearchHelp, after_first_reading, time_label,
 };
 use crate::app::format;
 use crate::model::{JobEntry, Place, Set};

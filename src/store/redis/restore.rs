@@ -69,9 +69,11 @@ impl RedisStore {
             self.admin.change(&call).await?
         };
         let mut answers = answers.into_iter();
-        put.extend(entries.iter().map(|entry| {
-            !matches!(entry, Destination::Nowhere) && answers.next() == Some(1)
-        }));
+        put.extend(
+            entries
+                .iter()
+                .map(|entry| !matches!(entry, Destination::Nowhere) && answers.next() == Some(1)),
+        );
         Ok(())
     }
 }

@@ -68,11 +68,9 @@ impl ExportQuery {
             match name.as_str() {
                 "from" => {
                     let Some(value) = value else { continue };
-                    let place = value
-                        .parse()
-                        .map_err(|error: crate::model::PlaceError| {
-                            Problem::query("from", error.to_string())
-                        })?;
+                    let place = value.parse().map_err(|error: crate::model::PlaceError| {
+                        Problem::query("from", error.to_string())
+                    })?;
                     if !read.from.contains(&place) {
                         read.from.push(place);
                     }
@@ -127,7 +125,10 @@ impl ExportQuery {
         (status = "default", description = "It failed", body = ErrorBody),
     )
 )]
-pub(super) async fn export(State(admin): State<Admin>, RawQuery(query): RawQuery) -> Answer<Response> {
+pub(super) async fn export(
+    State(admin): State<Admin>,
+    RawQuery(query): RawQuery,
+) -> Answer<Response> {
     let query = ExportQuery::read(query.as_deref().unwrap_or_default())?;
     let request = query.request(&admin)?;
     let of = match request.places.as_slice() {
@@ -135,7 +136,11 @@ pub(super) async fn export(State(admin): State<Admin>, RawQuery(query): RawQuery
         [Place::Queue(_)] => "queue",
         _ => "jobs",
     };
-    let now = admin.store().now().await.map_err(crate::admin::AdminError::from)?;
+    let now = admin
+        .store()
+        .now()
+        .await
+        .map_err(crate::admin::AdminError::from)?;
     let format = request.form.format;
     // A file's name has no colons.
     let time: String = now
@@ -181,9 +186,9 @@ pub(super) async fn operation(
 fn form(admin: &Admin, format: Option<&str>) -> Answer<ExportForm> {
     let format = match format {
         None => Format::default(),
-        Some(text) => text
-            .parse()
-            .map_err(|error: crate::export::FormatError| Problem::query("format", error.to_string()))?,
+        Some(text) => text.parse().map_err(|error: crate::export::FormatError| {
+            Problem::query("format", error.to_string())
+        })?,
     };
     Ok(ExportForm {
         format,
@@ -207,7 +212,9 @@ fn file(parts: ExportParts, format: Format, name: &dyn fmt::Display) -> Response
     let mut response = (headers, Body::from_stream(pieces)).into_response();
     let disposition = format!("attachment; filename=\"jobdeck-{name}.{format}\"");
     if let Ok(disposition) = HeaderValue::try_from(disposition) {
-        response.headers_mut().insert(CONTENT_DISPOSITION, disposition);
+        response
+            .headers_mut()
+            .insert(CONTENT_DISPOSITION, disposition);
     }
     response
 }

@@ -116,7 +116,12 @@ pub(super) async fn import(
     let only_check = match said(query.dry_run).as_deref() {
         None | Some("false") => false,
         Some("true") => true,
-        Some(_) => return Err(Problem::query("dry_run", "`dry_run` must be `true` or `false`")),
+        Some(_) => {
+            return Err(Problem::query(
+                "dry_run",
+                "`dry_run` must be `true` or `false`",
+            ));
+        }
     };
     let request = ImportRequest {
         to,

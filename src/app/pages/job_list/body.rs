@@ -3,7 +3,8 @@
 use super::List;
 use crate::api::{ApiError, Field, ListQuery, OperationForm, export_address};
 use crate::app::components::{
-    ErrorNotice, ExportLinks, JobTable, Pager, QueryProblem, Suggestions, pager_about, pager_continue,
+    ErrorNotice, ExportLinks, JobTable, Pager, QueryProblem, Suggestions, pager_about,
+    pager_continue,
 };
 use crate::app::format;
 use crate::app::live::use_live;

@@ -39,7 +39,9 @@ pub(super) fn Download(
         fetch(&path);
         // Who loads the page again does not want the file again.
         let page = operation.with_untracked(|operation| {
-            operation.as_ref().map(|operation| operation_path(&operation.id))
+            operation
+                .as_ref()
+                .map(|operation| operation_path(&operation.id))
         });
         if let Some(page) = page {
             let options = NavigateOptions {
