@@ -60,7 +60,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       const [{ digest }] = (await server.get("/api/v1/failures")).groups;
       const groups = ["/failures", "/failures?state=muted", `/failures/${digest}`];
       const others = ["/", ...groups, "/queues", "/running", "/processes", `/jobs/${jid}`, "/queues?confirm=clear&queue=photos"];
-      for (const path of [...lists, ...others, "/dead?class=PublishPhoto&text=photo&tag=album", "/dead?text=nothing-has-this", "/search", "/search?q=photo", "/queues/empty"]) {
+      for (const path of [...lists, ...others, "/dead?class=PublishPhoto&text=photo&tag=album", "/dead?text=nothing-has-this", "/search", "/search?q=photo", "/queues/empty", "/import"]) {
         await page.goto(server.address + path);
         await hydrated(page);
         await check(page, path);

@@ -54,7 +54,7 @@ impl ImportReport {
         self.broken == 0 && self.stopped.is_none() && self.is_whole != Some(false)
     }
 
-    /// `12 400 jobs imported, 3 were there already, 2 lines are broken`.
+    /// `12 400 jobs imported, 3 were there already, 2 lines left out`.
     #[must_use]
     pub fn in_words(&self, number: impl Fn(u64) -> String) -> String {
         let counted = |count: u64, one: &str, many: &str| {
@@ -76,8 +76,8 @@ impl ImportReport {
         }
         if self.broken > 0 {
             words.push_str(&format!(
-                ", {} not",
-                counted(self.broken, "line is", "lines are")
+                ", {} left out",
+                counted(self.broken, "line", "lines")
             ));
         }
         words
@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(report.problems.len(), PROBLEMS_TOLD);
         assert_eq!(
             report.in_words(|number| number.to_string()),
-            "1 job imported, 2 were there already, 150 lines are not"
+            "1 job imported, 2 were there already, 150 lines left out"
         );
     }
 }

@@ -257,7 +257,7 @@ async fn a_form_with_a_file_is_answered_by_its_page() {
     );
     assert!(raws(&site, &Place::Set(Set::Dead)).await.is_empty());
     let page = upload(&site, &[("to", "queue"), ("queue", "a b")], Some(file)).await;
-    for part in ["jobs.ndjson", "1 job imported, 1 line is not", "Line 2"] {
+    for part in ["jobs.ndjson", "1 job imported, 1 line left out", "Line 2"] {
         assert!(page.text.contains(part), "{part}: {}", page.text);
     }
     assert_eq!(raws(&site, &Place::Queue("a b".to_owned())).await.len(), 1);
