@@ -55,6 +55,8 @@
 //! | [`periodic`] | jobs that are enqueued by the calendar: their settings, and when they are due |
 //! | `failures` | what failed jobs have in common: signatures, and groups of entries with the same one |
 //! | `holds` | whether a retry is kept from being tried, and where it waits then |
+//! | [`redaction`] | takes secrets out of what people read |
+//! | [`export`] | jobs as files, NDJSON and CSV: written and read |
 //! | `store` | the contract for reading and changing jobs, and its two stores: Redis and SQLite |
 //! | `client` | enqueues jobs |
 //! | `worker` | fetches and runs jobs: concurrency, retries, scheduler, heartbeat, recovery |
@@ -93,6 +95,8 @@ pub mod config;
 #[cfg(feature = "ssr")]
 pub mod demo;
 #[cfg(feature = "ssr")]
+pub mod export;
+#[cfg(feature = "ssr")]
 pub mod failures;
 #[cfg(feature = "ssr")]
 pub mod groups;
@@ -104,6 +108,8 @@ pub mod job;
 pub mod live;
 #[cfg(feature = "ssr")]
 pub mod periodic;
+#[cfg(feature = "ssr")]
+pub mod redaction;
 #[cfg(feature = "ssr")]
 pub mod search;
 #[cfg(feature = "ssr")]

@@ -17,6 +17,8 @@ mod cancelling;
 mod clocks;
 #[path = "admin/enqueueing.rs"]
 mod enqueueing;
+#[path = "admin/exporting.rs"]
+mod exporting;
 #[path = "store_contract/harness.rs"]
 #[allow(
     dead_code,
@@ -71,6 +73,13 @@ harness::on_both_stores! {
         a_search_goes_on_where_another_ended,
         a_search_out_of_time_goes_on_where_it_was,
         a_search_looks_only_where_something_can_be;
+    exporting:
+        everything_is_exported_and_imported_to_the_byte_score_and_order,
+        what_a_search_finds_is_exported_and_nothing_else,
+        what_an_operation_deleted_is_exported_as_long_as_it_can_be_undone,
+        broken_lines_are_told_and_the_rest_is_kept,
+        a_file_that_breaks_off_says_where,
+        secrets_are_taken_out_where_that_is_asked_for;
     clocks:
         a_retry_is_enqueued_at_the_stores_time,
         a_killed_job_died_at_the_stores_time,

@@ -11,6 +11,8 @@ mod cancelling;
 mod capsules;
 #[path = "cli/failures.rs"]
 mod failures;
+#[path = "cli/files.rs"]
+mod files;
 #[path = "cli/holds.rs"]
 mod holds;
 #[path = "cli/once.rs"]

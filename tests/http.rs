@@ -7,6 +7,8 @@ mod support;
 mod document;
 #[path = "http/failures.rs"]
 mod failures;
+#[path = "http/files.rs"]
+mod files;
 #[path = "http/guards.rs"]
 mod guards;
 #[path = "http/holds.rs"]
@@ -57,7 +59,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// Every page.
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 16] = [
     "/",
     "/search",
     "/search?q=nothing",
@@ -72,6 +74,7 @@ const PAGES: [&str; 15] = [
     "/failures",
     "/holds",
     "/holds/new?query=class:A",
+    "/import",
     "/jobs/0123456789abcdef01234567",
 ];
 

@@ -15,6 +15,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("periodic", &["model", "job"]),
     ("failures", &["model", "job"]),
     ("holds", &["model", "job", "search"]),
+    ("redaction", &["job"]),
+    ("export", &["model", "job", "redaction"]),
     ("store", &["model", "job", "search", "failures"]),
     ("client", &["model", "job", "store"]),
     (
@@ -24,7 +26,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "admin",
         &[
-            "model", "job", "search", "periodic", "failures", "holds", "store",
+            "model",
+            "job",
+            "search",
+            "periodic",
+            "failures",
+            "holds",
+            "redaction",
+            "export",
+            "store",
         ],
     ),
     ("groups", &["model", "job", "failures", "store"]),
@@ -37,7 +47,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "web",
         &[
-            "model", "job", "failures", "store", "admin", "groups", "live", "api", "app",
+            "model", "job", "failures", "export", "store", "admin", "groups", "live", "api", "app",
         ],
     ),
     // Handlers are settings that the worker reads.
@@ -60,6 +70,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "job",
             "periodic",
             "failures",
+            "redaction",
+            "export",
             "store",
             "client",
             "worker",

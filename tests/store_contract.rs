@@ -44,6 +44,8 @@ mod races;
 mod reports;
 #[path = "store_contract/rescuing.rs"]
 mod rescuing;
+#[path = "store_contract/restoring.rs"]
+mod restoring;
 #[path = "store_contract/settling.rs"]
 mod settling;
 #[path = "store_contract/slicing.rs"]
@@ -72,6 +74,11 @@ harness::on_both_stores! {
         a_score_that_is_no_number_is_refused_and_nothing_added,
         adding_nowhere_adds_nothing,
         the_next_end_of_a_queue_runs_first;
+    restoring:
+        what_is_missing_is_put_and_what_is_there_keeps_its_score,
+        odd_entries_are_put_back_to_the_byte_and_found_there_again,
+        more_than_one_step_takes_is_put_in_order,
+        what_cannot_be_stored_is_refused_and_nothing_is_put;
     slicing:
         a_place_that_does_not_exist_is_empty,
         a_scan_goes_on_where_it_was_while_entries_come_and_go,

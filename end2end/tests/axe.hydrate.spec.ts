@@ -62,7 +62,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await server.post("/api/v1/holds", { query: `class:${"Long".repeat(60)}`, seconds: 9 * 86_400 });
       const groups = ["/failures", "/failures?state=muted", `/failures/${digest}`, "/holds", `/holds/new?query=group:${digest}`];
       const others = ["/", ...groups, "/queues", "/running", "/processes", `/jobs/${jid}`, "/queues?confirm=clear&queue=photos"];
-      for (const path of [...lists, ...others, "/dead?class=PublishPhoto&text=photo&tag=album", "/dead?text=nothing-has-this", "/search", "/search?q=photo", "/queues/empty"]) {
+      for (const path of [...lists, ...others, "/dead?class=PublishPhoto&text=photo&tag=album", "/dead?text=nothing-has-this", "/search", "/search?q=photo", "/queues/empty", "/import"]) {
         await page.goto(server.address + path);
         await hydrated(page);
         await check(page, path);

@@ -1,15 +1,18 @@
 //! The one door for every change and every composed read: pages, REST and commands all come through [`Admin`].
 //!
 //! Here is what goes straight to the store; what is composed has files of its own: `act.rs` (with `plan.rs`: what a verb means for an
-//! entry), `cancel.rs`, `enqueue.rs`, `failures.rs`, `holds/`, `lookup.rs`, `operations/`, `periodic.rs`, `search.rs`.
+//! entry), `cancel.rs`, `enqueue.rs`, `export.rs`, `failures.rs`, `holds/`, `import.rs`, `lookup.rs`, `operations/`, `periodic.rs`,
+//! `search.rs`.
 
 mod act;
 mod cancel;
 mod enqueue;
 mod error;
+mod export;
 mod failures;
 mod fleet;
 mod holds;
+mod import;
 mod lookup;
 mod moved;
 mod operations;
@@ -21,15 +24,18 @@ use crate::job::TimeUnit;
 use crate::model::{
     DayTotals, Overview, Page, PageRequest, Place, ProcessInfo, RunningJob, Signal, StoreInfo,
 };
+use crate::redaction::Redactor;
 use crate::store::{SharedStore, listing};
 use fleet::Fleet;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
 pub use error::{AdminError, AdminResult};
+pub use export::{ExportForm, ExportPart, ExportParts, ExportProgress, ExportRequest};
 pub use failures::{DEPLOY_CHARACTERS, GroupChange, NOTE_CHARACTERS};
 pub(crate) use holds::in_force as holds_in_force;
 pub use holds::{HoldKeeper, Release};
+pub use import::ImportRequest;
 pub use operations::OperationRunner;
 pub(crate) use operations::shown as shown_operation;
 pub use search::SearchRequest;
@@ -49,6 +55,10 @@ pub struct AdminOptions {
     pub jid_budget: Duration,
     /// How long what an operation has changed is kept, so that it can be undone. Default: a day.
     pub undo_kept: Duration,
+    /// What takes secrets out of what people read.
+    pub redactor: Redactor,
+    /// Whether exports over HTTP lose their secrets. Default: yes.
+    pub redacts_exports: bool,
 }
 
 impl Default for AdminOptions {
@@ -58,6 +68,8 @@ impl Default for AdminOptions {
             search_budget: Duration::from_millis(250),
             jid_budget: Duration::from_secs(2),
             undo_kept: operations::UNDO_KEPT,
+            redactor: Redactor::default(),
+            redacts_exports: true,
         }
     }
 }
@@ -94,6 +106,12 @@ impl Admin {
     #[must_use]
     pub fn store(&self) -> &SharedStore {
         &self.store
+    }
+
+    /// Whether exports over HTTP lose their secrets.
+    #[must_use]
+    pub fn redacts_exports(&self) -> bool {
+        self.options.redacts_exports
     }
 
     /// What the store is.

@@ -6,10 +6,13 @@ pub mod act_notice;
 pub mod act_request;
 pub mod actions;
 pub mod cancel;
+pub mod dead;
 mod error;
+pub mod export_address;
 pub mod failures;
 pub mod hold_form;
 pub mod holds;
+pub mod import;
 pub mod jobs;
 pub mod list_query;
 pub mod live;
@@ -30,7 +33,9 @@ pub use act_notice::act_notice;
 pub use act_request::{ActRequest, MOST_ENTRIES, Preset, SPREAD_MINUTES};
 pub use actions::{Act, act};
 pub use cancel::{CancelJob, GetJobReport, cancel_job, get_job_report};
+pub use dead::{GetDeadCauses, get_dead_causes};
 pub use error::ApiError;
+pub use export_address::{EXPORT_FORMATS, export_address, operation_export_address};
 pub use failures::{
     GetFailureGroup, GetFailures, SetGroupNote, SetGroupState, get_failure_group, get_failures,
     set_group_note, set_group_state,
@@ -39,6 +44,7 @@ pub use hold_form::{HOLD_SPANS, HoldForm};
 pub use holds::{
     HoldDraft, PreviewHold, ReleaseHold, StartHold, preview_hold, release_hold, start_hold,
 };
+pub use import::{GetImportOutcome, ImportOutcome, get_import_outcome};
 pub use jobs::{GetJob, GetPage, get_job, get_page};
 pub use list_query::{Field, ListQuery, PAGE_SIZE, PAGE_SIZES, usual_order};
 pub use live::{GetSnapshot, get_snapshot};

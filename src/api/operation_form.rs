@@ -1,13 +1,13 @@
 //! What an operation is to do, as the page's address says it.
 
 use super::list_query::ListQuery;
-use super::query_string;
+use super::{EXPORT_FORMATS, query_string};
 use crate::model::{
     Action, Canary, Change, OperationRequest, Place, Selection, Timestamp, Verb, parse_time,
 };
 
 /// Names of the fields that are not the filter's.
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "action",
     "at",
     "spread",
@@ -19,6 +19,7 @@ const FIELDS: [&str; 11] = [
     "canary_wait",
     "canary_percent",
     "reason",
+    "export",
 ];
 
 /// What an operation is to do, as the page's address says it. Everything is text as typed; [`OperationForm::to_request`] checks it.
@@ -44,6 +45,16 @@ impl OperationForm {
             places: vec![place],
             filter: kept,
             fields: Vec::new(),
+        }
+    }
+
+    /// The same for several places.
+    #[must_use]
+    pub fn of_places(places: &[Place], filter: &ListQuery) -> Self {
+        let any = Place::Set(crate::model::Set::Dead);
+        Self {
+            places: places.to_vec(),
+            ..Self::of(any, filter)
         }
     }
 
@@ -105,6 +116,16 @@ impl OperationForm {
         let mut form = self.clone();
         form.set("action", action);
         form
+    }
+
+    /// As what an export of what is changed is kept, if one is.
+    #[must_use]
+    pub fn export(&self) -> Option<&'static str> {
+        let format = self.get("export");
+        EXPORT_FORMATS
+            .into_iter()
+            .map(|(name, _)| name)
+            .find(|name| *name == format)
     }
 
     fn set(&mut self, name: &'static str, value: &str) {

@@ -104,7 +104,9 @@ pub async fn start_operation(
         .map_err(respond::failed)?;
     let done = format!("Begun: {}.", operation.words);
     respond::notice(&done);
-    leptos_axum::redirect(&format!("/operations/{}", operation.id));
+    let export = form.export().map(|format| ("export", format));
+    let query = super::query_string::write(export);
+    leptos_axum::redirect(&format!("/operations/{}{query}", operation.id));
     Ok(done)
 }
 

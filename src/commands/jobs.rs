@@ -1,6 +1,8 @@
 //! `jobdeck jobs`: the admin verbs for scripts.
 
 mod bulk;
+mod export;
+mod import;
 mod search;
 
 use super::{
@@ -18,6 +20,8 @@ use crate::{
 };
 use bulk::Bulk;
 use clap::{Args, Subcommand};
+use export::Export;
+use import::Import;
 use search::{ListOf, Search};
 use std::time::Duration;
 
@@ -45,6 +49,8 @@ enum JobsVerb {
     Reschedule(Reschedule),
     Move(Move),
     Edit(Edit),
+    Export(Box<Export>),
+    Import(Import),
 }
 
 /// List jobs of a queue or set
@@ -186,6 +192,8 @@ impl Jobs {
                 value,
                 entries,
             }) => entries.operate(|_| Change::Edit { path, value }).await,
+            JobsVerb::Export(export) => (*export).run().await,
+            JobsVerb::Import(import) => import.run().await,
         }
     }
 }

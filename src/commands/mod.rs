@@ -9,6 +9,7 @@ mod completions;
 mod demo;
 mod deploy_mark;
 mod enqueue;
+mod export_run;
 mod failure;
 mod failures;
 mod handlers;

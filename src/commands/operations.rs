@@ -2,6 +2,7 @@
 
 use super::{
     Failure,
+    export_run::Target,
     operation_run::{self, printable},
     options::{Common, admin, settings_and_store},
     output,
@@ -36,6 +37,8 @@ enum OperationsVerb {
     Undo(Undo),
     /// Give up what is kept to undo it
     Free(One),
+    /// Write what it has changed as a file: each job where it was and as it was
+    Export(Export),
 }
 
 #[derive(Debug, Args)]
@@ -71,6 +74,16 @@ struct Undo {
     /// Why; shown with the operation.
     #[arg(long)]
     reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct Export {
+    /// The operation.
+    id: String,
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    common: Common,
 }
 
 impl Operations {
@@ -110,6 +123,13 @@ impl Operations {
                 working.work(&admin, undo).await
             }
             OperationsVerb::Free(one) => free(one).await,
+            OperationsVerb::Export(Export { id, target, common }) => {
+                let (config, store) = settings_and_store(&common).await?;
+                let parts = admin(&config, store)
+                    .export_operation(&id, target.form())
+                    .await?;
+                target.write(parts).await
+            }
         }
     }
 }

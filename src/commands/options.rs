@@ -5,6 +5,7 @@ use crate::{
     admin::{Admin, AdminOptions},
     config::{Config, ConfigError, Sources, TimeUnitChoice},
     job::TimeUnit,
+    redaction::Redactor,
     store::{SharedStore, connect},
     telemetry,
 };
@@ -60,6 +61,8 @@ pub(super) fn admin(config: &Config, store: SharedStore) -> Admin {
     let options = AdminOptions {
         time_unit: time_unit(config),
         undo_kept: config.operations.undo_kept,
+        redactor: Redactor::new(&config.redaction.keys),
+        redacts_exports: config.redaction.exports,
         ..AdminOptions::default()
     };
     Admin::with_options(store, options)

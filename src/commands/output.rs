@@ -18,3 +18,8 @@ pub(super) fn text(bytes: &[u8]) {
     let mut output = std::io::stdout().lock();
     let _ = output.write_all(bytes).and_then(|()| output.flush());
 }
+
+/// A line on standard error beside what a command writes.
+pub(super) fn note(text: impl Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}

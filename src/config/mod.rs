@@ -49,6 +49,8 @@ pub struct Config {
     pub live: LiveConfig,
     /// Changes of many jobs.
     pub operations: OperationsConfig,
+    /// What people do not get to read.
+    pub redaction: RedactionConfig,
     /// Who does which jobs: `[handlers.CLASS]`, in the file only. `docs/HANDLERS.md` says what stands there.
     #[serde(skip)]
     pub handlers: Vec<HandlerConfig>,
@@ -273,6 +275,26 @@ impl Default for OperationsConfig {
     fn default() -> Self {
         Self {
             undo_kept: Duration::from_secs(24 * 3_600),
+        }
+    }
+}
+
+/// What people do not get to read: `[redaction]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RedactionConfig {
+    /// Whether jobs that are exported over HTTP lose their secrets (`redaction.exports`, `JOBDECK_REDACTION_EXPORTS`). Those that had some cannot
+    /// be imported again. Default: `true`.
+    pub exports: bool,
+    /// Names of secrets beside the usual ones (`redaction.keys`, `JOBDECK_REDACTION_KEYS` with commas). Default: none.
+    pub keys: Vec<String>,
+}
+
+impl Default for RedactionConfig {
+    fn default() -> Self {
+        Self {
+            exports: true,
+            keys: Vec::new(),
         }
     }
 }

@@ -72,6 +72,12 @@ pub const SETTINGS: &[Setting] = &[
     setting("log.format", "JOBDECK_LOG_FORMAT", Kind::Text),
     setting("live.interval", "JOBDECK_LIVE_INTERVAL", Kind::Text),
     setting("operations.undo_kept", "JOBDECK_UNDO_KEPT", Kind::Text),
+    setting(
+        "redaction.exports",
+        "JOBDECK_REDACTION_EXPORTS",
+        Kind::Switch,
+    ),
+    setting("redaction.keys", "JOBDECK_REDACTION_KEYS", Kind::List),
 ];
 
 const fn setting(key: &'static str, variable: &'static str, kind: Kind) -> Setting {

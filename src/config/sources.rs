@@ -335,6 +335,15 @@ fn check(config: &Config, place: &impl Fn(&str) -> String) -> Result<(), ConfigE
             .contains(&config.operations.undo_kept),
         "it must be from `1m` to `30d`",
     );
+    demand(
+        "redaction.keys",
+        config
+            .redaction
+            .keys
+            .iter()
+            .all(|key| key.chars().any(char::is_alphanumeric)),
+        "each name must have a letter or digit",
+    );
     if problems.is_empty() {
         Ok(())
     } else {

@@ -6,9 +6,10 @@
 //! | `set_index` | what is known of one set, and when it is to be read again |
 //! | `keeper` | the task that keeps the index, and how often it may read |
 //! | `view` | one state of the index, shared by all who look |
-//! | `list`, `detail` | what pages and scripts are told |
+//! | `list`, `detail`, `dead` | what pages and scripts are told |
 //! | `distribution` | values of a sample |
 
+mod dead;
 mod detail;
 mod distribution;
 mod keeper;
@@ -18,7 +19,8 @@ mod sweep;
 mod view;
 
 use crate::model::{
-    FailureGroups, GroupDetail, GroupDigest, GroupQuery, GroupSample, KeptGroup, Overview,
+    DeadCauses, FailureGroups, GroupDetail, GroupDigest, GroupQuery, GroupSample, KeptGroup,
+    Overview,
 };
 use crate::store::{SharedStore, StoreResult};
 use keeper::{Keeper, LOOKS};
@@ -143,6 +145,11 @@ impl Groups {
         let kept = read_kept(&self.store, &self.shared).await?;
         let state = (view.index.clone(), deploys.first());
         Ok(list::list(&view, &kept, state, query))
+    }
+
+    /// The groups with the most dead jobs, `limit` at most, as the index has them. Asks the store for nothing.
+    pub async fn dead_causes(&self, limit: usize) -> DeadCauses {
+        dead::causes(self.first_view().await.as_ref(), limit)
     }
 
     /// All of one group; it may have no entry, or not be known.

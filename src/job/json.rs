@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// The text of a JSON string, or nothing if it is no string. Half surrogate pairs become replacement characters, as they are no text.
-pub(super) fn string(json: &str) -> Option<Cow<'_, str>> {
+pub(crate) fn string(json: &str) -> Option<Cow<'_, str>> {
     let inner = json.strip_prefix('"')?.strip_suffix('"')?;
     if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
         return Some(Cow::Borrowed(inner));
@@ -21,7 +21,7 @@ pub(super) fn string(json: &str) -> Option<Cow<'_, str>> {
 }
 
 /// The JSON text of a string.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut json = String::with_capacity(text.len() + 2);
     push_quoted(&mut json, text);
     json
@@ -100,7 +100,7 @@ pub(super) fn compact(json: &str) -> String {
 }
 
 /// Length of the JSON string that the text begins with.
-pub(super) fn string_end(from_quote: &str) -> usize {
+pub(crate) fn string_end(from_quote: &str) -> usize {
     let bytes = from_quote.as_bytes();
     let mut position = 1;
     while let Some(found) = bytes

@@ -26,6 +26,9 @@ use std::borrow::Cow;
 pub use args::args_json;
 pub(crate) use display::cut;
 pub use entry::{entry, location, running, running_id};
+pub(crate) use json::{
+    quoted as json_quoted, string as json_string, string_end as json_string_end,
+};
 pub use new_job::{NewJob, NewJobError, new_jid};
 pub use path::PathError;
 pub use retry_rule::RetryRule;

@@ -133,6 +133,9 @@ impl AdminStore for FakeStore {
     async fn add(&self, _: &[Destination]) -> StoreResult<()> {
         Err(gone())
     }
+    async fn restore(&self, _: &[Destination], _: bool) -> StoreResult<Vec<bool>> {
+        Err(gone())
+    }
     async fn set_paused(&self, _: &str, _: bool) -> StoreResult<()> {
         Err(gone())
     }

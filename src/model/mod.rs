@@ -3,12 +3,14 @@
 //! Compiled for both: only `serde` derives, small pure rules, no input or output.
 
 mod action;
+mod dead_causes;
 mod entry;
 mod entry_id;
 mod failure_group;
 mod filter;
 mod group_digest;
 mod hold;
+mod import;
 mod json_node;
 mod operation;
 mod operation_words;
@@ -25,6 +27,7 @@ mod time_text;
 mod timestamp;
 
 pub use action::{Action, ActionOutcome, ActionReport, Verb};
+pub use dead_causes::{DeadCause, DeadCauses};
 pub use entry::{JobDetail, JobEntry, JobLocation, TraceLine, Whereabouts};
 pub use entry_id::{EntryId, EntryIdError};
 pub use failure_group::{
@@ -34,6 +37,7 @@ pub use failure_group::{
 pub use filter::JobFilter;
 pub use group_digest::{GroupDigest, GroupDigestError};
 pub use hold::{Hold, HoldRequest, HoldStatus, held_score, held_scores};
+pub use import::{ImportProblem, ImportReport, PROBLEMS_TOLD};
 pub use json_node::JsonNode;
 pub use operation::{
     Canary, Change, Kept, Operation, OperationPlan, OperationPreview, OperationProgress,

@@ -232,7 +232,13 @@ impl Operation {
     /// Whether an undo may begin: also of what an undo before it has left.
     #[must_use]
     pub fn can_be_undone(&self) -> bool {
-        self.state.is_over() && self.kept.entries > 0 && self.plan.undoes.is_none()
+        self.can_be_exported() && self.plan.undoes.is_none()
+    }
+
+    /// Whether what it has changed can be written as a file.
+    #[must_use]
+    pub fn can_be_exported(&self) -> bool {
+        self.state.is_over() && self.kept.entries > 0
     }
 }
 

@@ -242,6 +242,10 @@ pub trait AdminStore: Send + Sync {
     /// Adds new entries (`Destination::Nowhere` adds nothing), in order; all or none of each thousand.
     async fn add(&self, entries: &[Destination]) -> StoreResult<()>;
 
+    /// Puts entries where they belong, in order, all or none of each thousand; an entry of a set that has these bytes already stays there as it
+    /// is. Answers for each whether it was put (`Destination::Nowhere` is not). With `only_asked` nothing is put: the answer is what it would be.
+    async fn restore(&self, entries: &[Destination], only_asked: bool) -> StoreResult<Vec<bool>>;
+
     /// Stops (or lets go on) the fetching from a queue, for workers that honour it. The queue need not exist.
     async fn set_paused(&self, queue: &str, paused: bool) -> StoreResult<()>;
 

@@ -1,6 +1,6 @@
 //! What every request passes through, from the outside in.
 
-use super::{AppState, headers, hosts, origin, rest};
+use super::{AppState, headers, hosts, origin, rest, upload};
 use axum::{
     Router,
     extract::Request,
@@ -45,6 +45,10 @@ pub(super) fn around(router: Router<AppState>, state: &AppState) -> Router<AppSt
 /// Ends a request whose answer does not begin in time. The store answers or fails within seconds, so what is late is the request's own body.
 async fn limit_time(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    // A file may be long, and is timed piece by piece.
+    if upload::is_one(request.method(), &path) {
+        return next.run(request).await;
+    }
     match tokio::time::timeout(PATIENCE, next.run(request)).await {
         Ok(response) => response,
         Err(_) => rest::refusal(

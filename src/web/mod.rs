@@ -6,6 +6,7 @@ pub mod assets;
 mod headers;
 mod health;
 mod hosts;
+mod import;
 mod layers;
 mod origin;
 mod pages;
@@ -14,10 +15,11 @@ mod rest;
 mod serve;
 mod sse;
 mod state;
+mod upload;
 
 use axum::{
     Router,
-    routing::{any, get},
+    routing::{any, get, post},
 };
 
 pub use hosts::Hosts;
@@ -33,6 +35,7 @@ pub fn router(state: AppState) -> Router {
         .route("/live", get(sse::pages))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/import", post(import::upload))
         .nest("/api/v1", rest::router())
         .route("/api/v1/", any(rest::unknown_path))
         // What is not there: a page that says so, for people.

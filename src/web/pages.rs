@@ -1,7 +1,7 @@
 //! The pages and their server functions.
 
 use super::{AppState, headers, renderers::on_one_thread};
-use crate::api::Environment;
+use crate::api::{Environment, ImportOutcome};
 use crate::app::{App, shell};
 use axum::{
     Router,
@@ -70,6 +70,21 @@ pub(super) async fn not_found(State(state): State<AppState>, request: Request) -
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
     response
+}
+
+/// A page that shows what came of a form that no server function takes.
+pub(super) async fn page_with(
+    state: AppState,
+    request: Request,
+    outcome: ImportOutcome,
+) -> Response {
+    let context = context(state.clone());
+    let context = move || {
+        context();
+        provide_context(outcome.clone());
+    };
+    let render = render_app_async_with_context(context, document(state));
+    on_one_thread(async move { render(request).await }).await
 }
 
 /// What pages and server functions find in their context: the door, the live data, and the policy that lets the page's own scripts run.

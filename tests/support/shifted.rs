@@ -84,6 +84,10 @@ impl AdminStore for ShiftedClock {
         self.store.add(entries).await
     }
 
+    async fn restore(&self, entries: &[Destination], only_asked: bool) -> StoreResult<Vec<bool>> {
+        self.store.restore(entries, only_asked).await
+    }
+
     async fn set_paused(&self, queue: &str, paused: bool) -> StoreResult<()> {
         self.store.set_paused(queue, paused).await
     }

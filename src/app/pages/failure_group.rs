@@ -6,16 +6,17 @@ mod sample;
 
 use super::failures::{address::PAGE, age::Age, row::named};
 use crate::api::{
-    ApiError, HoldForm, SetGroupNote, SetGroupState, get_failure_group, query_string,
+    ApiError, Field, HoldForm, ListQuery, OperationForm, SetGroupNote, SetGroupState,
+    export_address, get_failure_group,
 };
 use crate::app::address::use_segment;
 use crate::app::components::{
-    ActionNotice, ErrorNotice, HoldEnd, Notice, NoticeKind, PageTitle, after_first_reading,
-    hold_of, hold_path, last_known,
+    ActionNotice, ErrorNotice, ExportLinks, HoldEnd, Notice, NoticeKind, PageTitle,
+    after_first_reading, hold_of, hold_path, last_known,
 };
 use crate::app::format;
 use crate::app::live::use_live;
-use crate::model::{Completeness, FailureGroup, GroupDetail};
+use crate::model::{Completeness, FailureGroup, GroupDetail, Place, Set};
 use leptos::prelude::*;
 use numbers::Numbers;
 use said::Said;
@@ -23,6 +24,9 @@ use sample::{Distributions, Samples, Trace};
 
 /// Seconds between two readings: each looks at some of the group's jobs anew.
 const REREAD_SECONDS: u64 = 5;
+
+/// Where jobs of a group are.
+const PLACES: [Place; 2] = [Place::Set(Set::Dead), Place::Set(Set::Retries)];
 
 /// What was read.
 type Read = Resource<Result<GroupDetail, ApiError>>;
@@ -116,16 +120,14 @@ fn Acts(
     #[prop(into)]
     digest: Signal<String>,
 ) -> impl IntoView {
+    let filter = Memo::new(move |_| {
+        ListQuery::default().with(Field::Filter, &format!("group:{}", digest.get()))
+    });
     let link = move |action: &'static str, label: &'static str, class: &'static str| {
         let href = move || {
-            let filter = format!("group:{}", digest.get());
-            let pairs = [
-                ("in", "dead"),
-                ("in", "retries"),
-                ("filter", filter.as_str()),
-                ("action", action),
-            ];
-            format!("/operations/new{}", query_string::write(pairs))
+            OperationForm::of_places(&PLACES, &filter.get())
+                .with_action(action)
+                .address()
         };
         view! { <a class=class href=href>{label}</a> }
     };
@@ -137,6 +139,13 @@ fn Acts(
             {link("edit", "Edit all…", "button")}
             <a class="button" href=hold>"Hold retries…"</a>
             {link("delete", "Delete all…", "button button-danger")}
+            <span class="group-export">
+                "Export "
+                <ExportLinks
+                    address=Callback::new(move |format| export_address(&PLACES, &filter.get(), format))
+                    what="all jobs of this group"
+                />
+            </span>
         </nav>
     }
 }

@@ -1,6 +1,7 @@
 //! Changes of many jobs: all of them, one of them, a new one.
 
 mod details;
+mod download;
 mod fields;
 mod new;
 mod one;
@@ -36,7 +37,8 @@ pub fn OperationsPage() -> impl IntoView {
             <Transition>
                 {after_first_reading(read, move || view! { <Summary known/> })}
             </Transition>
-            <a class="button title-action" href="/operations/new">"New operation"</a>
+            <a class="button title-action" href="/import">"Import…"</a>
+            <a class="button" href="/operations/new">"New operation"</a>
         </PageTitle>
         <Transition fallback=Loading>
             {after_first_reading(read, move || view! { <Body read known/> })}

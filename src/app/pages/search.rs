@@ -1,11 +1,13 @@
 //! Jobs of all sets and queues, found by a search.
 
 use super::job_list::place_path;
-use crate::api::{Act, ApiError, Found, ListQuery, SearchAddress, get_found, query_string};
+use crate::api::{
+    Act, ApiError, Field, Found, ListQuery, OperationForm, SearchAddress, export_address, get_found,
+};
 use crate::app::address::use_own_search;
 use crate::app::components::{
-    ErrorNotice, Icon, IconName, JobRow, PageTitle, QueryProblem, RowContext, SearchHelp,
-    after_first_reading, time_label,
+    ErrorNotice, ExportLinks, Icon, IconName, JobRow, PageTitle, QueryProblem, RowContext,
+    SearchHelp, after_first_reading, time_label,
 };
 use crate::app::format;
 use crate::model::{JobEntry, Place, Set};
@@ -97,6 +99,7 @@ fn Parts(found: Found, address: SearchAddress) -> impl IntoView {
             " " <a href=format::job_path(&jid)>"Look for a job with this jid, also among those that run"</a> "."
         }
     });
+    let next_is_there = next.is_some();
     let way_on = next.map(|next| {
         view! {
             <nav class="pager" aria-label="More of this search">
@@ -104,8 +107,19 @@ fn Parts(found: Found, address: SearchAddress) -> impl IntoView {
             </nav>
         }
     });
+    let filter = ListQuery::default().with(Field::Filter, &address.q);
+    let export = (progress.found > 0 || next_is_there).then(|| {
+        let address = Callback::new(move |format| export_address(&[], &filter, format));
+        view! {
+            <p class="list-export">
+                "Export all that match: "
+                <ExportLinks address what="all jobs that match"/>
+            </p>
+        }
+    });
     view! {
         <p class="muted" role="status">{told} "." {by_jid}</p>
+        {export}
         <form class="job-list" method="post" action=ACT_PATH>
             {groups(hits)
                 .into_iter()
@@ -135,10 +149,8 @@ fn Group(place: Place, hits: Vec<JobEntry>, q: String) -> impl IntoView {
         .has_retries()
         .then(|| view! { <th scope="col" class="num job-retries">"Retries"</th> });
     let href = context.path.clone();
-    let all = format!(
-        "/operations/new{}",
-        query_string::write([("in", place.to_string().as_str()), ("filter", q.as_str())])
-    );
+    let filter = ListQuery::default().with(Field::Filter, &q);
+    let all = OperationForm::of(place.clone(), &filter).address();
     view! {
         <section class="search-place">
             <div class="search-place-head">

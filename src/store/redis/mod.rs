@@ -40,6 +40,7 @@ mod processes;
 mod queues;
 mod reports;
 mod request;
+mod restore;
 mod scan;
 mod scripts;
 mod sentinel;
@@ -202,6 +203,10 @@ impl AdminStore for RedisStore {
 
     async fn add(&self, entries: &[Destination]) -> StoreResult<()> {
         self.add_entries(entries).await
+    }
+
+    async fn restore(&self, entries: &[Destination], only_asked: bool) -> StoreResult<Vec<bool>> {
+        self.restore_entries(entries, only_asked).await
     }
 
     async fn set_paused(&self, queue: &str, paused: bool) -> StoreResult<()> {

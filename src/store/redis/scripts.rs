@@ -20,6 +20,10 @@ script!(
     ADD, "add"
 );
 script!(
+    /// Puts entries where they are missing, all or none.
+    RESTORE, "restore"
+);
+script!(
     /// Removes a queue.
     CLEAR_QUEUE, "clear_queue"
 );

@@ -1,6 +1,6 @@
 //! The store as people and scripts see it.
 
-use super::{SqliteStore, clock, entries, overview, processes, queues, slices, totals};
+use super::{SqliteStore, clock, entries, overview, processes, queues, restore, slices, totals};
 use crate::{
     model::{
         DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Signal, StoreInfo,
@@ -108,6 +108,27 @@ impl AdminStore for SqliteStore {
             self.ready.notify_waiters();
         }
         Ok(())
+    }
+
+    async fn restore(&self, entries: &[Destination], only_asked: bool) -> StoreResult<Vec<bool>> {
+        for entry in entries {
+            entry.check()?;
+        }
+        let mut put = Vec::with_capacity(entries.len());
+        for chunk in entries.chunks(CHUNK) {
+            let chunk = chunk.to_vec();
+            put.extend(if only_asked {
+                self.readers
+                    .read(move |connection| restore::would_put(connection, &chunk))
+                    .await?
+            } else {
+                self.writer
+                    .write(move |connection| restore::put_missing(connection, &chunk))
+                    .await?
+            });
+            self.ready.notify_waiters();
+        }
+        Ok(put)
     }
 
     async fn set_paused(&self, queue: &str, paused: bool) -> StoreResult<()> {

@@ -29,6 +29,7 @@ mod progress;
 mod queues;
 mod readers;
 mod reports;
+mod restore;
 mod schema;
 mod slices;
 #[cfg(test)]

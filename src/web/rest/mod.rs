@@ -5,10 +5,12 @@
 mod actions;
 mod body;
 mod error;
+mod export;
 mod extract;
 mod failure_body;
 mod failures;
 mod holds;
+mod import;
 mod jobs;
 mod lists;
 mod live;
@@ -85,6 +87,8 @@ pub(super) fn router() -> Router<AppState> {
         .routes(routes!(lists::queue_jobs))
         .routes(routes!(lists::set_jobs))
         .routes(routes!(search::search))
+        .routes(routes!(export::export))
+        .routes(routes!(import::import))
         .routes(routes!(jobs::job))
         .routes(routes!(report::cancel))
         .routes(routes!(jobs::enqueue).layer(DefaultBodyLimit::max(JOBS_BYTES)))
@@ -107,6 +111,7 @@ pub(super) fn router() -> Router<AppState> {
         .routes(routes!(operations::stop))
         .routes(routes!(operations::undo))
         .routes(routes!(operations::free))
+        .routes(routes!(export::operation))
         .routes(routes!(failures::failures))
         .routes(routes!(failures::failure_group, failures::change_group))
         .routes(routes!(failures::deploys, failures::mark_deploy))

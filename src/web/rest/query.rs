@@ -91,11 +91,11 @@ impl ListQuery {
 }
 
 /// `?class=` is the same as no class, as forms send it.
-fn said(value: Option<String>) -> Option<String> {
+pub(super) fn said(value: Option<String>) -> Option<String> {
     value.filter(|value| !value.is_empty())
 }
 
-fn time(field: &'static str, value: Option<String>) -> Answer<Option<Timestamp>> {
+pub(super) fn time(field: &'static str, value: Option<String>) -> Answer<Option<Timestamp>> {
     said(value)
         .map(|text| {
             moment(&text).ok_or_else(|| {

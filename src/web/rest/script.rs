@@ -4,6 +4,7 @@ use super::{
     body::{ActionBody, JobBody, PageBody},
     failure_body::GroupsBody,
     holds::{BegunHoldBody, HoldBody},
+    import::ImportBody,
     lists::complete,
     operation_body::{KeptBody, OperationBody, PreviewBody},
     report::CancelBody,
@@ -11,8 +12,8 @@ use super::{
 };
 use crate::admin::{Admin, AdminResult};
 use crate::model::{
-    ActionReport, CancelReport, FailureGroups, HoldStatus, JobDetail, JobReport, Kept, Operation,
-    OperationPreview, Page, PageRequest, Place, SearchEvent,
+    ActionReport, CancelReport, FailureGroups, HoldStatus, ImportReport, JobDetail, JobReport,
+    Kept, Operation, OperationPreview, Page, PageRequest, Place, SearchEvent,
 };
 use serde::Serialize;
 
@@ -70,6 +71,11 @@ pub(crate) fn preview_json(in_words: String, preview: OperationPreview) -> Strin
 /// What was freed, as REST answers it.
 pub(crate) fn kept_json(kept: Kept) -> String {
     json(&KeptBody::from(kept))
+}
+
+/// What came of an import, as REST answers it.
+pub(crate) fn import_json(report: ImportReport) -> String {
+    json(&ImportBody::from(report))
 }
 
 /// Groups of failures as REST answers them.

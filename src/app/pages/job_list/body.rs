@@ -1,9 +1,10 @@
 //! What a list shows: rows and pages, or why there are none.
 
 use super::List;
-use crate::api::{ApiError, Field, ListQuery, OperationForm};
+use crate::api::{ApiError, Field, ListQuery, OperationForm, export_address};
 use crate::app::components::{
-    ErrorNotice, JobTable, Pager, QueryProblem, Suggestions, pager_about, pager_continue,
+    ErrorNotice, ExportLinks, JobTable, Pager, QueryProblem, Suggestions, pager_about,
+    pager_continue,
 };
 use crate::app::format;
 use crate::app::live::use_live;
@@ -88,6 +89,9 @@ pub(super) fn ListBody(list: List, ask: Callback<(Verb, EntryId)>) -> impl IntoV
         <Show when=move || has_pages.get()>
             <Pager path query place page=current/>
         </Show>
+        <Show when=move || has_rows.get()>
+            <ExportAll list/>
+        </Show>
     }
 }
 
@@ -124,6 +128,27 @@ fn Everything(list: List, current: Memo<Option<Page>>) -> impl IntoView {
                 <a href=form.address()>{words}"…"</a>
             </p>
         })
+    }
+}
+
+/// Everything that matches, as a file.
+#[component]
+fn ExportAll(list: List) -> impl IntoView {
+    let what = Signal::derive(move || {
+        let kind = list.place.with(kind);
+        if list.query.with(ListQuery::is_filtered) {
+            format!("all {kind} that match")
+        } else {
+            format!("all {kind}")
+        }
+    });
+    let address = Callback::new(move |format| {
+        let place = list.place.get();
+        list.query
+            .with(|query| export_address(&[place], query, format))
+    });
+    view! {
+        <p class="list-export">"Export " {what} ": " <ExportLinks address what/></p>
     }
 }
 

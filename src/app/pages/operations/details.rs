@@ -5,8 +5,10 @@
 )]
 
 use super::state::{OperationBadge, bytes, operation_path, pace, result};
-use crate::api::TurnOperation;
-use crate::app::components::{Icon, IconName, Notice, NoticeKind, ProgressBar, Time, UtcTime};
+use crate::api::{TurnOperation, operation_export_address};
+use crate::app::components::{
+    ExportLinks, Icon, IconName, Notice, NoticeKind, ProgressBar, Time, UtcTime,
+};
 use crate::app::format;
 use crate::model::{Operation, OperationState, percent};
 use leptos::form::ActionForm;
@@ -97,6 +99,16 @@ fn Turns(operation: Operation, turn: ServerAction<TurnOperation>) -> impl IntoVi
             </ActionForm>
         }
     });
+    let export = operation.can_be_exported().then(|| {
+        let id = operation.id.clone();
+        let address = Callback::new(move |format| Some(operation_export_address(&id, format)));
+        view! {
+            <p class="operation-export">
+                "Export the jobs that it has changed, as they were: "
+                <ExportLinks address what="the jobs that it has changed"/>
+            </p>
+        }
+    });
     let undo = operation.can_be_undone().then(|| {
         let jobs = format::counted(operation.kept.entries, "job", "jobs");
         let until = operation
@@ -125,6 +137,7 @@ fn Turns(operation: Operation, turn: ServerAction<TurnOperation>) -> impl IntoVi
     });
     view! {
         {turns}
+        {export}
         {undo}
     }
 }

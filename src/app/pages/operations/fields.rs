@@ -4,7 +4,7 @@
     reason = "components own their properties"
 )]
 
-use crate::api::{OperationForm, SPREAD_MINUTES};
+use crate::api::{EXPORT_FORMATS, OperationForm, SPREAD_MINUTES};
 use crate::app::components::{TimeField, picker_to_utc};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -50,6 +50,7 @@ pub(super) fn Fields(
             {own.map(|own| view! { <div class="operation-fields">{own}</div> })}
             <div class="operation-fields">
                 <NumberField name="rate" label="Jobs a second, at most" value=form.get("rate").to_owned() hint="as fast as the store can"/>
+                <ExportField chosen=form.get("export").to_owned()/>
                 <TextField name="reason" label="Why, for those who look at it later" value=form.get("reason").to_owned()/>
             </div>
             {canary}
@@ -133,6 +134,26 @@ fn CanaryFields(form: OperationForm) -> impl IntoView {
                 />
             </div>
         </fieldset>
+    }
+}
+
+/// Whether a file of what is changed is kept.
+#[component]
+fn ExportField(chosen: String) -> impl IntoView {
+    let options = EXPORT_FORMATS
+        .into_iter()
+        .map(|(name, word)| {
+            view! { <option value=name selected=name == chosen>{word}</option> }
+        })
+        .collect_view();
+    view! {
+        <label class="field field-short">
+            <span class="field-label">"Keep an export of the jobs"</span>
+            <select name="export" autocomplete="off">
+                <option value="">"no"</option>
+                {options}
+            </select>
+        </label>
     }
 }
 

@@ -1,6 +1,7 @@
 //! One operation.
 
 use super::details::Details;
+use super::download::Download;
 use crate::api::{ApiError, TurnOperation, get_operation};
 use crate::app::address::{self, use_own_search, use_segment};
 use crate::app::components::{
@@ -73,6 +74,7 @@ fn Body(
                 </p>
             </div>
         </Show>
+        <Download operation search/>
         {move || operation.get().map(|operation| view! { <Details operation turn/> })}
         {move || {
             let operation = operation.get()?;

@@ -1,6 +1,6 @@
 //! What an operation would do, and the button that makes it so.
 
-use crate::api::{OperationDraft, StartOperation};
+use crate::api::{OperationDraft, OperationForm, StartOperation};
 use crate::app::components::{Icon, IconName, Notice, NoticeKind, UtcTime};
 use crate::app::format;
 use crate::model::PreviewSample;
@@ -70,6 +70,14 @@ pub(super) fn Preview(
             <ul class="operation-samples">{rows}</ul>
         }
     });
+    let export = OperationForm::parse(&query).export().map(|_| {
+        view! {
+            <p class="operation-keeps">
+                <Icon name=IconName::Processed/>
+                "A file of exactly these jobs is downloaded when they are changed. Secrets are taken out of it unless the settings say otherwise; undo has them whole."
+            </p>
+        }
+    });
     let can_start = changed > 0 || !preview.complete;
     let (class, way_back) = match verb.as_str() {
         "Delete" => ("button button-danger", IN_TIME),
@@ -108,7 +116,7 @@ pub(super) fn Preview(
         <section class="operation-preview" aria-label="Preview">
             <h2 class="operation-words">{words}</h2>
             <p class="operation-count"><strong>{matched}</strong> " " {counted}</p>
-            {warnings} {confirm} {reasons} {samples}
+            {warnings} {export} {confirm} {reasons} {samples}
         </section>
     }
 }

@@ -1,0 +1,166 @@
+//! Secrets in JSON, replaced where they stand.
+
+use super::{REDACTED, card, keys::is_telling, text};
+use crate::job::{json_quoted, json_string, json_string_end};
+use std::borrow::Cow;
+
+/// The same JSON without its secrets; what has none keeps its bytes.
+pub(super) fn redacted<'a>(keys: &[String], json: &'a str) -> Cow<'a, str> {
+    let mut walk = Walk {
+        keys,
+        json,
+        written: String::new(),
+        copied: 0,
+    };
+    walk.run();
+    if walk.copied == 0 {
+        return Cow::Borrowed(json);
+    }
+    let rest = json.get(walk.copied..).unwrap_or_default();
+    walk.written.push_str(rest);
+    Cow::Owned(walk.written)
+}
+
+struct Walk<'json> {
+    keys: &'json [String],
+    json: &'json str,
+    written: String,
+    /// How much of the text is written.
+    copied: usize,
+}
+
+impl Walk<'_> {
+    fn run(&mut self) {
+        let bytes = self.json.as_bytes();
+        // Of each array or object around: whether it is an object.
+        let mut around: Vec<bool> = Vec::new();
+        let mut names = false;
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'{' | b'[' => {
+                    names = byte == b'{';
+                    around.push(names);
+                    at += 1;
+                }
+                b'}' | b']' => {
+                    around.pop();
+                    names = false;
+                    at += 1;
+                }
+                b',' => {
+                    names = around.last() == Some(&true);
+                    at += 1;
+                }
+                b'"' => {
+                    let end = at + json_string_end(self.rest(at));
+                    at = if names {
+                        names = false;
+                        self.name(at, end)
+                    } else {
+                        self.string(at, end)
+                    };
+                }
+                b'-' | b'0'..=b'9' => {
+                    let end = end_of_plain(bytes, at);
+                    if self.json.get(at..end).is_some_and(card::is_card) {
+                        self.replace(at, end, &json_quoted(REDACTED));
+                    }
+                    at = end;
+                }
+                _ => at += 1,
+            }
+        }
+    }
+
+    fn rest(&self, at: usize) -> &str {
+        self.json.get(at..).unwrap_or_default()
+    }
+
+    /// A member's name, and its value if the name tells of a secret; answers where to go on.
+    fn name(&mut self, at: usize, end: usize) -> usize {
+        let name = self.json.get(at..end).and_then(json_string);
+        if !name.is_some_and(|name| is_telling(self.keys, &name)) {
+            return end;
+        }
+        let bytes = self.json.as_bytes();
+        let from = end_of(bytes, end, |byte| {
+            byte.is_ascii_whitespace() || byte == b':'
+        });
+        let to = end_of_value(self.json, from);
+        let value = self.json.get(from..to).unwrap_or_default();
+        let replacement = json_quoted(REDACTED);
+        // What cannot hold a secret says something.
+        if !matches!(value, "" | "null" | "true" | "false" | "\"\"") && value != replacement {
+            self.replace(from, to, &replacement);
+        }
+        to
+    }
+
+    fn string(&mut self, at: usize, end: usize) -> usize {
+        let redacted = self
+            .json
+            .get(at..end)
+            .and_then(json_string)
+            .and_then(|text| match text::redacted(self.keys, &text) {
+                Cow::Owned(redacted) if redacted != text => Some(json_quoted(&redacted)),
+                _ => None,
+            });
+        if let Some(redacted) = redacted {
+            self.replace(at, end, &redacted);
+        }
+        end
+    }
+
+    fn replace(&mut self, from: usize, to: usize, with: &str) {
+        let before = self.json.get(self.copied..from).unwrap_or_default();
+        self.written.push_str(before);
+        self.written.push_str(with);
+        self.copied = to;
+    }
+}
+
+fn end_of(bytes: &[u8], from: usize, is_such: impl Fn(u8) -> bool) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    from + rest.iter().take_while(|byte| is_such(**byte)).count()
+}
+
+/// The end of a number or word.
+fn end_of_plain(bytes: &[u8], from: usize) -> usize {
+    end_of(bytes, from, |byte| {
+        !byte.is_ascii_whitespace()
+            && !matches!(byte, b',' | b'}' | b']' | b':' | b'"' | b'{' | b'[')
+    })
+    .max(from)
+}
+
+/// The end of the value that begins there.
+fn end_of_value(json: &str, from: usize) -> usize {
+    let bytes = json.as_bytes();
+    let mut depth = 0_usize;
+    let mut at = from;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'"' => at += json_string_end(json.get(at..).unwrap_or_default()),
+            b'{' | b'[' => {
+                depth += 1;
+                at += 1;
+                continue;
+            }
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                at += 1;
+            }
+            b',' | b':' => at += 1,
+            byte if byte.is_ascii_whitespace() => {
+                at += 1;
+                continue;
+            }
+            _ => at = end_of_plain(bytes, at),
+        }
+        if depth == 0 {
+            return at.min(bytes.len());
+        }
+    }
+    bytes.len()
+}

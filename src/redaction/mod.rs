@@ -1,0 +1,217 @@
+//! Takes secrets out of what leaves the store for people to read: values under telling names, at any depth, and numbers of payment cards.
+//!
+//! | file | owns |
+//! | --- | --- |
+//! | `keys` | which names tell of a secret |
+//! | `json` | a JSON text with its secrets replaced where they stand; all else keeps its form |
+//! | `text` | the same for running text, such as the message of an error |
+//! | `card` | numbers of payment cards |
+
+mod card;
+mod json;
+mod keys;
+mod text;
+
+use std::{borrow::Cow, sync::Arc};
+
+/// What stands in place of a secret.
+pub const REDACTED: &str = "[redacted]";
+
+/// Names that tell of a secret, unless more are given. A name is meant wherever its words stand side by side in a longer one: `token` also
+/// means `access_token` and `apiToken`, but not `tokenizer`.
+pub const USUAL_KEYS: [&str; 18] = [
+    "password",
+    "passwd",
+    "pwd",
+    "passphrase",
+    "secret",
+    "token",
+    "api_key",
+    "access_key",
+    "private_key",
+    "encryption_key",
+    "authorization",
+    "credentials",
+    "cookie",
+    "card_number",
+    "credit_card",
+    "cvv",
+    "cvc",
+    "ssn",
+];
+
+/// Replaces secrets. Cheap to clone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redactor {
+    /// Small letters and digits only.
+    keys: Arc<[String]>,
+}
+
+impl Default for Redactor {
+    fn default() -> Self {
+        Self::new(&[])
+    }
+}
+
+impl Redactor {
+    /// Knows the usual names and these.
+    #[must_use]
+    pub fn new(more: &[String]) -> Self {
+        let keys = USUAL_KEYS
+            .into_iter()
+            .chain(more.iter().map(String::as_str))
+            .map(keys::joined)
+            .filter(|key| !key.is_empty());
+        Self {
+            keys: keys.collect(),
+        }
+    }
+
+    /// A JSON text without its secrets: each value under a telling name is [`REDACTED`], other texts are as [`Redactor::text`]. Borrowed if it
+    /// has none. What is no JSON comes back in some form, but not necessarily without its secrets.
+    #[must_use]
+    pub fn json<'a>(&self, json: &'a str) -> Cow<'a, str> {
+        json::redacted(&self.keys, json)
+    }
+
+    /// A running text without what stands behind a telling name (`password=…`, `token: …`, `"api_key": "…"`), without passwords in addresses,
+    /// and without numbers of cards. Borrowed if it has none.
+    #[must_use]
+    pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        text::redacted(&self.keys, text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Redactor;
+    use proptest::prelude::*;
+    use std::borrow::Cow;
+
+    fn redactor() -> Redactor {
+        Redactor::new(&["iban".to_owned()])
+    }
+
+    #[test]
+    fn values_under_telling_names_are_replaced_at_any_depth_and_all_else_keeps_its_form() {
+        let json = r#"{"class":"Login", "args":[{"user":{"PASSWORD":"a\"b","id":1.0},"apiToken":{"deep":[1,2]},"IBAN":"DE1","n":12345678901234567890}],"token_count":null,"secret":false}"#;
+        assert_eq!(
+            redactor().json(json),
+            r#"{"class":"Login", "args":[{"user":{"PASSWORD":"[redacted]","id":1.0},"apiToken":"[redacted]","IBAN":"[redacted]","n":12345678901234567890}],"token_count":null,"secret":false}"#
+        );
+    }
+
+    #[test]
+    fn a_name_that_only_contains_the_letters_is_none() {
+        for json in [
+            r#"{"tokenizer":"a","secretary":"b","passwordless":1}"#,
+            r#"{"error_message":"unexpected token at 5","args":["password"]}"#,
+            r#"{"created_at":1795470707831.5,"jid":"4111111111111111aa","at":1795470707831}"#,
+        ] {
+            assert!(
+                matches!(redactor().json(json), Cow::Borrowed(same) if same == json),
+                "{json}"
+            );
+        }
+    }
+
+    #[test]
+    fn secrets_in_a_message_are_replaced() {
+        for (text, redacted) in [
+            (
+                "login failed: password=hunter2, retry",
+                "login failed: password=[redacted], retry",
+            ),
+            ("GET /a?token=abc&page=2", "GET /a?token=[redacted]&page=2"),
+            (
+                "Authorization: Bearer abc.def-g failed",
+                "Authorization: [redacted] failed",
+            ),
+            (
+                r#"body {"api_key":"x y","id":3}"#,
+                r#"body {"api_key":"[redacted]","id":3}"#,
+            ),
+            (
+                r#"{\"client_secret\":\"x y\"}"#,
+                r#"{\"client_secret\":\"[redacted]\"}"#,
+            ),
+            (
+                "{:passwd=>\"x\", :id=>2}",
+                "{:passwd=>\"[redacted]\", :id=>2}",
+            ),
+            (
+                "redis://app:hunter2@10.0.0.1:6379/0 is away",
+                "redis://app:[redacted]@10.0.0.1:6379/0 is away",
+            ),
+            (
+                "card 4111 1111 1111 1111 was refused",
+                "card [redacted] was refused",
+            ),
+            (
+                "card 4111-1111-1111-1112 is none",
+                "card 4111-1111-1111-1112 is none",
+            ),
+            ("Token::Missing: no token", "Token::Missing: no token"),
+            ("password: nil", "password: nil"),
+        ] {
+            assert_eq!(redactor().text(text), redacted);
+        }
+    }
+
+    #[test]
+    fn a_number_of_a_card_is_replaced_as_a_number_too() {
+        assert_eq!(
+            redactor()
+                .json(r#"{"args":[4111111111111111,4111111111111112,"5500 0000 0000 0004"]}"#),
+            r#"{"args":["[redacted]",4111111111111112,"[redacted]"]}"#
+        );
+    }
+
+    fn json() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(Into::into),
+            any::<i64>().prop_map(Into::into),
+            "\\PC{0,20}".prop_map(Into::into),
+            "(password|token)[=:] ?[a-z]{0,8}".prop_map(Into::into),
+        ];
+        leaf.prop_recursive(4, 30, 5, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Into::into),
+                prop::collection::hash_map("[a-z]{0,6}|password|api_key", inner, 0..5)
+                    .prop_map(|map| serde_json::Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn has_secret(value: &serde_json::Value) -> bool {
+        match value {
+            serde_json::Value::Object(map) => map.iter().any(|(key, value)| {
+                let is_telling = key == "password" || key == "api_key";
+                let is_left = value.is_null()
+                    || value.is_boolean()
+                    || value == ""
+                    || value == super::REDACTED;
+                (is_telling && !is_left) || has_secret(value)
+            }),
+            serde_json::Value::Array(list) => list.iter().any(has_secret),
+            _ => false,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_redacted_is_json_without_secrets_and_stays_as_it_is(value in json()) {
+            let text = value.to_string();
+            let redacted = redactor().json(&text).into_owned();
+            let read: serde_json::Value = serde_json::from_str(&redacted).unwrap();
+            prop_assert!(!has_secret(&read), "{}", redacted);
+            prop_assert_eq!(redactor().json(&redacted).into_owned(), redacted.clone());
+        }
+
+        #[test]
+        fn any_text_is_redacted_without_a_fault(text in "\\PC*", json in "[\\[\\]{}:,\"\\\\a-z0-9 =]*") {
+            let _ = (redactor().text(&text), redactor().json(&text), redactor().json(&json), redactor().text(&json));
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The form that uploads a file of jobs: the answer is its page again, with what came of it. Works without JavaScript.
+
+use super::{
+    AppState, pages,
+    upload::{Upload, forward},
+};
+use crate::admin::{AdminError, ImportRequest};
+use crate::api::ImportOutcome;
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{StatusCode, header::CONTENT_TYPE},
+    response::Response,
+};
+use multer::{Field, Multipart};
+use std::time::Duration;
+
+/// Longest text of a field that is no file.
+const FIELD_BYTES: u64 = 1_000;
+
+/// Longest time until the next field begins.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Imports the file of the form, and answers with the page that says what came of it.
+pub(super) async fn upload(State(state): State<AppState>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let boundary = parts
+        .headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .and_then(|kind| multer::parse_boundary(kind).ok());
+    let outcome = match boundary {
+        Some(boundary) => import(&state, body, &boundary).await,
+        None => Err("This is no form with a file: choose a file below.".to_owned()),
+    };
+    let (status, outcome) = match outcome {
+        Ok(outcome) => (StatusCode::OK, outcome),
+        Err(problem) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            ImportOutcome {
+                problem: Some(problem),
+                ..ImportOutcome::default()
+            },
+        ),
+    };
+    state.live.outdate();
+    // The page is made as if it was asked for.
+    let mut asked = Request::from_parts(parts, Body::empty());
+    *asked.method_mut() = axum::http::Method::GET;
+    let mut response = pages::page_with(state, asked, outcome).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
+    }
+    response
+}
+
+async fn import(state: &AppState, body: Body, boundary: &str) -> Result<ImportOutcome, String> {
+    let constraints = multer::Constraints::new().size_limit(
+        multer::SizeLimit::new()
+            .for_field("to", FIELD_BYTES)
+            .for_field("queue", FIELD_BYTES)
+            .for_field("only_check", FIELD_BYTES),
+    );
+    let mut form = Multipart::with_constraints(body.into_data_stream(), boundary, constraints);
+    let (mut to, mut queue, mut only_check) = (String::new(), String::new(), false);
+    let broken =
+        |error: multer::Error| format!("The form did not come whole: {error}. Send it again.");
+    loop {
+        let field = tokio::time::timeout(PATIENCE, form.next_field())
+            .await
+            .map_err(|_| {
+                "The form did not come whole: nothing came for a minute. Send it again.".to_owned()
+            })?
+            .map_err(broken)?;
+        let Some(field) = field else {
+            return Err("Choose a file to import.".to_owned());
+        };
+        match field.name() {
+            Some("to") => to = field.text().await.map_err(broken)?,
+            Some("queue") => queue = field.text().await.map_err(broken)?,
+            Some("only_check") => only_check = true,
+            Some("file") => {
+                let request = ImportRequest {
+                    to: place(&to, queue.trim())?,
+                    only_check,
+                    format: None,
+                };
+                return file(state, field, &request).await;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Where all jobs go, if not where they were.
+fn place(to: &str, queue: &str) -> Result<Option<crate::model::Place>, String> {
+    match to {
+        "" => Ok(None),
+        "queue" if queue.is_empty() => Err("Name the queue into which the jobs go.".to_owned()),
+        "queue" => Ok(Some(crate::model::Place::Queue(queue.to_owned()))),
+        set => set
+            .parse()
+            .map(Some)
+            .map_err(|error: crate::model::PlaceError| error.to_string()),
+    }
+}
+
+async fn file(
+    state: &AppState,
+    field: Field<'_>,
+    request: &ImportRequest,
+) -> Result<ImportOutcome, String> {
+    let name = field.file_name().unwrap_or_default().to_owned();
+    if name.is_empty() {
+        return Err("Choose a file to import.".to_owned());
+    }
+    let (pieces, upload) = Upload::new();
+    let (report, ()) = futures::join!(
+        state.admin.import(request, upload, |_| {}),
+        forward(field, pieces),
+    );
+    Ok(ImportOutcome {
+        file: name.chars().take(200).collect(),
+        report: Some(report.map_err(|error: AdminError| error.to_string())?),
+        problem: None,
+    })
+}
