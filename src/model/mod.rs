@@ -3,6 +3,7 @@
 //! Compiled for both: only `serde` derives, small pure rules, no input or output.
 
 mod action;
+mod completion;
 mod entry;
 mod entry_id;
 mod failure_group;
@@ -24,6 +25,7 @@ mod time_text;
 mod timestamp;
 
 pub use action::{Action, ActionOutcome, ActionReport, Verb};
+pub use completion::{Completion, Completions};
 pub use entry::{JobDetail, JobEntry, JobLocation, TraceLine, Whereabouts};
 pub use entry_id::{EntryId, EntryIdError};
 pub use failure_group::{
@@ -44,7 +46,9 @@ pub use place::{Place, PlaceError, Set};
 pub use process::{ProcessInfo, RunningJob, Signal};
 pub use query_error::QueryError;
 pub use report::{CancelReport, JobReport, LogLine, Progress};
-pub use search::{SearchEvent, SearchProgress};
+pub use search::{
+    SearchEvent, SearchNews, SearchNext, SearchPhase, SearchProgress, SearchProgressError,
+};
 pub use snapshot::{HistoryPoint, QueueTrend, Snapshot, StoreInfo, StoreState};
 pub use time_text::{is_day, parse_end, parse_time, picker_text};
 pub use timestamp::Timestamp;

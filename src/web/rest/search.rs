@@ -78,11 +78,15 @@ impl From<AdminResult<SearchEvent>> for SearchLine {
             Ok(SearchEvent::Hit(entry)) => Self::Hit {
                 job: Box::new(entry.into()),
             },
-            Ok(SearchEvent::Progress(SearchProgress {
-                searched,
-                total,
-                found,
-            })) => Self::Progress {
+            Ok(SearchEvent::Progress {
+                progress:
+                    SearchProgress {
+                        searched,
+                        total,
+                        found,
+                    },
+                ..
+            }) => Self::Progress {
                 searched,
                 total,
                 found,
@@ -128,8 +132,8 @@ pub(super) async fn search(
             within: said(query.within),
             after: said(query.after),
             limit,
-            budget: None,
             whole: true,
+            ..SearchRequest::default()
         })
         .await
         .map_err(|error| Problem::from(error).renamed("filter", "q"))?;
