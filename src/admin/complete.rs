@@ -40,9 +40,9 @@ impl Admin {
             let seen = names.entry(kind).or_default().entry(name).or_default();
             *seen = (*seen).max(count);
         }
-        names
-            .values_mut()
-            .for_each(|names| drop(names.remove("")));
+        for names in names.values_mut() {
+            names.remove("");
+        }
         let is_last = caret.end == query.chars().count();
         let items = match caret.field {
             Some(field) => values(field, &caret.typed, &names)
@@ -50,6 +50,16 @@ impl Admin {
                 .map(|(value, about)| (finished(value, is_last), about))
                 .collect(),
             None => words(&caret.typed, &names, is_last),
+        };
+        // What stands there already is no news.
+        let written = query
+            .chars()
+            .skip(caret.start)
+            .take(caret.end - caret.start);
+        let written: String = written.collect();
+        let items = match items.as_slice() {
+            [(only, _)] if only.trim_end() == written => Vec::new(),
+            _ => items,
         };
         Completions {
             start: caret.start,
@@ -97,7 +107,10 @@ fn values(field: &str, typed: &str, names: &Names) -> Vec<(String, String)> {
             ("<+1h", "due within an hour"),
             (">+1d", "due later than in a day"),
         ],
-        "attempts" => &[("0", "never failed"), (">3", "failed more than three times")],
+        "attempts" => &[
+            ("0", "never failed"),
+            (">3", "failed more than three times"),
+        ],
         "size" => &[(">10kb", "more than 10 kB"), (">1mb", "more than 1 MB")],
         _ => &[],
     };
@@ -168,10 +181,7 @@ fn about(field: &str) -> &'static str {
 }
 
 /// The names in which something typed stands: first those that begin so, of them those seen most.
-fn ranked<'names>(
-    typed: &str,
-    names: Option<&'names HashMap<String, u64>>,
-) -> Vec<&'names str> {
+fn ranked<'names>(typed: &str, names: Option<&'names HashMap<String, u64>>) -> Vec<&'names str> {
     let typed = typed.to_lowercase();
     let mut found: Vec<(bool, u64, &str)> = names
         .into_iter()
@@ -182,7 +192,11 @@ fn ranked<'names>(
         })
         .collect();
     found.sort_by(|one, other| {
-        (one.0, std::cmp::Reverse(one.1), one.2).cmp(&(other.0, std::cmp::Reverse(other.1), other.2))
+        (one.0, std::cmp::Reverse(one.1), one.2).cmp(&(
+            other.0,
+            std::cmp::Reverse(other.1),
+            other.2,
+        ))
     });
     found.truncate(MOST);
     found.into_iter().map(|(_, _, name)| name).collect()
@@ -202,7 +216,10 @@ mod tests {
                 .collect::<HashMap<_, _>>()
         };
         HashMap::from([
-            (Kind::Class, of(&[("PublishPhoto", 9), ("Publish", 2), ("Republish", 70)])),
+            (
+                Kind::Class,
+                of(&[("PublishPhoto", 9), ("Publish", 2), ("Republish", 70)]),
+            ),
             (Kind::Queue, of(&[("media", 1), ("my queue", 3)])),
         ])
     }
@@ -232,7 +249,10 @@ mod tests {
     #[test]
     fn a_value_is_one_that_was_seen_or_a_usual_one() {
         let value = |field, typed| texts(values(field, typed, &names()));
-        assert_eq!(value("queue", "m"), ["my queue", "media"].map(crate::search::quoted));
+        assert_eq!(
+            value("queue", "m"),
+            ["my queue", "media"].map(crate::search::quoted)
+        );
         assert_eq!(value("in", "d"), ["dead", "queue:media"]);
         assert_eq!(value("in", "queue:my"), ["queue:\"my queue\""]);
         assert_eq!(value("failed", "<"), ["<1h", "<24h"]);

@@ -294,8 +294,8 @@ impl Search {
                     return Ok(Stop::Full(format!("{} {place}", stored.cursor.0)));
                 }
             }
-            let is_late = self.stop.is_cancelled()
-                || self.until.is_some_and(|until| Instant::now() >= until);
+            let is_late =
+                self.stop.is_cancelled() || self.until.is_some_and(|until| Instant::now() >= until);
             // The first that is found is worth a word at once.
             let is_first = self.progress.found > 0 && !self.is_first_told;
             if (is_late || is_first || self.told.elapsed() >= PROGRESS)

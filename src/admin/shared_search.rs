@@ -1,9 +1,7 @@
 //! A search that several may follow: it is read once, as long as somebody follows it, and stands still when nobody does.
 
 use super::{Admin, AdminResult, SearchRequest, searches::Searches};
-use crate::model::{
-    JobEntry, SearchEvent, SearchNews, SearchNext, SearchPhase, SearchProgress,
-};
+use crate::model::{JobEntry, SearchEvent, SearchNews, SearchNext, SearchPhase, SearchProgress};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -93,9 +91,7 @@ impl SharedSearch {
         let is_broken = matches!(self.states.borrow().phase, SearchPhase::Broken(_));
         let control = self.control();
         let is_followed = control.followers > 0 && !control.is_complete;
-        !control.is_outdated
-            && !is_broken
-            && (is_followed || control.touched.elapsed() < GOOD)
+        !control.is_outdated && !is_broken && (is_followed || control.touched.elapsed() < GOOD)
     }
 
     /// How long nobody has followed it; nothing while somebody does.
@@ -123,9 +119,7 @@ impl SharedSearch {
                 }
                 is_broken
             });
-            admin
-                .searches
-                .spawn(drive(admin.clone(), Arc::clone(self)));
+            admin.searches.spawn(drive(admin.clone(), Arc::clone(self)));
         }
         drop(control);
         SearchFollower {
@@ -193,11 +187,7 @@ async fn wait_for_turn<'searches>(
 }
 
 /// Reads from where it is until the page is full, all is searched, or nobody follows any more.
-async fn read(
-    admin: &Admin,
-    shared: &SharedSearch,
-    stop: CancellationToken,
-) -> AdminResult<()> {
+async fn read(admin: &Admin, shared: &SharedSearch, stop: CancellationToken) -> AdminResult<()> {
     let (after, found, before, is_full) = {
         let state = shared.states.borrow();
         let (known, mark) = state.mark.clone().unzip();
@@ -220,11 +210,7 @@ async fn read(
         .search(SearchRequest {
             query: shared.key.query.clone(),
             after,
-            limit: if is_full {
-                0
-            } else {
-                (PAGE - found) as u64
-            },
+            limit: if is_full { 0 } else { (PAGE - found) as u64 },
             counts_only: is_full,
             stop,
             ..SearchRequest::default()
@@ -314,7 +300,11 @@ impl SearchFollower {
         let begun = Instant::now();
         let has_some = |state: &State| state.mark.as_ref().is_some_and(|(found, _)| *found > 0);
         // Of both only the time that has passed is of interest.
-        let _ = timeout_at(begun + FIRST.min(budget), self.states.wait_for(State::is_enough)).await;
+        let _ = timeout_at(
+            begun + FIRST.min(budget),
+            self.states.wait_for(State::is_enough),
+        )
+        .await;
         let enough = self
             .states
             .wait_for(|state| state.is_enough() || has_some(state));

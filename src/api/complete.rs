@@ -7,7 +7,13 @@ use crate::model::Completions;
 
 /// What the word at a place of a search (characters from 0) could become. Reads no store: it is asked at every key.
 #[must_use]
-pub fn complete(admin: &Admin, groups: &Groups, live: &Live, query: &str, at: usize) -> Completions {
+pub fn complete(
+    admin: &Admin,
+    groups: &Groups,
+    live: &Live,
+    query: &str,
+    at: usize,
+) -> Completions {
     let mut known = Vec::new();
     for (class, error, count) in groups.names() {
         known.push((Kind::Class, class, count));

@@ -29,9 +29,9 @@ pub use crate::model::{is_day, parse_end, parse_time, picker_text};
 pub use act_notice::act_notice;
 pub use act_request::{ActRequest, MOST_ENTRIES, Preset, SPREAD_MINUTES};
 pub use actions::{Act, act};
+pub use cancel::{CancelJob, GetJobReport, cancel_job, get_job_report};
 #[cfg(feature = "ssr")]
 pub use complete::complete;
-pub use cancel::{CancelJob, GetJobReport, cancel_job, get_job_report};
 pub use error::ApiError;
 pub use failures::{
     GetFailureGroup, GetFailures, SetGroupNote, SetGroupState, get_failure_group, get_failures,

@@ -87,7 +87,11 @@ impl SearchProgress {
         let searched = before.searched.saturating_add(self.searched);
         Self {
             searched,
-            total: searched.max(if before.total > 0 { before.total } else { self.total }),
+            total: searched.max(if before.total > 0 {
+                before.total
+            } else {
+                self.total
+            }),
             found: before.found.saturating_add(self.found),
         }
     }
@@ -109,7 +113,12 @@ impl FromStr for SearchProgress {
     /// As it is written: `SEARCHED-TOTAL-FOUND`.
     fn from_str(text: &str) -> Result<Self, SearchProgressError> {
         let mut numbers = text.split('-').map(str::parse);
-        match (numbers.next(), numbers.next(), numbers.next(), numbers.next()) {
+        match (
+            numbers.next(),
+            numbers.next(),
+            numbers.next(),
+            numbers.next(),
+        ) {
             (Some(Ok(searched)), Some(Ok(total)), Some(Ok(found)), None) => Ok(Self {
                 searched,
                 total,
@@ -141,7 +150,10 @@ mod tests {
             found: 7,
         };
         let all = rest.behind(progress);
-        assert_eq!((all.searched, all.total, all.found), (1_000_000, 1_000_000, 57));
+        assert_eq!(
+            (all.searched, all.total, all.found),
+            (1_000_000, 1_000_000, 57)
+        );
         assert_eq!(rest.behind(SearchProgress::default()), rest);
     }
 }

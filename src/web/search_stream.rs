@@ -18,10 +18,7 @@ const GAP: Duration = Duration::from_millis(50);
 
 /// `GET /live/search?q=SEARCH&after=CURSOR&scan=ID&known=N`: events `search`, each with [`SearchNews`], the last of them when it is over. Who
 /// has followed the search `scan`, and knows so many of its jobs, is told the others. The search stands still when nobody follows it.
-pub(super) async fn search(
-    State(state): State<AppState>,
-    RawQuery(query): RawQuery,
-) -> Response {
+pub(super) async fn search(State(state): State<AppState>, RawQuery(query): RawQuery) -> Response {
     let pairs = query_string::parse(query.as_deref().unwrap_or_default());
     let value = |name: &str| {
         let pair = pairs.iter().find(|(other, _)| other == name);
@@ -46,24 +43,22 @@ pub(super) async fn search(
 
 /// The news, until there will be no more.
 fn news(follower: SearchFollower) -> impl Stream<Item = Event> + Send {
-    stream::unfold((follower, false, true), |(mut follower, is_over, is_first)| async move {
-        if is_over {
-            return None;
-        }
-        if !is_first {
-            follower.changed().await;
-        }
-        let news = follower.news();
-        let is_over = matches!(
-            news.phase,
-            SearchPhase::Complete | SearchPhase::Broken(_)
-        );
-        // What is found first is told at once, what follows it together.
-        if !is_first && !is_over {
-            sleep(GAP).await;
-        }
-        Some((event(&news), (follower, is_over, false)))
-    })
+    stream::unfold(
+        (follower, false, true),
+        |(mut follower, is_over, is_first)| async move {
+            if is_over {
+                return None;
+            }
+            // What is found first is told at once, what follows it together.
+            if !is_first {
+                sleep(GAP).await;
+                follower.changed().await;
+            }
+            let news = follower.news();
+            let is_over = matches!(news.phase, SearchPhase::Complete | SearchPhase::Broken(_));
+            Some((event(&news), (follower, is_over, false)))
+        },
+    )
 }
 
 fn broken(error: &AdminError) -> SearchNews {

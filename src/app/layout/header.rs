@@ -2,7 +2,7 @@
 
 use super::connection::Connection;
 use crate::api::{Environment, Theme};
-use crate::app::components::{Icon, IconName};
+use crate::app::components::{Icon, IconName, SearchInput};
 use crate::app::keyboard::HelpButton;
 use crate::app::live::use_live;
 use crate::app::theme::ThemeSwitch;
@@ -32,18 +32,13 @@ pub(super) fn Header(
             <StoreLabel/>
             <Connection/>
             <form class="search" role="search" action="/search" method="get">
-                <label class="visually-hidden" for="find-job">"Search all jobs"</label>
                 <Icon name=IconName::Search/>
-                <input
+                <SearchInput
                     id="find-job"
-                    type="search"
+                    label="Search all jobs"
                     name="q"
                     placeholder="Search all jobs, or a jid"
-                    autocomplete="off"
-                    autocapitalize="off"
-                    spellcheck="false"
-                    required
-                    aria-keyshortcuts="/"
+                    required=true
                 />
                 <kbd class="search-key" aria-hidden="true">"/"</kbd>
             </form>

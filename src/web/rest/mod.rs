@@ -84,6 +84,7 @@ pub(super) fn router() -> Router<AppState> {
         .routes(routes!(lists::queue_jobs))
         .routes(routes!(lists::set_jobs))
         .routes(routes!(search::search))
+        .routes(routes!(search::suggest))
         .routes(routes!(jobs::job))
         .routes(routes!(report::cancel))
         .routes(routes!(jobs::enqueue).layer(DefaultBodyLimit::max(JOBS_BYTES)))

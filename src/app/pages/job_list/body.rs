@@ -3,7 +3,8 @@
 use super::List;
 use crate::api::{ApiError, Field, ListQuery, OperationForm};
 use crate::app::components::{
-    ErrorNotice, JobTable, Pager, QueryProblem, Suggestions, pager_about, pager_continue,
+    ErrorNotice, JobTable, Pager, QueryProblem, Suggestions, give_focus, pager_about,
+    pager_continue,
 };
 use crate::app::format;
 use crate::app::live::use_live;
@@ -56,7 +57,7 @@ pub(super) fn ListBody(list: List, ask: Callback<(Verb, EntryId)>) -> impl IntoV
         entries.track();
         request_animation_frame(move || {
             selection.read();
-            super::keys::give_focus(list);
+            give_focus(list.refocus);
         });
     });
     let stopped = continue_by_itself(list, shown);
