@@ -116,3 +116,98 @@ impl Admin {
         Ok(search.follow(self, known))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::AT_ONCE;
+    use crate::admin::{Admin, SearchFollower};
+    use crate::model::{SearchPhase, Set};
+    use crate::store::{Destination, StoreOptions, connect};
+    use tempfile::TempDir;
+
+    /// A door to a store with so many dead jobs, each fiftieth of the class `Rare`.
+    async fn admin(count: u32) -> (Admin, TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("jobs.db").display());
+        let store = connect(&url, &StoreOptions::default()).await.unwrap();
+        let entries: Vec<Destination> = (0..count)
+            .map(|number| {
+                let class = if number % 50 == 0 { "Rare" } else { "Usual" };
+                Destination::Set {
+                    set: Set::Dead,
+                    score: f64::from(number),
+                    raw: format!(r#"{{"class":"{class}","args":[],"jid":"{number}"}}"#).into(),
+                }
+            })
+            .collect();
+        store.add(&entries).await.unwrap();
+        (Admin::new(store), folder)
+    }
+
+    fn follow(admin: &Admin, scan: Option<&str>, known: usize) -> SearchFollower {
+        admin.follow_search("class:rare", None, scan, known).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_search_waits_while_as_many_read_as_may() {
+        let (admin, _folder) = admin(100).await;
+        let all = u32::try_from(AT_ONCE).unwrap();
+        let taken = admin.searches.permits().acquire_many(all).await.unwrap();
+        let mut waiting = follow(&admin, None, 0);
+        tokio::task::yield_now().await;
+        assert_eq!(waiting.news().phase, SearchPhase::Waiting);
+        // Nobody else waits for who has gone.
+        drop(admin.follow_search("class:other", None, None, 0).unwrap());
+        drop(taken);
+        let mut found = 0;
+        loop {
+            let news = waiting.news();
+            found += news.hits.len();
+            if news.phase == SearchPhase::Complete {
+                break;
+            }
+            waiting.changed().await;
+        }
+        assert_eq!(found, 2);
+        let everything = admin.searches.permits().acquire_many(all).await;
+        assert!(everything.is_ok(), "none is kept");
+    }
+
+    #[tokio::test]
+    async fn a_search_that_is_left_and_followed_again_tells_each_job_once() {
+        let (admin, _folder) = admin(2_000).await;
+        let (mut scan, mut told) = (None::<String>, Vec::new());
+        loop {
+            let mut follower = follow(&admin, scan.as_deref(), told.len());
+            let mut news = follower.news();
+            if news.hits.is_empty() && news.phase != SearchPhase::Complete {
+                follower.changed().await;
+                news = follower.news();
+            }
+            assert_eq!(*scan.get_or_insert_with(|| news.scan.clone()), news.scan);
+            assert_eq!(news.known, told.len());
+            told.extend(news.hits.into_iter().map(|hit| hit.jid));
+            if news.phase == SearchPhase::Complete {
+                assert_eq!(news.progress.searched, 2_000);
+                break;
+            }
+        }
+        let expected: Vec<String> = (0..40).rev().map(|n| (n * 50).to_string()).collect();
+        assert_eq!(told, expected);
+    }
+
+    #[tokio::test]
+    async fn who_asks_for_the_same_follows_with_the_others_until_jobs_are_changed() {
+        let (admin, _folder) = admin(100).await;
+        let first = follow(&admin, None, 0).news().scan;
+        assert_eq!(follow(&admin, None, 0).news().scan, first);
+        let mut other = admin.follow_search("class:usual", None, None, 0).unwrap();
+        assert_ne!(other.news().scan, first);
+        admin.searches.outdate();
+        assert_ne!(follow(&admin, None, 0).news().scan, first);
+        // Who has its jobs may still go on with it.
+        assert_eq!(follow(&admin, Some(&first), 0).news().scan, first);
+        assert!(admin.follow_search("(", None, None, 0).is_err());
+        assert!(admin.follow_search("a", Some("nowhere"), None, 0).is_err());
+    }
+}

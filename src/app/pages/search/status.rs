@@ -37,7 +37,7 @@ pub(super) fn Status(following: Following, address: SearchAddress) -> impl IntoV
             SearchPhase::Broken(reason) => format!("The search broke off: {reason}."),
             SearchPhase::Waiting => "Waiting for its turn: other searches are running.".to_owned(),
             _ if following.is_stopped.get() => "Stopped.".to_owned(),
-            SearchPhase::Searching if following.is_full.get() => {
+            SearchPhase::Searching if hydrated.get() && following.is_full.get() => {
                 "The page is full; counting the rest.".to_owned()
             }
             SearchPhase::Searching | SearchPhase::Complete => String::new(),
