@@ -145,7 +145,9 @@ mod tests {
     }
 
     fn follow(admin: &Admin, scan: Option<&str>, known: usize) -> SearchFollower {
-        admin.follow_search("class:rare", None, scan, known).unwrap()
+        admin
+            .follow_search("class:rare", None, scan, known)
+            .unwrap()
     }
 
     #[tokio::test]

@@ -320,7 +320,11 @@ impl SearchFollower {
             scan: self.shared.id.clone(),
             known: 0,
             hits: state.hits[..found].to_vec(),
-            progress: next.as_ref().map_or(state.progress, |next| next.progress),
+            // What was counted behind the page counts, too, once that is all.
+            progress: match &next {
+                Some(next) if state.phase != SearchPhase::Complete => next.progress,
+                _ => state.progress,
+            },
             phase: state.phase.clone(),
             next,
         }

@@ -16,13 +16,16 @@ pub(super) fn Results(found: Found, news: SearchNews, address: SearchAddress) ->
     following.begin();
     take_away_what_was_done(found, following);
     let q = address.q.clone();
+    let asked = q.clone();
+    let places = following.places();
     view! {
         <Status following address=address.clone()/>
-        <For each=move || following.places().get() key=ToString::to_string let:place>
-            <Group place found following q=q.clone()/>
+        <For each=move || places.get() key=ToString::to_string let:place>
+            <Group place found following q=asked.clone()/>
         </For>
         <Nobody following/>
         <WayOn following address/>
+        <ByJid q/>
     }
 }
 
@@ -72,6 +75,20 @@ fn Nobody(following: Following) -> impl IntoView {
         }
     };
     move || text().map(|text| view! { <div class="empty"><p class="empty-title">{text}</p></div> })
+}
+
+/// What runs is in no set and no queue: its page finds it.
+#[component]
+fn ByJid(q: String) -> impl IntoView {
+    let jid = q.trim().to_owned();
+    (!jid.contains([' ', ':', '"', '(', '*'])).then(|| {
+        view! {
+            <p class="search-jid">
+                "Is it a jid? "
+                <a href=format::job_path(&jid)>"Look for the job, also among those that run"</a> "."
+            </p>
+        }
+    })
 }
 
 /// The next page, or without JavaScript the next part.

@@ -35,10 +35,10 @@ pub(super) fn Status(following: Following, address: SearchAddress) -> impl IntoV
                 "No answer from Jobdeck's server: trying again.".to_owned()
             }
             SearchPhase::Broken(reason) => format!("The search broke off: {reason}."),
-            SearchPhase::Waiting => "Waiting for its turn: other searches are running.".to_owned(),
+            SearchPhase::Waiting => "Other searches are running: it waits.".to_owned(),
             _ if following.is_stopped.get() => "Stopped.".to_owned(),
             SearchPhase::Searching if hydrated.get() && following.is_full.get() => {
-                "The page is full; counting the rest.".to_owned()
+                "Page full: counting on.".to_owned()
             }
             SearchPhase::Searching | SearchPhase::Complete => String::new(),
         }
@@ -46,19 +46,12 @@ pub(super) fn Status(following: Following, address: SearchAddress) -> impl IntoV
     let can_go_on = move || {
         hydrated.get() && following.phase.get() != SearchPhase::Complete && !is_running.get()
     };
-    // What runs is in no set and no queue: its page finds it.
-    let jid = address.q.trim().to_owned();
-    let by_jid = (!jid.contains([' ', ':', '"', '(', '*'])).then(|| {
-        view! {
-            " " <a href=format::job_path(&jid)>"Look for a job with this jid, also among those that run"</a> "."
-        }
-    });
     let snapshot = use_live().snapshot();
     let everything = move || {
         let has_some = following.progress.with(|progress| progress.found > 0);
         has_some.then(|| {
             let href = snapshot.with_untracked(|snapshot| all_places(&address.q, snapshot));
-            view! { <a class="search-all" href=href>"Change all that match, in all places…"</a> }
+            view! { <a class="search-all" href=href title="In all places">"Change all that match…"</a> }
         })
     };
     view! {
@@ -69,7 +62,7 @@ pub(super) fn Status(following: Following, address: SearchAddress) -> impl IntoV
                 value=move || following.progress.get().searched.to_string()
                 aria-label="Searched"
             ></progress>
-            <span class="search-words">{words} "." {by_jid}</span>
+            <span class="search-words">{words} "."</span>
             <span class="search-note">{note}</span>
             <button
                 type="button"
