@@ -118,7 +118,7 @@ impl Admin {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::AT_ONCE;
     use crate::admin::{Admin, SearchFollower};
     use crate::model::{SearchPhase, Set};
@@ -126,7 +126,7 @@ mod tests {
     use tempfile::TempDir;
 
     /// A door to a store with so many dead jobs, each fiftieth of the class `Rare`.
-    async fn admin(count: u32) -> (Admin, TempDir) {
+    pub(in crate::admin) async fn admin(count: u32) -> (Admin, TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("jobs.db").display());
         let store = connect(&url, &StoreOptions::default()).await.unwrap();
@@ -144,7 +144,11 @@ mod tests {
         (Admin::new(store), folder)
     }
 
-    fn follow(admin: &Admin, scan: Option<&str>, known: usize) -> SearchFollower {
+    pub(in crate::admin) fn follow(
+        admin: &Admin,
+        scan: Option<&str>,
+        known: usize,
+    ) -> SearchFollower {
         admin
             .follow_search("class:rare", None, scan, known)
             .unwrap()

@@ -8,7 +8,7 @@ use std::{
 };
 use tokio::{
     sync::{SemaphorePermit, watch},
-    time::{Instant, timeout_at},
+    time::{Instant, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -17,9 +17,6 @@ pub(super) const PAGE: usize = 50;
 
 /// How long a search that has ended, or stands still, is still news to those who ask for the same.
 const GOOD: Duration = Duration::from_secs(3);
-
-/// How long a page that has something to show waits for more.
-const FIRST: Duration = Duration::from_millis(80);
 
 /// What a search is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -297,18 +294,8 @@ impl SearchFollower {
 
     /// What can be shown within this time, by a page that does not follow: with a place where to go on.
     pub async fn part(mut self, budget: Duration) -> SearchNews {
-        let begun = Instant::now();
-        let has_some = |state: &State| state.mark.as_ref().is_some_and(|(found, _)| *found > 0);
-        // Of both only the time that has passed is of interest.
-        let _ = timeout_at(
-            begun + FIRST.min(budget),
-            self.states.wait_for(State::is_enough),
-        )
-        .await;
-        let enough = self
-            .states
-            .wait_for(|state| state.is_enough() || has_some(state));
-        let _ = timeout_at(begun + budget, enough).await;
+        // If it is not enough by then, what there is is told.
+        let _ = timeout(budget, self.states.wait_for(State::is_enough)).await;
         let state = self.states.borrow();
         let (found, next) = match (&state.page_end, &state.mark) {
             (Some(next), _) => (state.hits.len(), Some(next.clone())),
@@ -341,5 +328,32 @@ impl Drop for SearchFollower {
         if control.followers == 0 {
             control.stop.cancel();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::admin::searches::tests::{admin, follow};
+    use crate::model::SearchPhase;
+    use std::sync::Arc;
+
+    #[tokio::test]
+    async fn a_search_that_nobody_follows_stands_still() {
+        let (admin, _folder) = admin(20_000).await;
+        let mut follower = follow(&admin, None, 0);
+        while follower.news().hits.is_empty() {
+            follower.changed().await;
+        }
+        let shared = Arc::clone(&follower.shared);
+        drop(follower);
+        while shared.control().is_driven {
+            tokio::task::yield_now().await;
+        }
+        let state = shared.states.borrow();
+        assert_eq!(state.phase, SearchPhase::Searching);
+        assert!(state.progress.searched < 20_000, "{:?}", state.progress);
+        // It goes on behind what it has read.
+        let (found, mark) = state.mark.as_ref().unwrap();
+        assert_eq!((*found, mark.progress), (state.hits.len(), state.progress));
     }
 }

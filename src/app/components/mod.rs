@@ -64,7 +64,7 @@ pub use queue_row::QueueRow;
 pub use reschedule::{RescheduleFields, SpreadField};
 pub use row_keys::{RowKeys, give_focus};
 pub use search_help::SearchHelp;
-pub use search_input::SearchInput;
+pub use search_input::{SearchInput, written};
 pub use selection::{ENTRIES, Selection};
 pub use sort_heading::{SortHeading, Sorting};
 pub use sparkline::Sparkline;

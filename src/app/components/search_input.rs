@@ -1,12 +1,14 @@
 //! The box of a search, with what its words could become: a list below it, for keyboard and pointer.
 
-use crate::api::get_completions;
+use crate::api::{SearchAddress, get_completions};
 use crate::app::live::use_live;
 use crate::model::{Completion, Completions};
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlInputElement;
 
 /// The box of a search. Without JavaScript it is a plain field.
 #[component]
@@ -112,6 +114,20 @@ pub fn SearchInput(
             {options}
         </ul>
     }
+}
+
+/// The address of the search that is written in a box of all jobs; nothing for a job id, of which the server knows where it leads.
+#[must_use]
+pub fn written(id: &str) -> Option<String> {
+    let field = document().get_element_by_id(id)?;
+    let q = field.dyn_into::<HtmlInputElement>().ok()?.value();
+    let jid = q.trim();
+    let is_jid = jid.len() == 24 && jid.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let asked = SearchAddress {
+        q,
+        ..SearchAddress::default()
+    };
+    (!is_jid).then(|| asked.first())
 }
 
 /// What is being written, and what it could become.

@@ -7,7 +7,7 @@ mod results;
 mod status;
 mod stream;
 
-use crate::api::{Act, ApiError, SearchAddress, act_notice, get_found, query_string};
+use crate::api::{Act, ApiError, SearchAddress, act_notice, get_found};
 use crate::app::address::use_own_search;
 use crate::app::components::{
     ActDialog, Acting, ActionNotice, ErrorNotice, Icon, IconName, PageTitle, QueryProblem,
@@ -21,8 +21,6 @@ use leptos::form::FromFormData;
 use leptos::html::Form;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::HtmlInputElement;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use results::Results;
 
@@ -139,27 +137,14 @@ fn SearchForm(
     let navigate = use_navigate();
     let typed = Signal::derive(move || address.with(|address| address.q.clone()));
     let submit = move |event: SubmitEvent| {
-        let field = document()
-            .get_element_by_id("search-all")
-            .and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
-        let Some(q) = field.map(|field| field.value()) else {
+        let Some(there) = written("search-all") else {
             return;
         };
-        let jid = q.trim();
-        if jid.len() == 24 && jid.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            // The server knows where that leads.
-            return;
-        }
         event.prevent_default();
-        let asked = SearchAddress {
-            q,
-            ..SearchAddress::default()
-        };
-        if asked == address.get_untracked() {
+        if address.with_untracked(|address| address.after.is_empty() && address.first() == there) {
             read.refetch();
         } else {
-            let query = query_string::write([("q", asked.q.as_str())]);
-            navigate(&format!("/search{query}"), NavigateOptions::default());
+            navigate(&there, NavigateOptions::default());
         }
     };
     view! {
