@@ -29,6 +29,8 @@ mod periodic;
 mod processes;
 #[path = "http/reports.rs"]
 mod reports;
+#[path = "http/searching.rs"]
+mod searching;
 #[path = "http/wrong.rs"]
 mod wrong;
 

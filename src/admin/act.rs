@@ -48,6 +48,7 @@ impl Admin {
                 }
             }
         }
+        self.searches.outdate();
         if let Some(operation) = by {
             let done = report.done();
             report.operation = operation.end(self, done, failure.is_none()).await;

@@ -1,11 +1,12 @@
 //! The one door for every change and every composed read: pages, REST and commands all come through [`Admin`].
 //!
 //! Here is what goes straight to the store; what is composed has files of its own: `act.rs` (with `plan.rs`: what a verb means for an
-//! entry), `cancel.rs`, `enqueue.rs`, `export.rs`, `failures.rs`, `holds/`, `import.rs`, `lookup.rs`, `operations/`, `periodic.rs`,
-//! `search.rs`.
+//! entry), `cancel.rs`, `complete.rs`, `enqueue.rs`, `export.rs`, `failures.rs`, `holds/`, `import.rs`, `lookup.rs`, `operations/`,
+//! `periodic.rs`, `search.rs` (with `searches.rs` and `shared_search.rs`: those that pages follow).
 
 mod act;
 mod cancel;
+mod complete;
 mod enqueue;
 mod error;
 mod export;
@@ -19,6 +20,9 @@ mod operations;
 mod periodic;
 mod plan;
 mod search;
+mod searches;
+mod shared_search;
+mod vocabulary;
 
 use crate::job::TimeUnit;
 use crate::model::{
@@ -27,9 +31,11 @@ use crate::model::{
 use crate::redaction::Redactor;
 use crate::store::{SharedStore, listing};
 use fleet::Fleet;
+use searches::Searches;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
+pub use complete::KnownNames;
 pub use error::{AdminError, AdminResult};
 pub use export::{ExportForm, ExportPart, ExportParts, ExportProgress, ExportRequest};
 pub use failures::{DEPLOY_CHARACTERS, GroupChange, NOTE_CHARACTERS};
@@ -39,6 +45,8 @@ pub use import::ImportRequest;
 pub use operations::OperationRunner;
 pub(crate) use operations::shown as shown_operation;
 pub use search::SearchRequest;
+pub use shared_search::SearchFollower;
+pub use vocabulary::{Kind, Vocabulary};
 
 /// Log target of every change.
 const AUDIT: &str = "jobdeck::audit";
@@ -82,6 +90,10 @@ pub struct Admin {
     fleet: Arc<Fleet>,
     /// Told when an operation was begun or is to go on.
     operations_wake: Arc<Notify>,
+    /// The searches that pages follow.
+    searches: Arc<Searches>,
+    /// What jobs that were shown are called.
+    vocabulary: Arc<Vocabulary>,
 }
 
 impl Admin {
@@ -99,6 +111,8 @@ impl Admin {
             options: Arc::new(options),
             fleet: Arc::default(),
             operations_wake: Arc::default(),
+            searches: Arc::new(Searches::new()),
+            vocabulary: Arc::default(),
         }
     }
 
@@ -135,13 +149,29 @@ impl Admin {
     /// # Errors
     /// The store's; a cursor that is not this store's.
     pub async fn page(&self, place: &Place, request: &PageRequest) -> AdminResult<Page> {
-        Ok(listing::page(
+        let page = listing::page(
             self.store.as_ref(),
             place,
             request,
             self.options.search_budget,
         )
-        .await?)
+        .await?;
+        for entry in &page.entries {
+            self.vocabulary.learn(entry);
+        }
+        Ok(page)
+    }
+
+    /// What the jobs that were shown are called.
+    #[must_use]
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// How long a page searches before it shows what it has.
+    #[must_use]
+    pub fn search_budget(&self) -> Duration {
+        self.options.search_budget
     }
 
     /// Pauses a queue or lets it go on.
@@ -160,6 +190,7 @@ impl Admin {
     /// The store's.
     pub async fn clear_queue(&self, queue: &str) -> AdminResult<u64> {
         let removed = self.store.clear_queue(queue).await?;
+        self.searches.outdate();
         tracing::info!(target: AUDIT, action = "clear_queue", queue, removed);
         Ok(removed)
     }

@@ -3,12 +3,13 @@
 use super::{Admin, AdminError, AdminResult};
 use crate::job::entry;
 use crate::model::{
-    JobEntry, JobFilter, Order, Overview, Place, SearchEvent, SearchProgress, Set, Timestamp,
+    JobFilter, Order, Overview, Place, SearchEvent, SearchProgress, Set, Timestamp,
 };
 use crate::search::Matcher;
 use crate::store::{Scan, SharedStore, Start, StoreError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio_util::sync::CancellationToken;
 
 /// Events that wait for whoever listens: a slow one holds the search up, and not the memory.
 const WAITING: usize = 64;
@@ -34,6 +35,10 @@ pub struct SearchRequest {
     pub budget: Option<Duration>,
     /// Whether long texts are told whole.
     pub whole: bool,
+    /// Whether jobs are only counted, and none is told.
+    pub counts_only: bool,
+    /// Ends it where it is, so that it can be gone on with.
+    pub stop: CancellationToken,
 }
 
 /// A place to search, and how.
@@ -53,19 +58,11 @@ impl Admin {
         &self,
         request: SearchRequest,
     ) -> AdminResult<Receiver<AdminResult<SearchEvent>>> {
-        // What is wrong with it is said before anything is asked.
-        let anywhere = Place::Set(Set::Dead);
-        Matcher::new(&filter(&request.query), &anywhere, Timestamp::default())
-            .map_err(StoreError::from)?;
-        if let Some(within) = &request.within {
-            let within = format!("in:{within}");
-            Matcher::new(&filter(&within), &anywhere, Timestamp::default()).map_err(|error| {
-                AdminError::Store(StoreError::Invalid(format!(
-                    "`{within}` cannot be read: {}",
-                    error.message
-                )))
-            })?;
-        }
+        check(
+            &request.query,
+            request.within.as_deref(),
+            request.after.as_deref(),
+        )?;
         let now = self.store().now().await?;
         let overview = self.store().overview().await?;
         let (parts, total) = parts(&request, &overview, now)?;
@@ -76,42 +73,35 @@ impl Admin {
             limit: request.limit,
             until: request.budget.map(|budget| Instant::now() + budget),
             whole: request.whole,
+            counts_only: request.counts_only,
+            stop: request.stop,
             progress: SearchProgress {
                 total,
                 ..SearchProgress::default()
             },
             told: Instant::now(),
+            is_first_told: false,
         };
         tokio::spawn(search.run(parts));
         Ok(receiver)
     }
 }
 
-impl Admin {
-    /// What a search finds in the time of a page: the jobs, how far it came, and where to go on.
-    ///
-    /// # Errors
-    /// As [`Admin::search`].
-    pub async fn found(
-        &self,
-        request: SearchRequest,
-    ) -> AdminResult<(Vec<JobEntry>, SearchProgress, Option<String>)> {
-        let mut events = self
-            .search(SearchRequest {
-                budget: Some(self.options.search_budget),
-                ..request
-            })
-            .await?;
-        let (mut hits, mut so_far) = (Vec::new(), SearchProgress::default());
-        while let Some(event) = events.recv().await {
-            match event? {
-                SearchEvent::Hit(entry) => hits.push(entry),
-                SearchEvent::Progress(progress) => so_far = progress,
-                SearchEvent::End { progress, next } => return Ok((hits, progress, next)),
-            }
-        }
-        Ok((hits, so_far, None))
+/// What is wrong with a search is said before anything is asked.
+pub(super) fn check(query: &str, within: Option<&str>, after: Option<&str>) -> AdminResult<()> {
+    let anywhere = Place::Set(Set::Dead);
+    Matcher::new(&filter(query), &anywhere, Timestamp::default()).map_err(StoreError::from)?;
+    if let Some(within) = within {
+        let within = format!("in:{within}");
+        Matcher::new(&filter(&within), &anywhere, Timestamp::default()).map_err(|error| {
+            AdminError::Store(StoreError::Invalid(format!(
+                "`{within}` cannot be read: {}",
+                error.message
+            )))
+        })?;
     }
+    after.map(read_cursor).transpose()?;
+    Ok(())
 }
 
 fn filter(query: &str) -> JobFilter {
@@ -211,12 +201,16 @@ struct Search {
     store: SharedStore,
     events: Sender<AdminResult<SearchEvent>>,
     limit: u64,
+    counts_only: bool,
+    stop: CancellationToken,
     /// When it ends, wherever it is.
     until: Option<Instant>,
     whole: bool,
     progress: SearchProgress,
     /// When it was told last how far it is.
     told: Instant,
+    /// Whether that was told since something was found.
+    is_first_told: bool,
 }
 
 /// Why a search goes no further in a place.
@@ -284,6 +278,10 @@ impl Search {
                 let Some(job) = matcher.job(*position, raw) else {
                     continue;
                 };
+                if self.counts_only {
+                    self.progress.found += 1;
+                    continue;
+                }
                 let Some(stored) = scan.stored(index) else {
                     continue;
                 };
@@ -296,16 +294,29 @@ impl Search {
                     return Ok(Stop::Full(format!("{} {place}", stored.cursor.0)));
                 }
             }
-            if self.told.elapsed() >= PROGRESS {
+            let is_late =
+                self.stop.is_cancelled() || self.until.is_some_and(|until| Instant::now() >= until);
+            // The first that is found is worth a word at once.
+            let is_first = self.progress.found > 0 && !self.is_first_told;
+            if (is_late || is_first || self.told.elapsed() >= PROGRESS)
+                && let Some(last) = scan.stored(scan.entries.len().saturating_sub(1))
+            {
+                let next = format!("{} {place}", last.cursor.0);
+                if is_late {
+                    return Ok(Stop::Full(next));
+                }
                 self.told = Instant::now();
-                let told = SearchEvent::Progress(self.progress);
+                self.is_first_told |= is_first;
+                let told = SearchEvent::Progress {
+                    progress: self.progress,
+                    next,
+                };
                 if self.events.send(Ok(told)).await.is_err() {
                     return Ok(Stop::Deaf);
                 }
             }
-            let is_late = self.until.is_some_and(|until| Instant::now() >= until);
-            if is_late && let Some(last) = scan.stored(scan.entries.len().saturating_sub(1)) {
-                return Ok(Stop::Full(format!("{} {place}", last.cursor.0)));
+            if self.events.is_closed() {
+                return Ok(Stop::Deaf);
             }
             tokio::task::yield_now().await;
         }

@@ -100,14 +100,14 @@ impl ActRequest {
                 read.push(id);
             }
         }
-        for id in &read {
-            if !Verb::for_place(&id.place).contains(&action.verb()) {
-                return Err(format!(
-                    "`{}` means nothing for a job in `{}`.",
-                    action.verb().name(),
-                    id.place
-                ));
-            }
+        // Of jobs of several places each for which it means nothing is left as it is, and told.
+        let is_possible = |id: &&EntryId| Verb::for_place(&id.place).contains(&action.verb());
+        if let (Some(first), None) = (read.first(), read.iter().find(is_possible)) {
+            return Err(format!(
+                "`{}` means nothing for a job in `{}`.",
+                action.verb().name(),
+                first.place
+            ));
         }
         Ok(Self {
             action,
@@ -215,6 +215,14 @@ mod tests {
         let request = read("retry", &entries, "", "").unwrap();
         assert_eq!(request.action, Action::Retry);
         assert_eq!(request.entries.len(), 2);
+    }
+
+    #[test]
+    fn of_several_places_one_is_enough_for_which_it_means_something() {
+        let entries = [entry("queue:a", 'a'), entry("dead", 'b')];
+        assert_eq!(read("retry", &entries, "", "").unwrap().entries.len(), 2);
+        let problem = read("enqueue", &entries, "", "").unwrap_err();
+        assert!(problem.contains("means nothing for a job in `queue:a`"));
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub mod queues;
 pub mod search;
 
 #[cfg(feature = "ssr")]
+mod complete;
+#[cfg(feature = "ssr")]
 pub mod respond;
 
 pub use crate::model::{is_day, parse_end, parse_time, picker_text};
@@ -33,6 +35,8 @@ pub use act_notice::act_notice;
 pub use act_request::{ActRequest, MOST_ENTRIES, Preset, SPREAD_MINUTES};
 pub use actions::{Act, act};
 pub use cancel::{CancelJob, GetJobReport, cancel_job, get_job_report};
+#[cfg(feature = "ssr")]
+pub use complete::complete;
 pub use dead::{GetDeadCauses, get_dead_causes};
 pub use error::ApiError;
 pub use export_address::{EXPORT_FORMATS, export_address, operation_export_address};
@@ -65,4 +69,4 @@ pub use processes::{
     signal_process,
 };
 pub use queues::{ClearQueue, QueueCleared, SetQueuePaused, clear_queue, set_queue_paused};
-pub use search::{Found, GetFound, SearchAddress, get_found};
+pub use search::{GetCompletions, GetFound, SearchAddress, get_completions, get_found};

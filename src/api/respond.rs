@@ -10,8 +10,11 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Pa
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
+use std::time::Duration;
 
 const NOTICE_COOKIE: &str = "jobdeck_notice";
+/// How long a script waits before it follows a search.
+const FOLLOWS_AFTER: Duration = Duration::from_millis(60);
 /// Longest text that is told on the next page: a cookie holds 4 KB.
 const LONGEST_NOTICE_CHARS: usize = 300;
 
@@ -56,6 +59,25 @@ pub fn live() -> Result<Live, ApiError> {
 pub fn groups_for_page() -> Result<Groups, ApiError> {
     admin_for_page()?;
     use_context::<Groups>().ok_or_else(no_store)
+}
+
+/// What is known of the store of this request without asking it: the door, the index of failure groups, and the sampler.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] outside a request of the server.
+pub fn known() -> Result<(Admin, Groups, Live), ApiError> {
+    let groups = use_context::<Groups>().ok_or_else(no_store)?;
+    Ok((admin()?, groups, live()?))
+}
+
+/// How long a search is waited for: a page may be all that is seen of it, a script follows it from what comes at once.
+#[must_use]
+pub fn search_budget(admin: &Admin) -> Duration {
+    if is_page() {
+        admin.search_budget()
+    } else {
+        FOLLOWS_AFTER
+    }
 }
 
 /// A failure group's address.
@@ -113,6 +135,15 @@ pub fn missing(text: String) -> ApiError {
     } else {
         invalid(text)
     }
+}
+
+/// The store did not go on answering; why.
+#[must_use]
+pub fn unavailable(reason: String) -> ApiError {
+    fail(
+        StatusCode::SERVICE_UNAVAILABLE,
+        ApiError::Unavailable(reason),
+    )
 }
 
 /// What was named does not exist (any more).

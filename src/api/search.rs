@@ -1,21 +1,9 @@
 //! Searching all sets and queues.
 
 use super::{ApiError, query_string};
-use crate::model::{JobEntry, SearchProgress};
+use crate::model::{Completions, SearchNews, SearchNext, SearchProgress};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use serde::{Deserialize, Serialize};
-
-/// A part of what a search finds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Found {
-    /// The jobs, in the order of the search.
-    pub hits: Vec<JobEntry>,
-    /// How far it came, since it began or was continued.
-    pub progress: SearchProgress,
-    /// Where to go on; nothing when everything was searched.
-    pub next: Option<String>,
-}
 
 /// What a search's page shows, as its address says it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +12,8 @@ pub struct SearchAddress {
     pub q: String,
     /// Where another part of it ended.
     pub after: String,
+    /// How far it came until there.
+    pub before: SearchProgress,
 }
 
 impl SearchAddress {
@@ -35,21 +25,47 @@ impl SearchAddress {
             match name.as_str() {
                 "q" => read.q = value,
                 "after" => read.after = value,
+                "before" => read.before = value.parse().unwrap_or_default(),
                 _ => {}
             }
         }
         read
     }
 
+    /// The address of the first part.
+    #[must_use]
+    pub fn first(&self) -> String {
+        format!("/search{}", query_string::write([("q", self.q.as_str())]))
+    }
+
     /// The address of the part that begins there.
     #[must_use]
-    pub fn next(&self, after: &str) -> String {
-        let query = query_string::write([("q", self.q.as_str()), ("after", after)]);
+    pub fn next(&self, next: &SearchNext) -> String {
+        let before = next.progress.behind(self.before).to_string();
+        let query = query_string::write([
+            ("q", self.q.as_str()),
+            ("after", next.after.as_str()),
+            ("before", before.as_str()),
+        ]);
         format!("/search{query}")
+    }
+
+    /// Where a page follows the search: from the jobs that it knows.
+    #[must_use]
+    pub fn stream(&self, scan: &str, known: usize) -> String {
+        let known = known.to_string();
+        let query = query_string::write([
+            ("q", self.q.as_str()),
+            ("after", self.after.as_str()),
+            ("scan", scan),
+            ("known", known.as_str()),
+        ]);
+        format!("/live/search{query}")
     }
 }
 
-/// What a search finds in all sets and queues: as much as can be found in the time of a page.
+/// What a search finds in all sets and queues: as much as can be found in the time of a page. A page that is live follows it from there;
+/// one that is not goes on with the next part. Nothing for an empty search.
 ///
 /// # Errors
 /// The search cannot be read; the store's trouble.
@@ -61,16 +77,12 @@ pub async fn get_found(
     /// Where another part of it ended; may be empty.
     #[server(default)]
     after: String,
-) -> Result<Found, ApiError> {
+) -> Result<Option<SearchNews>, ApiError> {
     use super::respond;
-    use crate::admin::SearchRequest;
+    use crate::model::SearchPhase;
     let admin = respond::admin_for_page()?;
     if q.trim().is_empty() {
-        return Ok(Found {
-            hits: Vec::new(),
-            progress: SearchProgress::default(),
-            next: None,
-        });
+        return Ok(None);
     }
     // A job id leads to its job, which may run at this moment and stand in no list.
     let jid = q.trim();
@@ -78,36 +90,71 @@ pub async fn get_found(
     if is_jid && respond::is_page() {
         leptos_axum::redirect(&format!("/jobs/{jid}"));
     }
-    let request = SearchRequest {
-        query: q,
-        after: Some(after).filter(|after| !after.is_empty()),
-        limit: u64::from(super::PAGE_SIZE),
-        ..SearchRequest::default()
-    };
-    let (hits, progress, next) = admin.found(request).await.map_err(respond::failed)?;
-    Ok(Found {
-        hits,
-        progress,
-        next,
-    })
+    let after = Some(after).filter(|after| !after.is_empty());
+    let budget = respond::search_budget(&admin);
+    let part = admin
+        .follow_search(&q, after.as_deref(), None, 0)
+        .map_err(respond::failed)?
+        .part(budget)
+        .await;
+    match part.phase {
+        SearchPhase::Broken(reason) if part.hits.is_empty() => Err(respond::unavailable(reason)),
+        _ => Ok(Some(part)),
+    }
+}
+
+/// What the word at a place of a search could become.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] outside a server.
+#[server(prefix = "/api/ui", endpoint = "jobs/complete", input = GetUrl)]
+pub async fn get_completions(
+    /// The search.
+    #[server(default)]
+    q: String,
+    /// Where the caret stands, characters from 0.
+    at: usize,
+) -> Result<Completions, ApiError> {
+    use super::{complete, respond};
+    let (admin, groups, live) = respond::known()?;
+    Ok(complete(&admin, &groups, &live, &q, at))
 }
 
 #[cfg(test)]
 mod tests {
     use super::SearchAddress;
+    use crate::model::{SearchNext, SearchProgress};
 
     #[test]
     fn the_address_of_the_next_part_says_all() {
         let address = SearchAddress::parse("?q=class%3AA+-%22b+c%22&after=&x=1");
         assert_eq!(address.q, "class:A -\"b c\"");
-        let next = address.next("12~a queue:low");
-        let query = next.strip_prefix("/search").unwrap();
+        let progress = |searched, total, found| SearchProgress {
+            searched,
+            total,
+            found,
+        };
+        let next = address.next(&SearchNext {
+            after: "12~a queue:low".to_owned(),
+            progress: progress(600, 1_000, 50),
+        });
+        let second = SearchAddress::parse(next.strip_prefix("/search").unwrap());
         assert_eq!(
-            SearchAddress::parse(query),
+            second,
             SearchAddress {
                 after: "12~a queue:low".to_owned(),
-                ..address
+                before: progress(600, 1_000, 50),
+                ..address.clone()
             }
         );
+        // The third part counts from the beginning of the first.
+        let third = second.next(&SearchNext {
+            after: "3~b queue:low".to_owned(),
+            progress: progress(200, 400, 50),
+        });
+        let third = SearchAddress::parse(third.strip_prefix("/search").unwrap());
+        assert_eq!(third.before, progress(800, 1_000, 100));
+        assert_eq!(SearchAddress::parse("?before=x").before, progress(0, 0, 0));
+        assert_eq!(address.first(), "/search?q=class:A%20-%22b%20c%22");
     }
 }

@@ -135,6 +135,23 @@ impl Groups {
         view.open_count(&kept)
     }
 
+    /// The classes of jobs and of errors of all groups, as far as is known, with the entries of each. Waits for nothing.
+    #[must_use]
+    pub fn names(&self) -> Vec<(String, String, u64)> {
+        let view = self.view();
+        let groups = view.groups.values();
+        groups
+            .map(|both| {
+                let signature = &both.group.signature;
+                (
+                    signature.class.clone(),
+                    signature.error_class.clone(),
+                    both.group.count,
+                )
+            })
+            .collect()
+    }
+
     /// The groups that are asked for.
     ///
     /// # Errors

@@ -109,6 +109,12 @@ impl Live {
         self.frame_within(self.interval.min(PROBE_AGE)).await
     }
 
+    /// The latest frame, however old. Waits for nothing.
+    #[must_use]
+    pub fn latest(&self) -> Arc<Frame> {
+        self.frames.borrow().clone()
+    }
+
     async fn frame_within(&self, age: Duration) -> Arc<Frame> {
         let mut frames = self.frames.subscribe();
         let fresh = timeout(PATIENCE * 2, async {

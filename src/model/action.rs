@@ -20,6 +20,15 @@ pub enum Verb {
 }
 
 impl Verb {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 5] = [
+        Self::Retry,
+        Self::Enqueue,
+        Self::Reschedule,
+        Self::Kill,
+        Self::Delete,
+    ];
+
     /// Name in forms, REST and commands.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -4,6 +4,7 @@
 
 mod action;
 mod dead_causes;
+mod completion;
 mod entry;
 mod entry_id;
 mod failure_group;
@@ -28,6 +29,7 @@ mod timestamp;
 
 pub use action::{Action, ActionOutcome, ActionReport, Verb};
 pub use dead_causes::{DeadCause, DeadCauses};
+pub use completion::{Completion, Completions};
 pub use entry::{JobDetail, JobEntry, JobLocation, TraceLine, Whereabouts};
 pub use entry_id::{EntryId, EntryIdError};
 pub use failure_group::{
@@ -50,7 +52,9 @@ pub use place::{Place, PlaceError, Set};
 pub use process::{ProcessInfo, RunningJob, Signal};
 pub use query_error::QueryError;
 pub use report::{CancelReport, JobReport, LogLine, Progress};
-pub use search::{SearchEvent, SearchProgress};
+pub use search::{
+    SearchEvent, SearchNews, SearchNext, SearchPhase, SearchProgress, SearchProgressError,
+};
 pub use snapshot::{HistoryPoint, QueueTrend, Snapshot, StoreInfo, StoreState};
 pub use time_text::{is_day, parse_end, parse_time, picker_text};
 pub use timestamp::Timestamp;

@@ -4,6 +4,7 @@
 //! contract for people. Nothing here reads a store.
 
 mod arguments;
+mod caret;
 mod condition;
 mod field;
 mod glob;
@@ -19,5 +20,6 @@ mod value;
 mod word;
 
 pub use crate::model::QueryError;
+pub use caret::{Caret, field_names, quoted};
 pub use matcher::Matcher;
 pub use query::Query;

@@ -12,6 +12,7 @@ mod origin;
 mod pages;
 mod renderers;
 mod rest;
+mod search_stream;
 mod serve;
 mod sse;
 mod state;
@@ -33,6 +34,7 @@ pub fn router(state: AppState) -> Router {
         .merge(pages::router(&state))
         .merge(state.assets.clone().router())
         .route("/live", get(sse::pages))
+        .route("/live/search", get(search_stream::search))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/import", post(import::upload))

@@ -47,7 +47,7 @@ async fn search(
     while let Some(event) = events.recv().await {
         match event.unwrap() {
             SearchEvent::Hit(entry) => found.push(entry.id),
-            SearchEvent::Progress(progress) => assert!(progress.searched <= progress.total),
+            SearchEvent::Progress { progress, .. } => assert!(progress.searched <= progress.total),
             SearchEvent::End { progress, next } => return (found, progress, next),
         }
     }

@@ -67,6 +67,7 @@ async fn the_document_lists_exactly_the_routes_that_there_are() {
         "delete /queues/{name}",
         "get /sets/{set}/jobs",
         "get /search",
+        "get /search/suggest",
         "get /running",
         "get /processes",
         "post /processes/{identity}/dump",

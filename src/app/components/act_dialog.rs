@@ -15,8 +15,8 @@ use leptos::prelude::*;
 pub struct Question {
     /// What is to be done.
     pub verb: Verb,
-    /// Where the jobs are.
-    pub place: Place,
+    /// Where the jobs are; nothing when they are in several places.
+    pub place: Option<Place>,
     /// To which entries, as text.
     pub entries: Vec<String>,
 }
@@ -81,7 +81,7 @@ pub fn ActDialog(
                 }}
             </h2>
             <p>
-                {move || question.get().map(|asked| verb_consequence(asked.verb, &asked.place))}
+                {move || question.get().map(|asked| verb_consequence(asked.verb, asked.place.as_ref()))}
             </p>
             {move || {
                 question

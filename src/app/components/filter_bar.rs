@@ -1,6 +1,6 @@
 //! What a list is filtered by: a search field, chips for what is set, and the other fields behind a button.
 
-use super::{DayEdge, Icon, IconName, TimeField, absolute, menu, picker_or_kept};
+use super::{DayEdge, Icon, IconName, SearchInput, TimeField, absolute, menu, picker_or_kept};
 use crate::api::{Field, ListQuery, is_day, parse_time};
 use crate::app::live::use_live;
 use leptos::ev::SubmitEvent;
@@ -78,23 +78,19 @@ pub fn FilterBar(
     };
     view! {
         <form class="filter-bar" method="get" action=path role="search" aria-label="These jobs" on:submit=submit>
-            <label class="filter-search">
+            <div class="filter-search">
                 <Icon name=IconName::Search/>
-                <span class="visually-hidden">"Search these jobs"</span>
-                <input
-                    type="search"
+                <SearchInput
+                    id="search-list"
+                    label="Search these jobs"
                     name="filter"
                     placeholder="Search any words, class:… error:…"
                     title="Words anywhere, or fields: class:PublishPhoto error:Timeout arg.user_id:17 failed:<1h -tag:vip"
                     value=typed(Field::Filter)
-                    prop:value=typed(Field::Filter)
-                    aria-invalid=move || invalid.get().to_string()
-                    autocapitalize="off"
-                    data-search=""
-                    autocomplete="off"
-                    spellcheck="false"
+                    invalid
+                    of_page=true
                 />
-            </label>
+            </div>
             {hidden}
             <details class="menu filter-menu" name="menu">
                 <summary class="button">"Filter"</summary>

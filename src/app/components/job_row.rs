@@ -173,7 +173,7 @@ fn row_menu(entry: &JobEntry, context: &RowContext, id: &str, href: &str, name: 
         .iter()
         .filter(is_possible)
         .map(|verb| {
-            let title = verb_consequence(*verb, place);
+            let title = verb_consequence(*verb, Some(place));
             let label = verb_label(*verb);
             match verb {
                 Verb::Reschedule | Verb::Delete => {

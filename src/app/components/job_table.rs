@@ -52,28 +52,7 @@ pub fn JobTable(
         };
         entries.with(|entries| rows(entries, &context))
     });
-    let on_click = move |event: MouseEvent| {
-        let Some(target) = event
-            .target()
-            .and_then(|target| target.dyn_into::<Element>().ok())
-        else {
-            return;
-        };
-        if let Some(tick) = target.dyn_ref::<HtmlInputElement>()
-            && tick.name() == ENTRIES
-        {
-            selection.ticked(tick, event.shift_key());
-        } else if let Ok(Some(item)) = target.closest("[data-ask]") {
-            let verb = item
-                .get_attribute("data-ask")
-                .and_then(|name| verb_of(&name));
-            if let (Some(verb), Some(id)) = (verb, entry_of(&item)) {
-                event.prevent_default();
-                menu::close_menus(None);
-                ask.run((verb, id));
-            }
-        }
-    };
+    let on_click = move |event: MouseEvent| row_click(&event, selection, ask);
     let point = move |event: PointerEvent, inside: bool| {
         if event.pointer_type() == "mouse" {
             pointed.set(inside);
@@ -154,16 +133,27 @@ pub fn entry_of(element: &Element) -> Option<EntryId> {
     row.get_attribute("data-entry")?.parse().ok()
 }
 
-fn verb_of(name: &str) -> Option<Verb> {
-    [
-        Verb::Retry,
-        Verb::Enqueue,
-        Verb::Reschedule,
-        Verb::Kill,
-        Verb::Delete,
-    ]
-    .into_iter()
-    .find(|verb| verb.name() == name)
+/// A click among rows: on a box, or on a verb of a row's menu that asks for more.
+pub fn row_click(event: &MouseEvent, selection: Selection, ask: Callback<(Verb, EntryId)>) {
+    let Some(target) = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+    else {
+        return;
+    };
+    if let Some(tick) = target.dyn_ref::<HtmlInputElement>()
+        && tick.name() == ENTRIES
+    {
+        selection.ticked(tick, event.shift_key());
+    } else if let Ok(Some(item)) = target.closest("[data-ask]") {
+        let verb = item.get_attribute("data-ask");
+        let verb = verb.and_then(|name| Verb::ALL.into_iter().find(|verb| verb.name() == name));
+        if let (Some(verb), Some(id)) = (verb, entry_of(&item)) {
+            event.prevent_default();
+            menu::close_menus(None);
+            ask.run((verb, id));
+        }
+    }
 }
 
 /// Each job with a key that stays the same while it shows the same, wherever it stands. Copies of one job are told apart by their

@@ -5,7 +5,7 @@ use crate::model::EntryId;
 use leptos::html::Form;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::HtmlInputElement;
+use leptos::web_sys::{Element, HtmlInputElement, Node};
 use std::ops::RangeInclusive;
 
 /// Name of the boxes in the form: a list, as server functions read it.
@@ -110,6 +110,38 @@ impl Selection {
             }
         }
         self.read();
+    }
+
+    /// Whether there are rows within an element, and all of them are ticked.
+    #[must_use]
+    pub fn is_all_within(self, element: &Node) -> bool {
+        let boxes = self.boxes_within(element);
+        !boxes.is_empty() && boxes.iter().all(HtmlInputElement::checked)
+    }
+
+    /// Ticks or clears every row within an element.
+    pub fn set_all_within(self, element: &Node, checked: bool) {
+        for tick in self.boxes_within(element) {
+            tick.set_checked(checked);
+        }
+        self.anchor.set_value(None);
+        self.read();
+    }
+
+    /// All rows, in order.
+    #[must_use]
+    pub fn rows(self) -> Vec<Element> {
+        let boxes = self.boxes();
+        boxes
+            .iter()
+            .filter_map(|tick| tick.closest("tr.job").ok()?)
+            .collect()
+    }
+
+    fn boxes_within(self, element: &Node) -> Vec<HtmlInputElement> {
+        let mut boxes = self.boxes();
+        boxes.retain(|tick| element.contains(Some(tick)));
+        boxes
     }
 
     fn boxes(self) -> Vec<HtmlInputElement> {

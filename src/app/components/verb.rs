@@ -14,9 +14,9 @@ pub fn verb_label(verb: Verb) -> &'static str {
     }
 }
 
-/// What follows for a job of this place, or for many: no subject, so that it is right for both.
+/// What follows for a job of this place (or of any), or for many: no subject, so that it is right for both.
 #[must_use]
-pub fn verb_consequence(verb: Verb, place: &Place) -> &'static str {
+pub fn verb_consequence(verb: Verb, place: Option<&Place>) -> &'static str {
     match (verb, place) {
         (Verb::Retry, _) => "Into the queue, now. That does not use up a retry.",
         (Verb::Enqueue, _) => "Into the queue, now.",
@@ -24,11 +24,15 @@ pub fn verb_consequence(verb: Verb, place: &Place) -> &'static str {
         (Verb::Delete, _) => {
             "Removed, never to run. Undo brings it back for as long as the store keeps it (a day, unless set otherwise)."
         }
-        (Verb::Reschedule, Place::Set(Set::Dead)) => "Back to the retry set, to run at that time.",
-        (Verb::Reschedule, Place::Queue(_)) => {
+        (Verb::Reschedule, Some(Place::Set(Set::Dead))) => {
+            "Back to the retry set, to run at that time."
+        }
+        (Verb::Reschedule, Some(Place::Queue(_))) => {
             "Out of the queue and into the scheduled set, to run at that time."
         }
-        (Verb::Reschedule, Place::Set(Set::Scheduled | Set::Retries)) => "To run at that time.",
+        (Verb::Reschedule, Some(Place::Set(Set::Scheduled | Set::Retries)) | None) => {
+            "To run at that time."
+        }
     }
 }
 
@@ -59,9 +63,12 @@ mod tests {
 
     #[test]
     fn where_a_rescheduled_job_waits_depends_on_where_it_is() {
-        assert!(verb_consequence(Verb::Reschedule, &Place::Set(Set::Dead)).contains("retry set"));
         assert!(
-            verb_consequence(Verb::Reschedule, &Place::Queue("a".into())).contains("scheduled set")
+            verb_consequence(Verb::Reschedule, Some(&Place::Set(Set::Dead))).contains("retry set")
+        );
+        assert!(
+            verb_consequence(Verb::Reschedule, Some(&Place::Queue("a".into())))
+                .contains("scheduled set")
         );
     }
 }

@@ -14,8 +14,9 @@ use leptos::prelude::*;
 /// `ask` opens a dialog instead.
 #[component]
 pub fn VerbButtons(
-    /// Where the jobs are.
-    place: Place,
+    /// Where the jobs are; nothing: anywhere.
+    #[prop(into)]
+    place: Option<Place>,
     /// Id of the form that holds the entries.
     #[prop(into)]
     form: String,
@@ -27,18 +28,25 @@ pub fn VerbButtons(
     /// Verbs that are not possible for these jobs.
     #[prop(optional)]
     except: &'static [Verb],
+    /// The verbs that mean something now; all, if nothing is given.
+    #[prop(optional, into)]
+    possible: Option<Signal<Vec<Verb>>>,
 ) -> impl IntoView {
-    Verb::for_place(&place)
+    let verbs = place.as_ref().map_or(&Verb::ALL[..], Verb::for_place);
+    verbs
         .iter()
         .filter(|verb| !except.contains(verb))
         .enumerate()
         .map(|(index, verb)| {
             let verb = *verb;
-            let title = verb_consequence(verb, &place);
+            let title = verb_consequence(verb, place.as_ref());
             let form = form.clone();
+            let hidden = Signal::derive(move || {
+                possible.is_some_and(|possible| !possible.with(|verbs| verbs.contains(&verb)))
+            });
             match verb {
                 Verb::Delete | Verb::Reschedule => {
-                    view! { <Unfolding verb form title ask/> }.into_any()
+                    view! { <Unfolding verb form title ask hidden/> }.into_any()
                 }
                 Verb::Retry | Verb::Enqueue | Verb::Kill => {
                     let class = if index == 0 {
@@ -55,6 +63,7 @@ pub fn VerbButtons(
                             value=verb.name()
                             title=title
                             disabled=busy
+                            hidden=hidden
                         >
                             {verb_label(verb)}
                         </button>
@@ -68,7 +77,13 @@ pub fn VerbButtons(
 
 /// A verb that needs a question or a time.
 #[component]
-fn Unfolding(verb: Verb, form: String, title: &'static str, ask: Callback<Verb>) -> impl IntoView {
+fn Unfolding(
+    verb: Verb,
+    form: String,
+    title: &'static str,
+    ask: Callback<Verb>,
+    hidden: Signal<bool>,
+) -> impl IntoView {
     let on_click = move |event: MouseEvent| {
         event.prevent_default();
         menu::close_menus(None);
@@ -93,7 +108,7 @@ fn Unfolding(verb: Verb, form: String, title: &'static str, ask: Callback<Verb>)
         .into_any(),
     };
     view! {
-        <details class="menu" name="menu">
+        <details class="menu" name="menu" hidden=hidden>
             <summary class=class title=title data-verb=verb.name() on:click=on_click>
                 {verb_label(verb)}
                 "…"

@@ -1,13 +1,16 @@
 //! The line at the top of every page.
 
 use super::connection::Connection;
-use crate::api::{Environment, Theme};
-use crate::app::components::{Icon, IconName};
+use crate::api::{Environment, SearchAddress, Theme};
+use crate::app::components::{Icon, IconName, SearchInput, written};
 use crate::app::keyboard::HelpButton;
 use crate::app::live::use_live;
 use crate::app::theme::ThemeSwitch;
 use crate::model::StoreInfo;
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
 
 /// Product, store, environment, connection, search, theme, help.
 #[component]
@@ -20,6 +23,21 @@ pub(super) fn Header(
     let environment_class = environment
         .as_ref()
         .map(|environment| environment_class(&environment.name));
+    let navigate = use_navigate();
+    let here = use_location();
+    // Without loading the page anew the first jobs are there sooner.
+    let submit = move |event: SubmitEvent| {
+        let there = written("find-job").filter(|there| {
+            let asked = here
+                .search
+                .with_untracked(|search| SearchAddress::parse(search).first());
+            *there != asked || here.pathname.with_untracked(|path| path != "/search")
+        });
+        if let Some(there) = there {
+            event.prevent_default();
+            navigate(&there, NavigateOptions::default());
+        }
+    };
     view! {
         <header class="header" data-environment=environment_class>
             <a class="brand" href="/">
@@ -31,19 +49,14 @@ pub(super) fn Header(
             {environment.map(|environment| view! { <span class="environment">{environment.name}</span> })}
             <StoreLabel/>
             <Connection/>
-            <form class="search" role="search" action="/search" method="get">
-                <label class="visually-hidden" for="find-job">"Search all jobs"</label>
+            <form class="search" role="search" action="/search" method="get" on:submit=submit>
                 <Icon name=IconName::Search/>
-                <input
+                <SearchInput
                     id="find-job"
-                    type="search"
+                    label="Search all jobs"
                     name="q"
                     placeholder="Search all jobs, or a jid"
-                    autocomplete="off"
-                    autocapitalize="off"
-                    spellcheck="false"
-                    required
-                    aria-keyshortcuts="/"
+                    required=true
                 />
                 <kbd class="search-key" aria-hidden="true">"/"</kbd>
             </form>

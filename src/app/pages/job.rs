@@ -72,7 +72,7 @@ impl JobView {
             let entries = vec![self.id.get_untracked()];
             self.question.set(Some(Question {
                 verb,
-                place,
+                place: Some(place),
                 entries,
             }));
         }

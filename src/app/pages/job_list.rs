@@ -1,13 +1,12 @@
 //! The list that queues and sets share: filter, rows, selection, actions, pages. Its address says what it shows.
 
 mod body;
-mod keys;
 mod refresh;
 
 use crate::api::{Act, ApiError, ListQuery, act_notice, get_page};
 use crate::app::components::menu;
 use crate::app::components::{
-    ActDialog, Acting, ActionNotice, FilterBar, Icon, IconName, Question, Selection, UNDO,
+    ActDialog, Acting, ActionNotice, FilterBar, Icon, IconName, Question, RowKeys, Selection, UNDO,
     VerbButtons, after_first_reading, entry_key, picker_to_utc, renewed, time_label,
 };
 use crate::app::format;
@@ -98,7 +97,7 @@ impl List {
             let place = self.place.get_untracked();
             self.question.set(Some(Question {
                 verb,
-                place,
+                place: Some(place),
                 entries,
             }));
         }
@@ -149,7 +148,15 @@ pub fn JobList(
     });
 
     menu::close_menus_by_themselves();
-    keys::listen(list);
+    RowKeys {
+        selection: list.selection,
+        acting: list.acting,
+        question: list.question,
+        refocus: list.refocus,
+        act: Callback::new(move |act| list.act(act)),
+        ask: Callback::new(move |(verb, entries)| list.ask(verb, entries)),
+    }
+    .listen();
     refresh::follow(list);
     list.follow_acts();
 

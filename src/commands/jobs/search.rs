@@ -92,14 +92,14 @@ impl Search {
                 within: self.within,
                 after: self.after,
                 limit: self.limit,
-                budget: None,
                 whole: self.json,
+                ..SearchRequest::default()
             })
             .await?;
         while let Some(event) = events.recv().await {
             let event = event?;
             if self.json {
-                if !matches!(event, SearchEvent::Progress(_)) {
+                if !matches!(event, SearchEvent::Progress { .. }) {
                     output::line(script::search_json(event));
                 }
                 continue;
@@ -109,7 +109,7 @@ impl Search {
                 SearchEvent::End {
                     next: Some(next), ..
                 } => output::line(format_args!("more: --after '{next}'")),
-                SearchEvent::Progress(_) | SearchEvent::End { next: None, .. } => {}
+                SearchEvent::Progress { .. } | SearchEvent::End { next: None, .. } => {}
             }
         }
         Ok(())

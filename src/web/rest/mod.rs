@@ -89,6 +89,7 @@ pub(super) fn router() -> Router<AppState> {
         .routes(routes!(search::search))
         .routes(routes!(export::export))
         .routes(routes!(import::import))
+        .routes(routes!(search::suggest))
         .routes(routes!(jobs::job))
         .routes(routes!(report::cancel))
         .routes(routes!(jobs::enqueue).layer(DefaultBodyLimit::max(JOBS_BYTES)))

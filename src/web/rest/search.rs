@@ -6,8 +6,11 @@ use super::{
     extract::Query,
 };
 use crate::admin::{Admin, AdminResult, SearchRequest};
-use crate::model::{SearchEvent, SearchProgress};
+use crate::api::complete;
+use crate::model::{Completions, SearchEvent, SearchProgress};
+use crate::web::AppState;
 use axum::{
+    Json,
     body::{Body, Bytes},
     extract::State,
     http::header::{CONTENT_ENCODING, CONTENT_TYPE},
@@ -78,11 +81,15 @@ impl From<AdminResult<SearchEvent>> for SearchLine {
             Ok(SearchEvent::Hit(entry)) => Self::Hit {
                 job: Box::new(entry.into()),
             },
-            Ok(SearchEvent::Progress(SearchProgress {
-                searched,
-                total,
-                found,
-            })) => Self::Progress {
+            Ok(SearchEvent::Progress {
+                progress:
+                    SearchProgress {
+                        searched,
+                        total,
+                        found,
+                    },
+                ..
+            }) => Self::Progress {
                 searched,
                 total,
                 found,
@@ -128,8 +135,8 @@ pub(super) async fn search(
             within: said(query.within),
             after: said(query.after),
             limit,
-            budget: None,
             whole: true,
+            ..SearchRequest::default()
         })
         .await
         .map_err(|error| Problem::from(error).renamed("filter", "q"))?;
@@ -145,4 +152,72 @@ pub(super) async fn search(
         (CONTENT_ENCODING, "identity"),
     ];
     Ok((headers, body).into_response())
+}
+
+/// A search that is being written.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SuggestQuery {
+    /// The search so far.
+    q: String,
+    /// Where the caret stands, characters from 0; at the end unless said.
+    #[param(value_type = Option<usize>)]
+    at: Option<String>,
+}
+
+/// What the word at the caret could become.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SuggestionsBody {
+    /// The first character that is replaced, from 0.
+    start: usize,
+    /// The character behind the last one.
+    end: usize,
+    /// What can stand there, the likeliest first.
+    suggestions: Vec<SuggestionBody>,
+}
+
+/// One thing that can be written.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SuggestionBody {
+    /// What is written, in quotes where it must be.
+    text: String,
+    /// What it is, for people.
+    about: String,
+}
+
+impl From<Completions> for SuggestionsBody {
+    fn from(completions: Completions) -> Self {
+        let suggestions = completions.items.into_iter().map(|item| SuggestionBody {
+            text: item.text,
+            about: item.about,
+        });
+        Self {
+            start: completions.start,
+            end: completions.end,
+            suggestions: suggestions.collect(),
+        }
+    }
+}
+
+/// What the word of a search at the caret could become: fields, and values that this server has seen. Reads no store.
+#[utoipa::path(get, path = "/search/suggest", tag = "jobs",
+    params(SuggestQuery),
+    responses(
+        (status = 200, body = SuggestionsBody),
+        (status = "default", description = "It failed", body = ErrorBody),
+    )
+)]
+pub(super) async fn suggest(
+    State(state): State<AppState>,
+    Query(query): Query<SuggestQuery>,
+) -> Answer<Json<SuggestionsBody>> {
+    let at = match query.at.as_deref().filter(|text| !text.is_empty()) {
+        None => query.q.chars().count(),
+        Some(text) => text
+            .parse()
+            .map_err(|_| Problem::query("at", "`at` must be a number of characters, from 0"))?,
+    };
+    let completions = complete(&state.admin, &state.groups, &state.live, &query.q, at);
+    Ok(Json(completions.into()))
 }

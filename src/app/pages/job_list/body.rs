@@ -3,7 +3,7 @@
 use super::List;
 use crate::api::{ApiError, Field, ListQuery, OperationForm, export_address};
 use crate::app::components::{
-    ErrorNotice, ExportLinks, JobTable, Pager, QueryProblem, Suggestions, pager_about,
+    ErrorNotice, ExportLinks, JobTable, Pager, QueryProblem, Suggestions, give_focus, pager_about,
     pager_continue,
 };
 use crate::app::format;
@@ -57,7 +57,7 @@ pub(super) fn ListBody(list: List, ask: Callback<(Verb, EntryId)>) -> impl IntoV
         entries.track();
         request_animation_frame(move || {
             selection.read();
-            super::keys::give_focus(list);
+            give_focus(list.refocus);
         });
     });
     let stopped = continue_by_itself(list, shown);
