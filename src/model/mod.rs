@@ -3,8 +3,8 @@
 //! Compiled for both: only `serde` derives, small pure rules, no input or output.
 
 mod action;
-mod dead_causes;
 mod completion;
+mod dead_causes;
 mod entry;
 mod entry_id;
 mod failure_group;
@@ -28,8 +28,8 @@ mod time_text;
 mod timestamp;
 
 pub use action::{Action, ActionOutcome, ActionReport, Verb};
-pub use dead_causes::{DeadCause, DeadCauses};
 pub use completion::{Completion, Completions};
+pub use dead_causes::{DeadCause, DeadCauses};
 pub use entry::{JobDetail, JobEntry, JobLocation, TraceLine, Whereabouts};
 pub use entry_id::{EntryId, EntryIdError};
 pub use failure_group::{
