@@ -29,9 +29,11 @@ pub fn DeadPage() -> impl IntoView {
             </Headline>
             <a class="button title-action" href="/import">"Import…"</a>
         </PageTitle>
-        <Show when=move || is_whole.get() && (count.get() > 0)>
-            <ClearTheDead/>
-        </Show>
-        <JobList place=Place::Set(Set::Dead)/>
+        <div class="dead-page">
+            <Show when=move || is_whole.get() && (count.get() > 0)>
+                <ClearTheDead/>
+            </Show>
+            <div class="dead-list"><JobList place=Place::Set(Set::Dead)/></div>
+        </div>
     }
 }

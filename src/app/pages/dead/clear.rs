@@ -1,7 +1,7 @@
 //! The two tasks of a morning: retry everything that failed because of this, and clear what is old, keeping an export. Each is one link or
 //! button to a preview, and one button there.
 
-use crate::api::{Field, ListQuery, OperationForm, get_dead_causes};
+use crate::api::{EXPORT_FORMATS, Field, ListQuery, OperationForm, get_dead_causes};
 use crate::app::components::{Icon, IconName, after_first_reading, last_known};
 use crate::app::format;
 use crate::app::live::use_live;
@@ -127,9 +127,12 @@ fn Older() -> impl IntoView {
                     "Dead for more than "
                     <select name="filter" autocomplete="off">{options}</select>
                 </label>
-                <label class="clear-keep">
-                    <input type="checkbox" name="export" value="ndjson" checked autocomplete="off"/>
-                    " keep an export"
+                <label class="clear-age">
+                    "keep an export: "
+                    <select name="export" autocomplete="off">
+                        {EXPORT_FORMATS.map(|(name, word)| view! { <option value=name>{word}</option> })}
+                        <option value="">"none"</option>
+                    </select>
                 </label>
                 <button type="submit" class="button">
                     <Icon name=IconName::Delete/>
