@@ -12,7 +12,7 @@ use crate::app::address::use_own_search;
 use crate::app::components::{
     ActDialog, Acting, ActionNotice, ErrorNotice, Icon, IconName, PageTitle, QueryProblem,
     Question, RowKeys, SearchHelp, SearchInput, Selection, UNDO, after_first_reading, menu,
-    picker_to_utc,
+    picker_to_utc, written,
 };
 use crate::model::{EntryId, SearchNews, Verb};
 use action_bar::ActionBar;
