@@ -80,7 +80,6 @@ impl Admin {
                 ..SearchProgress::default()
             },
             told: Instant::now(),
-            is_first_told: false,
         };
         tokio::spawn(search.run(parts));
         Ok(receiver)
@@ -209,8 +208,6 @@ struct Search {
     progress: SearchProgress,
     /// When it was told last how far it is.
     told: Instant,
-    /// Whether that was told since something was found.
-    is_first_told: bool,
 }
 
 /// Why a search goes no further in a place.
@@ -296,9 +293,7 @@ impl Search {
             }
             let is_late =
                 self.stop.is_cancelled() || self.until.is_some_and(|until| Instant::now() >= until);
-            // The first that is found is worth a word at once.
-            let is_first = self.progress.found > 0 && !self.is_first_told;
-            if (is_late || is_first || self.told.elapsed() >= PROGRESS)
+            if (is_late || self.told.elapsed() >= PROGRESS)
                 && let Some(last) = scan.stored(scan.entries.len().saturating_sub(1))
             {
                 let next = format!("{} {place}", last.cursor.0);
@@ -306,7 +301,6 @@ impl Search {
                     return Ok(Stop::Full(next));
                 }
                 self.told = Instant::now();
-                self.is_first_told |= is_first;
                 let told = SearchEvent::Progress {
                     progress: self.progress,
                     next,
