@@ -45,7 +45,8 @@ test("the queue that is asked about is the one that is cleared, whatever its nam
   await expect(question).toContainText("Clear queue a%20b?");
   await expect(question).toContainText("1 job");
   await question.getByRole("button", { name: "Clear queue" }).click();
-  await expect(page.locator("main .notice")).toContainText("Clearing queue a%20b");
+  await expect(page).toHaveURL(/\/operations\//);
+  await expect(page.locator("main")).toContainText("Delete jobs in the queue `a%20b`");
   const left = async () => (await server.get("/api/v1/queues")).filter((queue: { size: number }) => queue.size > 0).map((queue: { name: string }) => queue.name).sort();
   await expect.poll(left).toEqual(["100%", "a b", "x/y+z"]);
 });

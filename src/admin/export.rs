@@ -225,7 +225,8 @@ impl Export {
         let (from, to) = matcher.times();
         let is_set = place.set().is_some();
         let start = match from.filter(|_| is_set) {
-            Some(from) => Start::Score(from.seconds()),
+            // Scores are finer than times: a little before.
+            Some(from) => Start::Score(from.plus_milliseconds(-1).seconds()),
             None => Start::Edge,
         };
         let store = self.store.clone();

@@ -76,9 +76,15 @@ impl Position {
     }
 
     fn start(&self) -> Start {
-        match &self.after {
-            Some(cursor) => Start::After(cursor.clone()),
-            None => Start::Edge,
+        self.start_from(None)
+    }
+
+    /// In a set where nothing before `first` can match. Scores are finer than times, so it begins a little before.
+    fn start_from(&self, first: Option<Timestamp>) -> Start {
+        match (&self.after, first) {
+            (Some(cursor), _) => Start::After(cursor.clone()),
+            (None, Some(first)) => Start::Score(first.plus_milliseconds(-1).seconds()),
+            (None, None) => Start::Edge,
         }
     }
 }
@@ -122,12 +128,12 @@ impl Walk {
             None => Kind::Ticked,
             // What is taken out meanwhile moves all that is behind it, so each slice looks where it is.
             Some(place @ Place::Queue(_)) => Kind::Queue(place, self.matcher(place)?),
-            Some(place @ Place::Set(_)) => Kind::Set(
-                place,
-                self.matcher(place)?,
-                self.store
-                    .scan(place.clone(), from.start(), Order::Ascending),
-            ),
+            Some(place @ Place::Set(_)) => {
+                let matcher = self.matcher(place)?;
+                let start = from.start_from(matcher.times().0);
+                let scanner = self.store.scan(place.clone(), start, Order::Ascending);
+                Kind::Set(place, matcher, scanner)
+            }
         };
         Ok(Reader {
             walk: self,
@@ -288,7 +294,14 @@ impl Walk {
                 meant.push(Meant { entry, job, index });
             }
         }
-        let last = read.entries.len().checked_sub(1).filter(|_| read.more);
+        let is_over = match (matcher.times().1, read.entries.last()) {
+            (Some(latest), Some((position, _))) if place.set().is_some() => {
+                Timestamp::from_seconds(*position) > latest
+            }
+            _ => false,
+        };
+        let goes_on = read.more && !is_over;
+        let last = read.entries.len().checked_sub(1).filter(|_| goes_on);
         let after = last.and_then(|last| read.stored(last));
         Batch {
             meant,
