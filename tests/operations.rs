@@ -38,6 +38,7 @@ harness::on_both_stores! {
         what_cannot_be_done_is_counted_by_its_reason,
         ticked_jobs_are_the_only_ones_that_are_meant,
         a_spread_moves_each_job_once,
+        a_set_is_gone_through_at_the_times_that_are_asked_for_only,
         jobs_of_several_places_are_one_operation;
     undoing:
         every_change_of_a_set_is_undone_to_the_byte_and_score,

@@ -314,3 +314,22 @@ pub(crate) async fn jobs_of_several_places_are_one_operation(subject: Subject) {
     assert_eq!(done.progress.done, 30);
     assert_eq!(subject.size(&Set::Scheduled.into()).await, 20);
 }
+
+pub(crate) async fn a_set_is_gone_through_at_the_times_that_are_asked_for_only(subject: Subject) {
+    fill(&subject, Set::Dead, 5_000).await;
+    let before = everything(&subject, &[dead()]).await;
+    let mut selection = all_of(&[dead()]);
+    selection.filter.from = Some(Timestamp(1_500_000));
+    selection.filter.to = Some(Timestamp(1_550_000));
+    let request = crate::runs::request(Change::Act(Action::Delete), selection);
+    let deleted = run(&subject, &request).await;
+    assert_eq!(deleted.progress.done, 51 * 5);
+    assert!(deleted.progress.scanned < 2_000, "{deleted:?}");
+    let left = everything(&subject, &[dead()]).await;
+    assert!(
+        left.iter()
+            .all(|(_, score, _)| !(1_500.0..=1_550.0).contains(score))
+    );
+    crate::runs::undo(&subject, &deleted.id).await;
+    assert_same(&everything(&subject, &[dead()]).await, &before, "undone");
+}
