@@ -106,9 +106,12 @@ fn is_elsewhere(event: &KeyboardEvent) -> bool {
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok());
     target.is_some_and(|target| {
-        target
-            .closest("input:not([type=checkbox]):not([type=radio]), textarea, select, dialog, [contenteditable]")
-            .is_ok_and(|field| field.is_some())
+        let is_in = |selector: &str| target.closest(selector).is_ok_and(|found| found.is_some());
+        // A dialog that has just been closed has the focus for a moment still: nobody means it any more.
+        !is_in("dialog:not([open])")
+            && is_in(
+                "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]",
+            )
     })
 }
 
