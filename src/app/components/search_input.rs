@@ -44,6 +44,7 @@ pub fn SearchInput(
         found: RwSignal::new(Completions::default()),
         active: RwSignal::new(None),
         asked: StoredValue::new(0),
+        length: StoredValue::new(0),
     };
     // What somebody has typed before the page was alive stays.
     Effect::new(move |before: Option<String>| {
@@ -139,6 +140,8 @@ struct Writing {
     active: RwSignal<Option<usize>>,
     /// Counts what was asked: an answer that comes late is not shown.
     asked: StoredValue<u32>,
+    /// Characters of the text of which `found` speaks.
+    length: StoredValue<usize>,
 }
 
 impl Writing {
@@ -171,11 +174,13 @@ impl Writing {
         }) else {
             return;
         };
+        let length = text.chars().count();
         spawn_local(async move {
             // What cannot be asked is not suggested.
             let found = get_completions(text, at).await.unwrap_or_default();
             if self.asked.try_get_value() == Some(asked) {
                 self.active.set(None);
+                self.length.set_value(length);
                 self.found.set(found);
             }
         });
@@ -223,11 +228,16 @@ impl Writing {
 
     /// Writes one of them down; a field is followed by its values.
     fn accept(self, index: usize) {
-        let found = self.found.get_untracked();
+        let mut found = self.found.get_untracked();
         let (Some(item), Some(input)) = (found.items.get(index), self.input.get_untracked()) else {
             return;
         };
-        let (text, at) = replaced(&input.value(), &found, &item.text);
+        let item = item.clone();
+        let text = input.value();
+        // The word may have been typed on since: all of it is replaced.
+        let length = text.chars().count();
+        found.end = (found.end + length).saturating_sub(self.length.get_value());
+        let (text, at) = replaced(&text, &found, &item.text);
         input.set_value(&text);
         let units = text.chars().take(at).map(char::len_utf16).sum::<usize>();
         let units = u32::try_from(units).unwrap_or(u32::MAX);
@@ -244,7 +254,7 @@ impl Writing {
 /// The text with one of the completions in it, and the place behind that, in characters.
 fn replaced(text: &str, found: &Completions, with: &str) -> (String, usize) {
     let before = text.chars().take(found.start);
-    let behind = text.chars().skip(found.end);
+    let behind = text.chars().skip(found.end.max(found.start));
     let at = found.start + with.chars().count();
     (before.chain(with.chars()).chain(behind).collect(), at)
 }
