@@ -307,12 +307,13 @@ impl SearchFollower {
             scan: self.shared.id.clone(),
             known: 0,
             hits: state.hits[..found].to_vec(),
-            // What was counted behind the page counts, too, once that is all.
-            progress: match &next {
-                Some(next) if state.phase != SearchPhase::Complete => next.progress,
-                _ => state.progress,
+            // What was counted behind a full page is told to those who follow only: a server may make a page's parts twice, one of them before
+            // that and one behind it, and both must say the same.
+            progress: next.as_ref().map_or(state.progress, |next| next.progress),
+            phase: match &state.phase {
+                SearchPhase::Complete if next.is_some() => SearchPhase::Searching,
+                phase => phase.clone(),
             },
-            phase: state.phase.clone(),
             next,
         }
     }
