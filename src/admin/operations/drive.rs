@@ -3,10 +3,10 @@
 use super::{
     canary::Verdict,
     changer::{Changer, Planned},
-    flight::{Flight, Load, Sender},
+    flight::{Flights, Landed, Load, Sender},
     mark::Mark,
+    read_ahead::ReadAhead,
     throttle::Throttle,
-    undo::{NOT_KEPT, NOT_THERE},
     walk::{Batch, Position, Walk},
 };
 use crate::admin::Admin;
@@ -19,7 +19,6 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 /// How long an operation is this process's without a sign of life: after that another one may go on.
@@ -36,6 +35,12 @@ const PASSES: u32 = 5;
 
 /// Jobs that the store has refused one after the other: then it is not about the jobs.
 const REFUSED_IN_A_ROW: u64 = 1_000;
+
+/// Why a job that an operation has changed is not put back.
+pub(super) const NOT_THERE: &str = "it has run since, or was moved or changed by somebody else";
+
+/// Why one could not be put back because of what became of its bytes.
+const NOT_KEPT: &str = "what was kept of it has been freed";
 
 /// How being at work on an operation ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,15 +60,9 @@ pub(super) struct Drive<'work> {
     pub(super) mark: Mark,
     /// Where in their queue jobs were found that were taken back last: a hint.
     pub(super) newest_at: u64,
-    /// The number of the next step.
-    number: u64,
     /// Set when the process is to end.
     shutdown: &'work CancellationToken,
-    sender: Arc<Sender>,
-    /// The step that the store is busy with.
-    flight: Option<Flight>,
-    /// When the store has answered the one before it.
-    answered: Option<Instant>,
+    flights: Flights,
     throttle: Throttle,
     worked: Instant,
     refused_in_a_row: u64,
@@ -81,18 +80,18 @@ impl<'work> Drive<'work> {
             admin,
             mark: Mark::read(&record.mark)?,
             newest_at: 0,
-            number: record.step,
             shutdown,
-            sender: Arc::new(Sender {
-                store: admin.store().clone(),
-                id: record.id.clone(),
-                owner: owner.to_owned(),
-                lease: LEASE,
-                keeps: plan.undoes.is_none(),
-                kept_for: admin.options.undo_kept,
-            }),
-            flight: None,
-            answered: None,
+            flights: Flights::new(
+                Sender {
+                    store: admin.store().clone(),
+                    id: record.id.clone(),
+                    owner: owner.to_owned(),
+                    lease: LEASE,
+                    keeps: plan.undoes.is_none(),
+                    kept_for: admin.options.undo_kept,
+                },
+                record.step,
+            ),
             throttle: Throttle::new(plan.rate),
             plan: Arc::new(plan),
             worked: Instant::now(),
@@ -104,9 +103,7 @@ impl<'work> Drive<'work> {
     pub(super) async fn run(mut self) -> StoreResult<Driven> {
         let driven = self.go().await;
         // Nothing of it is under way when others hear that it is let go.
-        if let Some(mut flight) = self.flight.take() {
-            flight.land(None).await;
-        }
+        while self.flights.settle().await.is_some() {}
         driven
     }
 
@@ -187,23 +184,18 @@ impl<'work> Drive<'work> {
         fleet_unit: Option<TimeUnit>,
         walk: &Walk,
     ) -> StoreResult<Option<Driven>> {
-        let (sender, mut batches) = mpsc::channel::<StoreResult<Batch>>(READ_AHEAD);
         let (walk, from) = (walk.clone(), Position::of(&self.mark));
-        // Ends when nobody takes its batches any more.
-        tokio::spawn(async move {
-            let mut reader = match walk.read(from) {
-                Ok(reader) => reader,
-                Err(error) => return drop(sender.send(Err(error)).await),
-            };
-            while let Some(batch) = reader.next().await.transpose() {
-                let is_last = batch.is_err();
-                if sender.send(batch).await.is_err() || is_last {
-                    return;
+        let mut batches = ReadAhead::start(READ_AHEAD, async move |taker| {
+            let mut reader = walk.read(from)?;
+            while let Some(batch) = reader.next().await? {
+                if !taker.hand(batch).await {
+                    break;
                 }
             }
+            Ok(())
         });
-        while let Some(batch) = batches.recv().await {
-            if let Some(driven) = self.work_on(change, fleet_unit, batch?).await? {
+        while let Some(batch) = batches.next().await? {
+            if let Some(driven) = self.work_on(change, fleet_unit, batch).await? {
                 return Ok(Some(driven));
             }
         }
@@ -286,9 +278,10 @@ impl<'work> Drive<'work> {
     async fn step(&mut self, mut pending: Pending) -> StoreResult<Option<Driven>> {
         pending.sort();
         let trying = self.trying();
+        let (moves, jids): (Vec<_>, Vec<_>) = pending.moves.into_iter().unzip();
         let load = Load {
-            moves: pending.moves,
-            jids: pending.jids,
+            moves,
+            jids,
             ..Load::default()
         };
         if let Some(driven) = self.send(load).await? {
@@ -331,23 +324,16 @@ impl<'work> Drive<'work> {
             self.worked = Instant::now();
         }
         load.mark = self.mark.write();
-        let flight = self.begin(Arc::new(load));
-        match self.flight.replace(flight) {
-            Some(before) => self.land(before).await,
+        match self.flights.send(load).await {
+            Some(before) => self.take_in(before).await,
             None => Ok(None),
         }
     }
 
-    fn begin(&mut self, load: Arc<Load>) -> Flight {
-        let number = self.number;
-        self.number += 1;
-        Flight::begin(&self.sender, load, number, self.flight.is_some())
-    }
-
     /// Waits until nothing is on its way any more. Nothing when the work goes on.
     pub(super) async fn settle(&mut self) -> StoreResult<Option<Driven>> {
-        while let Some(flight) = self.flight.take() {
-            if let Some(driven) = self.land(flight).await? {
+        while let Some(landed) = self.flights.settle().await {
+            if let Some(driven) = self.take_in(landed).await? {
                 return Ok(Some(driven));
             }
         }
@@ -355,27 +341,13 @@ impl<'work> Drive<'work> {
     }
 
     /// Learns what became of a step, and pauses behind it if the store needs that.
-    async fn land(&mut self, mut flight: Flight) -> StoreResult<Option<Driven>> {
-        let mut landed = flight.land(self.answered).await;
-        if flight.is_behind && matches!(landed.answer, Ok(Stepped::NotNow)) {
-            // It may have overtaken the one before it. If not, it is not its turn now either.
-            flight = Flight::begin(&self.sender, flight.load, flight.number, false);
-            landed = flight.land(None).await;
-        }
-        self.answered = Some(landed.at);
-        let load = flight.load;
+    async fn take_in(&mut self, landed: Landed) -> StoreResult<Option<Driven>> {
+        let load = landed.load;
         let (moved, newest_at) = match landed.answer? {
             Stepped::NotNow => return Ok(Some(Driven::Left)),
             Stepped::NotKept => {
                 let entries = load.undoes.as_ref().map_or(0, |undone| undone.entries);
                 self.mark.refuse(NOT_KEPT, entries);
-                // Its number is still to be used, by the one behind it, which had come too early.
-                self.number = flight.number;
-                if let Some(mut behind) = self.flight.take() {
-                    behind.land(None).await.answer?;
-                    let again = self.begin(behind.load);
-                    self.flight = Some(again);
-                }
                 return Ok(None);
             }
             Stepped::Made { moved, newest_at } => (moved, newest_at),
@@ -400,7 +372,7 @@ impl<'work> Drive<'work> {
                 Moved::Done => {
                     self.mark.pass_changed += 1;
                     self.refused_in_a_row = 0;
-                    self.mark.tried.extend(jid.cloned());
+                    self.mark.tried.extend(jid.cloned().flatten());
                 }
                 Moved::Gone if load.undoes.is_some() => self.mark.refuse(NOT_THERE, 1),
                 Moved::Gone => {}
@@ -488,44 +460,26 @@ impl<'work> Drive<'work> {
 /// Entries of a step that is being put together.
 #[derive(Default)]
 struct Pending {
-    moves: Vec<StepMove>,
-    /// Their job ids, of those that are tried first.
-    jids: Vec<String>,
+    /// Each with its job id, if it is one of those that are tried first.
+    moves: Vec<(StepMove, Option<String>)>,
     bytes: usize,
 }
 
 impl Pending {
     /// Those for the same queue beside each other, in their order: the store takes them together.
     fn sort(&mut self) {
-        let is_sorted = self
-            .moves
-            .is_sorted_by(|one, other| one.to.queue() <= other.to.queue());
-        if is_sorted {
-            return;
-        }
-        let mut sorted: Vec<_> = std::mem::take(&mut self.moves)
-            .into_iter()
-            .zip(
-                std::mem::take(&mut self.jids)
-                    .into_iter()
-                    .map(Some)
-                    .chain(std::iter::repeat(None)),
-            )
-            .collect();
-        sorted.sort_by(|(one, _), (other, _)| one.to.queue().cmp(&other.to.queue()));
-        let (moves, jids): (Vec<_>, Vec<_>) = sorted.into_iter().unzip();
-        self.moves = moves;
-        self.jids = jids.into_iter().flatten().collect();
+        self.moves
+            .sort_by(|(one, _), (other, _)| one.to.queue().cmp(&other.to.queue()));
     }
 
     fn add(&mut self, entry: StoredEntry, jid: Option<String>, to: Target) {
         self.bytes += entry.raw.len() * 2;
-        self.jids.extend(jid);
-        self.moves.push(StepMove {
+        let change = StepMove {
             entry,
             to,
             same_score: false,
-        });
+        };
+        self.moves.push((change, jid));
     }
 }
 

@@ -1,9 +1,8 @@
-//! A step on its way to the store, while the next one is put together.
+//! Steps on their way to the store: one is under way while the next one is put together.
 
+use super::read_ahead::joined;
 use crate::model::OperationState;
-use crate::store::{
-    Destination, SharedStore, Step, StepMove, Stepped, StoreError, StoreResult, Undone,
-};
+use crate::store::{Destination, SharedStore, Step, StepMove, Stepped, StoreResult, Undone};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -26,7 +25,7 @@ pub(super) struct Sender {
 pub(super) struct Load {
     pub(super) moves: Vec<StepMove>,
     /// Job ids of those, where somebody asks for them.
-    pub(super) jids: Vec<String>,
+    pub(super) jids: Vec<Option<String>>,
     pub(super) undoes: Option<Undoing>,
     pub(super) state: Option<(OperationState, Option<String>)>,
     pub(super) mark: String,
@@ -49,23 +48,100 @@ impl Load {
     }
 }
 
+/// The steps of one process's work on an operation, numbered one after the other.
+pub(super) struct Flights {
+    sender: Arc<Sender>,
+    /// The number of the next step.
+    number: u64,
+    /// The step that the store is busy with.
+    under_way: Option<Flight>,
+    /// When the store has answered the one before it.
+    answered: Option<Instant>,
+}
+
 /// A step on its way.
-pub(super) struct Flight {
-    pub(super) number: u64,
-    pub(super) load: Arc<Load>,
+struct Flight {
+    number: u64,
+    load: Arc<Load>,
     /// Whether another one was on its way when it began: it may arrive before that one, and is not made then.
-    pub(super) is_behind: bool,
+    is_behind: bool,
     sent: Instant,
     answer: JoinHandle<(StoreResult<Stepped>, Instant)>,
 }
 
+/// A step that has been answered.
+pub(super) struct Landed {
+    pub(super) load: Arc<Load>,
+    pub(super) answer: StoreResult<Stepped>,
+    /// How long the store was busy with it.
+    pub(super) took: Duration,
+}
+
+impl Flights {
+    pub(super) fn new(sender: Sender, number: u64) -> Self {
+        Self {
+            sender: Arc::new(sender),
+            number,
+            under_way: None,
+            answered: None,
+        }
+    }
+
+    /// Sends a step, and answers what became of the one before it, if that was still under way.
+    pub(super) async fn send(&mut self, load: Load) -> Option<Landed> {
+        let before = self.under_way.take();
+        self.begin(Arc::new(load), before.is_some());
+        match before {
+            Some(before) => Some(self.land(before).await),
+            None => None,
+        }
+    }
+
+    /// What became of the step that is under way; nothing when none is.
+    pub(super) async fn settle(&mut self) -> Option<Landed> {
+        match self.under_way.take() {
+            Some(last) => Some(self.land(last).await),
+            None => None,
+        }
+    }
+
+    fn begin(&mut self, load: Arc<Load>, is_behind: bool) {
+        self.under_way = Some(Flight::begin(&self.sender, load, self.number, is_behind));
+        self.number += 1;
+    }
+
+    async fn land(&mut self, mut flight: Flight) -> Landed {
+        let mut sent = flight.sent;
+        let (mut answer, mut at) = flight.answered().await;
+        if flight.is_behind && matches!(answer, Ok(Stepped::NotNow)) {
+            // It may have overtaken the one before it. If not, it is not its turn now either.
+            let load = Arc::clone(&flight.load);
+            flight = Flight::begin(&self.sender, load, flight.number, false);
+            sent = flight.sent;
+            (answer, at) = flight.answered().await;
+        }
+        if matches!(answer, Ok(Stepped::NotKept)) {
+            // Its number is still to be used, by the one behind it, which had come too early.
+            self.number = flight.number;
+            if let Some(mut behind) = self.under_way.take() {
+                // By its number it was not made, whatever it says.
+                let _ = behind.answered().await;
+                self.begin(behind.load, false);
+            }
+        }
+        // It was busy with another one before.
+        let began = self.answered.map_or(sent, |answered| answered.max(sent));
+        self.answered = Some(at);
+        Landed {
+            load: flight.load,
+            answer,
+            took: at.saturating_duration_since(began),
+        }
+    }
+}
+
 impl Flight {
-    pub(super) fn begin(
-        sender: &Arc<Sender>,
-        load: Arc<Load>,
-        number: u64,
-        is_behind: bool,
-    ) -> Self {
+    fn begin(sender: &Arc<Sender>, load: Arc<Load>, number: u64, is_behind: bool) -> Self {
         let (by, what) = (Arc::clone(sender), Arc::clone(&load));
         Self {
             number,
@@ -76,39 +152,13 @@ impl Flight {
         }
     }
 
-    /// What the store has answered, and when it began and ended with it as seen from here, if it was busy with another one until `after`.
-    pub(super) async fn land(&mut self, after: Option<Instant>) -> Landed {
-        match (&mut self.answer).await {
-            Ok((answer, at)) => Landed {
-                answer,
-                took: at
-                    - after
-                        .map_or(self.sent, |after| after.max(self.sent))
-                        .min(at),
-                at,
-            },
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // The process ends.
-                Err(_) => Landed {
-                    answer: Err(StoreError::Unavailable {
-                        address: String::new(),
-                        reason: "nobody waits for its answer any more".to_owned(),
-                    }),
-                    took: Duration::ZERO,
-                    at: Instant::now(),
-                },
-            },
+    /// What the store has answered, and when.
+    async fn answered(&mut self) -> (StoreResult<Stepped>, Instant) {
+        match joined(&mut self.answer).await {
+            Ok(answered) => answered,
+            Err(error) => (Err(error), Instant::now()),
         }
     }
-}
-
-/// A step that has been answered.
-pub(super) struct Landed {
-    pub(super) answer: StoreResult<Stepped>,
-    /// How long the store was busy with it.
-    pub(super) took: Duration,
-    pub(super) at: Instant,
 }
 
 impl Sender {

@@ -1,8 +1,9 @@
 //! Putting back what an operation has changed.
 
 use super::{
-    drive::{Drive, Driven},
+    drive::{Drive, Driven, NOT_THERE},
     flight::{Load, Undoing},
+    read_ahead::{ReadAhead, Taker},
     walk::bare,
 };
 use crate::job::digest;
@@ -11,16 +12,9 @@ use crate::store::{
     Destination, KeptChunk, KeptEntry, QueueEnd, SharedStore, StepMove, StoreResult, Target,
 };
 use bytes::Bytes;
-use tokio::sync::mpsc;
 
 /// Chunks that are read at a time.
 const CHUNKS: usize = 8;
-
-/// Why a job that an operation has changed is not put back.
-pub(super) const NOT_THERE: &str = "it has run since, or was moved or changed by somebody else";
-
-/// Why one could not be put back because of what became of its bytes.
-pub(super) const NOT_KEPT: &str = "what was kept of it has been freed";
 
 impl Drive<'_> {
     /// The last that was changed goes back first, so that jobs stand in their queues in the order in which they stood.
@@ -33,10 +27,10 @@ impl Drive<'_> {
                 None => 0,
             },
         };
-        let (sender, mut chunks) = mpsc::channel(CHUNKS);
-        tokio::spawn(read(store, undone.to_owned(), below, sender));
-        while let Some(chunk) = chunks.recv().await {
-            if let Some(driven) = self.put_back(undone, chunk?).await? {
+        let id = undone.to_owned();
+        let mut chunks = ReadAhead::start(CHUNKS, |taker| read(store, id, below, taker));
+        while let Some(chunk) = chunks.next().await? {
+            if let Some(driven) = self.put_back(undone, chunk).await? {
                 return Ok(driven);
             }
         }
@@ -123,25 +117,22 @@ impl Drive<'_> {
     }
 }
 
-/// Reads what is kept, the newest first, until nobody takes it any more.
+/// Reads what is kept, the newest first.
 async fn read(
     store: SharedStore,
     undone: String,
     mut below: u64,
-    sender: mpsc::Sender<StoreResult<KeptChunk>>,
-) {
+    taker: Taker<KeptChunk>,
+) -> StoreResult<()> {
     loop {
-        let chunks = match store.kept(&undone, below, CHUNKS).await {
-            Ok(chunks) => chunks,
-            Err(error) => return drop(sender.send(Err(error)).await),
-        };
+        let chunks = store.kept(&undone, below, CHUNKS).await?;
         if chunks.is_empty() {
-            return;
+            return Ok(());
         }
         for chunk in chunks {
             below = chunk.step;
-            if sender.send(Ok(chunk)).await.is_err() {
-                return;
+            if !taker.hand(chunk).await {
+                return Ok(());
             }
         }
     }
