@@ -65,7 +65,7 @@ pub use pager::{Pager, about as pager_about, continued as pager_continue};
 pub use progress::ProgressBar;
 pub use query_problem::QueryProblem;
 pub use queue_row::QueueRow;
-pub use reschedule::{RescheduleFields, SpreadField};
+pub use reschedule::{RescheduleFields, SpreadField, spread_options};
 pub use row_keys::{RowKeys, give_focus};
 pub use search_help::SearchHelp;
 pub use search_input::{SearchInput, written};

@@ -40,11 +40,11 @@ pub fn SpreadField(
     /// Gets the field, for those who read it themselves.
     #[prop(optional)]
     field: NodeRef<Select>,
+    /// What is chosen already, minutes.
+    #[prop(optional)]
+    chosen: u32,
 ) -> impl IntoView {
-    let options = SPREAD_MINUTES
-        .into_iter()
-        .map(|minutes| view! { <option value=minutes.to_string()>{spread_label(minutes)}</option> })
-        .collect_view();
+    let options = spread_options("all at that time", chosen);
     view! {
         <label class="field">
             <span class="field-label">"Spread, so that they do not run all at once"</span>
@@ -55,10 +55,21 @@ pub fn SpreadField(
     }
 }
 
+/// The choices of a spread; `together` is what none is called.
+pub fn spread_options(together: &str, chosen: u32) -> impl IntoView + use<> {
+    SPREAD_MINUTES
+        .into_iter()
+        .map(|minutes| {
+            let label = spread_label(minutes, together);
+            view! { <option value=minutes.to_string() selected=minutes == chosen>{label}</option> }
+        })
+        .collect_view()
+}
+
 /// `all at that time`, `over 30 min`, `over 4 h`.
-fn spread_label(minutes: u32) -> String {
+fn spread_label(minutes: u32, together: &str) -> String {
     match minutes {
-        0 => "all at that time".to_owned(),
+        0 => together.to_owned(),
         minutes if minutes % 60 == 0 => format!("over {} h", minutes / 60),
         minutes => format!("over {minutes} min"),
     }
@@ -70,8 +81,8 @@ mod tests {
 
     #[test]
     fn spreads_are_told_in_their_unit() {
-        assert_eq!(spread_label(0), "all at that time");
-        assert_eq!(spread_label(30), "over 30 min");
-        assert_eq!(spread_label(240), "over 4 h");
+        assert_eq!(spread_label(0, "all at once"), "all at once");
+        assert_eq!(spread_label(30, ""), "over 30 min");
+        assert_eq!(spread_label(240, ""), "over 4 h");
     }
 }

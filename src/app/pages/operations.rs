@@ -5,13 +5,14 @@ mod download;
 mod fields;
 mod new;
 mod one;
+mod outlook;
 mod preview;
 mod state;
 
 pub(super) use fields::to_utc;
 pub use new::NewOperationPage;
 pub use one::OperationPage;
-pub(super) use preview::Sample;
+pub(super) use outlook::{ConfirmButton, Draft, Outlook, samples, warnings};
 
 use crate::api::{ApiError, get_operations};
 use crate::app::components::{

@@ -2,12 +2,9 @@
 
 use crate::api::{ApiError, HOLD_SPANS, HoldDraft, HoldForm, StartHold, preview_hold};
 use crate::app::address::use_own_search;
-use crate::app::components::{
-    ErrorNotice, Icon, IconName, Notice, NoticeKind, PageTitle, QueryProblem, TimeField, UtcTime,
-    after_first_reading,
-};
+use crate::app::components::{ErrorNotice, IconName, PageTitle, QueryProblem, TimeField, UtcTime};
 use crate::app::format;
-use crate::app::pages::operations::{Sample, to_utc};
+use crate::app::pages::operations::{ConfirmButton, Draft, Outlook, samples, to_utc, warnings};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
@@ -26,7 +23,7 @@ pub fn NewHoldPage() -> impl IntoView {
             <p class="headline">"keeps retries from being tried for a while"</p>
         </PageTitle>
         {move || view! { <Fields form=form.get() typed/> }}
-        <Outlook form typed/>
+        <Future form typed/>
     }
 }
 
@@ -82,9 +79,15 @@ fn Fields(form: HoldForm, typed: RwSignal<bool>) -> impl IntoView {
     }
 }
 
+impl Draft for HoldDraft {
+    fn query(&self) -> &str {
+        &self.query
+    }
+}
+
 /// Which retries would wait, and the button that makes it so.
 #[component]
-fn Outlook(form: Memo<HoldForm>, typed: RwSignal<bool>) -> impl IntoView {
+fn Future(form: Memo<HoldForm>, typed: RwSignal<bool>) -> impl IntoView {
     let start = ServerAction::<StartHold>::new();
     let query =
         Memo::new(move |_| form.with(|form| (!form.query.is_empty()).then(|| form.to_text())));
@@ -97,43 +100,24 @@ fn Outlook(form: Memo<HoldForm>, typed: RwSignal<bool>) -> impl IntoView {
             }
         },
     );
-    let refused = move || {
-        start
-            .value()
-            .get()
-            .and_then(Result::err)
-            .map(|error| view! { <ErrorNotice error/> })
-    };
+    let refused = Signal::derive(move || start.value().get().and_then(Result::err));
+    let problem = Callback::new(move |error| match error {
+        ApiError::Query(error) => {
+            let text = form.with(|form| form.query.clone());
+            let parts = error.parts(&text).map(str::to_owned);
+            view! { <QueryProblem error parts/> }.into_any()
+        }
+        error => view! { <ErrorNotice error/> }.into_any(),
+    });
     view! {
-        {refused}
-        <Transition fallback=|| view! { <p class="loading">"Counting …"</p> }>
-            {after_first_reading(
-                read,
-                move || {
-                    move || match read.get() {
-                        Some(Ok(Some(draft))) => {
-                            // Nothing is confirmed but what is shown: not while the address says something else already.
-                            let is_current = query.with(|query| *query == Some(draft.query.clone()));
-                            is_current.then(|| view! { <Preview draft start typed/> }).into_any()
-                        }
-                        Some(Err(ApiError::Query(error))) => {
-                            let text = form.with(|form| form.query.clone());
-                            let parts = error.parts(&text).map(str::to_owned);
-                            view! { <QueryProblem error parts/> }.into_any()
-                        }
-                        Some(Err(error)) => view! { <ErrorNotice error/> }.into_any(),
-                        Some(Ok(None)) | None => {
-                            view! {
-                                <p class="operation-hint">
-                                    "Say which retries. Nothing is changed before you have seen how many match."
-                                </p>
-                            }
-                                .into_any()
-                        }
-                    }
-                },
-            )}
-        </Transition>
+        <Outlook
+            query
+            read
+            refused
+            hint="Say which retries. Nothing is changed before you have seen how many match."
+            problem
+            preview=move |draft| view! { <Preview draft start typed/> }
+        />
     }
 }
 
@@ -168,47 +152,18 @@ fn Preview(
         (true, matched) => format!("Hold {}", format::counted(matched, "retry", "retries")),
         (false, _) => format!("Hold all that match, {matched} so far"),
     };
-    let warnings = preview
-        .warnings
-        .into_iter()
-        .map(|warning| view! { <Notice kind=NoticeKind::Warning>{warning}</Notice> })
-        .collect_view();
-    let samples = (!preview.samples.is_empty()).then(|| {
-        let rows = preview
-            .samples
-            .iter()
-            .map(|sample| view! { <Sample sample=sample.clone()/> })
-            .collect_view();
-        view! {
-            <h3>"Some of them"</h3>
-            <ul class="operation-samples">{rows}</ul>
-        }
-    });
     view! {
         <section class="operation-preview" aria-label="Preview">
             <h2 class="operation-words">"Hold until " <UtcTime at=until/></h2>
             <p class="operation-count"><strong>{matched}</strong> " " {counted}</p>
-            {warnings}
+            {warnings(preview.warnings)}
             <ActionForm action=start attr:class="operation-confirm">
                 <input type="hidden" name="query" value=query/>
-                <button
-                    class="button button-primary"
-                    type="submit"
-                    disabled=move || start.pending().get() || typed.get()
-                >
-                    <Icon name=IconName::Paused/>
-                    {label}
-                </button>
-                <span class="operation-bound">
-                    <Show
-                        when=move || !typed.get()
-                        fallback=|| "What you typed is not in this preview yet: press Preview first."
-                    >
-                        "Those that fail later and match are held as well, when they come due. Those that are due after the end stay as they are."
-                    </Show>
-                </span>
+                <ConfirmButton icon=IconName::Paused label pending=start.pending().into() typed>
+                    "Those that fail later and match are held as well, when they come due. Those that are due after the end stay as they are."
+                </ConfirmButton>
             </ActionForm>
-            {samples}
+            {samples(preview.samples)}
         </section>
     }
 }

@@ -1,7 +1,7 @@
 //! One hold.
 
-use crate::api::{ReleaseHold, SPREAD_MINUTES, query_string};
-use crate::app::components::{Time, UtcTime};
+use crate::api::{ReleaseHold, query_string};
+use crate::app::components::{Time, UtcTime, spread_options};
 use crate::app::format;
 use crate::model::{Hold, HoldStatus};
 use leptos::form::ActionForm;
@@ -18,17 +18,6 @@ pub(super) fn HoldRow(
     let until = Memo::new(move |_| hold.with(|hold| hold.until));
     let id = Memo::new(move |_| hold.with(|hold| hold.id.clone()));
     let of_hold = move || format!(" retries {}", hold.with(Hold::in_words));
-    let options = SPREAD_MINUTES
-        .into_iter()
-        .map(|minutes| {
-            let text = match minutes {
-                0 => "all at once".to_owned(),
-                minutes if minutes % 60 == 0 => format!("over {} h", minutes / 60),
-                minutes => format!("over {minutes} min"),
-            };
-            view! { <option value=minutes.to_string()>{text}</option> }
-        })
-        .collect_view();
     view! {
         <tr id=move || format!("hold-{}", id.get())>
             <th scope="row" class="hold-what">
@@ -51,7 +40,7 @@ pub(super) fn HoldRow(
                 <ActionForm action=release attr:class="hold-release">
                     <input type="hidden" name="id" value=move || id.get()/>
                     <select name="spread" autocomplete="off" aria-label=move || format!("How{} are released", of_hold())>
-                        {options}
+                        {spread_options("all at once", 0)}
                     </select>
                     <button class="button button-primary" type="submit" disabled=move || release.pending().get()>
                         "Release"

@@ -4,8 +4,8 @@
     reason = "components own their properties"
 )]
 
-use crate::api::{EXPORT_FORMATS, OperationForm, SPREAD_MINUTES};
-use crate::app::components::{TimeField, picker_to_utc};
+use crate::api::{EXPORT_FORMATS, OperationForm};
+use crate::app::components::{SpreadField, TimeField, picker_to_utc};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -77,26 +77,9 @@ pub(in crate::app::pages) fn to_utc(event: SubmitEvent) {
 #[component]
 fn Reschedule(form: OperationForm) -> impl IntoView {
     let at = RwSignal::new(form.get("at").to_owned());
-    let chosen = form.get("spread").to_owned();
-    let options = SPREAD_MINUTES
-        .into_iter()
-        .map(|minutes| {
-            let text = match minutes {
-                0 => "all at that time".to_owned(),
-                minutes if minutes % 60 == 0 => format!("over {} h", minutes / 60),
-                minutes => format!("over {minutes} min"),
-            };
-            let value = minutes.to_string();
-            let selected = value == chosen;
-            view! { <option value=value selected=selected>{text}</option> }
-        })
-        .collect_view();
     view! {
         <TimeField name="at" label="New time" value=at required=true/>
-        <label class="field">
-            <span class="field-label">"Spread, so that they do not run all at once"</span>
-            <select name="spread" autocomplete="off">{options}</select>
-        </label>
+        <SpreadField chosen=form.get("spread").parse().unwrap_or_default()/>
     }
 }
 

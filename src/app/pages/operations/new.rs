@@ -1,10 +1,11 @@
 //! A new operation: what is done to which jobs, looked at before it is confirmed.
 
 use super::fields::Fields;
+use super::outlook::Outlook;
 use super::preview::Preview;
 use crate::api::{Field, HoldForm, ListQuery, OperationForm, StartOperation, preview_operation};
 use crate::app::address::use_own_search;
-use crate::app::components::{ErrorNotice, PageTitle, after_first_reading};
+use crate::app::components::PageTitle;
 use crate::app::live::use_live;
 use crate::model::{Place, Selection, Set};
 use leptos::prelude::Set as _;
@@ -31,7 +32,7 @@ pub fn NewOperationPage() -> impl IntoView {
                 let chosen = form.get();
                 (!chosen.get("action").is_empty()).then(|| view! { <Fields form=chosen typed/> })
             }}
-            <Outlook form typed/>
+            <Future form typed/>
         </Show>
     }
 }
@@ -133,7 +134,7 @@ fn held_query(form: &OperationForm) -> Option<String> {
 
 /// What would happen, and the button that makes it so.
 #[component]
-fn Outlook(form: Memo<OperationForm>, typed: RwSignal<bool>) -> impl IntoView {
+fn Future(form: Memo<OperationForm>, typed: RwSignal<bool>) -> impl IntoView {
     let start = ServerAction::<StartOperation>::new();
     let query = Memo::new(move |_| {
         form.with(|form| (!form.get("action").is_empty()).then(|| form.to_text()))
@@ -147,37 +148,14 @@ fn Outlook(form: Memo<OperationForm>, typed: RwSignal<bool>) -> impl IntoView {
             }
         },
     );
-    let refused = move || {
-        start
-            .value()
-            .get()
-            .and_then(Result::err)
-            .map(|error| view! { <ErrorNotice error/> })
-    };
+    let refused = Signal::derive(move || start.value().get().and_then(Result::err));
     view! {
-        {refused}
-        <Transition fallback=|| view! { <p class="loading">"Counting …"</p> }>
-            {after_first_reading(
-                read,
-                move || {
-                    move || match read.get() {
-                        Some(Ok(Some(draft))) => {
-                            // Nothing is confirmed but what is shown: not while the address says something else already.
-                            let is_current = query.with(|query| *query == Some(draft.query.clone()));
-                            is_current.then(|| view! { <Preview draft start typed/> }).into_any()
-                        }
-                        Some(Err(error)) => view! { <ErrorNotice error/> }.into_any(),
-                        Some(Ok(None)) | None => {
-                            view! {
-                                <p class="operation-hint">
-                                    "Choose what is done. Nothing is changed before you have seen what would happen."
-                                </p>
-                            }
-                                .into_any()
-                        }
-                    }
-                },
-            )}
-        </Transition>
+        <Outlook
+            query
+            read
+            refused
+            hint="Choose what is done. Nothing is changed before you have seen what would happen."
+            preview=move |draft| view! { <Preview draft start typed/> }
+        />
     }
 }

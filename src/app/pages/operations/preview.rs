@@ -1,14 +1,20 @@
 //! What an operation would do, and the button that makes it so.
 
+use super::outlook::{ConfirmButton, Draft, samples, warnings};
 use crate::api::{OperationDraft, OperationForm, StartOperation};
-use crate::app::components::{Icon, IconName, Notice, NoticeKind, UtcTime};
+use crate::app::components::{Icon, IconName, UtcTime};
 use crate::app::format;
-use crate::model::PreviewSample;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// What undo can do where nothing runs because of it.
 const IN_TIME: &str = "Can be undone for a day after its end, unless another time is set.";
+
+impl Draft for OperationDraft {
+    fn query(&self) -> &str {
+        &self.query
+    }
+}
 
 /// How many match, some of them, what stays and why, what is better known first.
 #[component]
@@ -41,11 +47,6 @@ pub(super) fn Preview(
     } else {
         format!("{verb} all that match, {} so far", format::count(changed))
     };
-    let warnings = preview
-        .warnings
-        .into_iter()
-        .map(|warning| view! { <Notice kind=NoticeKind::Warning>{warning}</Notice> })
-        .collect_view();
     let reasons = (!preview.refused.is_empty()).then(|| {
         let rows = preview
             .refused
@@ -57,17 +58,6 @@ pub(super) fn Preview(
         view! {
             <h3>"Would stay as they are"</h3>
             <ul class="operation-reasons">{rows}</ul>
-        }
-    });
-    let samples = (!preview.samples.is_empty()).then(|| {
-        let rows = preview
-            .samples
-            .iter()
-            .map(|sample| view! { <Sample sample=sample.clone()/> })
-            .collect_view();
-        view! {
-            <h3>"Some of them"</h3>
-            <ul class="operation-samples">{rows}</ul>
         }
     });
     let export = OperationForm::parse(&query).export().map(|_| {
@@ -92,23 +82,16 @@ pub(super) fn Preview(
             <ActionForm action=start attr:class="operation-confirm">
                 <input type="hidden" name="query" value=query/>
                 <input type="hidden" name="before" value=preview.before.0.to_string()/>
-                <button
-                    class=class
-                    type="submit"
-                    disabled=move || start.pending().get() || typed.get()
+                <ConfirmButton
+                    class
+                    icon=IconName::Operations
+                    label
+                    pending=start.pending().into()
+                    typed
                 >
-                    <Icon name=IconName::Operations/>
-                    {label}
-                </button>
-                <span class="operation-bound">
-                    <Show
-                        when=move || !typed.get()
-                        fallback=|| "What you typed is not in this preview yet: press Preview first."
-                    >
-                        "What comes after " <UtcTime at=preview.before clock=true/> " is not meant. "
-                        {way_back}
-                    </Show>
-                </span>
+                    "What comes after " <UtcTime at=preview.before clock=true/> " is not meant. "
+                    {way_back}
+                </ConfirmButton>
             </ActionForm>
         }
     });
@@ -116,27 +99,7 @@ pub(super) fn Preview(
         <section class="operation-preview" aria-label="Preview">
             <h2 class="operation-words">{words}</h2>
             <p class="operation-count"><strong>{matched}</strong> " " {counted}</p>
-            {warnings} {export} {confirm} {reasons} {samples}
+            {warnings(preview.warnings)} {export} {confirm} {reasons} {samples(preview.samples)}
         </section>
-    }
-}
-
-/// One of the jobs that would be changed: what it is, what becomes of it.
-#[component]
-pub(in crate::app::pages) fn Sample(sample: PreviewSample) -> impl IntoView {
-    let becomes = sample.in_words();
-    let entry = sample.entry;
-    let error = entry.error_class.or(entry.error_message);
-    view! {
-        <li>
-            <div>
-                <a href=format::job_path(&entry.jid)>{entry.class}</a>
-            </div>
-            <div class="mono">{entry.args}</div>
-            <div class="second-line">
-                <span class="operation-becomes">{becomes}</span>
-                {error.map(|error| view! { " · " {error} })}
-            </div>
-        </li>
     }
 }
