@@ -4,6 +4,7 @@ use super::{Admin, AdminResult};
 use crate::job::{Job, location, running_id};
 use crate::model::{EntryId, JobDetail, JobLocation, Whereabouts};
 use crate::store::StoredEntry;
+use std::time::{Duration, Instant};
 
 impl Admin {
     /// Every place where a job id is now: what runs first, then queues and sets.
@@ -24,24 +25,45 @@ impl Admin {
         if jid.is_empty() {
             return Ok(detail);
         }
+        if let Some(entry) = self.hinted(jid, hint).await? {
+            self.find_running(&mut detail).await?;
+            detail.locations.push(stored(entry));
+            return Ok(detail);
+        }
+        let asked = Instant::now();
+        self.find_everywhere(&mut detail, self.options.jid_budget)
+            .await?;
+        // No one moment is looked at: a job that goes from a place which comes later to one that was looked at already is missed. It
+        // does not often do so twice.
+        let left = self.options.jid_budget.saturating_sub(asked.elapsed());
+        if detail.locations.is_empty() && !left.is_zero() {
+            self.find_everywhere(&mut detail, left).await?;
+        }
+        Ok(detail)
+    }
+
+    /// Looks for a job in what runs and in all queues and sets, for as long as `budget`.
+    async fn find_everywhere(&self, detail: &mut JobDetail, budget: Duration) -> AdminResult<()> {
+        self.find_running(detail).await?;
+        let search = self.store.find_jid(&detail.jid, budget).await?;
+        (detail.scanned, detail.total) = (search.scanned, search.total);
+        detail
+            .locations
+            .extend(search.entries.into_iter().map(stored));
+        Ok(())
+    }
+
+    /// Looks for a job in what runs.
+    async fn find_running(&self, detail: &mut JobDetail) -> AdminResult<()> {
         for run in self.store.running().await? {
-            if run.jid == jid {
+            if run.jid == detail.jid {
                 let job = Job::new(run.payload.clone());
                 let id = running_id(&run);
                 let running = Whereabouts::Running(run);
                 detail.locations.push(location(running, id, &job));
             }
         }
-        let entries = match self.hinted(jid, hint).await? {
-            Some(entry) => vec![entry],
-            None => {
-                let search = self.store.find_jid(jid, self.options.jid_budget).await?;
-                (detail.scanned, detail.total) = (search.scanned, search.total);
-                search.entries
-            }
-        };
-        detail.locations.extend(entries.into_iter().map(stored));
-        Ok(detail)
+        Ok(())
     }
 
     /// One entry by its address, also one without a job id, and where it may have been moved lately; `None` when it is gone.
