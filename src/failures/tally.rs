@@ -23,6 +23,8 @@ pub struct Tally {
     counted: u64,
     never_failed: u64,
     ungrouped: u64,
+    /// Groups whose newest entry is one of those at hand, and which one: kept for its memory.
+    newest: HashMap<GroupDigest, usize>,
 }
 
 /// What is known of the entries of one signature.
@@ -46,8 +48,32 @@ pub struct Group {
 }
 
 impl Tally {
-    /// Counts an entry; `now` is the store's clock.
-    pub fn add(&mut self, id: EntryId, raw: Bytes, now: Timestamp) {
+    /// Counts entries, each with its position and bytes; `now` is the store's clock. `id` makes the address of one: that costs more than
+    /// counting it, so it is asked for a group's newest only.
+    pub fn add(
+        &mut self,
+        entries: &[(f64, Bytes)],
+        id: impl Fn(usize) -> Option<EntryId>,
+        now: Timestamp,
+    ) {
+        for (index, (position, raw)) in entries.iter().enumerate() {
+            self.add_one(index, *position, raw.clone(), &id, now);
+        }
+        for (digest, index) in self.newest.drain() {
+            if let (Some(group), Some(id)) = (self.groups.get_mut(&digest), id(index)) {
+                group.sample = id;
+            }
+        }
+    }
+
+    fn add_one(
+        &mut self,
+        index: usize,
+        position: f64,
+        raw: Bytes,
+        id: &impl Fn(usize) -> Option<EntryId>,
+        now: Timestamp,
+    ) {
         self.counted += 1;
         let job = Job::new(raw);
         let mut signature = None;
@@ -57,9 +83,14 @@ impl Tally {
         };
         let has_room = self.groups.len() < MOST_GROUPS;
         match self.groups.entry(digest) {
-            Entry::Occupied(mut group) => group.get_mut().add(id, &job, now),
+            Entry::Occupied(mut group) => {
+                if group.get_mut().add(position, &job, now) {
+                    self.newest.insert(digest, index);
+                }
+            }
             Entry::Vacant(place) if has_room => {
-                let Some(signature) = signature.or_else(|| Signature::of(&job)) else {
+                let signature = signature.or_else(|| Signature::of(&job));
+                let (Some(signature), Some(id)) = (signature, id(index)) else {
                     return;
                 };
                 place.insert(Group::new(signature, id, &job, now));
@@ -94,7 +125,8 @@ impl Tally {
 
 impl Group {
     fn new(signature: Signature, id: EntryId, job: &Job, now: Timestamp) -> Self {
-        let failure = Failure::of(job, &id, now);
+        let position = id.position;
+        let failure = Failure::of(job, position, now);
         let mut group = Self {
             signature: Arc::new(signature),
             count: 0,
@@ -102,25 +134,25 @@ impl Group {
             last_seen: failure.last,
             queues: Vec::new(),
             most_attempts: 0,
-            sample: id.clone(),
+            sample: id,
             buckets: Buckets::default(),
         };
-        group.add(id, job, now);
+        group.add(position, job, now);
         group
     }
 
-    fn add(&mut self, id: EntryId, job: &Job, now: Timestamp) {
-        let failure = Failure::of(job, &id, now);
+    /// Counts an entry; whether it is the one that failed last.
+    fn add(&mut self, position: f64, job: &Job, now: Timestamp) -> bool {
+        let failure = Failure::of(job, position, now);
         self.count += 1;
         self.first_seen = self.first_seen.min(failure.first);
-        if failure.last >= self.last_seen {
-            self.last_seen = failure.last;
-            self.sample = id;
-        }
+        let is_newest = failure.last >= self.last_seen;
+        self.last_seen = self.last_seen.max(failure.last);
         self.most_attempts = self.most_attempts.max(failure.attempts);
         self.buckets.add(failure.last, now);
         let queue = job.text_field("queue").unwrap_or_default();
         self.add_queue(&queue, 1);
+        is_newest
     }
 
     fn add_queue(&mut self, queue: &str, count: u64) {
@@ -164,12 +196,12 @@ struct Failure {
 }
 
 impl Failure {
-    fn of(job: &Job, id: &EntryId, now: Timestamp) -> Self {
+    fn of(job: &Job, position: f64, now: Timestamp) -> Self {
         let first = job.time("failed_at");
         // `retried_at` is when it failed again.
         let last = job.time("retried_at").max(first);
         // Without either, what is known is when it was put there: of a dead one, when it died.
-        let placed = Timestamp::from_seconds(id.position).min(now);
+        let placed = Timestamp::from_seconds(position).min(now);
         let retries = job
             .integer("retry_count")
             .and_then(|count| u64::try_from(count).ok());
@@ -187,14 +219,38 @@ mod tests {
     use super::{MOST_GROUPS, Tally};
     use crate::job::digest;
     use crate::model::{EntryId, Set, Timestamp};
+    use bytes::Bytes;
 
     fn add(tally: &mut Tally, score: f64, text: String) {
-        let id = EntryId {
-            place: Set::Dead.into(),
-            position: score,
-            digest: digest(text.as_bytes()),
+        add_all(tally, &[(score, text.into())]);
+    }
+
+    fn add_all(tally: &mut Tally, entries: &[(f64, Bytes)]) {
+        let id = |index: usize| {
+            let (position, raw) = entries.get(index)?;
+            Some(EntryId {
+                place: Set::Dead.into(),
+                position: *position,
+                digest: digest(raw),
+            })
         };
-        tally.add(id, text.into(), Timestamp(5_000_000));
+        tally.add(entries, id, Timestamp(5_000_000));
+    }
+
+    #[test]
+    fn the_sample_is_the_entry_that_failed_last() {
+        let mut tally = Tally::default();
+        let entry = |failed: u32| -> (f64, Bytes) {
+            let text = format!(r#"{{"class":"A","error_class":"E","failed_at":{failed}}}"#);
+            (f64::from(failed), text.into())
+        };
+        let sample = |tally: &Tally| tally.groups().next().expect("a group").sample.position;
+        add_all(&mut tally, &[entry(3), entry(5), entry(4)]);
+        assert_eq!(sample(&tally).to_string(), "5");
+        add_all(&mut tally, &[entry(1), entry(2)]);
+        assert_eq!(sample(&tally).to_string(), "5");
+        add_all(&mut tally, &[entry(7), entry(6)]);
+        assert_eq!(sample(&tally).to_string(), "7");
     }
 
     #[test]

@@ -2,18 +2,14 @@
 
 use crate::failures::Tally;
 use crate::model::{Cursor, EntryId, Order, Place, Set, Timestamp};
-use crate::store::{SharedStore, Slice, Start, StoreError, StoreResult};
+use crate::store::{Scan, SharedStore, Start, StoreError, StoreResult};
 use std::time::Duration;
 use tokio::{
     task::spawn_blocking,
     time::{Instant, sleep},
 };
 
-/// Entries read at a time; a store gives fewer where they are large. A Redis answers nobody else while it gathers them: about a
-/// millisecond for so many of a usual size.
-const SLICE: usize = 300;
-
-/// After each slice nothing is asked for this part of the time that it took, so that others' questions pass.
+/// After each piece nothing is asked for this part of the time that it took, so that others' questions pass.
 const PAUSE_PART: u32 = 8;
 
 /// What was read of a set.
@@ -35,7 +31,7 @@ pub(super) struct Swept {
 /// Reads a set from behind `cursor` to its end, lowest score first, and counts on in `tally`. `tell` is shown how far it is after each
 /// slice: the tally, and entries of the set.
 ///
-/// A slice is counted while the next one is read.
+/// A piece is counted while the next one is read.
 pub(super) async fn sweep(
     store: &SharedStore,
     set: Set,
@@ -44,59 +40,50 @@ pub(super) async fn sweep(
     mut tell: impl FnMut(&Tally, u64),
 ) -> StoreResult<Swept> {
     let started = Instant::now();
-    let place = Place::Set(set);
     let start = cursor.clone().map_or(Start::Edge, Start::After);
-    let mut slice = store.slice(&place, &start, Order::Ascending, SLICE).await?;
+    let place = Place::Set(set);
+    let begun = store
+        .slice(&place, &Start::Edge, Order::Ascending, 1)
+        .await?;
     let mut swept = Swept {
         tally,
         cursor,
         ends: None,
-        totals: (slice.total, slice.total),
-        now: slice.now,
+        totals: (begun.total, begun.total),
+        now: begun.now,
         took: Duration::ZERO,
     };
-    loop {
-        swept.totals.1 = slice.total;
-        swept.now = slice.now;
-        if let (Some(first), Some(last)) = (slice.entries.first(), slice.entries.last()) {
-            swept.cursor = Some(last.cursor.clone());
-            let first = swept
-                .ends
-                .take()
-                .map_or_else(|| first.id.clone(), |(first, _)| first);
-            swept.ends = Some((first, last.id.clone()));
+    let mut scanner = store.scan(place, start, Order::Ascending);
+    let mut piece = scanner.next().await?;
+    while let Some(scan) = piece {
+        swept.totals.1 = scan.total;
+        let last = scan.entries.len().saturating_sub(1);
+        if let (Some(first), Some(last)) = (scan.stored(0), scan.stored(last)) {
+            swept.cursor = Some(last.cursor);
+            let first = swept.ends.take().map_or(first.id, |(first, _)| first);
+            swept.ends = Some((first, last.id));
         }
-        let next = swept.cursor.clone().filter(|_| slice.more);
-        let counting = count(std::mem::take(&mut swept.tally), slice);
+        let counting = count(std::mem::take(&mut swept.tally), scan, swept.now);
         let reading = async {
-            let Some(cursor) = next else {
-                return Ok::<_, StoreError>(None);
-            };
             let asked = Instant::now();
-            let start = Start::After(cursor);
-            let slice = store.slice(&place, &start, Order::Ascending, SLICE).await?;
+            let (next, now) = tokio::try_join!(scanner.next(), store.now())?;
             sleep(asked.elapsed() / PAUSE_PART).await;
-            Ok(Some(slice))
+            Ok::<_, StoreError>((next, now))
         };
         let (counted, read) = tokio::join!(counting, reading);
         swept.tally = counted?;
         tell(&swept.tally, swept.totals.1);
-        match read? {
-            Some(next) => slice = next,
-            None => {
-                swept.took = started.elapsed();
-                return Ok(swept);
-            }
-        }
+        (piece, swept.now) = read?;
     }
+    swept.took = started.elapsed();
+    Ok(swept)
 }
 
-/// Counts the entries of a slice, on a thread that may be busy.
-async fn count(mut tally: Tally, slice: Slice) -> StoreResult<Tally> {
+/// Counts the entries of a piece, on a thread that may be busy.
+async fn count(mut tally: Tally, scan: Scan, now: Timestamp) -> StoreResult<Tally> {
     let counting = spawn_blocking(move || {
-        for entry in slice.entries {
-            tally.add(entry.id, entry.raw, slice.now);
-        }
+        let id = |index| scan.stored(index).map(|entry| entry.id);
+        tally.add(&scan.entries, id, now);
         tally
     });
     counting

@@ -218,6 +218,7 @@ impl<'work> Drive<'work> {
         let is_first_pass = self.mark.passes == 0;
         let scanned = self.mark.scanned;
         let mut pending = Pending::default();
+        let mut steps = 0;
         for meant in &batch.meant {
             match changer.plan(&meant.entry, &meant.job) {
                 Planned::IsSo => {}
@@ -244,6 +245,7 @@ impl<'work> Drive<'work> {
             if let Some(driven) = self.step(std::mem::take(&mut pending)).await? {
                 return Ok(Some(driven));
             }
+            steps += 1;
         }
         self.mark.at = batch.next.at;
         self.mark.after = batch.next.after;
@@ -251,7 +253,10 @@ impl<'work> Drive<'work> {
             self.mark.scanned = scanned + batch.scanned;
         }
         self.mark.gone += batch.gone;
-        // Also without a change: so that it goes on from here, and is known to be attended.
+        // Also when nothing of the batch was meant: so that it goes on from here, and is known to be attended.
+        if pending.moves.is_empty() && steps > 0 {
+            return Ok(None);
+        }
         self.step(pending).await
     }
 

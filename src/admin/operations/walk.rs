@@ -1,12 +1,10 @@
 //! Going through the jobs of a selection, some at a time.
 
-use super::{bound::is_later, mark::Mark};
+use super::{bound::is_later, mark::Mark, read_ahead::ReadAhead};
 use crate::job::Job;
 use crate::model::{Cursor, EntryId, OperationPlan, Order, Place, Timestamp};
 use crate::search::Matcher;
-use crate::store::{
-    Scan, Scanner, SharedStore, Slice, Start, StoreError, StoreResult, StoredEntry,
-};
+use crate::store::{Scan, SharedStore, Slice, Start, StoreError, StoreResult, StoredEntry};
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -131,8 +129,8 @@ impl Walk {
             Some(place @ Place::Set(_)) => {
                 let matcher = self.matcher(place)?;
                 let start = from.start_from(matcher.times().0);
-                let scanner = self.store.scan(place.clone(), start, Order::Ascending);
-                Kind::Set(place, matcher, scanner)
+                let scans = scan_ahead(self.store.clone(), place.clone(), start);
+                Kind::Set(place, matcher, scans)
             }
         };
         Ok(Reader {
@@ -174,10 +172,29 @@ pub(super) struct Reader<'walk> {
     kind: Kind<'walk>,
 }
 
+/// Neighbouring entries of a set, and the store's clock.
+type Scanned = (Scan, Timestamp);
+
+/// Reads a set while what was read before is looked at.
+fn scan_ahead(store: SharedStore, place: Place, start: Start) -> ReadAhead<Scanned> {
+    ReadAhead::start(1, async move |taker| {
+        let mut scanner = store.scan(place, start, Order::Ascending);
+        loop {
+            let (scan, now) = futures::try_join!(scanner.next(), store.now())?;
+            let Some(scan) = scan else {
+                return Ok(());
+            };
+            if !taker.hand((scan, now)).await {
+                return Ok(());
+            }
+        }
+    })
+}
+
 enum Kind<'walk> {
     Ticked,
     Queue(&'walk Place, Matcher),
-    Set(&'walk Place, Matcher, Box<dyn Scanner + 'walk>),
+    Set(&'walk Place, Matcher, ReadAhead<Scanned>),
 }
 
 impl Reader<'_> {
@@ -196,10 +213,17 @@ impl Reader<'_> {
                     .await?;
                 walk.of_queue(place, matcher, slice, from.at)
             }
-            Kind::Set(place, matcher, scanner) => {
-                let (scan, now) = futures::join!(scanner.next(), walk.store.now());
-                walk.of_set(place, matcher, scan?, from.at, now?)
-            }
+            Kind::Set(place, matcher, scans) => match scans.next().await? {
+                Some((scan, now)) => walk.of_scan(place, matcher, scan, from.at, now),
+                None => Batch {
+                    meant: Vec::new(),
+                    scanned: 0,
+                    gone: 0,
+                    next: position(from.at, None),
+                    now: walk.store.now().await?,
+                    read: None,
+                },
+            },
         };
         self.next = batch.next.after.is_some().then(|| batch.next.clone());
         Ok(Some(batch))
@@ -256,27 +280,6 @@ impl Walk {
     fn of_queue(&self, place: &Place, matcher: &mut Matcher, slice: Slice, at: usize) -> Batch {
         let now = slice.now;
         self.of_scan(place, matcher, Scan::from(slice), at, now)
-    }
-
-    fn of_set(
-        &self,
-        place: &Place,
-        matcher: &mut Matcher,
-        scan: Option<Scan>,
-        at: usize,
-        now: Timestamp,
-    ) -> Batch {
-        match scan {
-            Some(scan) => self.of_scan(place, matcher, scan, at, now),
-            None => Batch {
-                meant: Vec::new(),
-                scanned: 0,
-                gone: 0,
-                next: position(at, None),
-                now,
-                read: None,
-            },
-        }
     }
 
     fn of_scan(
