@@ -1,13 +1,14 @@
 //! A step of an operation: in the words of its script, and its answer.
 
 use super::{
-    RedisStore, failure::refusal, locate::hint, moves::Put, operations::milliseconds, scripts,
+    RedisStore, failure::refusal, locate::hint, moves::Put, operations::milliseconds,
+    request::Call, scripts,
 };
 use crate::store::{
     Destination, Moved, OPERATION_KEPT, Step, StepMove, Stepped, StoreError, StoreResult, Target,
     kept,
 };
-use ::redis::{ScriptInvocation, Value, cmd};
+use ::redis::{Cmd, Value, cmd};
 use bytes::Bytes;
 use std::collections::HashMap;
 
@@ -42,15 +43,18 @@ impl RedisStore {
             }
         }
         let undone = step.undoes.map_or(step.id, |undone| undone.id);
-        let mut call = scripts::OPERATION_STEP.key(self.keys.operation(step.id));
-        call.key(self.keys.kept(step.id))
-            .key(self.keys.current_operations())
-            .key(self.keys.queues())
-            .key(self.keys.operation(undone))
-            .key(self.keys.kept(undone));
-        for key in &places.keys {
-            call.key(key);
-        }
+        let mut keys = vec![
+            self.keys.operation(step.id),
+            self.keys.kept(step.id),
+            self.keys.current_operations(),
+            self.keys.queues(),
+            self.keys.operation(undone),
+            self.keys.kept(undone),
+        ];
+        keys.append(&mut places.keys);
+        let bytes = calls.iter().map(EntryCall::bytes).sum();
+        let mut request = Call::new(&scripts::OPERATION_STEP, &keys, bytes);
+        let call = request.arguments();
         let (state, message) = step
             .state
             .map_or(("", None), |(state, message)| (state.name(), message));
@@ -74,13 +78,13 @@ impl RedisStore {
             .arg(&places.kinds);
         for group in calls.chunk_by(EntryCall::is_beside) {
             if let Some(first) = group.first() {
-                first.add_group(&mut call, group.len());
+                first.add_group(call, group.len());
             }
             for entry in group {
-                entry.add_to(&mut call);
+                entry.add_to(call);
             }
         }
-        let stepping = self.operations.change(&call);
+        let stepping = self.operations.change(&request);
         let answer: Vec<Value> = if field.is_empty() {
             stepping.await?
         } else {
@@ -240,6 +244,12 @@ impl<'step> EntryCall<'step> {
         }
     }
 
+    /// About as many as it hands over.
+    fn bytes(&self) -> usize {
+        let texts = [self.bytes, self.new].into_iter().flatten();
+        texts.map(|text| text.len() + 32).sum()
+    }
+
     fn columns(&self) -> [bool; 6] {
         [
             self.bytes.is_some(),
@@ -264,7 +274,7 @@ impl<'step> EntryCall<'step> {
             && self.columns() == other.columns()
     }
 
-    fn add_group(&self, call: &mut ScriptInvocation<'_>, entries: usize) {
+    fn add_group(&self, call: &mut Cmd, entries: usize) {
         let letters: String = "bnshmi"
             .chars()
             .zip(self.columns())
@@ -279,7 +289,7 @@ impl<'step> EntryCall<'step> {
             .arg(letters);
     }
 
-    fn add_to(&self, call: &mut ScriptInvocation<'_>) {
+    fn add_to(&self, call: &mut Cmd) {
         for bytes in [self.bytes, self.new].into_iter().flatten() {
             call.arg(bytes);
         }

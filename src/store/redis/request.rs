@@ -1,7 +1,8 @@
 //! What can be sent over a connection: a command, a pipeline, a script with its arguments.
 
 use ::redis::{
-    Cmd, Pipeline, RedisResult, Script, ScriptInvocation, Value, aio::MultiplexedConnection,
+    Cmd, ErrorKind, Pipeline, RedisResult, Script, ScriptInvocation, ServerErrorKind, Value,
+    aio::MultiplexedConnection,
 };
 
 /// Something to send and to wait for.
@@ -28,6 +29,41 @@ impl Request for Pipeline {
 impl Request for ScriptInvocation<'_> {
     async fn send(&self, connection: &mut MultiplexedConnection) -> RedisResult<Value> {
         self.invoke_async(connection).await
+    }
+}
+
+/// A script with very many or very long arguments: an invocation of the library would copy each of them twice more.
+pub(super) struct Call<'script> {
+    script: &'script Script,
+    command: Cmd,
+}
+
+impl<'script> Call<'script> {
+    /// Its command, to which the arguments are still to be added; `bytes` of them, about.
+    pub(super) fn new(script: &'script Script, keys: &[String], bytes: usize) -> Self {
+        let mut command = Cmd::with_capacity(keys.len(), bytes);
+        command
+            .arg("EVALSHA")
+            .arg(script.get_hash())
+            .arg(keys.len())
+            .arg(keys);
+        Self { script, command }
+    }
+
+    pub(super) fn arguments(&mut self) -> &mut Cmd {
+        &mut self.command
+    }
+}
+
+impl Request for Call<'_> {
+    async fn send(&self, connection: &mut MultiplexedConnection) -> RedisResult<Value> {
+        match self.command.query_async(connection).await {
+            Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
+                Load(self.script).send(connection).await?;
+                self.command.query_async(connection).await
+            }
+            answer => answer,
+        }
     }
 }
 
