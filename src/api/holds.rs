@@ -27,15 +27,13 @@ pub async fn preview_hold(
     query: String,
 ) -> Result<HoldDraft, ApiError> {
     use super::{HoldForm, respond};
-    /// How long a page may count.
-    const BUDGET: std::time::Duration = std::time::Duration::from_millis(1_500);
     let form = HoldForm::parse(&query);
     let admin = respond::admin_for_page()?;
-    let now = admin.store().now().await;
-    let now = now.map_err(|error| respond::failed(error.into()))?;
-    let request = form.to_request(now).map_err(respond::missing)?;
+    let request = form
+        .to_request(respond::now(&admin).await?)
+        .map_err(respond::missing)?;
     let preview = admin
-        .preview_hold(&request, BUDGET)
+        .preview_hold(&request, respond::PREVIEW_BUDGET)
         .await
         .map_err(respond::failed)?;
     Ok(HoldDraft {
@@ -56,10 +54,8 @@ pub async fn start_hold(
 ) -> Result<String, ApiError> {
     use super::{HoldForm, respond};
     let admin = respond::admin()?;
-    let now = admin.store().now().await;
-    let now = now.map_err(|error| respond::failed(error.into()))?;
     let request = HoldForm::parse(&query)
-        .to_request(now)
+        .to_request(respond::now(&admin).await?)
         .map_err(respond::invalid)?;
     let (status, _) = admin.start_hold(&request).await.map_err(respond::failed)?;
     let done = format!(

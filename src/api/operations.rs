@@ -66,12 +66,10 @@ pub async fn preview_operation(
     query: String,
 ) -> Result<OperationDraft, ApiError> {
     use super::{OperationForm, respond};
-    /// How long a page may count.
-    const BUDGET: std::time::Duration = std::time::Duration::from_millis(1_500);
     let form = OperationForm::parse(&query);
     let request = form.to_request(None).map_err(respond::missing)?;
     let preview = respond::admin_for_page()?
-        .preview_operation(&request, BUDGET)
+        .preview_operation(&request, respond::PREVIEW_BUDGET)
         .await
         .map_err(respond::failed)?;
     Ok(OperationDraft {

@@ -4,7 +4,7 @@ use super::ApiError;
 use crate::admin::{Admin, AdminError};
 use crate::groups::Groups;
 use crate::live::Live;
-use crate::model::{GroupDigest, GroupDigestError};
+use crate::model::{GroupDigest, GroupDigestError, Timestamp};
 use crate::store::StoreError;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -13,6 +13,8 @@ use leptos_axum::ResponseOptions;
 use std::time::Duration;
 
 const NOTICE_COOKIE: &str = "jobdeck_notice";
+/// How long a page may count what would be changed.
+pub const PREVIEW_BUDGET: Duration = Duration::from_millis(1_500);
 /// How long a script waits before it follows a search.
 const FOLLOWS_AFTER: Duration = Duration::from_millis(60);
 /// Longest text that is told on the next page: a cookie holds 4 KB.
@@ -78,6 +80,15 @@ pub fn search_budget(admin: &Admin) -> Duration {
     } else {
         FOLLOWS_AFTER
     }
+}
+
+/// The store's clock.
+///
+/// # Errors
+/// The store's.
+pub async fn now(admin: &Admin) -> Result<Timestamp, ApiError> {
+    let now = admin.store().now().await;
+    now.map_err(|error| failed(error.into()))
 }
 
 /// A failure group's address.

@@ -6,6 +6,7 @@ mod header;
 mod holds_banner;
 mod navigation;
 mod operations_banner;
+mod strip;
 
 use crate::api::{PageFrame, get_page_frame, get_snapshot};
 use crate::app::components::{ErrorNotice, Notice, NoticeKind};

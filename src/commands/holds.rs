@@ -1,22 +1,19 @@
 //! `jobdeck holds`: retries that are kept from being tried for a while.
 
 use super::{
-    Failure,
-    jobs::{printable, row},
-    operation_run::{self, Words},
-    options::{Common, admin, settings_and_store},
-    output, time,
+    Failure, operation_run,
+    options::Plain,
+    output::{self, printable},
+    preview::{self, Found},
+    time,
 };
 use crate::{
-    admin::{Admin, AdminError, Release},
-    model::{HoldRequest, HoldStatus, OperationPreview, Timestamp},
+    admin::{AdminError, Release},
+    model::{HoldRequest, HoldStatus, Timestamp},
     web::script,
 };
 use clap::{ArgGroup, Args, Subcommand};
 use std::time::Duration;
-
-/// How long a preview counts.
-const BUDGET: Duration = Duration::from_secs(10);
 
 /// Keep retries from being tried for a while, and release them
 #[derive(Debug, Args)]
@@ -33,15 +30,6 @@ enum HoldsVerb {
     Release(ReleaseHold),
     /// End a hold, and leave what it holds until its time
     End(One),
-}
-
-#[derive(Debug, Args)]
-struct Plain {
-    /// As JSON, the form that REST answers.
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    common: Common,
 }
 
 #[derive(Debug, Args)]
@@ -116,13 +104,6 @@ impl Holds {
     }
 }
 
-impl Plain {
-    async fn admin(&self) -> Result<Admin, Failure> {
-        let (config, store) = settings_and_store(&self.common).await?;
-        Ok(admin(&config, store))
-    }
-}
-
 impl Add {
     async fn run(self) -> Result<(), Failure> {
         let admin = self.plain.admin().await?;
@@ -139,11 +120,18 @@ impl Add {
             reason: self.reason,
         };
         if self.dry_run {
-            let preview = admin.preview_hold(&request, BUDGET).await?;
+            let preview = admin.preview_hold(&request, preview::BUDGET).await?;
             if self.plain.json {
                 output::line(script::preview_json(request.in_words(), preview));
             } else {
-                show(&request, &preview);
+                let found = Found {
+                    words: &request.in_words(),
+                    jobs: "retries",
+                    verb: "would wait",
+                    becomes: false,
+                };
+                found.show(&preview);
+                output::line("Nothing was changed.");
             }
             return Ok(());
         }
@@ -157,17 +145,18 @@ impl Add {
         if !json {
             output::line(printable(&line(&status)));
         }
-        if self.detach {
-            operation_run::begun(operation, json);
-            return Ok(());
-        }
-        if !json {
-            return operation_run::finish(&admin, operation, false).await;
+        if self.detach || !json {
+            return operation_run::follow(&admin, operation, self.detach, json).await;
         }
         // One line of JSON: the hold with what it holds when all are moved.
         let operation = operation_run::work(&admin, operation, true).await?;
         let verdict = operation_run::verdict(&operation);
-        output::line(script::begun_hold_json(admin.hold(&id).await?, operation));
+        let status = match admin.hold(&id).await {
+            // Released meanwhile: what was done is told all the same.
+            Err(AdminError::NotFound(_)) => status,
+            found => found?,
+        };
+        output::line(script::begun_hold_json(status, operation));
         verdict
     }
 }
@@ -181,12 +170,7 @@ impl ReleaseHold {
             spread_seconds: u32::try_from(spread).unwrap_or(u32::MAX),
         };
         let operation = admin.release_hold(&self.one.id, release).await?;
-        let json = self.one.plain.json;
-        if self.detach {
-            operation_run::begun(operation, json);
-            return Ok(());
-        }
-        operation_run::finish(&admin, operation, json).await
+        operation_run::follow(&admin, operation, self.detach, self.one.plain.json).await
     }
 }
 
@@ -217,23 +201,4 @@ fn line(status: &HoldStatus) -> String {
         "{}  until {}  {held} held  {}{name}{reason}",
         hold.id, hold.until, hold.query
     )
-}
-
-/// What would be held, in lines.
-fn show(request: &HoldRequest, preview: &OperationPreview) {
-    output::line(printable(&request.in_words()));
-    let (matched, scanned, total) = (preview.matched, preview.scanned, preview.total);
-    output::line(if preview.complete {
-        format!("{matched} of {total} retries would wait")
-    } else {
-        format!("{matched} retries would wait, so far ({scanned} of {total} looked at)")
-    });
-    for sample in &preview.samples {
-        output::line(format_args!("  {}", row(&sample.entry)));
-    }
-    Words(&preview.refused).print();
-    for warning in &preview.warnings {
-        output::line(printable(&format!("warning: {warning}")));
-    }
-    output::line("Nothing was changed.");
 }

@@ -8,7 +8,8 @@ mod search;
 use super::{
     Failure,
     options::{Common, admin, settings_and_store},
-    output, time,
+    output::{self, printable},
+    time,
 };
 use crate::{
     admin::{Admin, AdminError},
@@ -265,19 +266,6 @@ pub(super) fn row(entry: &JobEntry) -> String {
         (None, None) => String::new(),
     };
     printable(&format!("{}  {at}  {what}{error}", entry.id))
-}
-
-/// On one line and without control characters, which a terminal would obey.
-pub(super) fn printable(text: &str) -> String {
-    text.chars()
-        .map(|character| {
-            if character.is_control() {
-                ' '
-            } else {
-                character
-            }
-        })
-        .collect()
 }
 
 impl Show {

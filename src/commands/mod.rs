@@ -20,6 +20,7 @@ mod operation_run;
 mod operations;
 mod options;
 mod output;
+mod preview;
 mod serve;
 mod signals;
 mod time;

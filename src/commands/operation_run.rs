@@ -1,6 +1,10 @@
 //! Works on an operation to its end, and says how far it is.
 
-use super::{Failure, output, signals};
+use super::{
+    Failure,
+    output::{self, printable},
+    signals,
+};
 use crate::{
     admin::{Admin, AdminError, OperationRunner},
     model::{Operation, OperationState},
@@ -18,8 +22,22 @@ const LOOK: Duration = Duration::from_millis(200);
 /// How often that is said where no bar can be drawn.
 const SAY: Duration = Duration::from_secs(5);
 
+/// Leaves an operation that was begun to others, or works on it to its end.
+pub(super) async fn follow(
+    admin: &Admin,
+    operation: Operation,
+    detach: bool,
+    json: bool,
+) -> Result<(), Failure> {
+    if detach {
+        begun(operation, json);
+        return Ok(());
+    }
+    finish(admin, operation, json).await
+}
+
 /// Says that an operation was begun, and where it goes on.
-pub(super) fn begun(operation: Operation, json: bool) {
+fn begun(operation: Operation, json: bool) {
     if json {
         output::line(script::operation_json(operation));
         return;
@@ -32,7 +50,7 @@ pub(super) fn begun(operation: Operation, json: bool) {
 }
 
 /// Works on it until it is over or paused, or a signal comes; then it is left to others.
-pub(super) async fn finish(admin: &Admin, operation: Operation, json: bool) -> Result<(), Failure> {
+async fn finish(admin: &Admin, operation: Operation, json: bool) -> Result<(), Failure> {
     let operation = work(admin, operation, json).await?;
     let verdict = verdict(&operation);
     if json {
@@ -204,9 +222,4 @@ impl Teller {
 
 fn heading(operation: &Operation) -> String {
     printable(&format!("operation {}: {}", operation.id, operation.words))
-}
-
-/// On one line and without control characters, which a terminal would obey.
-pub(super) fn printable(text: &str) -> String {
-    super::jobs::printable(text)
 }

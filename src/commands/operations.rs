@@ -3,9 +3,9 @@
 use super::{
     Failure,
     export_run::Target,
-    operation_run::{self, printable},
-    options::{Common, admin, settings_and_store},
-    output,
+    operation_run,
+    options::{Common, Plain, admin, settings_and_store},
+    output::{self, printable},
 };
 use crate::{
     admin::Admin,
@@ -39,15 +39,6 @@ enum OperationsVerb {
     Free(One),
     /// Write what it has changed as a file: each job where it was and as it was
     Export(Export),
-}
-
-#[derive(Debug, Args)]
-struct Plain {
-    /// As JSON, the form that REST answers.
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    common: Common,
 }
 
 #[derive(Debug, Args)]
@@ -136,8 +127,7 @@ impl Operations {
 
 impl One {
     async fn admin(&self) -> Result<Admin, Failure> {
-        let (config, store) = settings_and_store(&self.plain.common).await?;
-        Ok(admin(&config, store))
+        self.plain.admin().await
     }
 
     fn told(&self, operation: Operation) {
@@ -167,18 +157,12 @@ impl One {
 
 impl Working {
     async fn work(self, admin: &Admin, operation: Operation) -> Result<(), Failure> {
-        let json = self.one.plain.json;
-        if self.detach {
-            operation_run::begun(operation, json);
-            return Ok(());
-        }
-        operation_run::finish(admin, operation, json).await
+        operation_run::follow(admin, operation, self.detach, self.one.plain.json).await
     }
 }
 
 async fn list(plain: Plain) -> Result<(), Failure> {
-    let (config, store) = settings_and_store(&plain.common).await?;
-    let operations = admin(&config, store).operations().await?;
+    let operations = plain.admin().await?.operations().await?;
     if plain.json {
         output::line(script::operations_json(operations));
         return Ok(());

@@ -12,6 +12,24 @@ use crate::{
 use clap::Args;
 use std::path::PathBuf;
 
+/// Options of a command that acts once and says what came of it.
+#[derive(Debug, Args)]
+pub(super) struct Plain {
+    /// As JSON, the form that REST answers.
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+impl Plain {
+    /// The door to the store.
+    pub(super) async fn admin(&self) -> Result<Admin, Failure> {
+        let (config, store) = settings_and_store(&self.common).await?;
+        Ok(admin(&config, store))
+    }
+}
+
 /// Where the settings and the jobs are.
 #[derive(Debug, Args)]
 pub(super) struct Common {

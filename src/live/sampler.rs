@@ -131,7 +131,7 @@ impl Live {
         match fresh.await {
             Ok(frame) => frame,
             // The sampler has ended.
-            Err(_) => self.frames.borrow().clone(),
+            Err(_) => self.latest(),
         }
     }
 

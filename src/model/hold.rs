@@ -41,7 +41,7 @@ impl Hold {
     /// The group of failures that it is about, if it is about one.
     #[must_use]
     pub fn group(&self) -> Option<GroupDigest> {
-        self.query.trim().strip_prefix("group:")?.parse().ok()
+        held_group(&self.query)
     }
 
     /// Which retries, behind that word: `of PublishPhoto Timeout`, `found by class:PublishPhoto`.
@@ -53,6 +53,12 @@ impl Hold {
             format!("of {}", self.name)
         }
     }
+}
+
+/// The group of failures that a search means, and nothing else.
+#[must_use]
+pub fn held_group(query: &str) -> Option<GroupDigest> {
+    query.trim().strip_prefix("group:")?.parse().ok()
 }
 
 /// First and last score of retries that are held until then, both inclusive.

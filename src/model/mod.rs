@@ -38,7 +38,7 @@ pub use failure_group::{
 };
 pub use filter::JobFilter;
 pub use group_digest::{GroupDigest, GroupDigestError};
-pub use hold::{Hold, HoldRequest, HoldStatus, held_score, held_scores};
+pub use hold::{Hold, HoldRequest, HoldStatus, held_group, held_score, held_scores};
 pub use import::{ImportProblem, ImportReport, PROBLEMS_TOLD};
 pub use json_node::JsonNode;
 pub use operation::{

@@ -27,6 +27,7 @@ pub mod redis;
 mod reports;
 mod scan;
 pub mod sqlite;
+mod trouble;
 mod worker;
 
 use crate::model::{
@@ -55,6 +56,7 @@ pub use redis::redis_cpu_seconds;
 use reports::REPORTED;
 pub use reports::{DONE_REPORT_KEPT, LOG_BYTES, LOG_LINES, REPORT_KEPT, ReportStore, RunReport};
 pub use scan::{Scan, Scanner};
+pub(crate) use trouble::Trouble;
 pub use worker::{
     Fetch, FetchedJob, Heartbeat, Orphan, Pulse, Rescue, Settlement, Share, Turn, Turned,
     WorkerStore,

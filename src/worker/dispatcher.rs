@@ -11,9 +11,8 @@ use super::{
     queue_order::QueueOrder,
     runtime::Runtime,
     settlement,
-    trouble::Trouble,
 };
-use crate::store::{Fetch, FetchedJob, Settlement, StoreError, StoreResult, Turn, Turned};
+use crate::store::{Fetch, FetchedJob, Settlement, StoreError, StoreResult, Trouble, Turn, Turned};
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until};
 

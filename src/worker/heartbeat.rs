@@ -1,9 +1,9 @@
 //! The process as others see it, and the signals that they leave for it.
 
-use super::{identity, metrics, runtime::Runtime, trouble::Trouble};
+use super::{identity, metrics, runtime::Runtime};
 use crate::{
     model::{ProcessInfo, Signal},
-    store::{Heartbeat, SharedStore, StoreError, StoreResult},
+    store::{Heartbeat, SharedStore, StoreError, StoreResult, Trouble},
 };
 use std::{sync::Arc, thread, time::Duration};
 use tokio::{

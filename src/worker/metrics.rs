@@ -1,9 +1,9 @@
 //! What the runs of each class took, until a heartbeat tells the store.
 
-use super::{runtime::Runtime, trouble::Trouble};
+use super::runtime::Runtime;
 use crate::{
     model::ProcessInfo,
-    store::{ClassMetrics, MetricsForm, SharedStore, StoreError},
+    store::{ClassMetrics, MetricsForm, SharedStore, StoreError, Trouble},
 };
 use std::{
     collections::HashMap,
@@ -149,8 +149,7 @@ mod tests {
     use super::{MOST_CLASSES, Metrics, Outcome, flush, is_old};
     use crate::{
         model::ProcessInfo,
-        store::{ClassMetrics, StoreOptions, connect},
-        worker::trouble::Trouble,
+        store::{ClassMetrics, StoreOptions, Trouble, connect},
     };
     use std::time::Duration;
 

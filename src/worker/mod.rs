@@ -127,15 +127,13 @@ mod settlement;
 mod slot;
 mod state;
 pub mod testing;
-mod trouble;
 
-use crate::store::StoreResult;
+use crate::store::{StoreResult, Trouble};
 use crew::Crew;
 use runtime::Runtime;
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use trouble::Trouble;
 
 pub use builder::{WorkerBuilder, WorkerError};
 pub use capsule::Capsule;

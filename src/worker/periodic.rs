@@ -2,11 +2,11 @@
 //!
 //! Every process that has a periodic job in its configuration tries; the store lets one of them do it.
 
-use super::{builder::WorkerError, runtime::Runtime, trouble::Trouble};
+use super::{builder::WorkerError, runtime::Runtime};
 use crate::{
     model::Timestamp,
     periodic::{Due, PeriodicJob, Schedule, due},
-    store::{Announcement, NewRun, Standing, Standings, StoreError, StoreResult, Tick},
+    store::{Announcement, NewRun, Standing, Standings, StoreError, StoreResult, Tick, Trouble},
 };
 use std::{collections::HashSet, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep};

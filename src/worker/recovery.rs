@@ -1,10 +1,10 @@
 //! Takes over jobs that processes left unfinished when they died.
 
-use super::{JobError, heartbeat, retry, runtime::Runtime, settlement, trouble::Trouble};
+use super::{JobError, heartbeat, retry, runtime::Runtime, settlement};
 use crate::{
     job::{Job, TimeUnit},
     model::{Set, Timestamp},
-    store::{Destination, Orphan, QueueEnd, Rescue, StoreResult},
+    store::{Destination, Orphan, QueueEnd, Rescue, StoreResult, Trouble},
 };
 use bytes::Bytes;
 use std::sync::Arc;

@@ -3,10 +3,10 @@
 //! Once a second, and only while a run has told something or is on its way for longer than that: a worker of short jobs that tell
 //! nothing never asks.
 
-use super::{cancel, run::Run, runtime::Runtime, trouble::Trouble};
+use super::{cancel, run::Run, runtime::Runtime};
 use crate::{
     model::{LogLine, Progress, Timestamp},
-    store::{RunReport, StoreResult},
+    store::{RunReport, StoreResult, Trouble},
 };
 use std::{
     collections::VecDeque,

@@ -1,13 +1,13 @@
 //! Enqueues scheduled jobs and retries whose time has come.
 
-use super::{holding::Holding, retry::unit_of, runtime::Runtime, trouble::Trouble};
+use super::{holding::Holding, retry::unit_of, runtime::Runtime};
 use crate::{
     holds::Holder,
     job::{Job, TimeUnit, write_time},
     model::{EntryId, Set, Timestamp},
     store::{
         Destination, Move, Moved, QueueEnd, SharedStore, Start, StoreError, StoreResult,
-        StoredEntry,
+        StoredEntry, Trouble,
     },
 };
 use std::{collections::HashSet, sync::Arc, time::Duration};

@@ -1,11 +1,11 @@
 //! Letting go what is held.
 
-use crate::harness::{Subject, queue};
-use crate::making::{hold, retry};
+use crate::harness::{Subject, into_set, queue};
+use crate::making::{hold, in_seconds, request, retry};
 use crate::runs::{admin, assert_same, everything, finish, retries, undo};
 use jobdeck::{
     admin::{AdminError, Release},
-    model::{Change, OperationState},
+    model::{Change, Operation, OperationState, Set, held_scores},
 };
 
 pub(crate) async fn what_is_released_is_tried_at_once_and_can_be_taken_back(subject: Subject) {
@@ -80,6 +80,79 @@ pub(crate) async fn a_hold_can_end_without_a_release(subject: Subject) {
     assert_eq!(everything(&subject, &[retries()]).await, before);
     let gone = admin.end_hold(&status.hold.id).await.unwrap_err();
     assert!(matches!(gone, AdminError::NotFound(_)), "{gone:?}");
+}
+
+pub(crate) async fn what_is_released_is_not_moved_aside_by_the_hold_s_own_operation(
+    subject: Subject,
+) {
+    for number in 0..20 {
+        retry(&subject, "Held", number, 60.0).await;
+    }
+    let before = everything(&subject, &[retries()]).await;
+    let admin = admin(&subject);
+    let until = in_seconds(&subject, 3_600).await;
+    let (status, moving) = admin
+        .start_hold(&request("class:Held", until))
+        .await
+        .unwrap();
+    // Nobody has worked on it yet, and somebody may have paused it.
+    admin.pause_operation(&moving.id).await.unwrap();
+    let release = admin
+        .release_hold(&status.hold.id, Release::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        finish(&admin, &release.id).await.state,
+        OperationState::Done
+    );
+    assert_stopped(&finish(&admin, &moving.id).await);
+    assert_eq!(subject.held(&[status.hold]).await.unwrap(), [0]);
+    assert_same(
+        &everything(&subject, &[retries()]).await,
+        &before,
+        "all are tried at their time",
+    );
+}
+
+pub(crate) async fn a_hold_that_ended_moves_nothing_any_more(subject: Subject) {
+    retry(&subject, "Held", 1, 60.0).await;
+    let admin = admin(&subject);
+    let until = in_seconds(&subject, 3_600).await;
+    let (status, moving) = admin
+        .start_hold(&request("class:Held", until))
+        .await
+        .unwrap();
+    // Other operations are none of its business.
+    let hour = request("class:Other", until);
+    let (_, other) = admin.start_hold(&hour).await.unwrap();
+    admin.end_hold(&status.hold.id).await.unwrap();
+    assert_stopped(&finish(&admin, &moving.id).await);
+    assert_eq!(subject.held(&[status.hold]).await.unwrap(), [0]);
+    assert_eq!(finish(&admin, &other.id).await.state, OperationState::Done);
+}
+
+fn assert_stopped(operation: &Operation) {
+    assert_eq!(operation.state, OperationState::Stopped, "{operation:?}");
+    let message = operation.message.as_deref().unwrap_or_default();
+    assert!(message.contains("released or ended"), "{message}");
+}
+
+pub(crate) async fn what_waits_is_released_whatever_its_times_say(subject: Subject) {
+    let status = hold(&subject, "class:Held", 3_600).await;
+    // It failed in the moment of the release, or on a machine whose clock is fast.
+    let failed_at = in_seconds(&subject, 300).await.seconds();
+    let raw = format!(
+        r#"{{"class":"Held","args":[],"jid":"a","queue":"q","retry":true,"retry_count":1,"failed_at":{failed_at}}}"#
+    );
+    let (at, _) = held_scores(status.hold.until);
+    subject.put(into_set(Set::Retries, at, raw)).await;
+    let admin = admin(&subject);
+    let release = admin
+        .release_hold(&status.hold.id, Release::default())
+        .await
+        .unwrap();
+    assert_eq!(finish(&admin, &release.id).await.progress.done, 1);
+    assert_eq!(subject.size(&queue("q")).await, 1);
 }
 
 pub(crate) async fn what_cannot_be_released_is_told(subject: Subject) {

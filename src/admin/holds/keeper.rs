@@ -2,16 +2,21 @@
 //!
 //! Nobody else does: Sidekiq's own scheduler knows of no holds. Several Jobdecks may do it at once: of two moves one finds the entry.
 
+use super::remove_over;
 use crate::admin::{AUDIT, Admin};
 use crate::holds::Holder;
 use crate::model::{Cursor, Order, Place, Set, Timestamp};
-use crate::store::{Destination, Move, Moved, Start, Store, StoreResult};
+use crate::store::{Destination, Move, Moved, Start, Store, StoreResult, Trouble};
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// How often it looks while there is a hold.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// While there is more than a turn may read, the next turn comes so many times later as this one took, if that is sooner: a quarter of the time
+/// is work then, however much there is.
+const SHARE: u32 = 3;
 
 /// How often it looks whether there is one.
 const IDLE: Duration = Duration::from_secs(2);
@@ -58,6 +63,17 @@ struct Sweep {
     begins: Instant,
 }
 
+/// What a turn has found to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    /// Nothing is held.
+    Nothing,
+    /// It has looked at all there was.
+    All,
+    /// There is more than a turn may read.
+    More,
+}
+
 /// Keeps what is held from being tried.
 #[derive(Debug)]
 pub struct HoldKeeper {
@@ -74,20 +90,16 @@ impl HoldKeeper {
     /// Works until `shutdown`.
     pub async fn run(self, shutdown: CancellationToken) {
         let mut sweeps = [Sweep::new(NEAR), Sweep::new(ALL)];
-        let mut failed_before = false;
+        let mut trouble = Trouble::new("holding retries");
         loop {
+            let started = Instant::now();
             let pause = match self.turn(&mut sweeps).await {
-                Ok(is_holding) => {
-                    failed_before = false;
-                    if is_holding { LOOK } else { IDLE }
-                }
-                Err(error) if failed_before => {
-                    tracing::debug!(%error, "retries cannot be held");
-                    LOOK
+                Ok(found) => {
+                    trouble.is_over();
+                    found.pause(started.elapsed())
                 }
                 Err(error) => {
-                    failed_before = true;
-                    tracing::warn!(%error, "retries cannot be held; trying again each second");
+                    trouble.note(&error);
                     LOOK
                 }
             };
@@ -98,31 +110,41 @@ impl HoldKeeper {
         }
     }
 
-    /// Removes the holds that are over, and moves aside what the others mean; whether there is one.
-    async fn turn(&self, sweeps: &mut [Sweep]) -> StoreResult<bool> {
+    /// Removes the holds that are over, and moves aside what the others mean.
+    async fn turn(&self, sweeps: &mut [Sweep]) -> StoreResult<Found> {
         let store = self.admin.store();
         let holds = store.holds().await?;
         if holds.is_empty() {
-            return Ok(false);
+            return Ok(Found::Nothing);
         }
         let now = store.now().await?;
-        for hold in holds.iter().filter(|hold| !hold.is_in_force(now)) {
-            // Of several Jobdecks one says so.
-            if store.delete_hold(&hold.id).await? {
-                tracing::info!(target: AUDIT, action = "hold_over", id = hold.id, query = hold.query, until = %hold.until);
-            }
-        }
+        remove_over(store.as_ref(), &holds, now).await?;
         let mut holder = Holder::new(holds, now);
         if holder.is_empty() {
-            return Ok(false);
+            return Ok(Found::Nothing);
         }
-        for sweep in sweeps {
+        for sweep in sweeps.iter_mut() {
             let moved = sweep.turn(store.as_ref(), &mut holder, now).await?;
             if moved > 0 {
                 tracing::info!(target: AUDIT, action = "held", jobs = moved);
             }
         }
-        Ok(true)
+        Ok(if sweeps.iter().any(|sweep| sweep.at.is_some()) {
+            Found::More
+        } else {
+            Found::All
+        })
+    }
+}
+
+impl Found {
+    /// How long to wait for the next turn behind one that took so long.
+    fn pause(self, took: Duration) -> Duration {
+        match self {
+            Self::Nothing => IDLE,
+            Self::All => LOOK,
+            Self::More => LOOK.min(took * SHARE),
+        }
     }
 }
 
@@ -198,7 +220,7 @@ impl Sweep {
         }
         if self.at.is_none() {
             // A share of the time, however long the span is.
-            self.begins = Instant::now() + self.span.rest.max(started.elapsed() * 3);
+            self.begins = Instant::now() + self.span.rest.max(started.elapsed() * SHARE);
         }
         Ok(moved)
     }
@@ -219,4 +241,19 @@ async fn aside(store: &dyn Store, moves: &[Move]) -> StoreResult<u64> {
         }
     }
     Ok(moved)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Found, LOOK};
+    use std::time::Duration;
+
+    #[test]
+    fn while_there_is_more_it_waits_for_a_share_of_the_time_alone() {
+        let took = Duration::from_millis(40);
+        assert_eq!(Found::More.pause(took), Duration::from_millis(120));
+        assert_eq!(Found::More.pause(Duration::from_secs(9)), LOOK);
+        assert_eq!(Found::All.pause(took), LOOK);
+        assert!(Found::Nothing.pause(took) > LOOK);
+    }
 }

@@ -28,7 +28,7 @@ mod warnings;
 pub use runner::OperationRunner;
 
 use super::{AUDIT, Admin, AdminError, AdminResult};
-use crate::job::{Job, new_jid};
+use crate::job::{Job, cut, new_jid};
 use crate::model::{
     Action, Change, EntryId, Kept, Operation, OperationPlan, OperationRequest, OperationState,
     Timestamp, Verb,
@@ -64,9 +64,15 @@ impl Admin {
     /// What is wrong with the request; the store's.
     pub async fn start_operation(&self, request: &OperationRequest) -> AdminResult<Operation> {
         let plan = self.plan_operation(request).await?;
-        let id = self.create_operation(&plan, None).await?;
+        self.begin_operation(&plan).await
+    }
+
+    /// Begins what was planned.
+    pub(super) async fn begin_operation(&self, plan: &OperationPlan) -> AdminResult<Operation> {
+        let id = self.create_operation(plan, None).await?;
+        let change = plan.change.as_ref().map(Change::name).unwrap_or_default();
         let reason = plan.reason.as_deref().unwrap_or_default();
-        tracing::info!(target: AUDIT, action = "start_operation", id, change = request.change.name(), reason);
+        tracing::info!(target: AUDIT, action = "start_operation", id, change, reason);
         self.operation(&id).await
     }
 
@@ -125,6 +131,25 @@ impl Admin {
     pub async fn stop_operation(&self, id: &str) -> AdminResult<Operation> {
         self.turn(id, &OPEN, OperationState::Stopped, "stop_operation")
             .await
+    }
+
+    /// Ends those that make this change, wherever they are at work, and says in each why. None of them makes a step any more then.
+    pub(super) async fn stop_operations_of(&self, change: &Change, why: &str) -> AdminResult<()> {
+        for record in self.store.current_operations(Duration::ZERO).await? {
+            let id = record.id.clone();
+            let makes = shown(record).is_some_and(|it| it.plan.change.as_ref() == Some(change));
+            let (to, kept_for) = (OperationState::Stopped, self.options.undo_kept);
+            // One that is over by now is left as it is.
+            if makes
+                && self
+                    .store
+                    .turn_operation(&id, &OPEN, to, Some(why), kept_for)
+                    .await?
+            {
+                tracing::info!(target: AUDIT, action = "stop_operation", id, why);
+            }
+        }
+        Ok(())
     }
 
     /// Begins an operation that puts back what another one has changed, as far as that is still where it was put.
@@ -314,9 +339,9 @@ impl Admin {
 }
 
 fn not_found(id: &str) -> AdminError {
-    let id: String = id.chars().take(100).collect();
     AdminError::NotFound(format!(
-        "there is no operation {id}; those that are over are kept for a week"
+        "there is no operation {}; those that are over are kept for a week",
+        cut(id, 100)
     ))
 }
 

@@ -4,7 +4,7 @@ use super::drive::{Drive, Driven, LEASE, is_passing};
 use crate::admin::{AUDIT, Admin};
 use crate::job::new_jid;
 use crate::model::{OperationPlan, OperationState};
-use crate::store::{OperationRecord, StoreError, StoreResult};
+use crate::store::{OperationRecord, StoreError, StoreResult, Trouble};
 use std::{
     collections::HashSet,
     sync::{Mutex, PoisonError},
@@ -44,7 +44,7 @@ impl OperationRunner {
     pub async fn run(self, shutdown: CancellationToken) {
         let mut works = JoinSet::new();
         let runner = std::sync::Arc::new(self);
-        let mut failed_before = false;
+        let mut trouble = Trouble::new("reading operations");
         loop {
             match runner
                 .admin
@@ -53,7 +53,7 @@ impl OperationRunner {
                 .await
             {
                 Ok(records) => {
-                    failed_before = false;
+                    trouble.is_over();
                     for record in records {
                         let is_open = !record.state.is_over()
                             && record.state != OperationState::Paused
@@ -71,11 +71,7 @@ impl OperationRunner {
                         }
                     }
                 }
-                Err(error) if failed_before => tracing::debug!(%error, "operations cannot be read"),
-                Err(error) => {
-                    failed_before = true;
-                    tracing::warn!(%error, "operations cannot be read; trying again each second");
-                }
+                Err(error) => trouble.note(&error),
             }
             tokio::select! {
                 () = tokio::time::sleep(LOOK) => {}

@@ -21,6 +21,15 @@ pub fn hold_of(group: Signal<Option<GroupDigest>>) -> Memo<Option<HoldStatus>> {
     })
 }
 
+/// The names of the holds that are in force, from the numbers that every page has.
+#[must_use]
+pub fn hold_ids() -> Memo<Vec<String>> {
+    use_live().select(|snapshot| {
+        let holds = snapshot.holds.iter();
+        holds.map(|status| status.hold.id.clone()).collect()
+    })
+}
+
 /// The address at which a hold is released.
 #[must_use]
 pub fn hold_path(status: &HoldStatus) -> String {

@@ -55,7 +55,7 @@ pub use export_links::ExportLinks;
 pub use filter_bar::{FilterBar, Suggestions};
 pub use first_reading::{after_first_reading, after_first_readings, last_known};
 pub use headline::Headline;
-pub use held::{HeldBadge, HoldEnd, held_words, hold_of, hold_path};
+pub use held::{HeldBadge, HoldEnd, held_words, hold_ids, hold_of, hold_path};
 pub use icon::{Icon, IconName};
 pub use job_row::{JobRow, RowContext, entry_path};
 pub use job_table::{JobTable, entry_of, row_click, time_label};

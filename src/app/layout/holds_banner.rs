@@ -1,26 +1,16 @@
 //! What is held, on every page.
 
-use crate::app::components::{HoldEnd, Icon, IconName, held_words, hold_path};
+use super::strip::Strip;
+use crate::app::components::{HoldEnd, Icon, IconName, held_words, hold_ids, hold_path};
 use crate::app::live::use_live;
 use crate::model::HoldStatus;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-/// Holds that are named.
-const MOST: usize = 3;
-
 /// A line a hold that is in force. Nothing most of the time, and on the page that lists them.
 #[component]
 pub(super) fn HoldsBanner() -> impl IntoView {
     let live = use_live();
-    let names = live.select(|snapshot| {
-        let holds = snapshot.holds.iter();
-        holds
-            .map(|status| status.hold.id.clone())
-            .take(MOST)
-            .collect::<Vec<_>>()
-    });
-    let more = live.select(|snapshot| snapshot.holds.len().saturating_sub(MOST));
     let line = move |id: String| {
         let status = live.select(move |snapshot| {
             let mut holds = snapshot.holds.iter();
@@ -32,23 +22,8 @@ pub(super) fn HoldsBanner() -> impl IntoView {
         view! { <Line status/> }
     };
     let path = use_location().pathname;
-    let none = Memo::new(move |_| names.with(Vec::is_empty) || path.with(|path| path == "/holds"));
-    view! {
-        <div class="holds-banner" hidden=move || none.get()>
-            <For each=move || names.get() key=String::clone children=line/>
-            {move || {
-                let more = more.get();
-                (more > 0)
-                    .then(|| {
-                        view! {
-                            <a class="operations-more" href="/holds">
-                                {format!("and {more} more")}
-                            </a>
-                        }
-                    })
-            }}
-        </div>
-    }
+    let hidden = Memo::new(move |_| path.with(|path| path == "/holds"));
+    view! { <Strip class="holds-banner" names=hold_ids() href="/holds" hidden line/> }
 }
 
 #[component]
@@ -58,7 +33,7 @@ fn Line(status: Memo<HoldStatus>) -> impl IntoView {
     let href = move || status.with(hold_path);
     let reason = move || status.with(|status| status.hold.reason.clone());
     view! {
-        <div class="holds-line">
+        <div class="strip-line holds-line">
             <Icon name=IconName::Paused/>
             <a class="holds-words" href=href title=reason>{words}</a>
             <span class="holds-until">"until " <HoldEnd until/></span>

@@ -1,5 +1,6 @@
 //! The operations that go on, on every page.
 
+use super::strip::Strip;
 use crate::app::components::{Icon, IconName, JobState};
 use crate::app::format;
 use crate::app::live::use_live;
@@ -14,10 +15,8 @@ pub(super) fn OperationsBanner() -> impl IntoView {
         let operations = snapshot.operations.iter();
         operations
             .map(|operation| operation.id.clone())
-            .take(MOST)
             .collect::<Vec<_>>()
     });
-    let more = live.select(|snapshot| snapshot.operations.len().saturating_sub(MOST));
     let line = move |id: String| {
         let operation = live.select(move |snapshot| {
             let operations = &mut snapshot.operations.iter();
@@ -28,27 +27,8 @@ pub(super) fn OperationsBanner() -> impl IntoView {
         });
         view! { <Line operation/> }
     };
-    let none = Memo::new(move |_| names.with(Vec::is_empty));
-    view! {
-        <div class="operations-banner" hidden=move || none.get()>
-            <For each=move || names.get() key=String::clone children=line/>
-            {move || {
-                let more = more.get();
-                (more > 0)
-                    .then(|| {
-                        view! {
-                            <a class="operations-more" href="/operations">
-                                {format!("and {more} more")}
-                            </a>
-                        }
-                    })
-            }}
-        </div>
-    }
+    view! { <Strip class="operations-banner" names href="/operations" line/> }
 }
-
-/// Operations that are named.
-const MOST: usize = 3;
 
 #[component]
 fn Line(operation: Memo<OperationSummary>) -> impl IntoView {
@@ -61,7 +41,7 @@ fn Line(operation: Memo<OperationSummary>) -> impl IntoView {
         operation.with(|operation| percent(operation.state, operation.scanned, operation.total))
     };
     view! {
-        <a class="operations-line" href=href title=message>
+        <a class="strip-line operations-line" href=href title=message>
             <Icon name=IconName::Operations/>
             <span class=move || look().class()>{move || state.get().name()}</span>
             <span class="operations-words">{words}</span>

@@ -6,7 +6,7 @@ mod row;
 pub use new::NewHoldPage;
 
 use crate::api::{HoldForm, ReleaseHold};
-use crate::app::components::{ActionNotice, PageTitle};
+use crate::app::components::{ActionNotice, PageTitle, hold_ids};
 use crate::app::format;
 use crate::app::live::use_live;
 use crate::model::HoldStatus;
@@ -19,12 +19,7 @@ pub fn HoldsPage() -> impl IntoView {
     let live = use_live();
     let release = ServerAction::<ReleaseHold>::new();
     let is_known = live.is_known();
-    let names = live.select(|snapshot| {
-        let holds = snapshot.holds.iter();
-        holds
-            .map(|status| status.hold.id.clone())
-            .collect::<Vec<_>>()
-    });
+    let names = hold_ids();
     let held = live.select(|snapshot| snapshot.holds.iter().map(|status| status.held).sum::<u64>());
     let none = Memo::new(move |_| names.with(Vec::is_empty));
     let headline = move || {

@@ -1,24 +1,17 @@
 //! The same verbs for everything that matches: an operation, previewed or carried out.
 
-use super::row;
 use crate::{
     admin::Admin,
     commands::{
-        Failure,
-        operation_run::{self, Words},
-        output, time,
+        Failure, operation_run, output,
+        preview::{self, Found},
+        time,
     },
-    model::{
-        Canary, Change, EntryId, JobFilter, OperationPreview, OperationRequest, Place, Selection,
-        Timestamp,
-    },
+    model::{Canary, Change, EntryId, JobFilter, OperationRequest, Place, Selection, Timestamp},
     web::script,
 };
 use clap::Args;
 use std::time::Duration;
-
-/// How long a preview counts.
-const BUDGET: Duration = Duration::from_secs(10);
 
 /// Options of an operation on everything that matches.
 #[derive(Debug, Args)]
@@ -109,20 +102,26 @@ impl Bulk {
         let (dry_run, detach) = (self.dry_run, self.detach);
         let request = self.request(change, entries);
         if dry_run {
-            let preview = admin.preview_operation(&request, BUDGET).await?;
+            let preview = admin.preview_operation(&request, preview::BUDGET).await?;
             if json {
                 output::line(script::preview_json(request.in_words(), preview));
             } else {
-                show(&request, preview);
+                let found = Found {
+                    words: &request.in_words(),
+                    jobs: "jobs",
+                    verb: "match",
+                    becomes: true,
+                };
+                found.show(&preview);
+                output::line(format_args!(
+                    "Nothing was changed. To change these, and none that come later: the same with --before {} in place of --dry-run.",
+                    preview.before
+                ));
             }
             return Ok(());
         }
         let operation = admin.start_operation(&request).await?;
-        if detach {
-            operation_run::begun(operation, json);
-            return Ok(());
-        }
-        operation_run::finish(admin, operation, json).await
+        operation_run::follow(admin, operation, detach, json).await
     }
 
     fn request(self, change: Change, entries: Vec<EntryId>) -> OperationRequest {
@@ -153,27 +152,4 @@ impl Bulk {
             reason: self.reason,
         }
     }
-}
-
-/// What would happen, in lines.
-fn show(request: &OperationRequest, preview: OperationPreview) {
-    output::line(super::printable(&request.in_words()));
-    let (matched, scanned, total) = (preview.matched, preview.scanned, preview.total);
-    output::line(if preview.complete {
-        format!("{matched} of {total} jobs match")
-    } else {
-        format!("{matched} jobs match so far ({scanned} of {total} looked at)")
-    });
-    for sample in preview.samples {
-        output::line(format_args!("  {}", row(&sample.entry)));
-        output::line(super::printable(&format!("    {}", sample.in_words())));
-    }
-    Words(&preview.refused).print();
-    for warning in preview.warnings {
-        output::line(super::printable(&format!("warning: {warning}")));
-    }
-    output::line(format_args!(
-        "Nothing was changed. To change these, and none that come later: the same with --before {} in place of --dry-run.",
-        preview.before
-    ));
 }

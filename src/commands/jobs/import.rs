@@ -1,12 +1,11 @@
 //! `jobdeck jobs import`.
 
-use super::printable;
 use crate::{
     admin::ImportRequest,
     commands::{
         Failure,
         options::{Common, admin, settings_and_store},
-        output,
+        output::{self, printable},
     },
     export::Format,
     model::{ImportReport, Place},

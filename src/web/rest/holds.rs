@@ -2,24 +2,20 @@
 
 use super::{
     error::{Answer, ErrorBody, Problem},
-    extract::{Json as JsonBody, Path, json_problem},
+    extract::{Json as JsonBody, MaybeJson, Path},
     operation_body::{OperationBody, PreviewBody},
+    operations::{BUDGET, Begun, begun},
     query::moment,
 };
 use crate::admin::{Admin, AdminError, Release};
 use crate::model::{HoldRequest, HoldStatus};
 use axum::{
     Json,
-    body::Bytes,
     extract::State,
     http::{HeaderName, StatusCode, header::LOCATION},
 };
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 use utoipa::ToSchema;
-
-/// How long a preview counts.
-const BUDGET: Duration = Duration::from_secs(2);
 
 /// Which retries are held, and until when.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -222,24 +218,13 @@ pub(super) async fn end_hold(
 pub(super) async fn release_hold(
     State(admin): State<Admin>,
     Path(id): Path<String>,
-    body: Bytes,
-) -> Answer<(StatusCode, [(HeaderName, String); 1], Json<OperationBody>)> {
-    let body: ReleaseBody = if body.iter().all(u8::is_ascii_whitespace) {
-        ReleaseBody::default()
-    } else {
-        serde_json::from_slice(&body).map_err(|error| json_problem(&error))?
-    };
+    MaybeJson(body): MaybeJson<ReleaseBody>,
+) -> Answer<Begun> {
     let release = Release {
         rate: body.rate,
         spread_seconds: body.spread_seconds,
     };
-    let operation = admin.release_hold(&id, release).await?;
-    let location = format!("/api/v1/operations/{}", operation.id);
-    Ok((
-        StatusCode::ACCEPTED,
-        [(LOCATION, location)],
-        Json(operation.into()),
-    ))
+    Ok(begun(admin.release_hold(&id, release).await?))
 }
 
 /// Here the search is called `query`.

@@ -2,14 +2,13 @@
 
 use super::{
     error::{Answer, ErrorBody},
-    extract::{Json, Path},
+    extract::{Json, MaybeJson, Path},
     operation_body::{KeptBody, OperationBody, PreviewBody},
     operation_request::OperationRequestBody,
 };
 use crate::admin::{Admin, AdminResult};
 use crate::model::Operation;
 use axum::{
-    body::Bytes,
     extract::State,
     http::{StatusCode, header::LOCATION},
 };
@@ -18,10 +17,10 @@ use std::time::Duration;
 use utoipa::ToSchema;
 
 /// How long a preview counts.
-const BUDGET: Duration = Duration::from_secs(2);
+pub(super) const BUDGET: Duration = Duration::from_secs(2);
 
 /// A new operation, and where it is.
-type Begun = (
+pub(super) type Begun = (
     StatusCode,
     [(axum::http::HeaderName, String); 1],
     axum::Json<OperationBody>,
@@ -154,14 +153,9 @@ pub(super) async fn stop(
 pub(super) async fn undo(
     State(admin): State<Admin>,
     Path(id): Path<String>,
-    body: Bytes,
+    MaybeJson(body): MaybeJson<UndoRequest>,
 ) -> Answer<Begun> {
-    let request: UndoRequest = if body.iter().all(u8::is_ascii_whitespace) {
-        UndoRequest::default()
-    } else {
-        serde_json::from_slice(&body).map_err(|error| super::extract::json_problem(&error))?
-    };
-    let undo = admin.undo_operation(&id, request.reason.as_deref()).await?;
+    let undo = admin.undo_operation(&id, body.reason.as_deref()).await?;
     Ok(begun(undo))
 }
 
@@ -181,7 +175,8 @@ pub(super) async fn free(
     Ok(axum::Json(admin.free_operation(&id).await?.into()))
 }
 
-fn begun(operation: Operation) -> Begun {
+/// Answers an operation that goes on now.
+pub(super) fn begun(operation: Operation) -> Begun {
     let location = format!("/api/v1/operations/{}", operation.id);
     (
         StatusCode::ACCEPTED,

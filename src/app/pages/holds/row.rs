@@ -20,18 +20,18 @@ pub(super) fn HoldRow(
     let of_hold = move || format!(" retries {}", hold.with(Hold::in_words));
     view! {
         <tr id=move || format!("hold-{}", id.get())>
-            <th scope="row" class="hold-what">
+            <th scope="row">
                 {move || hold.with(what)}
                 <div class="second-line">
                     "since " <Time at=Signal::derive(move || hold.with(|hold| hold.created_at))/>
                     {move || hold.with(|hold| hold.reason.clone()).map(|reason| format!(": {reason}"))}
                 </div>
             </th>
-            <td class="num num-lead hold-count">
+            <td class="num num-lead">
                 <span class="hold-label">"Held "</span>
                 {move || format::count(held.get())}
             </td>
-            <td class="hold-until nowrap">
+            <td class="nowrap">
                 <span class="hold-label">"Until "</span>
                 <UtcTime at=until/>
                 <div class="second-line"><Time at=until/></div>

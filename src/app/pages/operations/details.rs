@@ -170,10 +170,16 @@ fn Facts(operation: Operation) -> impl IntoView {
             {plan.reason.clone().map(|reason| view! { <div><dt>"Why"</dt><dd>{reason}</dd></div> })}
             <div><dt>"Begun"</dt><dd><Time at=operation.created_at/></dd></div>
             {operation.finished_at.map(|at| view! { <div><dt>"Over"</dt><dd><Time at/></dd></div> })}
-            <div>
-                <dt>"Meant"</dt>
-                <dd>"what was there at " <UtcTime at=plan.before/></dd>
-            </div>
+            // What a hold has held is meant whenever it came.
+            {(plan.before <= operation.created_at)
+                .then(|| {
+                    view! {
+                        <div>
+                            <dt>"Meant"</dt>
+                            <dd>"what was there at " <UtcTime at=plan.before/></dd>
+                        </div>
+                    }
+                })}
             {rate.map(|rate| view! { <div><dt>"Speed"</dt><dd>{rate}</dd></div> })}
             {canary.map(|canary| view! { <div><dt>"Tried first"</dt><dd>{canary}</dd></div> })}
             {plan.undoes.as_ref().map(|id| view! { <div><dt>"Undoes"</dt><dd>{link(id)}</dd></div> })}
