@@ -19,6 +19,7 @@ mod moved;
 mod operations;
 mod periodic;
 mod plan;
+mod read_ahead;
 mod search;
 mod searches;
 mod shared_search;
@@ -189,8 +190,9 @@ impl Admin {
     /// # Errors
     /// The store's.
     pub async fn clear_queue(&self, queue: &str) -> AdminResult<u64> {
-        let removed = self.store.clear_queue(queue).await?;
+        let removed = self.store.clear_queue(queue).await;
         self.searches.outdate();
+        let removed = removed?;
         tracing::info!(target: AUDIT, action = "clear_queue", queue, removed);
         Ok(removed)
     }
