@@ -36,7 +36,6 @@ use searches::Searches;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
-pub use complete::KnownNames;
 pub use error::{AdminError, AdminResult};
 pub use export::{ExportForm, ExportPart, ExportParts, ExportProgress, ExportRequest};
 pub use failures::{DEPLOY_CHARACTERS, GroupChange, NOTE_CHARACTERS};
@@ -47,7 +46,7 @@ pub use operations::OperationRunner;
 pub(crate) use operations::shown as shown_operation;
 pub use search::SearchRequest;
 pub use shared_search::SearchFollower;
-pub use vocabulary::{Kind, Vocabulary};
+pub use vocabulary::{NameKind, Vocabulary};
 
 /// Log target of every change.
 const AUDIT: &str = "jobdeck::audit";
