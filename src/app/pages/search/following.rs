@@ -78,7 +78,11 @@ impl Following {
             self.follow();
             let listeners = LOOK_AGAIN
                 .map(|event| window_event_listener_untyped(event, move |_| self.follow()));
-            on_cleanup(move || listeners.into_iter().for_each(|listener| listener.remove()));
+            on_cleanup(move || {
+                for listener in listeners {
+                    listener.remove();
+                }
+            });
         });
         on_cleanup(move || {
             self.close();
