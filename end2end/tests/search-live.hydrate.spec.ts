@@ -1,7 +1,7 @@
 // A search that goes on in the page; words that are suggested while it is written.
 import AxeBuilder from "@axe-core/playwright";
 import { open, row, rows } from "../lists";
-import { type Redis, expect, failedJob, hydrated, requestsTo, test } from "../fixtures";
+import { type Redis, expect, failedJob, hydrated, requestsTo, setHidden, test } from "../fixtures";
 
 /** Jobs for later, made by the server itself: each 30 000th is of the class `Rare`. */
 const fill = `
@@ -48,12 +48,31 @@ test.describe("many jobs", () => {
     const shown = await rows(page).count();
     expect(shown).toBeLessThan(10);
     await rows(page).first().evaluate((row) => row.setAttribute("data-seen", ""));
+    const all = page.getByRole("checkbox", { name: "Select all jobs found here: Scheduled" });
+    await all.check();
     await status.getByRole("button", { name: "Continue" }).click();
     await expect(status).toHaveAttribute("data-search-phase", "complete", { timeout: 40_000 });
     await expect(status).toContainText(/10 jobs found; searched 300.000 of 300.000 entries/);
     await expect(rows(page)).toHaveCount(10);
     await expect(rows(page).first(), "the rows stayed where they were").toHaveAttribute("data-seen", "");
     await expect(status.getByRole("button")).toHaveCount(0);
+    await expect(page.locator(".action-count")).toHaveText(`${shown} selected`);
+    await expect(all, "more came than were ticked").not.toBeChecked();
+  });
+
+  test("a search stands still in a tab that nobody sees, and goes on when it is seen", async ({ page, server }) => {
+    const redis = server.redis!;
+    await fillWithMany(redis);
+    await page.goto(`${server.address}/search?q=class:Rare`);
+    await hydrated(page);
+    await expect(rows(page).first()).toBeVisible();
+    await setHidden(page, true);
+    await expectQuiet(redis);
+    const status = page.locator(".search-status");
+    await expect(status).not.toHaveAttribute("data-search-phase", "complete");
+    await setHidden(page, false);
+    await expect(status).toHaveAttribute("data-search-phase", "complete", { timeout: 40_000 });
+    await expect(rows(page)).toHaveCount(10);
   });
 
   test("a page that is left stops its search", async ({ page, server }) => {

@@ -53,6 +53,22 @@ test("a search is read page by page, and tells how many match in all", async ({ 
   await expect(page.getByRole("link", { name: "Next page" })).toBeVisible();
 });
 
+test("a page that holds all that match is the last one", async ({ page, server, javaScriptEnabled }) => {
+  await server.seed("dead", Array.from({ length: 50 }, (_, number) => failedJob(number)));
+  await open(page, `${server.address}/search?q=class:PublishPhoto`, javaScriptEnabled);
+  await expect(rows(page)).toHaveCount(50);
+  const next = page.getByRole("link", { name: "Next page" });
+  if (javaScriptEnabled) {
+    await expect(page.locator(".search-words")).toContainText("50 jobs found; searched 50 of 50 entries");
+    await expect(next).toHaveCount(0);
+  } else {
+    // A page that does not go on does not know what comes behind it.
+    await next.click();
+    await expect(page.locator(".empty-title")).toHaveText("No more jobs match.");
+    await expect(page.locator(".pager-about")).toHaveText("");
+  }
+});
+
 test("jobs of several places are ticked and acted on together", async ({ page, server, javaScriptEnabled }) => {
   const [dead, other] = await server.seed("dead", [failedJob(1), failedJob(2)]);
   const [later] = await server.seed("scheduled", [{ class: "PublishPhoto", args: [3], queue: "photos" }]);

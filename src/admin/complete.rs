@@ -1,8 +1,8 @@
 //! What could be written in a search: fields, and values that were seen.
 
-use super::{Admin, Kind};
+use super::{Admin, NameKind};
 use crate::model::{Completion, Completions};
-use crate::search::{Caret, field_names, quoted};
+use crate::search::{Caret, Field, quoted};
 use std::collections::HashMap;
 
 /// Most that is suggested at a time.
@@ -11,37 +11,45 @@ const MOST: usize = 8;
 /// Fewest characters for which values of all fields are looked through.
 const SHORTEST: usize = 2;
 
-/// Names that are known from elsewhere, with how often they were seen.
-pub type KnownNames = Vec<(Kind, String, u64)>;
+const KINDS: [NameKind; 4] = [
+    NameKind::Class,
+    NameKind::Error,
+    NameKind::Queue,
+    NameKind::Tag,
+];
 
-const KINDS: [Kind; 4] = [Kind::Class, Kind::Error, Kind::Queue, Kind::Tag];
-
-impl Kind {
-    fn field(self) -> &'static str {
+impl NameKind {
+    fn field(self) -> Field {
         match self {
-            Self::Class => "class",
-            Self::Queue => "queue",
-            Self::Error => "error",
-            Self::Tag => "tag",
+            Self::Class => Field::Class,
+            Self::Queue => Field::Queue,
+            Self::Error => Field::Error,
+            Self::Tag => Field::Tag,
         }
     }
 }
 
 impl Admin {
-    /// What the word at a place of a search (characters from 0) could become: of what was shown to somebody, and of `known`.
+    /// What the word at a place of a search (characters from 0) could become: of what was shown to somebody, and of `known`, which answers
+    /// the names of a kind that are known from elsewhere, with how often they were seen.
     #[must_use]
-    pub fn complete(&self, query: &str, at: usize, known: KnownNames) -> Completions {
+    pub fn complete(
+        &self,
+        query: &str,
+        at: usize,
+        known: impl Fn(NameKind) -> Vec<(String, u64)>,
+    ) -> Completions {
         let caret = Caret::of(query, at);
-        let mut names: HashMap<Kind, HashMap<String, u64>> = HashMap::new();
-        for kind in KINDS {
-            names.insert(kind, self.vocabulary().names(kind).into_iter().collect());
-        }
-        for (kind, name, count) in known {
-            let seen = names.entry(kind).or_default().entry(name).or_default();
-            *seen = (*seen).max(count);
-        }
-        for names in names.values_mut() {
-            names.remove("");
+        let mut names = Names::new();
+        for kind in wanted(&caret) {
+            let mut of_kind: HashMap<String, u64> =
+                self.vocabulary().names(kind).into_iter().collect();
+            for (name, count) in known(kind) {
+                let seen = of_kind.entry(name).or_default();
+                *seen = (*seen).max(count);
+            }
+            of_kind.remove("");
+            names.insert(kind, of_kind);
         }
         let is_last = caret.end == query.chars().count();
         let items = match caret.field {
@@ -72,6 +80,19 @@ impl Admin {
     }
 }
 
+/// The kinds of names that can stand at the caret: the others are not asked for.
+fn wanted(caret: &Caret) -> Vec<NameKind> {
+    match caret.field {
+        Some(Field::In) => vec![NameKind::Queue],
+        Some(field) => KINDS
+            .into_iter()
+            .filter(|kind| kind.field() == field)
+            .collect(),
+        None if caret.typed.chars().count() >= SHORTEST => KINDS.to_vec(),
+        None => Vec::new(),
+    }
+}
+
 /// What is written whole: the next word begins behind it.
 fn finished(mut text: String, is_last: bool) -> String {
     if is_last {
@@ -80,38 +101,38 @@ fn finished(mut text: String, is_last: bool) -> String {
     text
 }
 
-type Names = HashMap<Kind, HashMap<String, u64>>;
+type Names = HashMap<NameKind, HashMap<String, u64>>;
 
 /// Values of a field, as they are written, with what they are.
-fn values(field: &str, typed: &str, names: &Names) -> Vec<(String, String)> {
+fn values(field: Field, typed: &str, names: &Names) -> Vec<(String, String)> {
     if let Some(kind) = KINDS.into_iter().find(|kind| kind.field() == field) {
         return ranked(typed, names.get(&kind))
             .into_iter()
-            .map(|name| (quoted(name), field.to_owned()))
+            .map(|name| (quoted(name), field.name().to_owned()))
             .collect();
     }
     let usual: &[(&str, &str)] = match field {
-        "in" => &[
+        Field::In => &[
             ("dead", "the dead set"),
             ("retries", "what is to be retried"),
             ("scheduled", "what waits for its time"),
             ("queue", "any queue"),
         ],
-        "failed" | "died" | "created" | "enqueued" => &[
+        Field::Failed | Field::Died | Field::Created | Field::Enqueued => &[
             ("<1h", "less than an hour ago"),
             ("<24h", "less than a day ago"),
             (">7d", "more than seven days ago"),
         ],
-        "at" => &[
+        Field::At => &[
             ("<now", "overdue"),
             ("<+1h", "due within an hour"),
             (">+1d", "due later than in a day"),
         ],
-        "attempts" => &[
+        Field::Attempts => &[
             ("0", "never failed"),
             (">3", "failed more than three times"),
         ],
-        "size" => &[(">10kb", "more than 10 kB"), (">1mb", "more than 1 MB")],
+        Field::Size => &[(">10kb", "more than 10 kB"), (">1mb", "more than 1 MB")],
         _ => &[],
     };
     let mut found: Vec<(String, String)> = usual
@@ -119,9 +140,9 @@ fn values(field: &str, typed: &str, names: &Names) -> Vec<(String, String)> {
         .filter(|(value, _)| value.starts_with(&typed.to_lowercase()))
         .map(|(value, about)| ((*value).to_owned(), (*about).to_owned()))
         .collect();
-    if field == "in" {
+    if field == Field::In {
         let name = typed.strip_prefix("queue:").unwrap_or(typed);
-        let queues = ranked(name, names.get(&Kind::Queue));
+        let queues = ranked(name, names.get(&NameKind::Queue));
         found.extend(
             queues
                 .into_iter()
@@ -135,49 +156,27 @@ fn values(field: &str, typed: &str, names: &Names) -> Vec<(String, String)> {
 /// What a word without a field could become: fields, and fields with values that were seen.
 fn words(typed: &str, names: &Names, is_last: bool) -> Vec<(String, String)> {
     let folded = typed.to_lowercase();
-    let mut found: Vec<(String, String)> = field_names()
+    let mut found: Vec<(String, String)> = Field::ALL
         .into_iter()
-        .filter(|name| name.starts_with(&folded))
-        .map(|name| {
+        .filter(|field| field.name().starts_with(&folded))
+        .map(|field| {
             // An argument has a name of its own.
-            let sign = if name == "arg" { '.' } else { ':' };
-            (format!("{name}{sign}"), about(name).to_owned())
+            let sign = if field == Field::Argument { '.' } else { ':' };
+            (format!("{}{sign}", field.name()), field.about().to_owned())
         })
         .collect();
     if typed.chars().count() >= SHORTEST {
         for kind in KINDS {
             let of_kind = ranked(typed, names.get(&kind)).into_iter().take(MOST / 2);
             found.extend(of_kind.map(|name| {
-                let text = format!("{}:{}", kind.field(), quoted(name));
-                (finished(text, is_last), kind.field().to_owned())
+                let field = kind.field().name();
+                let text = format!("{field}:{}", quoted(name));
+                (finished(text, is_last), field.to_owned())
             }));
         }
     }
     found.truncate(MOST);
     found
-}
-
-/// What a field finds.
-fn about(field: &str) -> &'static str {
-    match field {
-        "class" => "the class, whole",
-        "queue" => "the queue, whole",
-        "error" => "the error's class, or part of its message",
-        "message" => "part of the error's message",
-        "arg" => "an argument: arg.user_id:17",
-        "tag" => "a tag, whole",
-        "jid" => "the job id",
-        "in" => "where: dead, retries, scheduled, queue",
-        "failed" => "the latest failure: failed:<1h",
-        "died" => "when it died: died:<1d",
-        "created" => "when it was made: created:>7d",
-        "enqueued" => "when it was enqueued: enqueued:<1h",
-        "at" => "when it is due: at:<+1h",
-        "attempts" => "failures so far: attempts:>3",
-        "group" => "a group of failures, by its digits",
-        "size" => "bytes: size:>1mb",
-        _ => "",
-    }
 }
 
 /// The names in which something typed stands: first those that begin so, of them those seen most.
@@ -204,8 +203,8 @@ fn ranked<'names>(typed: &str, names: Option<&'names HashMap<String, u64>>) -> V
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Names, about, ranked, values, words};
-    use crate::search::field_names;
+    use super::{NameKind, Names, ranked, values, wanted, words};
+    use crate::search::{Caret, Field};
     use std::collections::HashMap;
 
     fn names() -> Names {
@@ -217,10 +216,10 @@ mod tests {
         };
         HashMap::from([
             (
-                Kind::Class,
+                NameKind::Class,
                 of(&[("PublishPhoto", 9), ("Publish", 2), ("Republish", 70)]),
             ),
-            (Kind::Queue, of(&[("media", 1), ("my queue", 3)])),
+            (NameKind::Queue, of(&[("media", 1), ("my queue", 3)])),
         ])
     }
 
@@ -231,7 +230,7 @@ mod tests {
     #[test]
     fn names_that_begin_so_come_first_then_those_seen_most() {
         let names = names();
-        let ranked = ranked("PUB", names.get(&Kind::Class));
+        let ranked = ranked("PUB", names.get(&NameKind::Class));
         assert_eq!(ranked, ["PublishPhoto", "Publish", "Republish"]);
     }
 
@@ -248,7 +247,10 @@ mod tests {
 
     #[test]
     fn a_value_is_one_that_was_seen_or_a_usual_one() {
-        let value = |field, typed| texts(values(field, typed, &names()));
+        let value = |field: &str, typed| {
+            let field = Field::ALL.into_iter().find(|known| known.name() == field);
+            texts(values(field.unwrap(), typed, &names()))
+        };
         assert_eq!(
             value("queue", "m"),
             ["my queue", "media"].map(crate::search::quoted)
@@ -258,11 +260,13 @@ mod tests {
         assert_eq!(value("failed", "<"), ["<1h", "<24h"]);
         assert!(value("jid", "").is_empty());
     }
-
     #[test]
-    fn every_field_is_told_about() {
-        for field in field_names() {
-            assert!(!about(field).is_empty(), "{field}");
-        }
+    fn only_names_that_can_stand_there_are_asked_for() {
+        let kinds = |text: &str| wanted(&Caret::of(text, text.len()));
+        assert_eq!(kinds("class:pub"), [NameKind::Class]);
+        assert_eq!(kinds("in:qu"), [NameKind::Queue]);
+        assert_eq!(kinds("failed:"), []);
+        assert_eq!(kinds("p"), []);
+        assert_eq!(kinds("pu").len(), 4);
     }
 }

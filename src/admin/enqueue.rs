@@ -25,7 +25,9 @@ impl Admin {
             jids.push(job.jid().unwrap_or_default());
             entries.push(Destination::of_new(new, job.raw().clone(), now));
         }
-        self.store.add(&entries).await?;
+        let added = self.store.add(&entries).await;
+        self.searches.outdate();
+        added?;
         tracing::info!(target: AUDIT, action = "enqueue_new", jobs = jids.len());
         Ok(jids)
     }

@@ -91,10 +91,11 @@ impl Admin {
             .iter()
             .map(|(_, job)| destination(job, request.to.as_ref(), now))
             .collect();
-        let put = self
-            .store
-            .restore(&destinations, request.only_check)
-            .await?;
+        let put = self.store.restore(&destinations, request.only_check).await;
+        if !request.only_check {
+            self.searches.outdate();
+        }
+        let put = put?;
         let mut not_put: Vec<(u64, String)> = batch.broken.clone();
         report.broken += u64::try_from(not_put.len()).unwrap_or(u64::MAX);
         for ((line, job), was_put) in batch.jobs.iter().zip(put) {

@@ -19,6 +19,7 @@ mod moved;
 mod operations;
 mod periodic;
 mod plan;
+mod read_ahead;
 mod search;
 mod searches;
 mod shared_search;
@@ -35,7 +36,6 @@ use searches::Searches;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
-pub use complete::KnownNames;
 pub use error::{AdminError, AdminResult};
 pub use export::{ExportForm, ExportPart, ExportParts, ExportProgress, ExportRequest};
 pub use failures::{DEPLOY_CHARACTERS, GroupChange, NOTE_CHARACTERS};
@@ -46,7 +46,7 @@ pub use operations::OperationRunner;
 pub(crate) use operations::shown as shown_operation;
 pub use search::SearchRequest;
 pub use shared_search::SearchFollower;
-pub use vocabulary::{Kind, Vocabulary};
+pub use vocabulary::{NameKind, Vocabulary};
 
 /// Log target of every change.
 const AUDIT: &str = "jobdeck::audit";
@@ -189,8 +189,9 @@ impl Admin {
     /// # Errors
     /// The store's.
     pub async fn clear_queue(&self, queue: &str) -> AdminResult<u64> {
-        let removed = self.store.clear_queue(queue).await?;
+        let removed = self.store.clear_queue(queue).await;
         self.searches.outdate();
+        let removed = removed?;
         tracing::info!(target: AUDIT, action = "clear_queue", queue, removed);
         Ok(removed)
     }

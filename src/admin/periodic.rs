@@ -60,7 +60,9 @@ impl Admin {
         let unit = self.fleet_unit().await.unwrap_or_default();
         let run = NewRun::of(&job.new_job(), None, self.store.now().await?, unit)
             .map_err(|error| AdminError::Job { index: 0, error })?;
-        if !self.store.run_periodic(name, &run, RUN_NOW).await? {
+        let was_run = self.store.run_periodic(name, &run, RUN_NOW).await;
+        self.searches.outdate();
+        if !was_run? {
             return Err(not_found(name));
         }
         tracing::info!(target: AUDIT, action = "run_periodic", name, jid = run.jid);

@@ -1,12 +1,12 @@
 //! Searches all sets and queues, place by place.
 
-use super::{Admin, AdminError, AdminResult};
+use super::{Admin, AdminError, AdminResult, read_ahead::ReadAhead};
 use crate::job::entry;
 use crate::model::{
     JobFilter, Order, Overview, Place, SearchEvent, SearchProgress, Set, Timestamp,
 };
 use crate::search::Matcher;
-use crate::store::{Scan, SharedStore, Start, StoreError};
+use crate::store::{SharedStore, Start, StoreError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_util::sync::CancellationToken;
@@ -253,19 +253,17 @@ impl Search {
         } = part;
         let (from, _) = matcher.times();
         // The store reads what comes next while this is looked through.
-        let (scans, mut ahead) = channel::<AdminResult<Scan>>(AHEAD);
         let (store, read) = (self.store.clone(), place.clone());
-        tokio::spawn(async move {
+        let mut scans = ReadAhead::start(AHEAD, async move |taker| {
             let mut scanner = store.scan(read, start, Order::Descending);
-            while let Some(scan) = scanner.next().await.transpose() {
-                let is_error = scan.is_err();
-                if scans.send(scan.map_err(AdminError::from)).await.is_err() || is_error {
-                    return;
+            while let Some(scan) = scanner.next().await? {
+                if !taker.hand(scan).await {
+                    break;
                 }
             }
+            Ok(())
         });
-        while let Some(scan) = ahead.recv().await {
-            let scan = scan?;
+        while let Some(scan) = scans.next().await? {
             for (index, (position, raw)) in scan.entries.iter().enumerate() {
                 let at = Timestamp::from_seconds(*position);
                 if place.set().is_some() && from.is_some_and(|from| at < from) {

@@ -14,6 +14,9 @@ use tokio::{runtime::Handle, sync::Semaphore};
 /// Searches that read at the same time; others wait.
 const AT_ONCE: usize = 4;
 
+/// How long one reads before those that wait have their turn.
+const TURN: Duration = Duration::from_secs(1);
+
 /// Searches that are kept while nobody follows them.
 const KEPT: usize = 32;
 
@@ -25,6 +28,7 @@ const KEPT_FOR: Duration = Duration::from_secs(600);
 pub(super) struct Searches {
     all: Mutex<Vec<Arc<SharedSearch>>>,
     permits: Semaphore,
+    turn: Duration,
     /// Where they run: pages are made on threads that are not to be held up.
     runtime: Option<Handle>,
 }
@@ -32,9 +36,14 @@ pub(super) struct Searches {
 impl Searches {
     /// None yet. They run on the current runtime, if there is one.
     pub(super) fn new() -> Self {
+        Self::with_turn(TURN)
+    }
+
+    fn with_turn(turn: Duration) -> Self {
         Self {
             all: Mutex::default(),
             permits: Semaphore::new(AT_ONCE),
+            turn,
             runtime: Handle::try_current().ok(),
         }
     }
@@ -45,6 +54,11 @@ impl Searches {
 
     pub(super) fn permits(&self) -> &Semaphore {
         &self.permits
+    }
+
+    /// How long one reads before those that wait have their turn.
+    pub(super) fn turn(&self) -> Duration {
+        self.turn
     }
 
     pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
@@ -119,11 +133,15 @@ impl Admin {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::AT_ONCE;
-    use crate::admin::{Admin, SearchFollower};
-    use crate::model::{SearchPhase, Set};
-    use crate::store::{Destination, StoreOptions, connect};
+    use super::{AT_ONCE, Searches};
+    use crate::admin::{Admin, ImportRequest, OperationRunner, SearchFollower};
+    use crate::job::NewJob;
+    use crate::model::{Action, Change, OperationRequest, Place, SearchPhase, Selection, Set};
+    use crate::periodic::PeriodicJob;
+    use crate::store::{Announcement, Destination, StoreOptions, connect};
+    use std::{sync::Arc, time::Duration};
     use tempfile::TempDir;
+    use tokio_util::sync::CancellationToken;
 
     /// A door to a store with so many dead jobs, each fiftieth of the class `Rare`.
     pub(in crate::admin) async fn admin(count: u32) -> (Admin, TempDir) {
@@ -180,6 +198,31 @@ pub(super) mod tests {
     }
 
     #[tokio::test]
+    async fn a_search_that_reads_long_lets_those_that_wait_have_their_turn() {
+        let (mut admin, _folder) = admin(20_000).await;
+        admin.searches = Arc::new(Searches::with_turn(Duration::ZERO));
+        let others = u32::try_from(AT_ONCE - 1).unwrap();
+        let taken = admin.searches.permits().acquire_many(others).await.unwrap();
+        let mut first = follow(&admin, None, 0);
+        while first.news().phase != SearchPhase::Searching {
+            first.changed().await;
+        }
+        let mut second = admin.follow_search("class:usual", None, None, 0).unwrap();
+        while second.news().hits.is_empty() {
+            second.changed().await;
+        }
+        assert_ne!(first.news().phase, SearchPhase::Complete);
+        drop(second);
+        let mut news = first.news();
+        while news.phase != SearchPhase::Complete {
+            first.changed().await;
+            news = first.news();
+        }
+        assert_eq!((news.progress.searched, news.progress.found), (20_000, 400));
+        drop(taken);
+    }
+
+    #[tokio::test]
     async fn a_search_that_is_left_and_followed_again_tells_each_job_once() {
         let (admin, _folder) = admin(2_000).await;
         let (mut scan, mut told) = (None::<String>, Vec::new());
@@ -200,6 +243,58 @@ pub(super) mod tests {
         }
         let expected: Vec<String> = (0..40).rev().map(|n| (n * 50).to_string()).collect();
         assert_eq!(told, expected);
+    }
+
+    #[tokio::test]
+    async fn whoever_puts_jobs_somewhere_outdates_what_was_found() {
+        let (admin, _folder) = admin(100).await;
+        let scan = || follow(&admin, None, 0).news().scan;
+        let mut last = scan();
+        let mut expect_other = |by: &str| {
+            let now = scan();
+            assert_ne!(now, last, "{by}");
+            last = now;
+        };
+        admin.enqueue(&[NewJob::new("Rare")]).await.unwrap();
+        expect_other("a new job");
+
+        let job = PeriodicJob::new("0 0 1 1 *", "Rare").name("yearly");
+        let announced = Announcement {
+            name: "yearly".to_owned(),
+            definition: job.definition().unwrap(),
+            schedule: job.schedule_text(),
+            fresh: true,
+        };
+        let store = admin.store();
+        store.announce_periodic("one", &[announced]).await.unwrap();
+        admin.run_periodic("yearly").await.unwrap();
+        expect_other("a periodic job that is run now");
+
+        let file = r#"{"place":"dead","score":7.5,"job":{"class":"Rare","args":[],"jid":"x"}}"#;
+        let request = ImportRequest::default();
+        let report = admin.import(&request, file.as_bytes(), |_| {}).await;
+        assert_eq!(report.unwrap().imported, 1);
+        expect_other("an import");
+
+        let request = OperationRequest {
+            change: Change::Act(Action::Retry),
+            selection: Selection {
+                places: vec![Place::Set(Set::Dead)],
+                ..Selection::default()
+            },
+            before: None,
+            rate: None,
+            canary: None,
+            reason: None,
+        };
+        let operation = admin.start_operation(&request).await.unwrap();
+        let runner = OperationRunner::new(admin.clone());
+        let shutdown = CancellationToken::new();
+        runner.finish(&operation.id, &shutdown).await.unwrap();
+        expect_other("an operation");
+        let undo = admin.undo_operation(&operation.id, None).await.unwrap();
+        runner.finish(&undo.id, &shutdown).await.unwrap();
+        expect_other("an undo");
     }
 
     #[tokio::test]

@@ -1,19 +1,18 @@
 //! A search that several may follow: it is read once, as long as somebody follows it, and stands still when nobody does.
 
-use super::{Admin, AdminResult, SearchRequest, searches::Searches};
-use crate::model::{JobEntry, SearchEvent, SearchNews, SearchNext, SearchPhase, SearchProgress};
+use super::{Admin, AdminError, AdminResult, SearchRequest, Vocabulary, searches::Searches};
+use crate::model::{
+    JobEntry, SEARCH_PAGE, SearchEvent, SearchNews, SearchNext, SearchPhase, SearchProgress,
+};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use tokio::{
-    sync::{SemaphorePermit, watch},
+    sync::{SemaphorePermit, mpsc::Receiver, watch},
     time::{Instant, timeout},
 };
 use tokio_util::sync::CancellationToken;
-
-/// Jobs of a page: behind them it is only counted.
-pub(super) const PAGE: usize = 50;
 
 /// How long a search that has ended, or stands still, is still news to those who ask for the same.
 const GOOD: Duration = Duration::from_secs(3);
@@ -152,7 +151,7 @@ impl SharedSearch {
     }
 }
 
-/// Reads on as long as somebody follows.
+/// Reads on as long as somebody follows, a while at a time: between two turns others that wait have theirs.
 async fn drive(admin: Admin, shared: Arc<SharedSearch>) {
     while let Some(stop) = shared.next_turn() {
         let Some(permit) = wait_for_turn(&shared, &admin.searches, &stop).await else {
@@ -183,7 +182,7 @@ async fn wait_for_turn<'searches>(
     }
 }
 
-/// Reads from where it is until the page is full, all is searched, or nobody follows any more.
+/// Reads from where it is until the page is full, all is searched, its turn is over, or nobody follows any more.
 async fn read(admin: &Admin, shared: &SharedSearch, stop: CancellationToken) -> AdminResult<()> {
     let (after, found, before, is_full) = {
         let state = shared.states.borrow();
@@ -203,20 +202,35 @@ async fn read(admin: &Admin, shared: &SharedSearch, stop: CancellationToken) -> 
         state.hits.truncate(found);
         is_ahead
     });
-    let mut events = admin
+    let events = admin
         .search(SearchRequest {
             query: shared.key.query.clone(),
             after,
-            limit: if is_full { 0 } else { (PAGE - found) as u64 },
+            limit: if is_full {
+                0
+            } else {
+                (SEARCH_PAGE - found) as u64
+            },
+            budget: Some(admin.searches.turn()),
             counts_only: is_full,
             stop,
             ..SearchRequest::default()
         })
         .await?;
+    take(shared, admin.vocabulary(), events, before).await
+}
+
+/// Takes in what a reading finds, until it ends.
+async fn take(
+    shared: &SharedSearch,
+    vocabulary: &Vocabulary,
+    mut events: Receiver<AdminResult<SearchEvent>>,
+    before: SearchProgress,
+) -> AdminResult<()> {
     while let Some(event) = events.recv().await {
         match event? {
             SearchEvent::Hit(entry) => {
-                admin.vocabulary.learn(&entry);
+                vocabulary.learn(&entry);
                 shared.states.send_modify(|state| {
                     state.hits.push(entry);
                     state.progress.found = state.hits.len() as u64;
@@ -234,7 +248,7 @@ async fn read(admin: &Admin, shared: &SharedSearch, stop: CancellationToken) -> 
                         return;
                     };
                     state.set_mark(next);
-                    if state.hits.len() >= PAGE && state.page_end.is_none() {
+                    if state.hits.len() >= SEARCH_PAGE && state.page_end.is_none() {
                         state.page_end = state.mark.as_ref().map(|(_, next)| next.clone());
                     }
                 });
@@ -242,7 +256,10 @@ async fn read(admin: &Admin, shared: &SharedSearch, stop: CancellationToken) -> 
             }
         }
     }
-    Ok(())
+    Err(AdminError::Refused(
+        "its reading ended without a word, which is an error of Jobdeck's: the server's log says more"
+            .to_owned(),
+    ))
 }
 
 impl State {
@@ -252,6 +269,13 @@ impl State {
             progress: self.progress,
         };
         self.mark = Some((self.hits.len(), next));
+    }
+
+    /// Where the next page begins, unless it is known that there is nothing on it.
+    fn next_page(&self) -> Option<SearchNext> {
+        let is_all =
+            self.phase == SearchPhase::Complete && self.progress.found <= self.hits.len() as u64;
+        self.page_end.clone().filter(|_| !is_all)
     }
 
     /// Whether a page that does not follow gets no more by waiting.
@@ -282,7 +306,7 @@ impl SearchFollower {
             hits: state.hits[known..].to_vec(),
             progress: state.progress,
             phase: state.phase.clone(),
-            next: state.page_end.clone(),
+            next: state.next_page(),
         }
     }
 
@@ -334,9 +358,47 @@ impl Drop for SearchFollower {
 
 #[cfg(test)]
 mod tests {
+    use super::{SearchKey, SharedSearch, take};
+    use crate::admin::Vocabulary;
     use crate::admin::searches::tests::{admin, follow};
-    use crate::model::SearchPhase;
+    use crate::model::{SEARCH_PAGE, SearchEvent, SearchPhase, SearchProgress};
     use std::sync::Arc;
+    use tokio::sync::mpsc::channel;
+
+    #[tokio::test]
+    async fn a_reading_that_ends_without_a_word_is_an_error() {
+        let key = SearchKey {
+            query: "a".to_owned(),
+            after: None,
+        };
+        let shared = SharedSearch::new("s".to_owned(), key);
+        let (vocabulary, before) = (Vocabulary::default(), SearchProgress::default());
+        let (sender, events) = channel(1);
+        drop(sender);
+        assert!(take(&shared, &vocabulary, events, before).await.is_err());
+        let (sender, events) = channel(1);
+        let end = SearchEvent::End {
+            progress: before,
+            next: None,
+        };
+        sender.send(Ok(end)).await.unwrap();
+        assert!(take(&shared, &vocabulary, events, before).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_page_that_holds_all_jobs_has_no_next_one() {
+        for (jobs, has_next) in [(SEARCH_PAGE, false), (SEARCH_PAGE + 1, true)] {
+            let (admin, _folder) = admin(u32::try_from(jobs * 50).unwrap()).await;
+            let mut follower = follow(&admin, None, 0);
+            let mut news = follower.news();
+            while news.phase != SearchPhase::Complete {
+                follower.changed().await;
+                news = follower.news();
+            }
+            assert_eq!(news.progress.found, jobs as u64);
+            assert_eq!(news.next.is_some(), has_next, "{jobs} jobs");
+        }
+    }
 
     #[tokio::test]
     async fn a_search_that_nobody_follows_stands_still() {

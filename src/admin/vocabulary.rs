@@ -14,7 +14,7 @@ const LONGEST: usize = 200;
 
 /// What a name is the name of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum NameKind {
     /// A class of jobs.
     Class,
     /// A queue.
@@ -27,20 +27,20 @@ pub enum Kind {
 
 /// The names that were seen, and how often.
 #[derive(Debug, Default)]
-pub struct Vocabulary(Mutex<HashMap<Kind, HashMap<String, u64>>>);
+pub struct Vocabulary(Mutex<HashMap<NameKind, HashMap<String, u64>>>);
 
 impl Vocabulary {
     /// Takes the names of a job down.
     pub fn learn(&self, entry: &JobEntry) {
         let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let named = [
-            (Kind::Class, Some(&entry.class)),
-            (Kind::Queue, Some(&entry.queue)),
-            (Kind::Error, entry.error_class.as_ref()),
+            (NameKind::Class, Some(&entry.class)),
+            (NameKind::Queue, Some(&entry.queue)),
+            (NameKind::Error, entry.error_class.as_ref()),
         ]
         .into_iter()
         .filter_map(|(kind, name)| Some((kind, name?)));
-        let tags = entry.tags.iter().map(|tag| (Kind::Tag, tag));
+        let tags = entry.tags.iter().map(|tag| (NameKind::Tag, tag));
         for (kind, name) in named.chain(tags) {
             if name.is_empty() || name.len() > LONGEST {
                 continue;
@@ -59,7 +59,7 @@ impl Vocabulary {
 
     /// The names of a kind, with how often they were seen.
     #[must_use]
-    pub fn names(&self, kind: Kind) -> Vec<(String, u64)> {
+    pub fn names(&self, kind: NameKind) -> Vec<(String, u64)> {
         let kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kinds
             .get(&kind)
@@ -86,7 +86,7 @@ fn forget_rare(names: &mut HashMap<String, u64>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, MOST, Vocabulary};
+    use super::{MOST, NameKind, Vocabulary};
     use crate::model::JobEntry;
 
     fn job(class: &str, tags: &[&str]) -> JobEntry {
@@ -119,11 +119,11 @@ mod tests {
             vocabulary.learn(&job(&format!("Class{number}"), &[]));
         }
         vocabulary.learn(&job(&"x".repeat(1_000), &[]));
-        let classes = vocabulary.names(Kind::Class);
+        let classes = vocabulary.names(NameKind::Class);
         assert!(classes.len() <= MOST, "{}", classes.len());
         let usual = classes.iter().max_by_key(|(_, count)| *count).unwrap();
         assert_eq!(usual.0, "Usual");
-        assert_eq!(vocabulary.names(Kind::Tag).len(), 1);
-        assert_eq!(vocabulary.names(Kind::Error), []);
+        assert_eq!(vocabulary.names(NameKind::Tag).len(), 1);
+        assert_eq!(vocabulary.names(NameKind::Error), []);
     }
 }

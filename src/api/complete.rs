@@ -1,6 +1,6 @@
 //! What could be written in a search, with what the server knows of the store.
 
-use crate::admin::{Admin, Kind};
+use crate::admin::{Admin, NameKind};
 use crate::groups::Groups;
 use crate::live::Live;
 use crate::model::Completions;
@@ -14,18 +14,27 @@ pub fn complete(
     query: &str,
     at: usize,
 ) -> Completions {
-    let mut known = Vec::new();
-    for (class, error, count) in groups.names() {
-        known.push((Kind::Class, class, count));
-        known.push((Kind::Error, error, count));
-    }
     let frame = live.latest();
     let snapshot = frame.snapshot();
-    for queue in &snapshot.overview.queues {
-        known.push((Kind::Queue, queue.name.clone(), queue.size));
-    }
-    for running in &snapshot.running {
-        known.push((Kind::Class, running.class.clone(), 1));
-    }
-    admin.complete(query, at, known)
+    admin.complete(query, at, |kind| match kind {
+        NameKind::Class => {
+            let running = snapshot.running.iter().map(|run| (run.class.clone(), 1));
+            let failed = groups.names().into_iter();
+            failed
+                .map(|(class, _, count)| (class, count))
+                .chain(running)
+                .collect()
+        }
+        NameKind::Error => {
+            let failed = groups.names().into_iter();
+            failed.map(|(_, error, count)| (error, count)).collect()
+        }
+        NameKind::Queue => {
+            let queues = snapshot.overview.queues.iter();
+            queues
+                .map(|queue| (queue.name.clone(), queue.size))
+                .collect()
+        }
+        NameKind::Tag => Vec::new(),
+    })
 }

@@ -28,6 +28,8 @@ pub mod search;
 #[cfg(feature = "ssr")]
 mod complete;
 #[cfg(feature = "ssr")]
+mod found_once;
+#[cfg(feature = "ssr")]
 pub mod respond;
 
 pub use crate::model::{is_day, parse_end, parse_time, picker_text};
@@ -44,6 +46,8 @@ pub use failures::{
     GetFailureGroup, GetFailures, SetGroupNote, SetGroupState, get_failure_group, get_failures,
     set_group_note, set_group_state,
 };
+#[cfg(feature = "ssr")]
+pub use found_once::FoundOnce;
 pub use hold_form::{HOLD_SPANS, HoldForm};
 pub use holds::{
     HoldDraft, PreviewHold, ReleaseHold, StartHold, preview_hold, release_hold, start_hold,

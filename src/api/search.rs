@@ -32,6 +32,14 @@ impl SearchAddress {
         read
     }
 
+    /// The job id, if that is what was typed.
+    #[must_use]
+    pub fn jid(&self) -> Option<&str> {
+        let jid = self.q.trim();
+        let is_jid = jid.len() == 24 && jid.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_jid.then_some(jid)
+    }
+
     /// The address of the first part.
     #[must_use]
     pub fn first(&self) -> String {
@@ -78,25 +86,33 @@ pub async fn get_found(
     #[server(default)]
     after: String,
 ) -> Result<Option<SearchNews>, ApiError> {
-    use super::respond;
+    use super::{FoundOnce, respond};
     use crate::model::SearchPhase;
     let admin = respond::admin_for_page()?;
     if q.trim().is_empty() {
         return Ok(None);
     }
     // A job id leads to its job, which may run at this moment and stand in no list.
-    let jid = q.trim();
-    let is_jid = jid.len() == 24 && jid.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if is_jid && respond::is_page() {
+    let asked = SearchAddress {
+        q,
+        after,
+        ..SearchAddress::default()
+    };
+    if let Some(jid) = asked.jid().filter(|_| respond::is_page()) {
         leptos_axum::redirect(&format!("/jobs/{jid}"));
     }
-    let after = Some(after).filter(|after| !after.is_empty());
+    let after = Some(asked.after.as_str()).filter(|after| !after.is_empty());
     let budget = respond::search_budget(&admin);
-    let part = admin
-        .follow_search(&q, after.as_deref(), None, 0)
-        .map_err(respond::failed)?
-        .part(budget)
-        .await;
+    let find = async || {
+        let follower = admin
+            .follow_search(&asked.q, after, None, 0)
+            .map_err(respond::failed)?;
+        Ok(follower.part(budget).await)
+    };
+    let part = match use_context::<FoundOnce>() {
+        Some(once) => once.get_or_find(find).await?,
+        None => find().await?,
+    };
     match part.phase {
         SearchPhase::Broken(reason) if part.hits.is_empty() => Err(respond::unavailable(reason)),
         _ => Ok(Some(part)),
@@ -124,6 +140,21 @@ pub async fn get_completions(
 mod tests {
     use super::SearchAddress;
     use crate::model::{SearchNext, SearchProgress};
+
+    #[test]
+    fn a_job_id_is_known_from_other_searches() {
+        let jid = |q: &str| {
+            let asked = SearchAddress {
+                q: q.to_owned(),
+                ..SearchAddress::default()
+            };
+            asked.jid().map(str::to_owned)
+        };
+        let id = "5d41402abc4b2a76b9719d91";
+        assert_eq!(jid(&format!(" {id} ")).as_deref(), Some(id));
+        assert_eq!(jid(&id[1..]), None);
+        assert_eq!(jid("class:PublishPhotoAbcdef"), None);
+    }
 
     #[test]
     fn the_address_of_the_next_part_says_all() {

@@ -7,6 +7,7 @@
 
 pub mod address;
 pub mod components;
+pub mod event_stream;
 pub mod format;
 pub mod keyboard;
 pub mod layout;

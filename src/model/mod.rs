@@ -53,7 +53,8 @@ pub use process::{ProcessInfo, RunningJob, Signal};
 pub use query_error::QueryError;
 pub use report::{CancelReport, JobReport, LogLine, Progress};
 pub use search::{
-    SearchEvent, SearchNews, SearchNext, SearchPhase, SearchProgress, SearchProgressError,
+    SEARCH_PAGE, SearchEvent, SearchNews, SearchNext, SearchPhase, SearchProgress,
+    SearchProgressError,
 };
 pub use snapshot::{HistoryPoint, QueueTrend, Snapshot, StoreInfo, StoreState};
 pub use time_text::{is_day, parse_end, parse_time, picker_text};

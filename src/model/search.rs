@@ -4,6 +4,9 @@ use super::JobEntry;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
+/// Jobs of a page of a search over all places: behind them it is only counted.
+pub const SEARCH_PAGE: usize = 50;
+
 /// What a search over all places tells, piece by piece.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(

@@ -1,7 +1,7 @@
 //! The word of a search in which somebody is writing, and what it could become.
 
 use super::field::Field;
-use super::value::{ends_word, needs_quotes};
+use super::value::{ends_word, in_quotes, needs_quotes};
 use super::word::{Head, head};
 
 /// The word in which somebody is writing.
@@ -11,8 +11,8 @@ pub struct Caret {
     pub start: usize,
     /// The character behind the last one.
     pub end: usize,
-    /// The field before the colon, if one is written: its name.
-    pub field: Option<&'static str>,
+    /// The field before the colon, if one is written.
+    pub field: Option<Field>,
     /// What is written of the value, or of the word, until the caret; without quotes.
     pub typed: String,
 }
@@ -35,7 +35,7 @@ impl Caret {
             typed: unquoted(&written),
         };
         if let Ok(Head::Field(field, _, length)) = head(bare, bare.len() < written.len()) {
-            caret.field = Some(field.name());
+            caret.field = Some(field);
             let value = &written[length..];
             let mut skipped = length;
             if field == Field::In {
@@ -53,18 +53,12 @@ impl Caret {
     }
 }
 
-/// The names of all fields, in the order in which they are named to people.
-#[must_use]
-pub fn field_names() -> Vec<&'static str> {
-    Field::ALL.map(Field::name).to_vec()
-}
-
 /// A value as it is written in a search: in quotes where it must be.
 #[must_use]
 pub fn quoted(value: &str) -> String {
     // A star alone would stand for any characters, a comma would begin another place.
     if needs_quotes(value) || value.contains(['*', ',']) {
-        format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
+        in_quotes(value)
     } else {
         value.to_owned()
     }
@@ -127,6 +121,7 @@ fn unquoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Caret, quoted};
+    use crate::search::Field;
     use crate::search::Query;
     use proptest::prelude::*;
 
@@ -140,7 +135,7 @@ mod tests {
             .skip(caret.start)
             .take(caret.end - caret.start)
             .collect();
-        (replaced, caret.field, caret.typed)
+        (replaced, caret.field.map(Field::name), caret.typed)
     }
 
     #[test]

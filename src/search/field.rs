@@ -2,28 +2,44 @@
 
 /// A name that stands before a colon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Field {
+pub enum Field {
+    /// `class:`
     Class,
+    /// `queue:`
     Queue,
+    /// `error:`
     Error,
+    /// `message:`
     Message,
+    /// `jid:`
     Jid,
+    /// `tag:`
     Tag,
+    /// `group:`
     Group,
+    /// `arg:`, `arg.KEY:`
     Argument,
+    /// `in:`
     In,
+    /// `at:`
     At,
+    /// `failed:`
     Failed,
+    /// `died:`
     Died,
+    /// `created:`
     Created,
+    /// `enqueued:`
     Enqueued,
+    /// `attempts:`
     Attempts,
+    /// `size:`
     Size,
 }
 
 impl Field {
     /// All of them, in the order in which they are named to people.
-    pub(super) const ALL: [Self; 16] = [
+    pub const ALL: [Self; 16] = [
         Self::Class,
         Self::Queue,
         Self::Error,
@@ -43,7 +59,8 @@ impl Field {
     ];
 
     /// The name as it is written.
-    pub(super) fn name(self) -> &'static str {
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::Class => "class",
             Self::Queue => "queue",
@@ -61,6 +78,29 @@ impl Field {
             Self::Enqueued => "enqueued",
             Self::Attempts => "attempts",
             Self::Size => "size",
+        }
+    }
+
+    /// What it finds, in a few words.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Class => "the class, whole",
+            Self::Queue => "the queue, whole",
+            Self::Error => "the error's class, or part of its message",
+            Self::Message => "part of the error's message",
+            Self::Jid => "the job id",
+            Self::Tag => "a tag, whole",
+            Self::Group => "a group of failures, by its digits",
+            Self::Argument => "an argument: arg.user_id:17",
+            Self::In => "where: dead, retries, scheduled, queue",
+            Self::At => "when it is due: at:<+1h",
+            Self::Failed => "the latest failure: failed:<1h",
+            Self::Died => "when it died: died:<1d",
+            Self::Created => "when it was made: created:>7d",
+            Self::Enqueued => "when it was enqueued: enqueued:<1h",
+            Self::Attempts => "failures so far: attempts:>3",
+            Self::Size => "bytes: size:>1mb",
         }
     }
 

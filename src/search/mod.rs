@@ -20,6 +20,7 @@ mod value;
 mod word;
 
 pub use crate::model::QueryError;
-pub use caret::{Caret, field_names, quoted};
+pub use caret::{Caret, quoted};
+pub use field::Field;
 pub use matcher::Matcher;
 pub use query::Query;

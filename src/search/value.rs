@@ -171,8 +171,12 @@ pub(super) fn write_value(text: &str, formatter: &mut fmt::Formatter<'_>) -> fmt
 
 /// A text in quotes.
 pub(super) fn write_quoted(text: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
-    write!(formatter, "\"{escaped}\"")
+    formatter.write_str(&in_quotes(text))
+}
+
+/// A text in quotes, with what means something there escaped.
+pub(super) fn in_quotes(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 #[cfg(test)]

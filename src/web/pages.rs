@@ -1,7 +1,7 @@
 //! The pages and their server functions.
 
 use super::{AppState, headers, renderers::on_one_thread};
-use crate::api::{Environment, ImportOutcome};
+use crate::api::{Environment, FoundOnce, ImportOutcome};
 use crate::app::{App, shell};
 use axum::{
     Router,
@@ -93,6 +93,7 @@ fn context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
         provide_context(state.admin.clone());
         provide_context(state.live.clone());
         provide_context(state.groups.clone());
+        provide_context(FoundOnce::default());
         if let Some(name) = &state.environment {
             provide_context(Environment { name: name.clone() });
         }

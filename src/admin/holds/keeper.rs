@@ -126,6 +126,7 @@ impl HoldKeeper {
         for sweep in sweeps.iter_mut() {
             let moved = sweep.turn(store.as_ref(), &mut holder, now).await?;
             if moved > 0 {
+                self.admin.searches.outdate();
                 tracing::info!(target: AUDIT, action = "held", jobs = moved);
             }
         }
@@ -245,8 +246,37 @@ async fn aside(store: &dyn Store, moves: &[Move]) -> StoreResult<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Found, LOOK};
+    use super::{ALL, Found, HoldKeeper, LOOK, Sweep};
+    use crate::admin::searches::tests::{admin, follow};
+    use crate::model::{Hold, Set};
+    use crate::store::Destination;
     use std::time::Duration;
+
+    #[tokio::test]
+    async fn what_was_found_before_a_retry_was_held_is_outdated() {
+        let (admin, _folder) = admin(0).await;
+        let store = admin.store();
+        let now = store.now().await.unwrap();
+        let due = Destination::Set {
+            set: Set::Retries,
+            score: now.seconds(),
+            raw: r#"{"class":"Rare","args":[],"jid":"x"}"#.into(),
+        };
+        store.add(&[due]).await.unwrap();
+        let hold = Hold {
+            id: "one".to_owned(),
+            query: "class:Rare".to_owned(),
+            until: now.plus_milliseconds(3_600_000),
+            ..Hold::default()
+        };
+        store.put_hold(&hold).await.unwrap();
+        let before = follow(&admin, None, 0).news().scan;
+        let keeper = HoldKeeper::new(admin.clone());
+        let found = keeper.turn(&mut [Sweep::new(ALL)]).await.unwrap();
+        assert_ne!(found, Found::Nothing);
+        assert_eq!(store.held(&[hold]).await.unwrap(), [1]);
+        assert_ne!(follow(&admin, None, 0).news().scan, before);
+    }
 
     #[test]
     fn while_there_is_more_it_waits_for_a_share_of_the_time_alone() {

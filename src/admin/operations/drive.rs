@@ -5,11 +5,10 @@ use super::{
     changer::{Changer, Planned},
     flight::{Flights, Landed, Load, Sender},
     mark::Mark,
-    read_ahead::ReadAhead,
     throttle::Throttle,
     walk::{Batch, Position, Walk},
 };
-use crate::admin::Admin;
+use crate::admin::{Admin, read_ahead::ReadAhead};
 use crate::job::TimeUnit;
 use crate::model::{Canary, Change, OperationPlan, OperationState, Place};
 use crate::store::{
@@ -83,7 +82,7 @@ impl<'work> Drive<'work> {
             shutdown,
             flights: Flights::new(
                 Sender {
-                    store: admin.store().clone(),
+                    admin: admin.clone(),
                     id: record.id.clone(),
                     owner: owner.to_owned(),
                     lease: LEASE,

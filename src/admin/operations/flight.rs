@@ -1,8 +1,8 @@
 //! Steps on their way to the store: one is under way while the next one is put together.
 
-use super::read_ahead::joined;
+use crate::admin::{Admin, read_ahead::joined};
 use crate::model::OperationState;
-use crate::store::{Destination, SharedStore, Step, StepMove, Stepped, StoreResult, Undone};
+use crate::store::{Destination, Step, StepMove, Stepped, StoreResult, Undone};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 /// What the steps of one process's work on an operation have in common.
 pub(super) struct Sender {
-    pub(super) store: SharedStore,
+    pub(super) admin: Admin,
     pub(super) id: String,
     pub(super) owner: String,
     pub(super) lease: Duration,
@@ -183,6 +183,10 @@ impl Sender {
             state: state.map(|(state, message)| (*state, message.as_deref())),
             kept_for: self.kept_for,
         };
-        self.store.step_operation(step).await
+        let stepped = self.admin.store.step_operation(step).await;
+        if load.entries() > 0 {
+            self.admin.searches.outdate();
+        }
+        stepped
     }
 }

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `preview`, `warnings` | what would happen, and what is better known before |
 //! | `runner`, `drive`, `flight` | taking operations up, being at work on one, and its steps on their way |
-//! | `walk`, `read_ahead`, `bound`, `changer` | which jobs are meant, and what becomes of each |
+//! | `walk`, `bound`, `changer` | which jobs are meant, and what becomes of each |
 //! | `at_once` | ticked entries, for somebody who waits |
 //! | `throttle` | how many at a time, how fast |
 //! | `mark` | how far one has come |
@@ -18,7 +18,6 @@ mod drive;
 mod flight;
 mod mark;
 mod preview;
-mod read_ahead;
 mod runner;
 mod throttle;
 mod undo;

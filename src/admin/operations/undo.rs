@@ -3,9 +3,9 @@
 use super::{
     drive::{Drive, Driven, NOT_THERE},
     flight::{Load, Undoing},
-    read_ahead::{ReadAhead, Taker},
     walk::bare,
 };
+use crate::admin::read_ahead::{ReadAhead, Taker};
 use crate::job::digest;
 use crate::model::{EntryId, OperationState, Place};
 use crate::store::{

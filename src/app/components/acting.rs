@@ -1,9 +1,12 @@
 //! What a page does to jobs, one act after the other.
 
+use super::{entry_key, menu, picker_to_utc};
 use crate::api::{Act, ApiError};
-use crate::model::ActionReport;
+use crate::model::{ActionOutcome, ActionReport};
+use leptos::ev::SubmitEvent;
+use leptos::form::FromFormData;
 use leptos::prelude::*;
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::fmt;
 
 /// Does what is asked for, one act after the other: what is asked for while another act is on its way waits for its turn.
@@ -69,11 +72,35 @@ impl Acting {
         self.action.value()
     }
 
+    /// The entries, as [`entry_key`] has them, that are not where they were after the act that ended last; nothing when it failed.
+    /// Changes with each act.
+    #[must_use]
+    pub fn done(self) -> Option<HashSet<String>> {
+        self.value().with(|value| {
+            let report = value.as_ref()?.as_ref().ok()?;
+            let left = report
+                .outcomes
+                .iter()
+                .filter(|(_, outcome)| !matches!(outcome, ActionOutcome::Refused(_)));
+            Some(left.map(|(id, _)| entry_key(id)).collect())
+        })
+    }
+
     /// Whether an act is on its way.
     #[must_use]
     pub fn pending(self) -> Memo<bool> {
         self.pending
     }
+}
+
+/// What a form of rows asks for, read as the server would. If it cannot be read, the browser posts the form itself.
+#[must_use]
+pub fn submitted_act(event: &SubmitEvent) -> Option<Act> {
+    let mut act = Act::from_event(event).ok()?;
+    event.prevent_default();
+    menu::close_menus(None);
+    act.at = picker_to_utc(&act.at);
+    Some(act)
 }
 
 /// Says where what was done can be undone.

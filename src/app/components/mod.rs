@@ -2,6 +2,7 @@
 
 mod act_dialog;
 mod acting;
+mod action_bar;
 mod action_notice;
 mod cancel;
 pub mod chart;
@@ -42,7 +43,8 @@ mod verb;
 mod verb_buttons;
 
 pub use act_dialog::{ActDialog, Question, act_on};
-pub use acting::{Acting, UNDO};
+pub use acting::{Acting, UNDO, submitted_act};
+pub use action_bar::ActionBar;
 pub use action_notice::{ActionNotice, provide_newest_notice};
 pub use cancel::{CancelLink, CancelQuestion, cancel_asked, cancel_query};
 pub use chart::Chart;
@@ -68,7 +70,7 @@ pub use queue_row::QueueRow;
 pub use reschedule::{RescheduleFields, SpreadField, spread_options};
 pub use row_keys::{RowKeys, give_focus};
 pub use search_help::SearchHelp;
-pub use search_input::{SearchInput, written};
+pub use search_input::{SearchInput, written_search};
 pub use selection::{ENTRIES, Selection};
 pub use sort_heading::{SortHeading, Sorting};
 pub use sparkline::Sparkline;

@@ -117,18 +117,15 @@ pub fn SearchInput(
     }
 }
 
-/// The address of the search that is written in a box of all jobs; nothing for a job id, of which the server knows where it leads.
+/// The search that is written in a box of all jobs; nothing for a job id, of which the server knows where it leads.
 #[must_use]
-pub fn written(id: &str) -> Option<String> {
+pub fn written_search(id: &str) -> Option<SearchAddress> {
     let field = document().get_element_by_id(id)?;
-    let q = field.dyn_into::<HtmlInputElement>().ok()?.value();
-    let jid = q.trim();
-    let is_jid = jid.len() == 24 && jid.bytes().all(|byte| byte.is_ascii_hexdigit());
     let asked = SearchAddress {
-        q,
+        q: field.dyn_into::<HtmlInputElement>().ok()?.value(),
         ..SearchAddress::default()
     };
-    (!is_jid).then(|| asked.first())
+    asked.jid().is_none().then_some(asked)
 }
 
 /// What is being written, and what it could become.

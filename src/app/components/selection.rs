@@ -112,9 +112,11 @@ impl Selection {
         self.read();
     }
 
-    /// Whether there are rows within an element, and all of them are ticked.
+    /// Whether there are rows within an element, and all of them are ticked. Follows the ticks, and the rows that come and go.
     #[must_use]
     pub fn is_all_within(self, element: &Node) -> bool {
+        self.count.track();
+        self.rows.track();
         let boxes = self.boxes_within(element);
         !boxes.is_empty() && boxes.iter().all(HtmlInputElement::checked)
     }

@@ -2,7 +2,7 @@
 
 use super::connection::Connection;
 use crate::api::{Environment, SearchAddress, Theme};
-use crate::app::components::{Icon, IconName, SearchInput, written};
+use crate::app::components::{Icon, IconName, SearchInput, written_search};
 use crate::app::keyboard::HelpButton;
 use crate::app::live::use_live;
 use crate::app::theme::ThemeSwitch;
@@ -27,15 +27,15 @@ pub(super) fn Header(
     let here = use_location();
     // Without loading the page anew the first jobs are there sooner.
     let submit = move |event: SubmitEvent| {
-        let there = written("find-job").filter(|there| {
-            let asked = here
+        let asked = written_search("find-job").filter(|asked| {
+            let shown = here
                 .search
-                .with_untracked(|search| SearchAddress::parse(search).first());
-            *there != asked || here.pathname.with_untracked(|path| path != "/search")
+                .with_untracked(|search| SearchAddress::parse(search));
+            *asked != shown || here.pathname.with_untracked(|path| path != "/search")
         });
-        if let Some(there) = there {
+        if let Some(asked) = asked {
             event.prevent_default();
-            navigate(&there, NavigateOptions::default());
+            navigate(&asked.first(), NavigateOptions::default());
         }
     };
     view! {

@@ -6,22 +6,19 @@ mod refresh;
 use crate::api::{Act, ApiError, ListQuery, act_notice, get_page};
 use crate::app::components::menu;
 use crate::app::components::{
-    ActDialog, Acting, ActionNotice, FilterBar, Icon, IconName, Question, RowKeys, Selection, UNDO,
-    VerbButtons, after_first_reading, entry_key, picker_to_utc, renewed, time_label,
+    ActDialog, Acting, ActionBar, ActionNotice, FilterBar, Icon, IconName, Question, RowKeys,
+    Selection, UNDO, after_first_reading, entry_key, renewed, submitted_act, time_label,
 };
 use crate::app::format;
-use crate::app::live::use_live;
-use crate::model::{ActionOutcome, EntryId, Page, Place, Set, Snapshot, Verb};
+use crate::model::{EntryId, Page, Place, Set, Snapshot, Verb};
 use body::ListBody;
 use leptos::ev::SubmitEvent;
-use leptos::form::FromFormData;
 use leptos::html::Form;
 use leptos::prelude::Set as _;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::web_sys::js_sys::Date;
 use leptos_router::hooks::use_location;
-use std::collections::HashSet;
 
 /// Id of the form that holds the rows; buttons elsewhere name it.
 const FORM: &str = "jobs";
@@ -74,17 +71,8 @@ impl List {
 
     /// An act has ended: what was done is no longer ticked, and the list is read again. What was not done stays as it was.
     fn follow_acts(self) {
-        let value = self.acting.value();
         Effect::new(move || {
-            let done = value.with(|value| {
-                let report = value.as_ref()?.as_ref().ok()?;
-                let left = report
-                    .outcomes
-                    .iter()
-                    .filter(|(_, outcome)| !matches!(outcome, ActionOutcome::Refused(_)));
-                Some(left.map(|(id, _)| entry_key(id)).collect::<HashSet<_>>())
-            });
-            if let Some(done) = done {
+            if let Some(done) = self.acting.done() {
                 self.selection.clear(|id| done.contains(&entry_key(id)));
                 self.page.refetch();
             }
@@ -161,14 +149,9 @@ pub fn JobList(
     list.follow_acts();
 
     let submit = move |event: SubmitEvent| {
-        // Read as the server would; if that failed, the browser posts the form itself.
-        let Ok(mut act) = Act::from_event(&event) else {
-            return;
-        };
-        event.prevent_default();
-        menu::close_menus(None);
-        act.at = picker_to_utc(&act.at);
-        list.act(act);
+        if let Some(act) = submitted_act(&event) {
+            list.act(act);
+        }
     };
     let ask_row =
         Callback::new(move |(verb, id): (Verb, EntryId)| list.ask(verb, vec![id.to_string()]));
@@ -177,7 +160,7 @@ pub fn JobList(
         <ActionNotice value=list.acting.value() done=act_notice undo=UNDO about/>
         <div class="list-tools">
             <Filters list/>
-            <ActionBar list/>
+            <TickedBar list/>
         </div>
         <Pill list/>
         <form
@@ -222,39 +205,21 @@ fn Filters(list: List) -> impl IntoView {
     }
 }
 
-/// The verbs for the ticked rows. There while a row is ticked, which style sheets know without JavaScript, too.
+/// The verbs for the ticked rows.
 #[component]
-fn ActionBar(list: List) -> impl IntoView {
-    let count = list.selection.count();
-    let busy = list.acting.pending();
-    let hydrated = use_live().is_hydrated();
-    let ask = Callback::new(move |verb| list.ask(verb, list.selection.entries()));
+fn TickedBar(list: List) -> impl IntoView {
+    let selection = list.selection;
+    let count = selection.count();
+    let ask = Callback::new(move |verb| list.ask(verb, selection.entries()));
+    let place = Some(list.place.get_untracked());
     view! {
-        <div class="action-bar" role="group" aria-label="Do to the selected jobs">
-            // Enter in a field must not press the first verb.
-            <button type="submit" form=FORM disabled hidden></button>
-            <strong class="action-count" role="status">
-                {move || match (hydrated.get(), count.get()) {
-                    (false, _) | (_, 0) => "Selected:".to_owned(),
-                    (true, count) => format!("{} selected", format::count(count as u64)),
-                }}
-            </strong>
-            <VerbButtons place=list.place.get_untracked() form=FORM busy ask/>
-            <button
-                type="button"
-                class="button button-quiet"
-                hidden=move || !hydrated.get()
-                on:click=move |_| list.selection.set_all(false)
-            >
-                <Icon name=IconName::Close/>
-                "Clear"
-            </button>
+        <ActionBar form=FORM selection busy=list.acting.pending() place ask>
             <span class="list-paused" hidden=move || count.get() == 0>
                 <Icon name=IconName::Paused/>
                 "updates paused"
                 <span class="list-paused-why">" while jobs are selected"</span>
             </span>
-        </div>
+        </ActionBar>
     }
 }
 

@@ -1,6 +1,5 @@
 //! Jobs of all sets and queues, found by a search that goes on while the page is looked at.
 
-mod action_bar;
 mod following;
 mod group;
 mod results;
@@ -10,14 +9,13 @@ mod stream;
 use crate::api::{Act, ApiError, SearchAddress, act_notice, get_found};
 use crate::app::address::use_own_search;
 use crate::app::components::{
-    ActDialog, Acting, ActionNotice, ErrorNotice, Icon, IconName, PageTitle, QueryProblem,
-    Question, RowKeys, SearchHelp, SearchInput, Selection, UNDO, after_first_reading, menu,
-    picker_to_utc, written,
+    ActDialog, Acting, ActionBar, ActionNotice, ErrorNotice, Icon, IconName, PageTitle,
+    QueryProblem, Question, RowKeys, SearchHelp, SearchInput, Selection, UNDO, after_first_reading,
+    menu, submitted_act, written_search,
 };
+use crate::app::live::use_live;
 use crate::model::{EntryId, SearchNews, Verb};
-use action_bar::ActionBar;
 use leptos::ev::SubmitEvent;
-use leptos::form::FromFormData;
 use leptos::html::Form;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -86,14 +84,9 @@ pub fn SearchPage() -> impl IntoView {
     }
     .listen();
     let submit = move |event: SubmitEvent| {
-        // Read as the server would; if that failed, the browser posts the form itself.
-        let Ok(mut act) = Act::from_event(&event) else {
-            return;
-        };
-        event.prevent_default();
-        menu::close_menus(None);
-        act.at = picker_to_utc(&act.at);
-        found.acting.act(act);
+        if let Some(act) = submitted_act(&event) {
+            found.acting.act(act);
+        }
     };
     let about = Signal::derive(move || address.with(SearchAddress::first));
     view! {
@@ -101,7 +94,7 @@ pub fn SearchPage() -> impl IntoView {
         <ActionNotice value=found.acting.value() done=act_notice undo=UNDO about/>
         <div class="list-tools">
             <SearchForm address read/>
-            <ActionBar found/>
+            <TickedBar found/>
         </div>
         <form id=FORM class="job-list" method="post" action=ACT_PATH node_ref=form on:submit=submit>
             <Transition fallback=|| view! { <p class="loading">"Searching …"</p> }>
@@ -137,14 +130,14 @@ fn SearchForm(
     let navigate = use_navigate();
     let typed = Signal::derive(move || address.with(|address| address.q.clone()));
     let submit = move |event: SubmitEvent| {
-        let Some(there) = written("search-all") else {
+        let Some(asked) = written_search("search-all") else {
             return;
         };
         event.prevent_default();
-        if address.with_untracked(|address| address.after.is_empty() && address.first() == there) {
+        if address.with_untracked(|shown| *shown == asked) {
             read.refetch();
         } else {
-            navigate(&there, NavigateOptions::default());
+            navigate(&asked.first(), NavigateOptions::default());
         }
     };
     view! {
@@ -163,6 +156,33 @@ fn SearchForm(
             <button type="submit" class="button">"Search"</button>
         </form>
     }
+}
+
+/// The verbs that mean something for one of the ticked jobs at least.
+#[component]
+fn TickedBar(found: Found) -> impl IntoView {
+    let selection = found.selection;
+    let count = selection.count();
+    let hydrated = use_live().is_hydrated();
+    let ask = Callback::new(move |verb| found.ask(verb, selection.entries()));
+    let possible = Signal::derive(move || {
+        count.track();
+        if !hydrated.get() {
+            return Verb::ALL.to_vec();
+        }
+        let ticked: Vec<EntryId> = selection
+            .entries()
+            .iter()
+            .filter_map(|id| id.parse().ok())
+            .collect();
+        let is_of_one = |verb: &Verb| {
+            ticked
+                .iter()
+                .any(|id| Verb::for_place(&id.place).contains(verb))
+        };
+        Verb::ALL.into_iter().filter(is_of_one).collect()
+    });
+    view! { <ActionBar form=FORM selection busy=found.acting.pending() place=None ask possible/> }
 }
 
 /// Before anything is searched.

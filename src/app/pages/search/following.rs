@@ -1,20 +1,26 @@
 //! A search as the page knows it: the jobs so far, how far it is, and whether it is followed.
 
 use super::stream;
-use crate::api::{PAGE_SIZE, SearchAddress};
-use crate::model::{JobEntry, Place, SearchNews, SearchNext, SearchPhase, SearchProgress};
-use leptos::leptos_dom::helpers::set_timeout;
+use crate::api::SearchAddress;
+use crate::app::event_stream::{LOOK_AGAIN, wait};
+use crate::model::{
+    JobEntry, Place, SEARCH_PAGE, SearchNews, SearchNext, SearchPhase, SearchProgress,
+};
+use leptos::leptos_dom::helpers::{set_timeout, window_event_listener_untyped};
 use leptos::prelude::*;
-use std::time::Duration;
-
-/// Pause before a stream that broke is tried again.
-const AGAIN: Duration = Duration::from_secs(1);
 
 /// A job that was found, with its number: that stays the same while others are taken away.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Hit {
     pub(super) number: usize,
     pub(super) entry: JobEntry,
+}
+
+impl Hit {
+    /// What tells its row from others: another search has other jobs of the same numbers.
+    pub(super) fn key(&self) -> (usize, String) {
+        (self.number, self.entry.id.to_string())
+    }
 }
 
 /// A search as the page knows it.
@@ -37,6 +43,8 @@ pub(super) struct Following {
     pub(super) is_lost: RwSignal<bool>,
     /// The number of the stream.
     stream: StoredValue<Option<u32>>,
+    /// Streams that broke since the server has told something.
+    failures: StoredValue<u32>,
 }
 
 impl Following {
@@ -54,21 +62,47 @@ impl Following {
             is_stopped: RwSignal::new(false),
             is_lost: RwSignal::new(false),
             stream: StoredValue::new(None),
+            failures: StoredValue::new(0),
         };
         following.take(news);
         following
     }
 
-    /// Follows it, in the browser, as long as the page shows it.
+    /// Follows it, in the browser, as long as the page shows it and somebody sees the tab.
     pub(super) fn begin(self) {
         Effect::new(move || {
-            if self.phase.get_untracked() != SearchPhase::Complete {
-                self.open();
+            // What broke off while the page was made is tried once more.
+            if matches!(*self.phase.read_untracked(), SearchPhase::Broken(_)) {
+                self.phase.set(SearchPhase::Searching);
             }
+            self.follow();
+            let listeners = LOOK_AGAIN
+                .map(|event| window_event_listener_untyped(event, move |_| self.follow()));
+            on_cleanup(move || {
+                for listener in listeners {
+                    listener.remove();
+                }
+            });
         });
         on_cleanup(move || {
             self.close();
         });
+    }
+
+    /// Opens or closes the stream, as there is more to come and the tab's visibility want it.
+    fn follow(self) {
+        if !self.is_wanted() {
+            self.close();
+        } else if self.stream.with_value(Option::is_none) {
+            self.failures.set_value(0);
+            self.open();
+        }
+    }
+
+    /// Whether there is more to come that somebody wants to see.
+    fn is_wanted(self) -> bool {
+        let goes_on = self.phase.try_with_untracked(is_going_on) == Some(true);
+        goes_on && self.is_stopped.try_get_untracked() == Some(false) && !document().hidden()
     }
 
     fn close(self) {
@@ -98,6 +132,7 @@ impl Following {
         let stream = stream::open(
             &url,
             move |news| {
+                self.failures.set_value(0);
                 self.is_lost.set(false);
                 self.take(news);
             },
@@ -113,15 +148,19 @@ impl Following {
     fn try_again(self) {
         self.close();
         self.is_lost.try_set(true);
+        let Some(failures) = self.failures.try_update_value(|failures| {
+            *failures = failures.saturating_add(1);
+            *failures - 1
+        }) else {
+            return;
+        };
         set_timeout(
             move || {
-                let is_wanted = self.is_lost.try_get_untracked() == Some(true)
-                    && self.stream.try_with_value(Option::is_none) == Some(true);
-                if is_wanted {
+                if self.is_wanted() && self.stream.try_with_value(Option::is_none) == Some(true) {
                     self.open();
                 }
             },
-            AGAIN,
+            wait(failures),
         );
     }
 
@@ -145,12 +184,12 @@ impl Following {
             self.hits.update(|hits| hits.extend(new));
             self.known.set_value(told);
         }
-        let is_full = self.known.get_value() >= PAGE_SIZE as usize;
+        let is_full = self.known.get_value() >= SEARCH_PAGE;
         set_if_other(self.is_full, is_full);
         set_if_other(self.next, news.next);
         let before = self.address.with_value(|address| address.before);
         set_if_other(self.progress, news.progress.behind(before));
-        let is_over = matches!(news.phase, SearchPhase::Complete | SearchPhase::Broken(_));
+        let is_over = !is_going_on(&news.phase);
         set_if_other(self.phase, news.phase);
         if is_over {
             self.close();
@@ -174,12 +213,17 @@ impl Following {
 
     /// Whether it is followed at this moment.
     pub(super) fn is_running(self) -> bool {
-        !self.is_stopped.get()
-            && matches!(
-                self.phase.get(),
-                SearchPhase::Searching | SearchPhase::Waiting
-            )
+        !self.is_stopped.get() && self.phase.with(is_going_on)
     }
+
+    /// Whether it was told a job, also one that was taken away since.
+    pub(super) fn has_found(self) -> bool {
+        self.known.get_value() > 0
+    }
+}
+
+fn is_going_on(phase: &SearchPhase) -> bool {
+    matches!(phase, SearchPhase::Searching | SearchPhase::Waiting)
 }
 
 fn set_if_other<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {

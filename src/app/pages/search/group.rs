@@ -4,7 +4,10 @@
     reason = "components own their properties"
 )]
 
-use super::{Found, following::Following};
+use super::{
+    Found,
+    following::{Following, Hit},
+};
 use crate::api::{Field, ListQuery, OperationForm};
 use crate::app::components::{JobRow, RowContext, row_click, time_label};
 use crate::app::live::use_live;
@@ -44,7 +47,6 @@ pub(super) fn Group(place: Place, found: Found, following: Following, q: String)
         found.ask(verb, vec![id.to_string()]);
     });
     let is_all = move || {
-        selection.count().track();
         hits.track();
         let table = table.get();
         table.is_some_and(|table| selection.is_all_within(&table))
@@ -83,7 +85,7 @@ pub(super) fn Group(place: Place, found: Found, following: Following, q: String)
                     </tr>
                 </thead>
                 <tbody on:click=move |event| row_click(&event, selection, ask)>
-                    <For each=move || hits.get() key=|hit| hit.number let:hit>
+                    <For each=move || hits.get() key=Hit::key let:hit>
                         <JobRow entry=hit.entry context=context.clone()/>
                     </For>
                 </tbody>

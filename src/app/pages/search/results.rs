@@ -5,9 +5,8 @@ use crate::api::SearchAddress;
 use crate::app::components::{entry_key, give_focus};
 use crate::app::format;
 use crate::app::live::use_live;
-use crate::model::{ActionOutcome, SearchNews, SearchPhase};
+use crate::model::{SearchNews, SearchPhase};
 use leptos::prelude::*;
-use std::collections::HashSet;
 
 /// What was found, and how far the search is. With JavaScript it goes on by itself.
 #[component]
@@ -31,16 +30,8 @@ pub(super) fn Results(found: Found, news: SearchNews, address: SearchAddress) ->
 
 /// Jobs to which something was done go; the others stay where they are.
 fn take_away_what_was_done(found: Found, following: Following) {
-    let value = found.acting.value();
     Effect::new(move |before: Option<()>| {
-        let done = value.with(|value| {
-            let report = value.as_ref()?.as_ref().ok()?;
-            let left = report
-                .outcomes
-                .iter()
-                .filter(|(_, outcome)| !matches!(outcome, ActionOutcome::Refused(_)));
-            Some(left.map(|(id, _)| entry_key(id)).collect::<HashSet<_>>())
-        });
+        let done = found.acting.done();
         // What was done before this search was begun is no news.
         if let (Some(()), Some(done)) = (before, done) {
             found.selection.clear(|id| done.contains(&entry_key(id)));
@@ -71,6 +62,8 @@ fn Nobody(following: Following) -> impl IntoView {
         match (is_none, was_some, is_complete) {
             (true, false, true) => Some("No job matches."),
             (true, false, false) => Some("Nothing found yet."),
+            // The page before this one ended with the last.
+            (true, true, true) if !following.has_found() => Some("No more jobs match."),
             _ => None,
         }
     };
@@ -110,11 +103,13 @@ fn WayOn(following: Following, address: SearchAddress) -> impl IntoView {
         let numbers = (is_full || !is_first).then(|| {
             let before = address.before.found;
             let count = following.hits.with(Vec::len) as u64;
-            format!(
-                "Jobs {} to {}",
-                format::count(before + 1),
-                format::count(before + count)
-            )
+            (count > 0).then(|| {
+                format!(
+                    "Jobs {} to {}",
+                    format::count(before + 1),
+                    format::count(before + count)
+                )
+            })
         });
         (next.is_some() || back.is_some()).then(|| {
             view! {

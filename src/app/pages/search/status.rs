@@ -52,11 +52,21 @@ pub(super) fn Status(following: Following, address: SearchAddress) -> impl IntoV
     let everything = move || {
         has_some.get().then(|| {
             let q = &address.q;
-            let href = snapshot.with_untracked(|snapshot| all_places(q, snapshot));
+            let (href, left_out) = snapshot.with_untracked(|snapshot| all_places(q, snapshot));
+            let without = (left_out > 0).then(|| {
+                let queues = format::counted(left_out, "queue", "queues");
+                view! {
+                    <span class="search-note">
+                        "without " {queues} ": an operation names " {MOST_PLACES}
+                        " places at most, change those from their own pages"
+                    </span>
+                }
+            });
             let filter = ListQuery::default().with(Field::Filter, q);
             let export = Callback::new(move |format| export_address(&[], &filter, format));
             view! {
                 <a class="search-all" href=href title="In all places">"Change all that match…"</a>
+                {without}
                 <span class="list-export">
                     "Export "
                     <ExportLinks address=export what="all jobs that match"/>
@@ -125,12 +135,35 @@ fn name(phase: &SearchPhase) -> &'static str {
     }
 }
 
-/// The page that changes all that match, wherever they are.
-fn all_places(q: &str, snapshot: &Snapshot) -> String {
+/// The page that changes all that match, wherever they are; and how many queues it leaves out.
+fn all_places(q: &str, snapshot: &Snapshot) -> (String, u64) {
     let sets = [Set::Dead, Set::Retries, Set::Scheduled].map(Place::Set);
     let queues = snapshot.overview.queues.iter();
     let queues = queues.map(|queue| Place::Queue(queue.name.clone()));
-    let places: Vec<Place> = sets.into_iter().chain(queues).take(MOST_PLACES).collect();
+    let mut places: Vec<Place> = sets.into_iter().chain(queues).collect();
+    let left_out = places.len().saturating_sub(MOST_PLACES);
+    places.truncate(MOST_PLACES);
     let filter = ListQuery::default().with(Field::Filter, q);
-    OperationForm::of_places(&places, &filter).address()
+    let address = OperationForm::of_places(&places, &filter).address();
+    (address, left_out as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_PLACES, all_places};
+    use crate::model::{QueueSummary, Snapshot};
+
+    #[test]
+    fn queues_that_are_left_out_are_counted() {
+        let mut snapshot = Snapshot::default();
+        assert_eq!(all_places("a", &snapshot).1, 0);
+        let queue = |number: usize| QueueSummary {
+            name: format!("q{number}"),
+            ..QueueSummary::default()
+        };
+        snapshot.overview.queues = (0..MOST_PLACES).map(queue).collect();
+        let (address, left_out) = all_places("a", &snapshot);
+        assert_eq!(left_out, 3);
+        assert_eq!(address.matches("in=").count(), MOST_PLACES);
+    }
 }

@@ -1,4 +1,4 @@
-//! Reading on a task of its own, some pieces ahead of whoever works on them.
+//! Reading on a task of its own, some pieces ahead of whoever works on them: of operations and searches.
 
 use crate::store::{StoreError, StoreResult};
 use tokio::{
