@@ -313,7 +313,7 @@ impl Admin {
     }
 }
 
-fn not_found(id: &str) -> AdminError {
+pub(super) fn not_found(id: &str) -> AdminError {
     let id: String = id.chars().take(100).collect();
     AdminError::NotFound(format!(
         "there is no operation {id}; those that are over are kept for a week"

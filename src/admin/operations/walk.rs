@@ -79,11 +79,11 @@ impl Position {
         self.start_from(None)
     }
 
-    /// In a set where nothing before `first` can match. Scores are finer than times, so it begins a little before.
+    /// In a set where nothing before `first` can match.
     fn start_from(&self, first: Option<Timestamp>) -> Start {
         match (&self.after, first) {
             (Some(cursor), _) => Start::After(cursor.clone()),
-            (None, Some(first)) => Start::Score(first.plus_milliseconds(-1).seconds()),
+            (None, Some(first)) => Start::not_before(first),
             (None, None) => Start::Edge,
         }
     }
