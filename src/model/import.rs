@@ -150,7 +150,7 @@ mod tests {
             panic!("{report:?}");
         };
         assert!(
-            advice.starts_with("The lines 501 to 900 may be imported, too."),
+            advice.starts_with("The lines 501 to 900 may be imported, too, or none of them:"),
             "{advice}"
         );
         report.unknown_until = None;
