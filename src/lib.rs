@@ -55,7 +55,7 @@
 //! | [`periodic`] | jobs that are enqueued by the calendar: their settings, and when they are due |
 //! | `failures` | what failed jobs have in common: signatures, and groups of entries with the same one |
 //! | `holds` | whether a retry is kept from being tried, and where it waits then |
-//! | [`redaction`] | takes secrets out of what people read |
+//! | [`redaction`] | takes secrets out of exported jobs |
 //! | [`export`] | jobs as files, NDJSON and CSV: written and read |
 //! | `store` | the contract for reading and changing jobs, and its two stores: Redis and SQLite |
 //! | `client` | enqueues jobs |

@@ -79,6 +79,8 @@ harness::on_both_stores! {
         what_an_operation_deleted_is_exported_as_long_as_it_can_be_undone,
         broken_lines_are_told_and_the_rest_is_kept,
         a_file_that_breaks_off_says_where,
+        an_import_that_is_interrupted_says_where,
+        what_is_kept_of_an_operation_is_read_in_either_order,
         secrets_are_taken_out_where_that_is_asked_for;
     clocks:
         a_retry_is_enqueued_at_the_stores_time,

@@ -1,6 +1,9 @@
 //! Writes jobs as a file, piece by piece, in bounded memory.
 
-use super::{Admin, AdminError, AdminResult};
+use super::{
+    Admin, AdminError, AdminResult,
+    operations::{not_found, shown},
+};
 use crate::export::{Format, Writer};
 use crate::model::{JobFilter, Order, Overview, Place, Set, Timestamp};
 use crate::search::Matcher;
@@ -19,7 +22,7 @@ const PIECE: usize = 1 << 18;
 const PROGRESS: Duration = Duration::from_millis(100);
 
 /// Steps of an operation whose entries are read at a time.
-const STEPS: u64 = 8;
+const STEPS: usize = 8;
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -109,7 +112,9 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`]; [`AdminError::Refused`] when it is not over, or nothing is kept of it; the store's.
     pub async fn export_operation(&self, id: &str, form: ExportForm) -> AdminResult<ExportParts> {
-        let operation = self.operation(id).await?;
+        let record = self.store.operation(id).await?;
+        let steps = record.as_ref().map_or(0, |record| record.step);
+        let operation = record.and_then(shown).ok_or_else(|| not_found(id))?;
         if !operation.state.is_over() {
             return Err(AdminError::Refused(format!(
                 "operation {id} is not over: what it has changed can be exported then"
@@ -121,11 +126,6 @@ impl Admin {
                 "nothing is kept of operation {id} that could be exported: its time is over, it was freed or undone, or it has changed nothing"
             )));
         }
-        let steps = self
-            .store
-            .operation(id)
-            .await?
-            .map_or(0, |record| record.step);
         let id = id.to_owned();
         let (export, receiver) = self.exporting(form, entries);
         tokio::spawn(
@@ -152,30 +152,11 @@ impl Admin {
 
 /// The places that are asked for, or all there are; with their sizes.
 fn places(asked: &[Place], overview: &Overview) -> Vec<(Place, u64)> {
-    let sets = [
-        (Set::Dead, overview.dead),
-        (Set::Retries, overview.retrying),
-        (Set::Scheduled, overview.scheduled),
-    ];
-    let mut queues: Vec<(Place, u64)> = overview
-        .queues
-        .iter()
-        .map(|queue| (Place::Queue(queue.name.clone()), queue.size))
-        .collect();
-    queues.sort();
-    let all: Vec<(Place, u64)> = sets
-        .into_iter()
-        .map(|(set, size)| (Place::Set(set), size))
-        .chain(queues)
-        .collect();
     if asked.is_empty() {
-        return all;
+        return overview.places();
     }
-    let size = |place: &Place| all.iter().find(|(known, _)| known == place);
-    asked
-        .iter()
-        .map(|place| (place.clone(), size(place).map_or(0, |(_, size)| *size)))
-        .collect()
+    let sized = |place: &Place| (place.clone(), overview.size(place));
+    asked.iter().map(sized).collect()
 }
 
 /// An export that runs.
@@ -225,8 +206,7 @@ impl Export {
         let (from, to) = matcher.times();
         let is_set = place.set().is_some();
         let start = match from.filter(|_| is_set) {
-            // Scores are finer than times: a little before.
-            Some(from) => Start::Score(from.plus_milliseconds(-1).seconds()),
+            Some(from) => Start::not_before(from),
             None => Start::Edge,
         };
         let store = self.store.clone();
@@ -249,12 +229,12 @@ impl Export {
 
     async fn operation(&mut self, id: &str, steps: u64) -> Result<(), Stop> {
         let mut first = 0;
-        while first < steps && self.writer.jobs() < self.total {
-            let below = first + STEPS;
-            let limit = usize::try_from(STEPS).unwrap_or(usize::MAX);
-            let mut chunks = self.store.kept(id, below, limit).await?;
-            chunks.retain(|chunk| chunk.step >= first);
-            for chunk in chunks.iter().rev() {
+        while self.writer.jobs() < self.total {
+            let order = Order::Ascending;
+            let chunks = self.store.kept(id, first..steps, order, STEPS).await?;
+            let Some(last) = chunks.last() else { break };
+            first = last.step + 1;
+            for chunk in &chunks {
                 for entry in &chunk.entries {
                     self.searched += 1;
                     self.writer
@@ -262,7 +242,6 @@ impl Export {
                 }
                 self.send_if_due().await?;
             }
-            first = below;
         }
         if self.writer.jobs() < self.total {
             return Err(AdminError::Refused(format!(

@@ -2,16 +2,21 @@
 
 use super::{AUDIT, Admin, AdminResult};
 use crate::export::{FiledJob, Format, Numbered, Reader, Row};
+use crate::job::cut;
 use crate::model::{ImportReport, Place, Timestamp};
 use crate::store::{Destination, QueueEnd, StoreResult};
 use std::io::Read;
 use tokio::sync::mpsc::{Sender, channel};
+use tokio_util::sync::CancellationToken;
 
 /// Jobs that are put at a time, all or none of them.
 const BATCH: usize = 500;
 
 /// Bytes of jobs that are put at a time, unless a single one has more.
 const BATCH_BYTES: usize = 1 << 20;
+
+/// Characters of the reason for which a line is left out: it may quote the line, which may be long.
+const REASON_CHARACTERS: usize = 300;
 
 /// How a file is imported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,6 +54,21 @@ impl Admin {
         &self,
         request: &ImportRequest,
         file: impl Read + Send + 'static,
+        told: impl FnMut(&ImportReport) + Send,
+    ) -> AdminResult<ImportReport> {
+        let never = CancellationToken::new();
+        self.import_until(&never, request, file, told).await
+    }
+
+    /// The same, until it is told to stop: what is being put then is put first, and the report says where it stopped.
+    ///
+    /// # Errors
+    /// The store does not answer at the beginning.
+    pub async fn import_until(
+        &self,
+        stop: &CancellationToken,
+        request: &ImportRequest,
+        file: impl Read + Send + 'static,
         mut told: impl FnMut(&ImportReport) + Send,
     ) -> AdminResult<ImportReport> {
         let now = self.store.now().await?;
@@ -56,27 +76,40 @@ impl Admin {
         let format = request.format;
         // Reading may wait for the network or a disk. It ends with the file, or when nobody takes its batches.
         tokio::task::spawn_blocking(move || read(file, format, &batches));
-        let mut report = ImportReport {
-            only_checked: request.only_check,
-            ..ImportReport::default()
+        let mut under_way = UnderWay {
+            admin: self,
+            is_over: false,
+            report: ImportReport {
+                only_checked: request.only_check,
+                ..ImportReport::default()
+            },
         };
-        while let Some(batch) = received.recv().await {
+        let report = &mut under_way.report;
+        loop {
+            let batch = tokio::select! {
+                biased;
+                () = stop.cancelled() => {
+                    report.stopped = Some("it was interrupted".to_owned());
+                    break;
+                }
+                batch = received.recv() => batch,
+            };
+            let Some(batch) = batch else { break };
             report.is_whole = batch.is_whole;
-            if let Err(error) = self.put(&mut report, request, &batch, now).await {
+            if let Err(error) = self.put(report, request, &batch, now).await {
                 report.stopped = Some(error.to_string());
+                let may_be_put = !request.only_check && !batch.jobs.is_empty();
+                report.unknown_until = may_be_put.then_some(batch.line);
                 break;
             }
             report.line = batch.line;
             if let Some(problem) = batch.problem {
                 report.stopped = Some(problem);
             }
-            told(&report);
+            told(report);
         }
-        if !request.only_check {
-            let (imported, there, broken) = (report.imported, report.there, report.broken);
-            tracing::info!(target: AUDIT, action = "import", imported, there, broken, stopped = report.stopped.as_deref());
-        }
-        Ok(report)
+        under_way.is_over = true;
+        Ok(under_way.report.clone())
     }
 
     async fn put(
@@ -112,6 +145,31 @@ impl Admin {
             report.note(line, reason);
         }
         Ok(())
+    }
+}
+
+/// An import that has begun. However it ends, also when nobody waits for its end any more, the log says what it has changed, and who searches is
+/// told anew.
+struct UnderWay<'admin> {
+    admin: &'admin Admin,
+    report: ImportReport,
+    is_over: bool,
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        let report = &self.report;
+        if report.only_checked {
+            return;
+        }
+        self.admin.searches.outdate();
+        let (imported, there, broken) = (report.imported, report.there, report.broken);
+        let stopped = if self.is_over {
+            report.stopped.as_deref()
+        } else {
+            Some("nobody waits for its end any more; some hundred more may be imported")
+        };
+        tracing::info!(target: AUDIT, action = "import", imported, there, broken, stopped);
     }
 }
 
@@ -209,8 +267,93 @@ impl Filler {
                 batch.bytes += job.raw.len();
                 batch.jobs.push((line, job));
             }
-            Err(reason) => batch.broken.push((line, reason)),
+            Err(reason) => batch.broken.push((line, cut(&reason, REASON_CHARACTERS))),
             Ok(Row::End { .. }) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Batch, Filler, ImportRequest, REASON_CHARACTERS};
+    use crate::admin::Admin;
+    use crate::store::{StoreOptions, connect};
+    use std::{
+        io::Read,
+        sync::{Arc, mpsc},
+    };
+    use tokio::sync::Notify;
+
+    const JOB: &str =
+        "{\"place\":\"dead\",\"score\":1.5,\"job\":{\"class\":\"A\",\"jid\":\"0\"}}\n";
+
+    async fn admin() -> (Admin, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let address = format!("sqlite:{}", folder.path().join("jobs.db").display());
+        let store = connect(&address, &StoreOptions::default()).await.unwrap();
+        (Admin::new(store), folder)
+    }
+
+    fn search(admin: &Admin) -> String {
+        let mut follower = admin.follow_search("class:A", None, None, 0).unwrap();
+        follower.news().scan
+    }
+
+    #[test]
+    fn a_reason_is_cut() {
+        let mut batch = Batch::default();
+        Filler::default().take(&mut batch, 1, Err("é".repeat(10_000)));
+        assert_eq!(batch.broken[0].1.chars().count(), REASON_CHARACTERS + 1);
+    }
+
+    #[tokio::test]
+    async fn who_searches_after_an_import_is_told_anew() {
+        let (admin, _folder) = admin().await;
+        let before = search(&admin);
+        let check = ImportRequest {
+            only_check: true,
+            ..ImportRequest::default()
+        };
+        admin.import(&check, JOB.as_bytes(), |_| {}).await.unwrap();
+        assert_eq!(search(&admin), before);
+        admin
+            .import(&ImportRequest::default(), JOB.as_bytes(), |_| {})
+            .await
+            .unwrap();
+        assert_ne!(search(&admin), before);
+    }
+
+    /// A file that says when it is read, and whose end comes when somebody lets it.
+    struct Held {
+        begun: Arc<Notify>,
+        end: mpsc::Receiver<()>,
+    }
+
+    impl Read for Held {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            self.begun.notify_one();
+            let _ = self.end.recv();
+            JOB.as_bytes().read(buffer)
+        }
+    }
+
+    #[tokio::test]
+    async fn an_import_that_nobody_waits_for_any_more_is_told_about_too() {
+        let (admin, _folder) = admin().await;
+        let before = search(&admin);
+        let (hold, end) = mpsc::channel();
+        let begun = Arc::new(Notify::new());
+        let file = Held {
+            begun: Arc::clone(&begun),
+            end,
+        };
+        let request = ImportRequest::default();
+        tokio::select! {
+            biased;
+            report = admin.import(&request, file, |_| {}) => panic!("it waits for its file: {report:?}"),
+            () = begun.notified() => {}
+        }
+        assert_ne!(search(&admin), before);
+        drop(hold);
     }
 }

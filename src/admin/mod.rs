@@ -63,7 +63,7 @@ pub struct AdminOptions {
     pub jid_budget: Duration,
     /// How long what an operation has changed is kept, so that it can be undone. Default: a day.
     pub undo_kept: Duration,
-    /// What takes secrets out of what people read.
+    /// What takes secrets out of exported jobs.
     pub redactor: Redactor,
     /// Whether exports over HTTP lose their secrets. Default: yes.
     pub redacts_exports: bool,

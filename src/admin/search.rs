@@ -116,21 +116,6 @@ fn parts(
     overview: &Overview,
     now: Timestamp,
 ) -> AdminResult<(Vec<Part>, u64)> {
-    let sets = [
-        (Set::Dead, overview.dead),
-        (Set::Retries, overview.retrying),
-        (Set::Scheduled, overview.scheduled),
-    ];
-    let mut queues: Vec<_> = overview
-        .queues
-        .iter()
-        .map(|queue| (Place::Queue(queue.name.clone()), queue.size))
-        .collect();
-    queues.sort();
-    let places = sets
-        .into_iter()
-        .map(|(set, size)| (Place::Set(set), size))
-        .chain(queues);
     let after = request.after.as_deref().map(read_cursor).transpose()?;
     let within = request
         .within
@@ -138,7 +123,7 @@ fn parts(
         .map(|within| filter(&format!("in:{within}")));
     let mut parts = Vec::new();
     let mut total = 0;
-    for (place, size) in places {
+    for (place, size) in overview.places() {
         let start = match &after {
             Some((first, start)) if *first == place => start.clone(),
             // It has been searched already.

@@ -6,6 +6,15 @@ use crate::model::{Place, Set};
 /// Formats of an export: name in the address, and word.
 pub const EXPORT_FORMATS: [(&str, &str); 2] = [("ndjson", "NDJSON"), ("csv", "CSV")];
 
+/// The format of this name.
+#[must_use]
+pub fn export_format(name: &str) -> Option<&'static str> {
+    EXPORT_FORMATS
+        .into_iter()
+        .map(|(known, _)| known)
+        .find(|known| *known == name)
+}
+
 /// The address of the file of all jobs of these places (none: everywhere) that a list's filter shows. Nothing if the filter cannot be read.
 #[must_use]
 pub fn export_address(places: &[Place], query: &ListQuery, format: &str) -> Option<String> {

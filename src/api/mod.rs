@@ -41,7 +41,7 @@ pub use cancel::{CancelJob, GetJobReport, cancel_job, get_job_report};
 pub use complete::complete;
 pub use dead::{GetDeadCauses, get_dead_causes};
 pub use error::ApiError;
-pub use export_address::{EXPORT_FORMATS, export_address, operation_export_address};
+pub use export_address::{EXPORT_FORMATS, export_address, export_format, operation_export_address};
 pub use failures::{
     GetFailureGroup, GetFailures, SetGroupNote, SetGroupState, get_failure_group, get_failures,
     set_group_note, set_group_state,

@@ -1,7 +1,7 @@
 //! What an operation is to do, as the page's address says it.
 
 use super::list_query::ListQuery;
-use super::{EXPORT_FORMATS, query_string};
+use super::{export_format, query_string};
 use crate::model::{
     Action, Canary, Change, OperationRequest, Place, Selection, Timestamp, Verb, parse_time,
 };
@@ -121,11 +121,7 @@ impl OperationForm {
     /// As what an export of what is changed is kept, if one is.
     #[must_use]
     pub fn export(&self) -> Option<&'static str> {
-        let format = self.get("export");
-        EXPORT_FORMATS
-            .into_iter()
-            .map(|(name, _)| name)
-            .find(|name| *name == format)
+        export_format(self.get("export"))
     }
 
     fn set(&mut self, name: &'static str, value: &str) {

@@ -1,12 +1,12 @@
 //! Writes an export to where it goes, and says how far it is.
 
-use super::{Failure, output, signals};
+use super::{Failure, bar::bar, output, signals};
 use crate::{
     admin::{ExportForm, ExportParts, ExportProgress},
     export::Format,
 };
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use std::{
     io::{ErrorKind, IsTerminal, Write},
     path::{Path, PathBuf},
@@ -66,6 +66,8 @@ impl Target {
                     .unwrap_or(Path::new("."));
                 let mut file = NamedTempFile::new_in(folder).map_err(unwritable)?;
                 let written = write(parts, &mut file, self.bar()).await?;
+                // Its name tells that it is whole, also after a power cut.
+                file.as_file().sync_all().map_err(unwritable)?;
                 file.persist(path)
                     .map_err(|error| unwritable(error.error))?;
                 let progress = written.unwrap_or_default();
@@ -89,18 +91,7 @@ impl Target {
     /// Drawn on a terminal that does not show the file itself.
     fn bar(&self) -> ProgressBar {
         let is_seen = self.output.is_none() && std::io::stdout().is_terminal();
-        let target = if is_seen || !std::io::stderr().is_terminal() {
-            ProgressDrawTarget::hidden()
-        } else {
-            ProgressDrawTarget::stderr()
-        };
-        let bar = ProgressBar::with_draw_target(Some(0), target);
-        if let Ok(style) =
-            ProgressStyle::with_template("{bar:30} {percent:>3} %  {pos} of {len} looked at  {msg}")
-        {
-            bar.set_style(style.progress_chars("━╸─"));
-        }
-        bar
+        bar(Some(0), is_seen)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 wrong usage. What was asked for goes to standard output; errors, in one line with what to do, and the log
 //! go to standard error.
 
+mod bar;
 mod bench;
 mod check;
 mod completions;

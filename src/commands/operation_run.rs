@@ -2,6 +2,7 @@
 
 use super::{
     Failure,
+    bar::bar,
     output::{self, printable},
     signals,
 };
@@ -10,7 +11,7 @@ use crate::{
     model::{Operation, OperationState},
     web::script,
 };
-use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar};
 use std::{
     io::IsTerminal,
     time::{Duration, Instant},
@@ -172,19 +173,8 @@ impl Teller {
         if !json {
             output::line(heading(operation));
         }
-        let target = if json || !is_terminal {
-            ProgressDrawTarget::hidden()
-        } else {
-            ProgressDrawTarget::stderr()
-        };
-        let bar = ProgressBar::with_draw_target(Some(operation.plan.total), target);
-        if let Ok(style) =
-            ProgressStyle::with_template("{bar:30} {percent:>3} %  {pos} of {len} looked at  {msg}")
-        {
-            bar.set_style(style.progress_chars("━╸─"));
-        }
         Self {
-            bar,
+            bar: bar(Some(operation.plan.total), json),
             lines: !json && !is_terminal,
             said: Instant::now(),
         }

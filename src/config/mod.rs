@@ -49,7 +49,7 @@ pub struct Config {
     pub live: LiveConfig,
     /// Changes of many jobs.
     pub operations: OperationsConfig,
-    /// What people do not get to read.
+    /// What exported jobs lose.
     pub redaction: RedactionConfig,
     /// Who does which jobs: `[handlers.CLASS]`, in the file only. `docs/HANDLERS.md` says what stands there.
     #[serde(skip)]
@@ -279,7 +279,7 @@ impl Default for OperationsConfig {
     }
 }
 
-/// What people do not get to read: `[redaction]`.
+/// What exported jobs lose: `[redaction]`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RedactionConfig {

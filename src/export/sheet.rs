@@ -49,18 +49,19 @@ pub(super) fn cells(place: &Place, position: f64, body: &Body<'_>) -> [String; C
     let raw = job.raw();
     let time = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
     let score = place.set().map(|_| position.to_string());
+    let attempts = attempts(&row);
     [
         place.to_string(),
         time(row.at),
-        row.jid.clone(),
-        row.class.clone(),
-        row.queue.clone(),
-        row.args.clone(),
-        row.error_class.clone().unwrap_or_default(),
-        row.error_message.clone().unwrap_or_default(),
+        row.jid,
+        row.class,
+        row.queue,
+        row.args,
+        row.error_class.unwrap_or_default(),
+        row.error_message.unwrap_or_default(),
         time(row.failed_at),
         time(row.retried_at),
-        attempts(&row).to_string(),
+        attempts.to_string(),
         row.tags.join(" "),
         time(row.created_at),
         time(row.enqueued_at),

@@ -94,10 +94,9 @@ fn record(file: &mut Vec<u8>, cells: &[impl AsRef<str>]) {
         .terminator(csv::Terminator::CRLF)
         .from_writer(file);
     // Writing to memory cannot fail.
-    let _ = writer.write_record(
-        cells
-            .iter()
-            .map(|cell| sheet::guarded(cell.as_ref()).into_owned()),
-    );
+    for cell in cells {
+        let _ = writer.write_field(sheet::guarded(cell.as_ref()).as_bytes());
+    }
+    let _ = writer.write_record(None::<&[u8]>);
     let _ = writer.flush();
 }

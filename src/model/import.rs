@@ -25,6 +25,8 @@ pub struct ImportReport {
     pub is_whole: Option<bool>,
     /// Why the import ended before the end of the file.
     pub stopped: Option<String>,
+    /// The last of the lines behind `line` of which nobody knows whether they were imported: the store failed while it put them.
+    pub unknown_until: Option<u64>,
 }
 
 /// A line that was not imported.
@@ -46,6 +48,13 @@ impl ImportReport {
                 reason: reason.into(),
             });
         }
+    }
+
+    /// Lines that were not imported beyond those that are told of.
+    #[must_use]
+    pub fn untold(&self) -> u64 {
+        let told = u64::try_from(self.problems.len()).unwrap_or(u64::MAX);
+        (self.broken + self.there).saturating_sub(told)
     }
 
     /// Whether every line was imported, or was there already.
@@ -88,10 +97,8 @@ impl ImportReport {
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         if let Some(reason) = &self.stopped {
-            warnings.push(format!(
-                "It stopped behind line {}: {reason}. Import the file again: what is in a set already stays as it is; jobs of queues would be there twice, so take out the lines up to that one first.",
-                self.line
-            ));
+            warnings.push(format!("It stopped behind line {}: {reason}.", self.line));
+            warnings.extend(self.advice());
         } else if self.is_whole == Some(false) {
             warnings.push(
                 "The file does not end as an export does: it may be cut off, and jobs at its end missing."
@@ -100,11 +107,56 @@ impl ImportReport {
         }
         warnings
     }
+
+    /// How to go on with a file that was imported in part.
+    fn advice(&self) -> Option<String> {
+        if self.only_checked {
+            return None;
+        }
+        let again = "Import the file again: what is in a set already stays as it is; jobs of queues would be there twice, so take out";
+        match (self.line, self.unknown_until) {
+            (0, None) => None,
+            (line, None) => Some(format!("{again} the lines up to {line} first.")),
+            (line, Some(last)) => Some(format!(
+                "The lines {} to {last} may be imported, too, or none of them: look into their queues. {again} what is there first.",
+                line + 1
+            )),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{ImportReport, PROBLEMS_TOLD};
+
+    #[test]
+    fn a_report_that_stopped_says_how_to_go_on_if_something_was_changed() {
+        let mut report = ImportReport {
+            only_checked: true,
+            line: 500,
+            stopped: Some("no answer".to_owned()),
+            ..ImportReport::default()
+        };
+        let stopped = "It stopped behind line 500: no answer.";
+        assert_eq!(report.warnings(), [stopped]);
+        report.only_checked = false;
+        let [_, advice] = &report.warnings()[..] else {
+            panic!("{report:?}");
+        };
+        assert!(advice.starts_with("Import the file again"), "{advice}");
+        assert!(advice.contains("up to 500 first"), "{advice}");
+        report.unknown_until = Some(900);
+        let [_, advice] = &report.warnings()[..] else {
+            panic!("{report:?}");
+        };
+        assert!(
+            advice.starts_with("The lines 501 to 900 may be imported, too, or none of them:"),
+            "{advice}"
+        );
+        report.unknown_until = None;
+        report.line = 0;
+        assert_eq!(report.warnings(), ["It stopped behind line 0: no answer."]);
+    }
 
     #[test]
     fn the_first_problems_are_told_and_all_are_counted_in_words() {
@@ -118,6 +170,7 @@ mod tests {
             report.note(line, "x");
         }
         assert_eq!(report.problems.len(), PROBLEMS_TOLD);
+        assert_eq!(report.untold(), 52);
         assert_eq!(
             report.in_words(|number| number.to_string()),
             "1 job imported, 2 were there already, 150 lines left out"

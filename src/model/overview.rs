@@ -1,6 +1,6 @@
 //! The state of a store in numbers.
 
-use super::Timestamp;
+use super::{Place, Set, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The state of a store in numbers.
@@ -28,6 +28,39 @@ pub struct Overview {
     pub queues: Vec<QueueSummary>,
     /// When this was read, by the store's clock.
     pub sampled_at: Timestamp,
+}
+
+impl Overview {
+    /// All sets and queues with their sizes, in the order in which they are looked through: first where jobs that failed are.
+    #[must_use]
+    pub fn places(&self) -> Vec<(Place, u64)> {
+        let mut queues: Vec<(Place, u64)> = self
+            .queues
+            .iter()
+            .map(|queue| (Place::Queue(queue.name.clone()), queue.size))
+            .collect();
+        queues.sort();
+        [Set::Dead, Set::Retries, Set::Scheduled]
+            .into_iter()
+            .map(Place::Set)
+            .map(|place| (place.clone(), self.size(&place)))
+            .chain(queues)
+            .collect()
+    }
+
+    /// Entries of a place; none of a queue that is not there.
+    #[must_use]
+    pub fn size(&self, place: &Place) -> u64 {
+        match place {
+            Place::Set(Set::Scheduled) => self.scheduled,
+            Place::Set(Set::Retries) => self.retrying,
+            Place::Set(Set::Dead) => self.dead,
+            Place::Queue(name) => {
+                let queue = self.queues.iter().find(|queue| queue.name == *name);
+                queue.map_or(0, |queue| queue.size)
+            }
+        }
+    }
 }
 
 /// A queue in numbers.

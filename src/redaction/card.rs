@@ -1,10 +1,16 @@
 //! Numbers of payment cards.
 
-use super::REDACTED;
+use super::{
+    REDACTED,
+    splice::{Splice, run},
+};
 use std::borrow::Cow;
 
 /// Digits of the shortest and of the longest number.
 const DIGITS: std::ops::RangeInclusive<usize> = 13..=19;
+
+/// What may stand between its digits, one at a time: blanks and dashes, also those that end no line.
+const SEPARATORS: [char; 6] = [' ', '-', '\u{a0}', '\u{202f}', '\u{2011}', '\u{2013}'];
 
 /// Whether digits are the number of a card: a known beginning, the length that goes with it, and the right check digit.
 pub(super) fn is_card(digits: &str) -> bool {
@@ -51,78 +57,56 @@ fn has_right_check_digit(digits: &str) -> bool {
 /// A text without numbers of cards, also where blanks or dashes stand between their digits.
 pub(super) fn redacted(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
-    let mut written = String::new();
-    let mut copied = 0;
+    let mut splice = Splice::new(text);
     let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
+    while let Some(byte) = bytes.get(at) {
         if !byte.is_ascii_digit() {
             at += 1;
             continue;
         }
-        let groups = groups(bytes, at);
-        let end = groups.last().map_or(at + 1, |(_, end)| *end);
-        let is_part_of_word = at > 0 && is_of_number_or_word(bytes[at - 1]);
-        match card_in(text, &groups).filter(|_| !is_part_of_word) {
-            Some((from, to)) => {
-                written.push_str(&text[copied..from]);
-                written.push_str(REDACTED);
-                (copied, at) = (to, to);
+        match end_of_card(text, at).filter(|_| !is_within(bytes, at)) {
+            Some(end) => {
+                splice.replace(at, end, REDACTED);
+                at = end;
             }
-            None => at = end,
+            None => at = run(bytes, at, |byte| byte.is_ascii_digit()),
         }
     }
-    if copied == 0 {
-        return Cow::Borrowed(text);
-    }
-    written.push_str(&text[copied..]);
-    Cow::Owned(written)
+    splice.finish()
 }
 
-/// Runs of digits from there on with one blank or dash between them.
-fn groups(bytes: &[u8], from: usize) -> Vec<(usize, usize)> {
-    let mut groups = Vec::new();
+/// The end of the card's number that begins there.
+fn end_of_card(text: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut digits = String::new();
     let mut start = from;
     loop {
-        let length = bytes
-            .get(start..)
-            .unwrap_or_default()
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        if length == 0 {
-            return groups;
+        let end = run(bytes, start, |byte| byte.is_ascii_digit());
+        if end == start || digits.len() + end - start > *DIGITS.end() {
+            return None;
         }
-        let end = start + length;
-        groups.push((start, end));
-        match bytes.get(end) {
-            Some(b' ' | b'-') => start = end + 1,
-            _ => return groups,
+        digits.push_str(text.get(start..end)?);
+        let goes_on = bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
+        if is_card(&digits) && !goes_on {
+            return Some(end);
         }
+        let rest = text.get(end..)?;
+        let separator = rest
+            .chars()
+            .next()
+            .filter(|next| SEPARATORS.contains(next))?;
+        start = end + separator.len_utf8();
     }
 }
 
-/// Where a card's number stands in neighbouring groups.
-fn card_in(text: &str, groups: &[(usize, usize)]) -> Option<(usize, usize)> {
-    for (index, (from, _)) in groups.iter().enumerate() {
-        let mut digits = String::new();
-        for (start, end) in &groups[index..] {
-            digits.push_str(&text[*start..*end]);
-            if digits.len() > *DIGITS.end() {
-                break;
-            }
-            let follows = text.as_bytes().get(*end);
-            let goes_on = follows
-                .is_some_and(|byte| is_of_number_or_word(*byte) && *byte != b'.' && *byte != b'-');
-            if is_card(&digits) && !goes_on {
-                return Some((*from, *end));
-            }
-        }
+/// Whether the digits that begin there go on with a word, such as an id, or with another number.
+fn is_within(bytes: &[u8], at: usize) -> bool {
+    let before = |distance: usize| at.checked_sub(distance).and_then(|at| bytes.get(at));
+    match before(1) {
+        Some(b'.') => before(2).is_some_and(u8::is_ascii_digit),
+        Some(byte) => byte.is_ascii_alphanumeric(),
+        None => false,
     }
-    None
-}
-
-fn is_of_number_or_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-') || !byte.is_ascii()
 }
 
 #[cfg(test)]
@@ -151,5 +135,34 @@ mod tests {
         assert_eq!(redacted("5 4111 1111 1111 1111."), "5 [redacted].");
         assert_eq!(redacted("v4111111111111111"), "v4111111111111111");
         assert_eq!(redacted("0.4111111111111111"), "0.4111111111111111");
+        assert_eq!(redacted("4111111111111111a"), "4111111111111111a");
+    }
+
+    #[test]
+    fn a_word_before_a_card_and_what_is_no_ascii_beside_it_hide_it_not() {
+        for (text, without) in [
+            ("v2 4111111111111111", "v2 [redacted]"),
+            ("A5-4111 1111 1111 1111", "A5-[redacted]"),
+            ("card_4111111111111111_old", "card_[redacted]_old"),
+            ("Refused.4111111111111111.", "Refused.[redacted]."),
+            ("é4111111111111111é", "é[redacted]é"),
+            ("“4111 1111 1111 1111”", "“[redacted]”"),
+            ("カード4111111111111111。", "カード[redacted]。"),
+            ("4111\u{a0}1111\u{202f}1111–1111", "[redacted]"),
+            (
+                "4111111111111111 5500000000000004 1",
+                "[redacted] [redacted] 1",
+            ),
+        ] {
+            assert_eq!(redacted(text), without);
+        }
+    }
+
+    #[test]
+    fn many_digits_are_looked_through_once() {
+        let groups = "4111 1111 1111 1112 ".repeat(50_000);
+        assert_eq!(redacted(&groups), groups);
+        let digits = "4".repeat(1_000_000);
+        assert_eq!(redacted(&digits), digits);
     }
 }

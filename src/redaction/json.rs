@@ -1,7 +1,13 @@
 //! Secrets in JSON, replaced where they stand.
 
-use super::{REDACTED, card, keys::is_telling, text};
+use super::{
+    REDACTED, card,
+    keys::is_telling,
+    splice::{Splice, run},
+    text,
+};
 use crate::job::{json_quoted, json_string, json_string_end};
+use serde::de::IgnoredAny;
 use std::borrow::Cow;
 
 /// The same JSON without its secrets; what has none keeps its bytes.
@@ -9,27 +15,29 @@ pub(super) fn redacted<'a>(keys: &[String], json: &'a str) -> Cow<'a, str> {
     let mut walk = Walk {
         keys,
         json,
-        written: String::new(),
-        copied: 0,
+        splice: Splice::new(json),
     };
     walk.run();
-    if walk.copied == 0 {
-        return Cow::Borrowed(json);
+    walk.splice.finish()
+}
+
+/// A text without its secrets, which may be JSON itself: a payload that was handed on as a text.
+fn redacted_text<'a>(keys: &[String], text: &'a str) -> Cow<'a, str> {
+    let may_be_json = text.trim_start().starts_with(['{', '[']);
+    if may_be_json && serde_json::from_str::<IgnoredAny>(text).is_ok() {
+        redacted(keys, text)
+    } else {
+        text::redacted(keys, text)
     }
-    let rest = json.get(walk.copied..).unwrap_or_default();
-    walk.written.push_str(rest);
-    Cow::Owned(walk.written)
 }
 
-struct Walk<'json> {
-    keys: &'json [String],
+struct Walk<'keys, 'json> {
+    keys: &'keys [String],
     json: &'json str,
-    written: String,
-    /// How much of the text is written.
-    copied: usize,
+    splice: Splice<'json>,
 }
 
-impl Walk<'_> {
+impl Walk<'_, '_> {
     fn run(&mut self) {
         let bytes = self.json.as_bytes();
         // Of each array or object around: whether it is an object.
@@ -64,7 +72,7 @@ impl Walk<'_> {
                 b'-' | b'0'..=b'9' => {
                     let end = end_of_plain(bytes, at);
                     if self.json.get(at..end).is_some_and(card::is_card) {
-                        self.replace(at, end, &json_quoted(REDACTED));
+                        self.splice.replace(at, end, &json_quoted(REDACTED));
                     }
                     at = end;
                 }
@@ -84,7 +92,7 @@ impl Walk<'_> {
             return end;
         }
         let bytes = self.json.as_bytes();
-        let from = end_of(bytes, end, |byte| {
+        let from = run(bytes, end, |byte| {
             byte.is_ascii_whitespace() || byte == b':'
         });
         let to = end_of_value(self.json, from);
@@ -92,7 +100,7 @@ impl Walk<'_> {
         let replacement = json_quoted(REDACTED);
         // What cannot hold a secret says something.
         if !matches!(value, "" | "null" | "true" | "false" | "\"\"") && value != replacement {
-            self.replace(from, to, &replacement);
+            self.splice.replace(from, to, &replacement);
         }
         to
     }
@@ -102,32 +110,20 @@ impl Walk<'_> {
             .json
             .get(at..end)
             .and_then(json_string)
-            .and_then(|text| match text::redacted(self.keys, &text) {
+            .and_then(|text| match redacted_text(self.keys, &text) {
                 Cow::Owned(redacted) if redacted != text => Some(json_quoted(&redacted)),
                 _ => None,
             });
         if let Some(redacted) = redacted {
-            self.replace(at, end, &redacted);
+            self.splice.replace(at, end, &redacted);
         }
         end
     }
-
-    fn replace(&mut self, from: usize, to: usize, with: &str) {
-        let before = self.json.get(self.copied..from).unwrap_or_default();
-        self.written.push_str(before);
-        self.written.push_str(with);
-        self.copied = to;
-    }
-}
-
-fn end_of(bytes: &[u8], from: usize, is_such: impl Fn(u8) -> bool) -> usize {
-    let rest = bytes.get(from..).unwrap_or_default();
-    from + rest.iter().take_while(|byte| is_such(**byte)).count()
 }
 
 /// The end of a number or word.
 fn end_of_plain(bytes: &[u8], from: usize) -> usize {
-    end_of(bytes, from, |byte| {
+    run(bytes, from, |byte| {
         !byte.is_ascii_whitespace()
             && !matches!(byte, b',' | b'}' | b']' | b':' | b'"' | b'{' | b'[')
     })

@@ -12,13 +12,13 @@ pub(super) fn joined(name: &str) -> String {
 }
 
 /// Whether a name's words, or some of them side by side, are one of the keys (each as [`joined`] makes it).
-pub(super) fn is_telling(keys: &[String], name: &str) -> bool {
+pub(super) fn is_telling(keys: &[impl AsRef<str>], name: &str) -> bool {
     if name.is_empty() || name.len() > LONGEST {
         return false;
     }
     let whole = joined(name);
-    keys.iter().any(|key| {
-        whole.match_indices(key.as_str()).any(|(at, _)| {
+    keys.iter().map(AsRef::as_ref).any(|key| {
+        whole.match_indices(key).any(|(at, _)| {
             let edges = edges(name);
             edges.contains(&at) && edges.contains(&(at + key.len()))
         })

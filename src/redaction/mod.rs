@@ -1,16 +1,22 @@
-//! Takes secrets out of what leaves the store for people to read: values under telling names, at any depth, and numbers of payment cards.
+//! Takes secrets out of exported jobs: values under telling names, at any depth, and numbers of payment cards. Pages and the other answers of
+//! REST show jobs as they are.
 //!
 //! | file | owns |
 //! | --- | --- |
 //! | `keys` | which names tell of a secret |
 //! | `json` | a JSON text with its secrets replaced where they stand; all else keeps its form |
 //! | `text` | the same for running text, such as the message of an error |
+//! | `value`, `quote` | where a value stands there: bare, in brackets, in quotes that may be escaped |
 //! | `card` | numbers of payment cards |
+//! | `splice` | a text of which parts are replaced |
 
 mod card;
 mod json;
 mod keys;
+mod quote;
+mod splice;
 mod text;
+mod value;
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -67,15 +73,16 @@ impl Redactor {
         }
     }
 
-    /// A JSON text without its secrets: each value under a telling name is [`REDACTED`], other texts are as [`Redactor::text`]. Borrowed if it
-    /// has none. What is no JSON comes back in some form, but not necessarily without its secrets.
+    /// A JSON text without its secrets: each value under a telling name is [`REDACTED`]; other texts are treated in the same way if they are JSON
+    /// themselves, else as [`Redactor::text`]. Borrowed if it has none. What is no JSON comes back in some form, but not necessarily without
+    /// its secrets.
     #[must_use]
     pub fn json<'a>(&self, json: &'a str) -> Cow<'a, str> {
         json::redacted(&self.keys, json)
     }
 
-    /// A running text without what stands behind a telling name (`password=…`, `token: …`, `"api_key": "…"`), without passwords in addresses,
-    /// and without numbers of cards. Borrowed if it has none.
+    /// A running text without what stands behind a telling name (`password=…`, `token: …`, `"api_key": "…"`; of a `Cookie:` or an
+    /// `Authorization:` all its parts), without passwords in addresses, and without numbers of cards. Borrowed if it has none.
     #[must_use]
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         text::redacted(&self.keys, text)
@@ -153,6 +160,47 @@ mod tests {
             ),
             ("Token::Missing: no token", "Token::Missing: no token"),
             ("password: nil", "password: nil"),
+            (
+                r#"{"password": "a\"b\\", "id": 3}"#,
+                r#"{"password": "[redacted]", "id": 3}"#,
+            ),
+            (
+                r#"{\"token\":\"a\\\"b\",\"id\":3}"#,
+                r#"{\"token\":\"[redacted]\",\"id\":3}"#,
+            ),
+            (
+                r#"body {"credentials":{"user":"a}","keys":["b"]},"id":3}"#,
+                r#"body {"credentials":[redacted],"id":3}"#,
+            ),
+            (
+                r#"{\"credentials\":{\"user\":\"a}\"},\"id\":3}"#,
+                r#"{\"credentials\":[redacted],\"id\":3}"#,
+            ),
+            ("password:        hunter2", "password:        [redacted]"),
+            (
+                "Cookie: a=1; session=abc; t=\"x y\" \nHost: b",
+                "Cookie: [redacted] \nHost: b",
+            ),
+            (
+                "Set-Cookie: sid=abc; Path=/; HttpOnly",
+                "Set-Cookie: [redacted]",
+            ),
+            (
+                r#"Authorization: Digest username="a b", realm="c", response=6629 failed"#,
+                "Authorization: [redacted] failed",
+            ),
+            (
+                r#"\"Authorization: Digest username=\"a\", response=\"6\"\nHost: b"#,
+                r#"\"Authorization: [redacted]\nHost: b"#,
+            ),
+            (
+                "authorization: AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host;date, Signature=c",
+                "authorization: [redacted]",
+            ),
+            (
+                "Authorization: Bearer abc==, retry=5",
+                "Authorization: [redacted], retry=5",
+            ),
         ] {
             assert_eq!(redactor().text(text), redacted);
         }
@@ -165,6 +213,29 @@ mod tests {
                 .json(r#"{"args":[4111111111111111,4111111111111112,"5500 0000 0000 0004"]}"#),
             r#"{"args":["[redacted]",4111111111111112,"[redacted]"]}"#
         );
+    }
+
+    #[test]
+    fn json_within_a_text_loses_its_secrets_by_name() {
+        let body = r#"{"credentials":{"user":"a","pass":["b"]},"api_key":"x\"y","id":1.0}"#;
+        let without = r#"{"credentials":"[redacted]","api_key":"[redacted]","id":1.0}"#;
+        let within = |body: &str| serde_json::json!({"args": [body]}).to_string();
+        assert_eq!(redactor().json(&within(body)), within(without));
+        assert_eq!(
+            redactor().json(&within(&within(body))),
+            within(&within(without))
+        );
+    }
+
+    /// A value that holds what must not be told.
+    fn secret() -> impl Strategy<Value = serde_json::Value> {
+        let text = "[a-z\"'\\\\ ,;{}\\[\\]é]{0,6}SECRET[a-z\"'\\\\ ,;{}\\[\\]é]{0,6}";
+        let text = text.prop_map(serde_json::Value::from);
+        prop_oneof![
+            text.clone(),
+            text.clone().prop_map(|text| serde_json::json!([1, text])),
+            text.prop_map(|text| serde_json::json!({"a": {"b": text}})),
+        ]
     }
 
     fn json() -> impl Strategy<Value = serde_json::Value> {
@@ -207,6 +278,50 @@ mod tests {
             let read: serde_json::Value = serde_json::from_str(&redacted).unwrap();
             prop_assert!(!has_secret(&read), "{}", redacted);
             prop_assert_eq!(redactor().json(&redacted).into_owned(), redacted.clone());
+        }
+
+        #[test]
+        fn no_secret_is_left_where_json_is_a_text_within_json(
+            secret in secret(),
+            name in "password|api_key|userToken|Set-Cookie|Authorization",
+            depth in 0..4,
+        ) {
+            let mut json = serde_json::json!({"id": 1, name: secret, "after": "b"});
+            for _ in 0..depth {
+                json = serde_json::json!({"args": [json.to_string(), 1]});
+            }
+            let redacted = redactor().json(&json.to_string()).into_owned();
+            prop_assert!(!redacted.contains("SECRET"), "{}", redacted);
+            let mut read: serde_json::Value = serde_json::from_str(&redacted).unwrap();
+            for _ in 0..depth {
+                read = serde_json::from_str(read["args"][0].as_str().unwrap()).unwrap();
+            }
+            prop_assert_eq!(&read["after"], "b");
+        }
+
+        #[test]
+        fn no_secret_is_left_where_json_stands_in_a_message(
+            secret in secret(),
+            name in "password|api_key|userToken|Set-Cookie|Authorization",
+            depth in 0..4,
+            blank in " ?",
+        ) {
+            let mut text = format!("{{{}:{blank}{secret},\"after\":1}}", serde_json::Value::from(name));
+            for _ in 0..depth {
+                text = serde_json::Value::from(text).to_string();
+            }
+            let text = format!("it failed with {text} at last");
+            let redacted = redactor().text(&text).into_owned();
+            prop_assert!(!redacted.contains("SECRET"), "{}", redacted);
+            prop_assert!(redacted.contains("after") && redacted.ends_with(" at last"), "{}", redacted);
+            prop_assert_eq!(redactor().text(&redacted).into_owned(), redacted.clone());
+        }
+
+        #[test]
+        fn no_card_is_left_whatever_stands_around_it(before in "(\\PC{0,8}[^0-9A-Za-z.])?", blank in "[ -]?", after in "([^0-9A-Za-z]\\PC{0,8})?") {
+            let card = ["4111", "1111", "1111", "1111"].join(&blank);
+            let redacted = redactor().text(&format!("{before}{card}{after}")).into_owned();
+            prop_assert!(!redacted.contains(&card), "{}", redacted);
         }
 
         #[test]

@@ -113,6 +113,14 @@ pub enum Start {
     After(Cursor),
 }
 
+impl Start {
+    /// At the first entry, in ascending order, whose time is not before this one. Scores are finer than times, so it is a little before.
+    #[must_use]
+    pub fn not_before(time: Timestamp) -> Self {
+        Self::Score(time.plus_milliseconds(-1).seconds())
+    }
+}
+
 /// Most bytes of a slice that has more than one entry. Reading more at once would keep the store from everybody else, and a thousand
 /// large entries would not be read within the time of a call at all.
 pub const SLICE_BYTES: usize = 1 << 20;

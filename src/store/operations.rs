@@ -5,10 +5,10 @@
 //! it. So a step whose answer got lost can be asked for again (its turn has passed then), and of two Jobdecks one goes on.
 
 use super::{Destination, KeptEntry, Moved, StoreError, StoreResult, StoredEntry};
-use crate::model::{Kept, OperationState, Timestamp};
+use crate::model::{Kept, OperationState, Order, Timestamp};
 use async_trait::async_trait;
 use bytes::Bytes;
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 /// Most entries of a step.
 pub const STEP_ENTRIES: usize = 250;
@@ -240,8 +240,15 @@ pub trait OperationStore: Send + Sync {
         kept_for: Duration,
     ) -> StoreResult<bool>;
 
-    /// Up to `limit` chunks of what an operation has kept, from those of steps below `below`, the newest first. None: there are no more.
-    async fn kept(&self, id: &str, below: u64, limit: usize) -> StoreResult<Vec<KeptChunk>>;
+    /// Up to `limit` chunks of what an operation has kept in these steps, in order: the first ones, or in descending order the last ones. None:
+    /// there are no more. A step that has changed nothing has no chunk.
+    async fn kept(
+        &self,
+        id: &str,
+        steps: Range<u64>,
+        order: Order,
+        limit: usize,
+    ) -> StoreResult<Vec<KeptChunk>>;
 
     /// Gives up what an operation has kept; says what that was.
     async fn free_kept(&self, id: &str) -> StoreResult<Kept>;

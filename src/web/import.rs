@@ -2,7 +2,7 @@
 
 use super::{
     AppState, pages,
-    upload::{Upload, forward},
+    upload::{Late, Upload, forward, in_time},
 };
 use crate::admin::{AdminError, ImportRequest};
 use crate::api::ImportOutcome;
@@ -13,13 +13,10 @@ use axum::{
     response::Response,
 };
 use multer::{Field, Multipart};
-use std::time::Duration;
+use std::fmt::Display;
 
 /// Longest text of a field that is no file.
 const FIELD_BYTES: u64 = 1_000;
-
-/// Longest time until the next field begins.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Imports the file of the form, and answers with the page that says what came of it.
 pub(super) async fn upload(State(state): State<AppState>, request: Request) -> Response {
@@ -62,22 +59,17 @@ async fn import(state: &AppState, body: Body, boundary: &str) -> Result<ImportOu
             .for_field("only_check", FIELD_BYTES),
     );
     let mut form = Multipart::with_constraints(body.into_data_stream(), boundary, constraints);
+    let (request, field) = read(&mut form).await?;
+    file(state, field, &request).await
+}
+
+/// Reads the form as far as its file.
+async fn read<'form>(form: &mut Multipart<'form>) -> Result<(ImportRequest, Field<'form>), String> {
     let (mut to, mut queue, mut only_check) = (String::new(), String::new(), false);
-    let broken =
-        |error: multer::Error| format!("The form did not come whole: {error}. Send it again.");
-    loop {
-        let field = tokio::time::timeout(PATIENCE, form.next_field())
-            .await
-            .map_err(|_| {
-                "The form did not come whole: nothing came for a minute. Send it again.".to_owned()
-            })?
-            .map_err(broken)?;
-        let Some(field) = field else {
-            return Err("Choose a file to import.".to_owned());
-        };
+    while let Some(field) = in_form(form.next_field()).await? {
         match field.name() {
-            Some("to") => to = field.text().await.map_err(broken)?,
-            Some("queue") => queue = field.text().await.map_err(broken)?,
+            Some("to") => to = in_form(field.text()).await?,
+            Some("queue") => queue = in_form(field.text()).await?,
             Some("only_check") => only_check = true,
             Some("file") => {
                 let request = ImportRequest {
@@ -85,11 +77,22 @@ async fn import(state: &AppState, body: Body, boundary: &str) -> Result<ImportOu
                     only_check,
                     format: None,
                 };
-                return file(state, field, &request).await;
+                return Ok((request, field));
             }
             _ => {}
         }
     }
+    Err("Choose a file to import.".to_owned())
+}
+
+/// A part of the form that comes whole and in time.
+async fn in_form<T>(part: impl Future<Output = multer::Result<T>>) -> Result<T, String> {
+    let broken =
+        |error: &dyn Display| format!("The form did not come whole: {error}. Send it again.");
+    in_time(part)
+        .await
+        .map_err(|late: Late| broken(&late))?
+        .map_err(|error| broken(&error))
 }
 
 /// Where all jobs go, if not where they were.
@@ -124,4 +127,28 @@ async fn file(
         report: Some(report.map_err(|error: AdminError| error.to_string())?),
         problem: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use bytes::Bytes;
+    use futures::{StreamExt as _, stream};
+    use multer::Multipart;
+    use std::{convert::Infallible, time::Duration};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_form_that_stands_still_is_not_waited_for() {
+        for begun in [
+            "--X",
+            "--X\r\ncontent-disposition: form-data; name=\"to\"\r\n\r\nde",
+        ] {
+            let body = stream::iter([Ok::<_, Infallible>(Bytes::from_static(begun.as_bytes()))])
+                .chain(stream::pending());
+            let mut form = Multipart::new(body, "X");
+            let read = tokio::time::timeout(Duration::from_secs(600), read(&mut form)).await;
+            let problem = read.expect("an end").expect_err("no form");
+            assert!(problem.contains("nothing came for a minute"), "{problem}");
+        }
+    }
 }

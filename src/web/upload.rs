@@ -13,8 +13,20 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 /// Pieces that wait to be read.
 const WAITING: usize = 4;
 
-/// Longest time between two pieces.
+/// Longest time between two pieces of a file, or of the form that it comes with.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Nothing came for as long as anybody waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("nothing came for a minute")]
+pub(super) struct Late;
+
+/// What comes in time.
+pub(super) async fn in_time<T>(coming: impl Future<Output = T>) -> Result<T, Late> {
+    tokio::time::timeout(PATIENCE, coming)
+        .await
+        .map_err(|_| Late)
+}
 
 /// Whether a request sends a file, which may take longer than other requests.
 pub(super) fn is_one(method: &Method, path: &str) -> bool {
@@ -46,15 +58,13 @@ pub(super) async fn forward<E: Display>(
 ) {
     let mut pieces = std::pin::pin!(pieces);
     loop {
-        let piece = match tokio::time::timeout(PATIENCE, pieces.next()).await {
+        let broken =
+            |error: &dyn Display| io::Error::other(format!("the file did not come whole: {error}"));
+        let piece = match in_time(pieces.next()).await {
             Ok(None) => return,
             Ok(Some(Ok(piece))) => Ok(piece),
-            Ok(Some(Err(error))) => Err(io::Error::other(format!(
-                "the file did not come whole: {error}"
-            ))),
-            Err(_) => Err(io::Error::other(
-                "the file did not come whole: nothing came for a minute",
-            )),
+            Ok(Some(Err(error))) => Err(broken(&error)),
+            Err(late) => Err(broken(&late)),
         };
         let is_over = piece.is_err();
         if to.send(piece).await.is_err() || is_over {

@@ -299,6 +299,53 @@ pub(crate) async fn a_file_that_breaks_off_says_where(subject: Subject) {
     );
 }
 
+pub(crate) async fn an_import_that_is_interrupted_says_where(subject: Subject) {
+    let lines = (0..1_200).map(|number| {
+        format!("{{\"place\":\"dead\",\"score\":1.5,\"job\":{{\"jid\":\"{number}\"}}}}\n")
+    });
+    let file = Cursor::new(lines.collect::<String>().into_bytes());
+    let stop = CancellationToken::new();
+    let report = admin(&subject)
+        .import_until(&stop, &ImportRequest::default(), file, |_| stop.cancel())
+        .await
+        .unwrap();
+    assert_eq!((report.imported, report.line), (500, 500));
+    assert_eq!(report.stopped.as_deref(), Some("it was interrupted"));
+    assert_eq!(report.unknown_until, None);
+    assert_eq!(subject.size(&Set::Dead.into()).await, 500);
+}
+
+pub(crate) async fn what_is_kept_of_an_operation_is_read_in_either_order(subject: Subject) {
+    fill(&subject).await;
+    let selection = Selection {
+        places: vec![queue("low"), Set::Dead.into()],
+        ..Selection::default()
+    };
+    let id = run(&subject, Action::Delete, selection).await;
+    let steps = subject.store.operation(&id).await.unwrap().unwrap().step;
+    let read = async |steps, order, limit| -> Vec<u64> {
+        let chunks = subject.store.kept(&id, steps, order, limit).await.unwrap();
+        chunks.iter().map(|chunk| chunk.step).collect()
+    };
+    let all = read(0..steps, Order::Ascending, 1_000).await;
+    assert!(all.len() > 2 && all.is_sorted(), "{all:?}");
+    let mut newest = read(0..steps, Order::Descending, 1_000).await;
+    newest.reverse();
+    assert_eq!(newest, all);
+    assert_eq!(read(0..steps, Order::Ascending, 2).await, all[..2]);
+    let behind = all[0] + 1..steps;
+    assert_eq!(
+        read(behind.clone(), Order::Ascending, 1_000).await,
+        all[1..]
+    );
+    assert_eq!(
+        read(behind, Order::Descending, 1_000).await.len(),
+        all.len() - 1
+    );
+    assert_eq!(read(0..all[1], Order::Descending, 1_000).await, all[..1]);
+    assert!(read(steps..steps, Order::Ascending, 10).await.is_empty());
+}
+
 pub(crate) async fn secrets_are_taken_out_where_that_is_asked_for(subject: Subject) {
     let raw =
         r#"{"jid":"1","args":[{"password":"hunter2","iban":"DE1"}],"error_message":"token=abc"}"#;

@@ -160,7 +160,7 @@ async fn assert_none_lost_none_twice(ground: &Ground, keeper: &str) {
         below = below.min(steps + 1);
         for chunk in ground
             .store
-            .kept(keeper, below, usize::MAX >> 1)
+            .kept(keeper, 0..below, Order::Descending, usize::MAX >> 1)
             .await
             .unwrap()
         {

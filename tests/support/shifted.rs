@@ -13,7 +13,7 @@ use jobdeck::store::{
     Rescue, RunReport, SharedStore, Slice, Standings, Start, Step, Stepped, StoreResult,
     StoredEntry, Tick, Turn, Turned, WorkerStore,
 };
-use std::{sync::Arc, time::Duration};
+use std::{ops::Range, sync::Arc, time::Duration};
 
 /// A store whose clock is so many milliseconds ahead of this machine's (or behind it).
 #[derive(Debug)]
@@ -320,8 +320,14 @@ impl OperationStore for ShiftedClock {
             .await
     }
 
-    async fn kept(&self, id: &str, below: u64, limit: usize) -> StoreResult<Vec<KeptChunk>> {
-        self.store.kept(id, below, limit).await
+    async fn kept(
+        &self,
+        id: &str,
+        steps: Range<u64>,
+        order: Order,
+        limit: usize,
+    ) -> StoreResult<Vec<KeptChunk>> {
+        self.store.kept(id, steps, order, limit).await
     }
 
     async fn free_kept(&self, id: &str) -> StoreResult<Kept> {

@@ -337,7 +337,7 @@ impl Admin {
     }
 }
 
-fn not_found(id: &str) -> AdminError {
+pub(super) fn not_found(id: &str) -> AdminError {
     AdminError::NotFound(format!(
         "there is no operation {}; those that are over are kept for a week",
         cut(id, 100)

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::admin::read_ahead::{ReadAhead, Taker};
 use crate::job::digest;
-use crate::model::{EntryId, OperationState, Place};
+use crate::model::{EntryId, OperationState, Order, Place};
 use crate::store::{
     Destination, KeptChunk, KeptEntry, QueueEnd, SharedStore, StepMove, StoreResult, Target,
 };
@@ -125,7 +125,9 @@ async fn read(
     taker: Taker<KeptChunk>,
 ) -> StoreResult<()> {
     loop {
-        let chunks = store.kept(&undone, below, CHUNKS).await?;
+        let chunks = store
+            .kept(&undone, 0..below, Order::Descending, CHUNKS)
+            .await?;
         if chunks.is_empty() {
             return Ok(());
         }

@@ -1,6 +1,7 @@
 //! Going through the jobs of a selection, some at a time.
 
-use super::{bound::is_later, mark::Mark, read_ahead::ReadAhead};
+use super::{bound::is_later, mark::Mark};
+use crate::admin::read_ahead::ReadAhead;
 use crate::job::Job;
 use crate::model::{Cursor, EntryId, OperationPlan, Order, Place, Timestamp};
 use crate::search::Matcher;
@@ -77,11 +78,11 @@ impl Position {
         self.start_from(None)
     }
 
-    /// In a set where nothing before `first` can match. Scores are finer than times, so it begins a little before.
+    /// In a set where nothing before `first` can match.
     fn start_from(&self, first: Option<Timestamp>) -> Start {
         match (&self.after, first) {
             (Some(cursor), _) => Start::After(cursor.clone()),
-            (None, Some(first)) => Start::Score(first.plus_milliseconds(-1).seconds()),
+            (None, Some(first)) => Start::not_before(first),
             (None, None) => Start::Edge,
         }
     }

@@ -106,7 +106,7 @@ fn Report(file: String, report: ImportReport) -> impl IntoView {
         .into_iter()
         .map(|warning| view! { <Notice kind=NoticeKind::Warning>{warning}</Notice> })
         .collect_view();
-    let more = (report.broken + report.there).saturating_sub(report.problems.len() as u64);
+    let more = report.untold();
     let problems = (!report.problems.is_empty()).then(|| {
         let rows = report
             .problems

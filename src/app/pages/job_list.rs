@@ -260,14 +260,5 @@ pub fn place_path(place: &Place) -> String {
 
 /// Entries of a place, as the live numbers have it.
 fn live_total(snapshot: &Snapshot, place: &Place) -> u64 {
-    let overview = &snapshot.overview;
-    match place {
-        Place::Set(Set::Scheduled) => overview.scheduled,
-        Place::Set(Set::Retries) => overview.retrying,
-        Place::Set(Set::Dead) => overview.dead,
-        Place::Queue(name) => {
-            let queue = overview.queues.iter().find(|queue| queue.name == *name);
-            queue.map_or(0, |queue| queue.size)
-        }
-    }
+    snapshot.overview.size(place)
 }

@@ -4,20 +4,17 @@ use crate::{
     admin::ImportRequest,
     commands::{
         Failure,
+        bar::bar,
         options::{Common, admin, settings_and_store},
         output::{self, printable},
+        signals,
     },
     export::Format,
     model::{ImportReport, Place},
     web::script,
 };
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget};
-use std::{
-    fs::File,
-    io::{IsTerminal, Read},
-    path::PathBuf,
-};
+use std::{fs::File, io::Read, path::PathBuf};
 
 /// Put the jobs of an exported file back where they were
 ///
@@ -60,17 +57,14 @@ impl Import {
             only_check: self.dry_run,
             format: self.format,
         };
-        let target = if self.json || !std::io::stderr().is_terminal() {
-            ProgressDrawTarget::hidden()
-        } else {
-            ProgressDrawTarget::stderr()
-        };
-        let bar = ProgressBar::with_draw_target(None, target);
+        let bar = bar(None, self.json);
         let told = |report: &ImportReport| {
             bar.set_message(report.in_words(|number| number.to_string()));
             bar.set_position(report.line);
         };
-        let report = admin(&config, store).import(&request, file, told).await?;
+        let stop = signals::shutdown()?;
+        let admin = admin(&config, store);
+        let report = admin.import_until(&stop, &request, file, told).await?;
         bar.finish_and_clear();
         let verdict = verdict(&report);
         if self.json {
@@ -90,8 +84,7 @@ fn show(report: &ImportReport) {
             problem.line, problem.reason
         )));
     }
-    let told = u64::try_from(report.problems.len()).unwrap_or(u64::MAX);
-    let more = (report.broken + report.there).saturating_sub(told);
+    let more = report.untold();
     if more > 0 {
         output::line(format_args!("  … and {more} more"));
     }
@@ -104,9 +97,16 @@ fn verdict(report: &ImportReport) -> Result<(), Failure> {
     if report.is_clean() {
         return Ok(());
     }
+    let checked = report.only_checked;
     Err(Failure::new(match (&report.stopped, report.broken) {
+        (Some(_), _) if checked => "the file was not looked through to its end".to_owned(),
         (Some(_), _) => "the file was not imported to its end".to_owned(),
         (None, 0) => "the file seems to be cut off".to_owned(),
-        (None, broken) => format!("{broken} lines could not be imported; the others are"),
+        (None, broken) if checked => {
+            format!("{broken} lines cannot be imported; the others can, or are there already")
+        }
+        (None, broken) => {
+            format!("{broken} lines could not be imported; the others are, or were there already")
+        }
     }))
 }

@@ -202,7 +202,13 @@ impl OperationStore for FakeStore {
     ) -> StoreResult<bool> {
         Err(gone())
     }
-    async fn kept(&self, _: &str, _: u64, _: usize) -> StoreResult<Vec<KeptChunk>> {
+    async fn kept(
+        &self,
+        _: &str,
+        _: std::ops::Range<u64>,
+        _: Order,
+        _: usize,
+    ) -> StoreResult<Vec<KeptChunk>> {
         Err(gone())
     }
     async fn free_kept(&self, _: &str) -> StoreResult<Kept> {

@@ -16,7 +16,7 @@ const QUEUE_MOVES: usize = 5;
 /// Bytes of the moves in one round trip, about.
 const MOVED_BYTES: usize = 4 << 20;
 /// Entries added in one step, all or none.
-const ADDED: usize = 1_000;
+pub(super) const ADDED: usize = 1_000;
 
 impl RedisStore {
     pub(super) async fn apply_moves(&self, moves: &[Move]) -> StoreResult<Vec<Moved>> {
@@ -141,13 +141,9 @@ impl RedisStore {
                 continue;
             }
             let to = Put::new(self, entry);
+            let command = to.command();
             let Some(key) = to.key else {
                 continue;
-            };
-            let command = match to.kind {
-                "set" => "ZADD",
-                "next" => "RPUSH",
-                _ => "LPUSH",
             };
             let at = *known.entry((key.clone(), command)).or_insert_with(|| {
                 groups.push(Group {
@@ -238,6 +234,15 @@ impl<'entry> Put<'entry> {
                 detail: name.clone(),
                 raw,
             },
+        }
+    }
+
+    /// What adds it.
+    pub(super) fn command(&self) -> &'static str {
+        match self.kind {
+            "set" => "ZADD",
+            "next" => "RPUSH",
+            _ => "LPUSH",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{RedisStore, scripts};
 use crate::{
-    model::{Kept, OperationState, Timestamp},
+    model::{Kept, OperationState, Order, Timestamp},
     store::{
         Creation, KeptChunk, NewOperation, OPERATION_KEPT, OPERATIONS_LISTED, OperationRecord,
         OperationStore, Step, Stepped, StoreResult, kept,
@@ -11,7 +11,7 @@ use crate::{
 use ::redis::{Value, cmd, pipe};
 use async_trait::async_trait;
 use bytes::Bytes;
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 /// Chunks that are asked for at once while those are looked for that are there.
 const ASKED: u64 = 64;
@@ -136,13 +136,29 @@ impl OperationStore for RedisStore {
         Ok(turned == 1)
     }
 
-    async fn kept(&self, id: &str, below: u64, limit: usize) -> StoreResult<Vec<KeptChunk>> {
+    async fn kept(
+        &self,
+        id: &str,
+        steps: Range<u64>,
+        order: Order,
+        limit: usize,
+    ) -> StoreResult<Vec<KeptChunk>> {
         let key = self.keys.kept(id);
         let mut chunks: Vec<KeptChunk> = Vec::new();
-        let mut below = below;
-        while below > 0 && chunks.len() < limit {
-            let first = below.saturating_sub(ASKED);
-            let steps: Vec<u64> = (first..below).rev().collect();
+        let mut left = steps;
+        while !left.is_empty() && chunks.len() < limit {
+            let steps: Vec<u64> = match order {
+                Order::Ascending => {
+                    let from = left.start;
+                    left.start = left.end.min(from.saturating_add(ASKED));
+                    (from..left.start).collect()
+                }
+                Order::Descending => {
+                    let below = left.end;
+                    left.end = left.start.max(below.saturating_sub(ASKED));
+                    (left.end..below).rev().collect()
+                }
+            };
             let mut asked = cmd("HMGET");
             asked.arg(&key).arg(&steps);
             let results: Vec<Option<String>> = self.operations.read(&asked).await?;
@@ -168,7 +184,6 @@ impl OperationStore for RedisStore {
                     });
                 }
             }
-            below = first;
         }
         Ok(chunks)
     }

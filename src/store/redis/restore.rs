@@ -1,10 +1,11 @@
 //! Putting entries back that are missing.
 
-use super::{RedisStore, moves::Put, scripts};
+use super::{
+    RedisStore,
+    moves::{ADDED, Put},
+    scripts,
+};
 use crate::store::{Destination, StoreResult};
-
-/// Entries of one script.
-const CHUNK: usize = 1_000;
 
 impl RedisStore {
     pub(super) async fn restore_entries(
@@ -16,7 +17,7 @@ impl RedisStore {
             entry.check()?;
         }
         let mut put = Vec::with_capacity(entries.len());
-        for chunk in entries.chunks(CHUNK) {
+        for chunk in entries.chunks(ADDED) {
             self.restore_chunk(chunk, only_asked, &mut put).await?;
         }
         Ok(put)
@@ -52,14 +53,9 @@ impl RedisStore {
             call.arg(*kind);
         }
         for (number, to) in &calls {
-            let command = match to.kind {
-                "set" => "ZADD",
-                "next" => "RPUSH",
-                _ => "LPUSH",
-            };
             // Lua counts from 1, and the first key is that of the names.
             call.arg(number + 2)
-                .arg(command)
+                .arg(to.command())
                 .arg(&to.detail)
                 .arg(to.raw);
         }

@@ -117,15 +117,17 @@ impl AdminStore for SqliteStore {
         let mut put = Vec::with_capacity(entries.len());
         for chunk in entries.chunks(CHUNK) {
             let chunk = chunk.to_vec();
-            put.extend(if only_asked {
-                self.readers
-                    .read(move |connection| restore::would_put(connection, &chunk))
-                    .await?
-            } else {
-                self.writer
-                    .write(move |connection| restore::put_missing(connection, &chunk))
-                    .await?
-            });
+            if only_asked {
+                let would_put = self
+                    .readers
+                    .read(move |connection| restore::would_put(connection, &chunk));
+                put.extend(would_put.await?);
+                continue;
+            }
+            let put_missing = self
+                .writer
+                .write(move |connection| restore::put_missing(connection, &chunk));
+            put.extend(put_missing.await?);
             self.ready.notify_waiters();
         }
         Ok(put)

@@ -2,7 +2,7 @@
 
 use super::{SqliteStore, clock, operation_step::OwnedStep, places};
 use crate::{
-    model::{Kept, OperationState, Timestamp},
+    model::{Kept, OperationState, Order, Timestamp},
     store::{
         Creation, KeptChunk, NewOperation, OPERATION_KEPT, OPERATIONS_LISTED, OperationRecord,
         OperationStore, Step, Stepped, StoreResult, kept,
@@ -10,7 +10,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 /// Chunks that are deleted in one transaction: of one that is given up the rest is deleted later.
 const DELETED: i64 = 200;
@@ -151,18 +151,36 @@ impl OperationStore for SqliteStore {
             .await
     }
 
-    async fn kept(&self, id: &str, below: u64, limit: usize) -> StoreResult<Vec<KeptChunk>> {
+    async fn kept(
+        &self,
+        id: &str,
+        steps: Range<u64>,
+        order: Order,
+        limit: usize,
+    ) -> StoreResult<Vec<KeptChunk>> {
         let id = id.to_owned();
+        let sql = match order {
+            Order::Ascending => {
+                "SELECT step, results, chunk FROM kept WHERE operation = ?1 AND step >= ?2 AND step < ?3 ORDER BY step LIMIT ?4"
+            }
+            Order::Descending => {
+                "SELECT step, results, chunk FROM kept WHERE operation = ?1 AND step >= ?2 AND step < ?3 ORDER BY step DESC LIMIT ?4"
+            }
+        };
         let chunks: Vec<(u64, String, Vec<u8>)> = self
             .readers
             .read(move |connection| {
                 connection
-                    .prepare_cached(
-                        "SELECT step, results, chunk FROM kept WHERE operation = ?1 AND step < ?2 ORDER BY step DESC LIMIT ?3",
+                    .prepare_cached(sql)?
+                    .query_map(
+                        (
+                            &id,
+                            stored(steps.start),
+                            stored(steps.end),
+                            stored_size(limit),
+                        ),
+                        |row| Ok((places::count(row.get(0)?), row.get(1)?, row.get(2)?)),
                     )?
-                    .query_map((&id, stored(below), stored_size(limit)), |row| {
-                        Ok((places::count(row.get(0)?), row.get(1)?, row.get(2)?))
-                    })?
                     .collect()
             })
             .await?;

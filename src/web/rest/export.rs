@@ -18,9 +18,9 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use futures::StreamExt as _;
+use bytes::Bytes;
+use futures::Stream;
 use std::{fmt, io};
-use tokio_stream::wrappers::ReceiverStream;
 use utoipa::IntoParams;
 
 /// Which jobs, and as what.
@@ -196,20 +196,10 @@ fn form(admin: &Admin, format: Option<&str>) -> Answer<ExportForm> {
     })
 }
 
-/// The answer. A piece that fails breaks it off, which every client notices.
+/// The answer.
 fn file(parts: ExportParts, format: Format, name: &dyn fmt::Display) -> Response {
-    let pieces = ReceiverStream::new(parts).filter_map(|part| async {
-        match part {
-            Ok(part) if part.bytes.is_empty() => None,
-            Ok(part) => Some(Ok(part.bytes)),
-            Err(error) => {
-                tracing::warn!(%error, "an export broke off");
-                Some(Err(io::Error::other(error)))
-            }
-        }
-    });
     let headers = [(CONTENT_TYPE, format.content_type())];
-    let mut response = (headers, Body::from_stream(pieces)).into_response();
+    let mut response = (headers, Body::from_stream(pieces(parts))).into_response();
     let disposition = format!("attachment; filename=\"jobdeck-{name}.{format}\"");
     if let Ok(disposition) = HeaderValue::try_from(disposition) {
         response
@@ -217,4 +207,86 @@ fn file(parts: ExportParts, format: Format, name: &dyn fmt::Display) -> Response
             .insert(CONTENT_DISPOSITION, disposition);
     }
     response
+}
+
+/// The answer's body. A piece that fails breaks it off, which every client notices; so does an end without the piece that says that the file is
+/// whole: whoever writes it has died.
+fn pieces(parts: ExportParts) -> impl Stream<Item = io::Result<Bytes>> {
+    futures::stream::unfold(Some(parts), async |parts| {
+        let mut parts = parts?;
+        loop {
+            let error = match parts.recv().await {
+                Some(Ok(part)) if part.bytes.is_empty() => {
+                    if part.progress.complete {
+                        return None;
+                    }
+                    continue;
+                }
+                Some(Ok(part)) => {
+                    let rest = (!part.progress.complete).then_some(parts);
+                    return Some((Ok(part.bytes), rest));
+                }
+                Some(Err(error)) => io::Error::other(error),
+                None => io::Error::other("whoever writes the file has died"),
+            };
+            tracing::warn!(%error, "an export broke off");
+            return Some((Err(error), None));
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pieces;
+    use crate::admin::{AdminError, AdminResult, ExportPart, ExportProgress};
+    use bytes::Bytes;
+    use futures::StreamExt as _;
+
+    fn part(bytes: &'static [u8], complete: bool) -> AdminResult<ExportPart> {
+        Ok(ExportPart {
+            bytes: Bytes::from_static(bytes),
+            progress: ExportProgress {
+                complete,
+                ..ExportProgress::default()
+            },
+        })
+    }
+
+    /// The bytes of an answer that is written so, and whether it is whole.
+    async fn answered(parts: Vec<AdminResult<ExportPart>>) -> (Vec<u8>, bool) {
+        let (sender, receiver) = tokio::sync::mpsc::channel(10);
+        for part in parts {
+            sender.send(part).await.unwrap();
+        }
+        drop(sender);
+        let (mut file, mut is_whole) = (Vec::new(), true);
+        let mut pieces = std::pin::pin!(pieces(receiver));
+        while let Some(piece) = pieces.next().await {
+            match piece {
+                Ok(bytes) => {
+                    assert!(!bytes.is_empty());
+                    file.extend_from_slice(&bytes);
+                }
+                Err(_) => is_whole = false,
+            }
+        }
+        (file, is_whole)
+    }
+
+    #[tokio::test]
+    async fn an_answer_ends_well_only_with_a_whole_file() {
+        let failed = || Err(AdminError::Refused("it was freed".to_owned()));
+        for (parts, is_whole) in [
+            (
+                vec![part(b"a", false), part(b"", false), part(b"b", true)],
+                true,
+            ),
+            (vec![part(b"ab", false), part(b"", true)], true),
+            (vec![part(b"ab", false)], false),
+            (vec![part(b"ab", false), failed()], false),
+        ] {
+            assert_eq!(answered(parts).await, (b"ab".to_vec(), is_whole));
+        }
+        assert_eq!(answered(Vec::new()).await, (Vec::new(), false));
+    }
 }

@@ -3,6 +3,7 @@
 use super::{
     error::{Answer, ErrorBody, Problem},
     extract::Query,
+    query::said,
 };
 use crate::admin::{Admin, ImportRequest};
 use crate::export::Format;
@@ -48,6 +49,9 @@ pub(super) struct ImportBody {
     stopped: Option<String>,
     /// The last line.
     line: u64,
+    /// The last of the lines behind `line` of which nobody knows whether they were imported, because the store failed while it put them; null
+    /// where there are none.
+    unknown_until: Option<u64>,
 }
 
 /// A line that was not imported.
@@ -71,6 +75,7 @@ impl From<ImportReport> for ImportBody {
             complete: report.is_whole,
             stopped: report.stopped,
             line: report.line,
+            unknown_until: report.unknown_until,
         }
     }
 }
@@ -106,7 +111,6 @@ pub(super) async fn import(
                 "say what the file is with the header `Content-Type: application/x-ndjson` or `Content-Type: text/csv`",
             )
         })?;
-    let said = |text: Option<String>| text.filter(|text| !text.is_empty());
     let to = said(query.to)
         .map(|to| {
             to.parse()

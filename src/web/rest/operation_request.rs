@@ -2,6 +2,7 @@
 
 use super::{
     error::{Answer, Problem},
+    query::said,
     request::MomentBody,
 };
 use crate::job::parse_time;
@@ -257,7 +258,6 @@ fn filter(filter: Option<&RawValue>) -> Answer<JobFilter> {
     }
     let body: FilterBody = serde_json::from_str(text)
         .map_err(|error| Problem::field("filter", format!("`filter` is no filter: {error}")))?;
-    let said = |value: Option<String>| value.filter(|value| !value.is_empty());
     Ok(JobFilter {
         query: body.filter,
         class: said(body.class),

@@ -139,7 +139,7 @@ fn Older() -> impl IntoView {
                     "Clear…"
                 </button>
             </form>
-            <p class="clear-note">"You see how many these are before anything is deleted, and can undo it for a day."</p>
+            <p class="clear-note">"You see how many these are before anything is deleted, and can undo it for a day, unless another time is set."</p>
         </section>
     }
 }

@@ -1,7 +1,7 @@
 //! The export that was wanted when an operation was confirmed: it begins by itself when the operation is over.
 
 use super::state::operation_path;
-use crate::api::{EXPORT_FORMATS, operation_export_address};
+use crate::api::{export_format, operation_export_address};
 use crate::app::address;
 use crate::app::components::{Notice, NoticeKind};
 use crate::model::Operation;
@@ -19,8 +19,7 @@ pub(super) fn Download(
 ) -> impl IntoView {
     let wanted = Memo::new(move |_| {
         let format = search.with(|search| address::value(search, "export"))?;
-        let known = EXPORT_FORMATS.into_iter().map(|(name, _)| name);
-        known.into_iter().find(|name| *name == format)
+        export_format(&format)
     });
     // The address, once there is something at it.
     let ready = Memo::new(move |_| {

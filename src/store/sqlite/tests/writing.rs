@@ -298,3 +298,16 @@ async fn a_change_never_hangs_and_its_error_says_whether_it_may_have_been_made()
     store.add(&[queued("default", "behind it")]).await.unwrap();
     assert_eq!(subject.number("SELECT count(*) FROM paused"), 1);
 }
+
+#[tokio::test]
+async fn workers_are_woken_by_what_is_put_back_and_not_by_the_question_whether_it_would_be() {
+    let subject = Subject::new().await;
+    let store = &subject.store;
+    let entries = [queued("default", "job")];
+    let mut woken = std::pin::pin!(store.ready.notified());
+    woken.as_mut().enable();
+    store.restore(&entries, true).await.unwrap();
+    assert!(futures::poll!(woken.as_mut()).is_pending());
+    store.restore(&entries, false).await.unwrap();
+    assert!(futures::poll!(woken.as_mut()).is_ready());
+}
