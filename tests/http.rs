@@ -19,6 +19,8 @@ mod jobs;
 mod lists;
 #[path = "http/lost.rs"]
 mod lost;
+#[path = "http/metrics.rs"]
+mod metrics;
 #[path = "http/operations.rs"]
 mod operations;
 #[path = "http/pages.rs"]

@@ -14,6 +14,7 @@
 //!   write when the disk stalls is given some seconds more: its outcome would not be known without them.)
 
 mod connect;
+mod cost;
 mod error;
 mod failures;
 mod holds;
@@ -39,6 +40,7 @@ use bytes::Bytes;
 use std::{fmt, sync::Arc, time::Duration};
 
 pub use connect::{StoreOptions, connect};
+pub use cost::StoreCost;
 pub use error::{StoreError, StoreResult};
 pub use failures::{DEPLOYS_KEPT, FailureStore};
 pub use holds::HoldStore;
@@ -218,6 +220,11 @@ pub enum Moved {
 pub trait AdminStore: Send + Sync {
     /// What this store is; no round trip after the first.
     async fn info(&self) -> StoreResult<StoreInfo>;
+
+    /// What this process has asked of it so far; no round trip.
+    fn cost(&self) -> StoreCost {
+        StoreCost::default()
+    }
 
     /// The store's clock.
     async fn now(&self) -> StoreResult<Timestamp>;

@@ -1,4 +1,4 @@
-//! HTTP around the pages: routes, REST, live streams, health, headers.
+//! HTTP around the pages: routes, REST, live streams, health, metrics, headers.
 //!
 //! [`router`] is everything that can be asked for; [`serve`] answers on a socket until it is told to stop.
 
@@ -8,6 +8,7 @@ mod health;
 mod hosts;
 mod import;
 mod layers;
+mod metrics;
 mod origin;
 mod pages;
 mod renderers;
@@ -37,6 +38,7 @@ pub fn router(state: AppState) -> Router {
         .route("/live/search", get(search_stream::search))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::metrics))
         .route("/import", post(import::upload))
         .nest("/api/v1", rest::router())
         .route("/api/v1/", any(rest::unknown_path))

@@ -6,7 +6,7 @@ use super::{
     request::Request,
     sentinel, server,
 };
-use crate::store::{StoreError, StoreResult};
+use crate::store::{StoreCost, StoreError, StoreResult, cost::Meter};
 use ::redis::{
     AsyncConnectionConfig, Client, ConnectionInfo, FromRedisValue, ProtocolVersion, PushInfo,
     RedisError, RedisResult, Value, aio::MultiplexedConnection, cmd,
@@ -38,6 +38,7 @@ pub(super) struct Link {
     /// Who is told when the server sends word of a change, if it is asked to do so.
     word: Option<Arc<Notify>>,
     slot: Mutex<Slot>,
+    meter: Meter,
     connecting: tokio::sync::Mutex<()>,
 }
 
@@ -68,6 +69,7 @@ impl Link {
             address,
             word: None,
             slot: Mutex::default(),
+            meter: Meter::default(),
             connecting: tokio::sync::Mutex::new(()),
         }
     }
@@ -100,12 +102,12 @@ impl Link {
 
     /// Asks for something. A connection that breaks meanwhile is replaced, and the question asked once more.
     pub(super) async fn read<T: FromRedisValue>(&self, request: &impl Request) -> StoreResult<T> {
-        self.limited(self.attempt(request, false)).await
+        self.ask(request, false).await
     }
 
     /// Changes something: sent once only, for an answer that got lost says nothing about the change.
     pub(super) async fn change<T: FromRedisValue>(&self, request: &impl Request) -> StoreResult<T> {
-        self.limited(self.attempt(request, true)).await
+        self.ask(request, true).await
     }
 
     /// As `change`; also says whether the change may have been made although there is an error.
@@ -118,13 +120,23 @@ impl Link {
             request,
             sent: &sent,
         };
-        let result = self.limited(self.attempt(&marked, true)).await;
+        let result = self.ask(&marked, true).await;
         (sent.load(Ordering::Relaxed), result)
     }
 
     /// The store's error for one of the library's.
     pub(super) fn failure(&self, error: &RedisError) -> StoreError {
         failure(error, self.shown())
+    }
+
+    async fn ask<T: FromRedisValue>(&self, request: &impl Request, change: bool) -> StoreResult<T> {
+        let answer = self.limited(self.attempt(request, change));
+        self.meter.measure(request.commands(), answer).await
+    }
+
+    /// What was asked over it.
+    pub(super) fn cost(&self) -> StoreCost {
+        self.meter.cost()
     }
 
     async fn limited<T>(&self, work: impl Future<Output = StoreResult<T>>) -> StoreResult<T> {
@@ -356,6 +368,10 @@ struct Marked<'request, R> {
 }
 
 impl<R: Request> Request for Marked<'_, R> {
+    fn commands(&self) -> usize {
+        self.request.commands()
+    }
+
     async fn send(&self, connection: &mut MultiplexedConnection) -> RedisResult<Value> {
         self.sent.store(true, Ordering::Relaxed);
         self.request.send(connection).await

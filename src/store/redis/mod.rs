@@ -53,8 +53,8 @@ mod watch;
 
 use super::{
     AdminStore, ClassMetrics, Destination, Heartbeat, JidSearch, MetricsForm, Move, Moved, Orphan,
-    Pulse, Rescue, Scanner, SharedStore, Slice, Start, StoreOptions, StoreResult, StoredEntry,
-    Turn, Turned, WorkerStore,
+    Pulse, Rescue, Scanner, SharedStore, Slice, Start, StoreCost, StoreOptions, StoreResult,
+    StoredEntry, Turn, Turned, WorkerStore,
 };
 use crate::model::{
     DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo,
@@ -160,6 +160,12 @@ impl AdminStore for RedisStore {
             version: self.admin.server().await?,
             address: self.admin.shown().to_owned(),
         })
+    }
+
+    fn cost(&self) -> StoreCost {
+        [&self.admin, &self.operations, &self.worker, &self.watch]
+            .into_iter()
+            .fold(StoreCost::default(), |sum, link| sum + link.cost())
     }
 
     async fn now(&self) -> StoreResult<Timestamp> {

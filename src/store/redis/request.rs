@@ -7,6 +7,11 @@ use ::redis::{
 
 /// Something to send and to wait for.
 pub(super) trait Request: Sync {
+    /// How many commands it is.
+    fn commands(&self) -> usize {
+        1
+    }
+
     /// Sends it and waits for the answer, which holds errors of its own if it is that of a pipeline that ignores them.
     fn send(
         &self,
@@ -21,6 +26,10 @@ impl Request for Cmd {
 }
 
 impl Request for Pipeline {
+    fn commands(&self) -> usize {
+        self.len()
+    }
+
     async fn send(&self, connection: &mut MultiplexedConnection) -> RedisResult<Value> {
         self.query_async(connection).await
     }

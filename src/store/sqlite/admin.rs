@@ -7,8 +7,8 @@ use crate::{
         Timestamp,
     },
     store::{
-        AdminStore, Destination, JidSearch, Move, Moved, Slice, Start, StoreError, StoreResult,
-        StoredEntry,
+        AdminStore, Destination, JidSearch, Move, Moved, Slice, Start, StoreCost, StoreError,
+        StoreResult, StoredEntry,
     },
 };
 use async_trait::async_trait;
@@ -25,6 +25,10 @@ impl AdminStore for SqliteStore {
             address: self.address.clone(),
             version: format!("SQLite {}", rusqlite::version()),
         })
+    }
+
+    fn cost(&self) -> StoreCost {
+        self.meter.cost()
     }
 
     async fn now(&self) -> StoreResult<Timestamp> {

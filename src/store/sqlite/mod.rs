@@ -38,10 +38,10 @@ mod totals;
 mod worker;
 mod writer;
 
-use super::{StoreError, StoreResult};
+use super::{StoreError, StoreResult, cost::Meter};
 use location::Location;
 use readers::Readers;
-use std::thread::JoinHandle;
+use std::{sync::Arc, thread::JoinHandle};
 use tokio::{sync::Notify, task::spawn_blocking};
 use writer::Writer;
 
@@ -51,6 +51,7 @@ pub struct SqliteStore {
     address: String,
     readers: Readers,
     writer: Writer,
+    meter: Arc<Meter>,
     /// Told when jobs may have become ready in a queue.
     ready: Notify,
     /// Last, so that it is waited for when the last change has been handed in.
@@ -76,16 +77,17 @@ impl SqliteStore {
 
     fn open_blocking(location: Location) -> StoreResult<Self> {
         let connection = connection::open_writer(&location)?;
-        let (writer, thread) = Writer::start(connection, &location.address).map_err(|error| {
-            StoreError::Unavailable {
+        let meter = Arc::new(Meter::default());
+        let (writer, thread) = Writer::start(connection, &location.address, Arc::clone(&meter))
+            .map_err(|error| StoreError::Unavailable {
                 address: location.address.clone(),
                 reason: format!("its thread cannot be started: {error}"),
-            }
-        })?;
+            })?;
         Ok(Self {
             address: location.address.clone(),
-            readers: Readers::new(location),
+            readers: Readers::new(location, Arc::clone(&meter)),
             writer,
+            meter,
             ready: Notify::new(),
             _thread: WriterThread(Some(thread)),
         })

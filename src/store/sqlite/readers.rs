@@ -5,7 +5,7 @@ use super::{
     failure::{self, PATIENCE},
     location::Location,
 };
-use crate::store::{StoreError, StoreResult};
+use crate::store::{StoreError, StoreResult, cost::Meter};
 use rusqlite::Connection;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
@@ -19,14 +19,16 @@ pub(super) struct Readers {
     location: Location,
     permits: Arc<Semaphore>,
     idle: Arc<Mutex<Vec<Connection>>>,
+    meter: Arc<Meter>,
 }
 
 impl Readers {
-    pub(super) fn new(location: Location) -> Self {
+    pub(super) fn new(location: Location, meter: Arc<Meter>) -> Self {
         Self {
             location,
             permits: Arc::new(Semaphore::new(CONNECTIONS)),
             idle: Arc::default(),
+            meter,
         }
     }
 
@@ -69,8 +71,11 @@ impl Readers {
                 Err(_) => Err(unavailable("reading it failed unexpectedly")),
             }
         };
-        timeout(PATIENCE, answer)
-            .await
-            .unwrap_or_else(|_| Err(unavailable("the disk did not answer in time")))
+        let answer = async {
+            timeout(PATIENCE, answer)
+                .await
+                .unwrap_or_else(|_| Err(unavailable("the disk did not answer in time")))
+        };
+        self.meter.measure(1, answer).await
     }
 }

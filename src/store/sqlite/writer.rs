@@ -8,7 +8,7 @@ use super::{
     failure,
     queues::delete_cleared,
 };
-use crate::store::{StoreError, StoreResult};
+use crate::store::{StoreError, StoreResult, cost::Meter};
 use rusqlite::Connection;
 use std::{
     fmt, io,
@@ -43,6 +43,7 @@ pub(super) struct Writer {
     address: Arc<str>,
     changes: Sender<Box<dyn Change>>,
     clearing: Arc<AtomicBool>,
+    meter: Arc<Meter>,
 }
 
 impl fmt::Debug for Writer {
@@ -59,6 +60,7 @@ impl Writer {
     pub(super) fn start(
         connection: Connection,
         address: &str,
+        meter: Arc<Meter>,
     ) -> io::Result<(Self, JoinHandle<()>)> {
         let (sender, receiver) = channel();
         let writer = Self {
@@ -66,6 +68,7 @@ impl Writer {
             changes: sender,
             // A queue may have been cleared just before the last end.
             clearing: Arc::new(AtomicBool::new(true)),
+            meter,
         };
         let served = Served {
             connection,
@@ -92,6 +95,14 @@ impl Writer {
     /// As [`Writer::write`], and passes the value through `wrap` when the change is in the file. Nobody may be there to take
     /// it any more: what it drops then says so.
     pub(super) async fn write_and<T: Send + 'static, U: Send + 'static>(
+        &self,
+        work: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        wrap: impl FnOnce(T) -> U + Send + 'static,
+    ) -> StoreResult<U> {
+        self.meter.measure(1, self.changed(work, wrap)).await
+    }
+
+    async fn changed<T: Send + 'static, U: Send + 'static>(
         &self,
         work: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
         wrap: impl FnOnce(T) -> U + Send + 'static,

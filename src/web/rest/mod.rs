@@ -27,7 +27,7 @@ mod request;
 pub(crate) mod script;
 mod search;
 
-use super::{AppState, health};
+use super::{AppState, health, metrics};
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, OriginalUri},
@@ -62,7 +62,7 @@ const BODY_BYTES: usize = 2 * 1024 * 1024;
     ),
     servers((url = "/api/v1")),
     // Outside of `/api/v1`, where probes look for them.
-    paths(health::alive, health::ready),
+    paths(health::alive, health::ready, metrics::metrics),
     tags(
         (name = "jobs", description = "Jobs and entries"),
         (name = "queues", description = "Queues"),

@@ -1,0 +1,159 @@
+//! `/metrics`: the numbers of the store and of this process, for Prometheus.
+
+use super::AppState;
+use crate::model::{OperationState, Overview, Set, StoreState};
+use crate::store::StoreCost;
+use axum::{
+    extract::State,
+    http::{StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse, Response},
+};
+use prometheus_client::{
+    encoding::text::encode,
+    metrics::{
+        counter::ConstCounter,
+        family::Family,
+        gauge::{ConstGauge, Gauge},
+    },
+    registry::{Registry, Unit},
+};
+use std::{
+    sync::atomic::{AtomicI64, AtomicU64},
+    time::Duration,
+};
+
+/// OpenMetrics, which Prometheus asks for first.
+const FORMAT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// A number for each of several things of a kind.
+type Each<N, A> = Family<[(&'static str, String); 1], Gauge<N, A>>;
+
+/// The numbers of the store and of this process, in the OpenMetrics format. While the store is lost, only what needs no store is told.
+#[utoipa::path(get, path = "/metrics", tag = "health", servers((url = "/")), responses(
+    (status = 200, description = "OpenMetrics text", body = String, content_type = "application/openmetrics-text"),
+))]
+pub(super) async fn metrics(State(state): State<AppState>) -> Response {
+    let frame = state.live.probe().await;
+    let snapshot = frame.snapshot();
+    let is_up = snapshot.state == StoreState::Connected;
+    let mut registry = Registry::with_prefix("jobdeck");
+    own(&mut registry, state.live.watchers());
+    cost(&mut registry, state.admin.store().cost());
+    let up = ConstGauge::new(i64::from(is_up));
+    registry.register("store_up", "Whether the store answers", up);
+    if is_up {
+        numbers(&mut registry, &snapshot.overview);
+        if let Some(groups) = snapshot.failure_groups {
+            let help = "Groups of failures that are to be looked at: neither muted nor resolved";
+            registry.register("failure_groups", help, gauge(groups));
+        }
+        // Only those that are not over: there are few.
+        if let Ok(records) = state.admin.store().current_operations(Duration::ZERO).await {
+            let states: Vec<_> = records.iter().map(|record| record.state).collect();
+            operations(&mut registry, &states);
+        }
+    }
+    let mut text = String::new();
+    match encode(&mut text, &registry) {
+        Ok(()) => ([(CONTENT_TYPE, FORMAT)], text).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
+}
+
+/// This process.
+fn own(registry: &mut Registry, viewers: usize) {
+    let help = "The version of Jobdeck that answers";
+    let version = Each::<i64, AtomicI64>::default();
+    version
+        .get_or_create(&[("version", env!("CARGO_PKG_VERSION").to_owned())])
+        .set(1);
+    registry.register("build", help, version);
+    let help = "Open live streams: one a visible tab, and those of scripts";
+    registry.register(
+        "viewers",
+        help,
+        gauge(u64::try_from(viewers).unwrap_or(u64::MAX)),
+    );
+}
+
+/// What this process has asked of the store.
+fn cost(registry: &mut Registry, cost: StoreCost) {
+    let StoreCost {
+        commands,
+        failures,
+        waited,
+    } = cost;
+    let help = "Commands sent to the store; transactions of an embedded one";
+    registry.register("store_commands", help, ConstCounter::new(commands));
+    let help = "Requests to the store that failed or were not answered in time";
+    registry.register("store_failures", help, ConstCounter::new(failures));
+    let help = "Time spent waiting for the store's answers, those at the same time added up";
+    let waited = ConstCounter::new(waited.as_secs_f64());
+    registry.register_with_unit("store_wait", help, Unit::Seconds, waited);
+}
+
+/// What the store holds.
+fn numbers(registry: &mut Registry, overview: &Overview) {
+    let help = "Executions since the store began to count, failed ones included";
+    registry.register(
+        "jobs_processed",
+        help,
+        ConstCounter::new(overview.processed),
+    );
+    let help = "Executions that failed, since the store began to count";
+    registry.register("jobs_failed", help, ConstCounter::new(overview.failed));
+    let help = "Jobs that run, as of the processes' last heartbeats";
+    registry.register("running_jobs", help, gauge(overview.running));
+    let help = "Worker processes with a heartbeat";
+    registry.register("processes", help, gauge(overview.processes));
+    let help = "Jobs that all processes together can run at a time";
+    registry.register("concurrency", help, gauge(overview.concurrency));
+
+    let sets = Each::<i64, AtomicI64>::default();
+    for (set, size) in [
+        (Set::Scheduled, overview.scheduled),
+        (Set::Retries, overview.retrying),
+        (Set::Dead, overview.dead),
+    ] {
+        sets.get_or_create(&[("set", set.name().to_owned())])
+            .set(whole(size));
+    }
+    registry.register("set_jobs", "Jobs in a set", sets);
+
+    let sizes = Each::<i64, AtomicI64>::default();
+    let latencies = Each::<f64, AtomicU64>::default();
+    let pauses = Each::<i64, AtomicI64>::default();
+    for queue in &overview.queues {
+        let label = [("queue", queue.name.clone())];
+        sizes.get_or_create(&label).set(whole(queue.size));
+        latencies.get_or_create(&label).set(queue.latency_seconds);
+        pauses.get_or_create(&label).set(i64::from(queue.paused));
+    }
+    registry.register("queue_jobs", "Jobs in a queue", sizes);
+    let help = "How long the job that is next to run has waited; 0 when the queue is empty";
+    registry.register_with_unit("queue_latency", help, Unit::Seconds, latencies);
+    registry.register("queue_paused", "Whether a queue is paused", pauses);
+}
+
+/// The operations that are not over.
+fn operations(registry: &mut Registry, states: &[OperationState]) {
+    let counts = Each::<i64, AtomicI64>::default();
+    for state in OperationState::ALL
+        .into_iter()
+        .filter(|state| !state.is_over())
+    {
+        let count = states.iter().filter(|other| **other == state).count();
+        counts
+            .get_or_create(&[("state", state.name().to_owned())])
+            .set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+    registry.register("operations", "Operations that are not over", counts);
+}
+
+fn gauge(value: u64) -> ConstGauge<i64> {
+    ConstGauge::new(whole(value))
+}
+
+fn whole(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
