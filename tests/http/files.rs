@@ -49,6 +49,28 @@ async fn raws(site: &Site, place: &Place) -> Vec<Bytes> {
 }
 
 #[tokio::test]
+async fn a_file_that_is_compressed_on_its_way_comes_to_its_end() {
+    let site = filled().await;
+    let request = Request::get("/api/v1/export?from=dead")
+        .header(header::HOST, "127.0.0.1:8080")
+        .header(header::ACCEPT_ENCODING, "gzip");
+    let request = request.body(Body::empty()).expect("a request");
+    let router = site.router.clone();
+    let response = router.oneshot(request).await.expect("an answer");
+    assert_eq!(response.headers()[header::CONTENT_ENCODING], "gzip");
+    let body = response.into_body().collect().await.expect("a body");
+    // It is small: its length stands at its very end.
+    let file = site.get("/api/v1/export?from=dead").await;
+    let length = body.to_bytes().last_chunk::<4>().copied();
+    assert_eq!(
+        length
+            .map(u32::from_le_bytes)
+            .and_then(|length| usize::try_from(length).ok()),
+        Some(file.text.len())
+    );
+}
+
+#[tokio::test]
 async fn jobs_are_exported_as_a_file_without_their_secrets() {
     let site = filled().await;
     let file = site.get("/api/v1/export?from=dead&from=queue:mail").await;

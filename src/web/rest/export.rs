@@ -19,7 +19,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use futures::Stream;
+use futures::{Stream, StreamExt as _};
 use std::{fmt, io};
 use utoipa::IntoParams;
 
@@ -233,6 +233,8 @@ fn pieces(parts: ExportParts) -> impl Stream<Item = io::Result<Bytes>> {
             return Some((Err(error), None));
         }
     })
+    // What compresses an answer asks once more behind its end.
+    .fuse()
 }
 
 #[cfg(test)]
@@ -270,6 +272,7 @@ mod tests {
                 Err(_) => is_whole = false,
             }
         }
+        assert!(pieces.next().await.is_none());
         (file, is_whole)
     }
 
