@@ -2,7 +2,7 @@
 
 use super::{AUDIT, Admin, AdminResult};
 use crate::export::{FiledJob, Format, Numbered, Reader, Row};
-use crate::model::{ImportReport, Place, Timestamp};
+use crate::model::{ImportReport, Place, Right, Timestamp};
 use crate::store::{Destination, QueueEnd, StoreResult};
 use std::io::Read;
 use tokio::sync::mpsc::{Sender, channel};
@@ -51,6 +51,7 @@ impl Admin {
         file: impl Read + Send + 'static,
         mut told: impl FnMut(&ImportReport) + Send,
     ) -> AdminResult<ImportReport> {
+        self.require(Right::AddJobs)?;
         let now = self.store.now().await?;
         let (batches, mut received) = channel(1);
         let format = request.format;
@@ -74,7 +75,7 @@ impl Admin {
         }
         if !request.only_check {
             let (imported, there, broken) = (report.imported, report.there, report.broken);
-            tracing::info!(target: AUDIT, action = "import", imported, there, broken, stopped = report.stopped.as_deref());
+            tracing::info!(target: AUDIT, actor = self.who(), action = "import", imported, there, broken, stopped = report.stopped.as_deref());
         }
         Ok(report)
     }

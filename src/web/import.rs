@@ -1,7 +1,9 @@
 //! The form that uploads a file of jobs: the answer is its page again, with what came of it. Works without JavaScript.
 
 use super::{
-    AppState, pages,
+    AppState,
+    auth::Door,
+    pages,
     upload::{Upload, forward},
 };
 use crate::admin::{AdminError, ImportRequest};
@@ -22,7 +24,11 @@ const FIELD_BYTES: u64 = 1_000;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Imports the file of the form, and answers with the page that says what came of it.
-pub(super) async fn upload(State(state): State<AppState>, request: Request) -> Response {
+pub(super) async fn upload(
+    State(state): State<AppState>,
+    door: Door,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let boundary = parts
         .headers
@@ -30,7 +36,7 @@ pub(super) async fn upload(State(state): State<AppState>, request: Request) -> R
         .and_then(|kind| kind.to_str().ok())
         .and_then(|kind| multer::parse_boundary(kind).ok());
     let outcome = match boundary {
-        Some(boundary) => import(&state, body, &boundary).await,
+        Some(boundary) => import(&door, body, &boundary).await,
         None => Err("This is no form with a file: choose a file below.".to_owned()),
     };
     let (status, outcome) = match outcome {
@@ -54,7 +60,7 @@ pub(super) async fn upload(State(state): State<AppState>, request: Request) -> R
     response
 }
 
-async fn import(state: &AppState, body: Body, boundary: &str) -> Result<ImportOutcome, String> {
+async fn import(door: &Door, body: Body, boundary: &str) -> Result<ImportOutcome, String> {
     let constraints = multer::Constraints::new().size_limit(
         multer::SizeLimit::new()
             .for_field("to", FIELD_BYTES)
@@ -85,7 +91,7 @@ async fn import(state: &AppState, body: Body, boundary: &str) -> Result<ImportOu
                     only_check,
                     format: None,
                 };
-                return file(state, field, &request).await;
+                return file(door, field, &request).await;
             }
             _ => {}
         }
@@ -106,7 +112,7 @@ fn place(to: &str, queue: &str) -> Result<Option<crate::model::Place>, String> {
 }
 
 async fn file(
-    state: &AppState,
+    Door(admin): &Door,
     field: Field<'_>,
     request: &ImportRequest,
 ) -> Result<ImportOutcome, String> {
@@ -116,7 +122,7 @@ async fn file(
     }
     let (pieces, upload) = Upload::new();
     let (report, ()) = futures::join!(
-        state.admin.import(request, upload, |_| {}),
+        admin.import(request, upload, |_| {}),
         forward(field, pieces),
     );
     Ok(ImportOutcome {

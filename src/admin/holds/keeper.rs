@@ -109,7 +109,7 @@ impl HoldKeeper {
         for hold in holds.iter().filter(|hold| !hold.is_in_force(now)) {
             // Of several Jobdecks one says so.
             if store.delete_hold(&hold.id).await? {
-                tracing::info!(target: AUDIT, action = "hold_over", id = hold.id, query = hold.query, until = %hold.until);
+                tracing::info!(target: AUDIT, actor = self.admin.who(), action = "hold_over", id = hold.id, query = hold.query, until = %hold.until);
             }
         }
         let mut holder = Holder::new(holds, now);
@@ -119,7 +119,7 @@ impl HoldKeeper {
         for sweep in sweeps {
             let moved = sweep.turn(store.as_ref(), &mut holder, now).await?;
             if moved > 0 {
-                tracing::info!(target: AUDIT, action = "held", jobs = moved);
+                tracing::info!(target: AUDIT, actor = self.admin.who(), action = "held", jobs = moved);
             }
         }
         Ok(true)

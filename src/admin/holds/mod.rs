@@ -12,7 +12,7 @@ use crate::holds::filter;
 use crate::job::new_jid;
 use crate::model::{
     Action, Change, Hold, HoldRequest, HoldStatus, JobFilter, Operation, OperationPreview,
-    OperationRequest, PageRequest, Place, Selection, Set, Timestamp,
+    OperationRequest, PageRequest, Place, Right, Selection, Set, Timestamp,
 };
 use crate::search::Matcher;
 use crate::store::{SharedStore, StoreError, StoreResult, listing};
@@ -73,6 +73,7 @@ impl Admin {
         request: &HoldRequest,
         budget: Duration,
     ) -> AdminResult<OperationPreview> {
+        self.require(Right::HoldRetries)?;
         let now = self.store.now().await?;
         check(request, now)?;
         let known = self.store.holds().await?;
@@ -95,6 +96,7 @@ impl Admin {
     /// What is wrong with the request; [`AdminError::Refused`] when the same is held for as long already, or there are too many holds; the
     /// store's.
     pub async fn start_hold(&self, request: &HoldRequest) -> AdminResult<(HoldStatus, Operation)> {
+        self.require(Right::HoldRetries)?;
         let now = self.store.now().await?;
         check(request, now)?;
         let query = request.query.trim();
@@ -125,7 +127,7 @@ impl Admin {
             self.store.delete_hold(&replaced.id).await?;
         }
         let why = hold.reason.as_deref().unwrap_or_default();
-        tracing::info!(target: AUDIT, action = "start_hold", id = hold.id, query, until = %hold.until, reason = why, operation = operation.id);
+        tracing::info!(target: AUDIT, actor = self.who(), action = "start_hold", id = hold.id, query, until = %hold.until, reason = why, operation = operation.id);
         Ok((self.status_of(hold).await?, operation))
     }
 
@@ -134,6 +136,7 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`]; a rate of none or a spread beyond a week; the store's: then the hold goes on.
     pub async fn release_hold(&self, id: &str, release: Release) -> AdminResult<Operation> {
+        self.require(Right::HoldRetries)?;
         if release.spread_seconds > LONGEST_SPREAD {
             return Err(wrong(
                 "spread_seconds",
@@ -173,7 +176,7 @@ impl Admin {
         }
         match self.start_operation(&request).await {
             Ok(operation) => {
-                tracing::info!(target: AUDIT, action = "release_hold", id, query = hold.query, operation = operation.id);
+                tracing::info!(target: AUDIT, actor = self.who(), action = "release_hold", id, query = hold.query, operation = operation.id);
                 Ok(operation)
             }
             Err(error) => {
@@ -190,11 +193,12 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`]; the store's.
     pub async fn end_hold(&self, id: &str) -> AdminResult<HoldStatus> {
+        self.require(Right::HoldRetries)?;
         let status = self.hold(id).await?;
         if !self.store.delete_hold(id).await? {
             return Err(not_found(id));
         }
-        tracing::info!(target: AUDIT, action = "end_hold", id, query = status.hold.query, held = status.held);
+        tracing::info!(target: AUDIT, actor = self.who(), action = "end_hold", id, query = status.hold.query, held = status.held);
         Ok(status)
     }
 

@@ -8,10 +8,10 @@ use super::{
 };
 use crate::admin::{Admin, AdminError, Release};
 use crate::model::{HoldRequest, HoldStatus};
+use crate::web::auth::Door;
 use axum::{
     Json,
     body::Bytes,
-    extract::State,
     http::{HeaderName, StatusCode, header::LOCATION},
 };
 use serde::{Deserialize, Serialize};
@@ -134,7 +134,7 @@ impl NewHoldBody {
     (status = 200, body = Vec<HoldBody>),
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
-pub(super) async fn holds(State(admin): State<Admin>) -> Answer<Json<Vec<HoldBody>>> {
+pub(super) async fn holds(Door(admin): Door) -> Answer<Json<Vec<HoldBody>>> {
     let holds = admin.holds().await?;
     Ok(Json(holds.into_iter().map(HoldBody::from).collect()))
 }
@@ -148,7 +148,7 @@ pub(super) async fn holds(State(admin): State<Admin>) -> Answer<Json<Vec<HoldBod
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
 pub(super) async fn start_hold(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     JsonBody(body): JsonBody<NewHoldBody>,
 ) -> Answer<(StatusCode, [(HeaderName, String); 1], Json<BegunHoldBody>)> {
     let request = body.request(&admin).await?;
@@ -168,7 +168,7 @@ pub(super) async fn start_hold(
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
 pub(super) async fn preview_hold(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     JsonBody(body): JsonBody<NewHoldBody>,
 ) -> Answer<Json<PreviewBody>> {
     let request = body.request(&admin).await?;
@@ -187,10 +187,7 @@ pub(super) async fn preview_hold(
         (status = "default", description = "It failed", body = ErrorBody),
     )
 )]
-pub(super) async fn hold(
-    State(admin): State<Admin>,
-    Path(id): Path<String>,
-) -> Answer<Json<HoldBody>> {
+pub(super) async fn hold(Door(admin): Door, Path(id): Path<String>) -> Answer<Json<HoldBody>> {
     Ok(Json(admin.hold(&id).await?.into()))
 }
 
@@ -202,10 +199,7 @@ pub(super) async fn hold(
         (status = "default", description = "It failed", body = ErrorBody),
     )
 )]
-pub(super) async fn end_hold(
-    State(admin): State<Admin>,
-    Path(id): Path<String>,
-) -> Answer<Json<HoldBody>> {
+pub(super) async fn end_hold(Door(admin): Door, Path(id): Path<String>) -> Answer<Json<HoldBody>> {
     Ok(Json(admin.end_hold(&id).await?.into()))
 }
 
@@ -220,7 +214,7 @@ pub(super) async fn end_hold(
     )
 )]
 pub(super) async fn release_hold(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Answer<(StatusCode, [(HeaderName, String); 1], Json<OperationBody>)> {

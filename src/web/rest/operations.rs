@@ -6,11 +6,11 @@ use super::{
     operation_body::{KeptBody, OperationBody, PreviewBody},
     operation_request::OperationRequestBody,
 };
-use crate::admin::{Admin, AdminResult};
+use crate::admin::AdminResult;
 use crate::model::Operation;
+use crate::web::auth::Door;
 use axum::{
     body::Bytes,
-    extract::State,
     http::{StatusCode, header::LOCATION},
 };
 use serde::Deserialize;
@@ -40,9 +40,7 @@ pub(super) struct UndoRequest {
     (status = 200, body = Vec<OperationBody>),
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
-pub(super) async fn operations(
-    State(admin): State<Admin>,
-) -> Answer<axum::Json<Vec<OperationBody>>> {
+pub(super) async fn operations(Door(admin): Door) -> Answer<axum::Json<Vec<OperationBody>>> {
     let operations = admin.operations().await?;
     Ok(axum::Json(
         operations.into_iter().map(OperationBody::from).collect(),
@@ -56,7 +54,7 @@ pub(super) async fn operations(
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
 pub(super) async fn start(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Json(body): Json<OperationRequestBody>,
 ) -> Answer<Begun> {
     let operation = admin.start_operation(&body.request()?).await?;
@@ -70,7 +68,7 @@ pub(super) async fn start(
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
 pub(super) async fn preview(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Json(body): Json<OperationRequestBody>,
 ) -> Answer<axum::Json<PreviewBody>> {
     let request = body.request()?;
@@ -87,7 +85,7 @@ pub(super) async fn preview(
     )
 )]
 pub(super) async fn operation(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(id): Path<String>,
 ) -> Answer<axum::Json<OperationBody>> {
     one(admin.operation(&id).await)
@@ -103,7 +101,7 @@ pub(super) async fn operation(
     )
 )]
 pub(super) async fn pause(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(id): Path<String>,
 ) -> Answer<axum::Json<OperationBody>> {
     one(admin.pause_operation(&id).await)
@@ -119,7 +117,7 @@ pub(super) async fn pause(
     )
 )]
 pub(super) async fn resume(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(id): Path<String>,
 ) -> Answer<axum::Json<OperationBody>> {
     one(admin.resume_operation(&id).await)
@@ -135,7 +133,7 @@ pub(super) async fn resume(
     )
 )]
 pub(super) async fn stop(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(id): Path<String>,
 ) -> Answer<axum::Json<OperationBody>> {
     one(admin.stop_operation(&id).await)
@@ -151,11 +149,7 @@ pub(super) async fn stop(
         (status = "default", description = "It failed", body = ErrorBody),
     )
 )]
-pub(super) async fn undo(
-    State(admin): State<Admin>,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Answer<Begun> {
+pub(super) async fn undo(Door(admin): Door, Path(id): Path<String>, body: Bytes) -> Answer<Begun> {
     let request: UndoRequest = if body.iter().all(u8::is_ascii_whitespace) {
         UndoRequest::default()
     } else {
@@ -175,7 +169,7 @@ pub(super) async fn undo(
     )
 )]
 pub(super) async fn free(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(id): Path<String>,
 ) -> Answer<axum::Json<KeptBody>> {
     Ok(axum::Json(admin.free_operation(&id).await?.into()))
