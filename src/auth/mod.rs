@@ -23,7 +23,7 @@ pub use secret::{digest, new_secret};
 pub use sessions::{Session, SessionLimits, Sessions};
 pub use throttle::Throttle;
 pub use tokens::{Token, Tokens};
-pub use users::{Busy, User, Users};
+pub use users::{Busy, LONGEST_PASSWORD, User, Users};
 
 use crate::model::Actor;
 use std::{

@@ -10,7 +10,7 @@ const AT_ONCE: usize = 2;
 /// How long somebody waits for their turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Longest password, bytes: hashing is no work to be asked for in any amount.
-const LONGEST: usize = 1024;
+pub const LONGEST_PASSWORD: usize = 1024;
 
 /// Somebody who logs in with a password.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl Users {
     pub(super) async fn verify(&self, name: &str, password: &str) -> Result<Option<Actor>, Busy> {
         let known = self.known.get(name);
         let hash = known.map(|(_, hash)| hash).or(self.decoy.as_ref()).cloned();
-        let Some(hash) = hash.filter(|_| password.len() <= LONGEST) else {
+        let Some(hash) = hash.filter(|_| password.len() <= LONGEST_PASSWORD) else {
             return Ok(None);
         };
         let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
@@ -125,7 +125,7 @@ mod tests {
             assert_eq!(users.verify("eve", password).await, Ok(None));
         }
         assert_eq!(Users::default().verify("eve", "one").await, Ok(None));
-        let long = "x".repeat(LONGEST + 1);
+        let long = "x".repeat(LONGEST_PASSWORD + 1);
         assert_eq!(users.verify("ada", &long).await, Ok(None));
     }
 

@@ -1,7 +1,7 @@
 //! `jobdeck hash-password`: what stands in the configuration in place of a password.
 
 use super::{Failure, output};
-use crate::auth::PasswordHash;
+use crate::auth::{LONGEST_PASSWORD, PasswordHash};
 use clap::Args;
 use std::io::{BufRead as _, IsTerminal as _};
 
@@ -12,7 +12,6 @@ use std::io::{BufRead as _, IsTerminal as _};
 pub(super) struct HashPassword {}
 
 impl HashPassword {
-    #[expect(clippy::unused_self, reason = "a command like the others")]
     pub(super) fn run(self) -> Result<(), Failure> {
         let password = if std::io::stdin().is_terminal() {
             asked()?
@@ -26,6 +25,11 @@ impl HashPassword {
         };
         if password.is_empty() {
             return Err(Failure::new("the password is empty: give one"));
+        }
+        if password.len() > LONGEST_PASSWORD {
+            return Err(Failure::new(format!(
+                "the password is too long: {LONGEST_PASSWORD} bytes at most"
+            )));
         }
         let hash = PasswordHash::of(&password)
             .map_err(|error| Failure::new(format!("the password cannot be hashed: {error}")))?;

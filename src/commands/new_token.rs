@@ -11,7 +11,6 @@ use clap::Args;
 pub(super) struct NewToken {}
 
 impl NewToken {
-    #[expect(clippy::unused_self, reason = "a command like the others")]
     pub(super) fn run(self) -> Result<(), Failure> {
         let token = new_secret()
             .map_err(|error| Failure::new(format!("the system has no random numbers: {error}")))?;

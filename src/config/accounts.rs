@@ -38,7 +38,7 @@ pub struct UserConfig {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Secret {
-    Hash(PasswordHash),
+    Hash(Box<PasswordHash>),
     /// The file with the hash, and where it is named.
     File(PathBuf, String),
 }
@@ -50,7 +50,7 @@ impl UserConfig {
     /// When the file cannot be read, or holds no hash.
     pub fn user(&self) -> Result<User, ConfigError> {
         let hash = match &self.secret {
-            Secret::Hash(hash) => hash.clone(),
+            Secret::Hash(hash) => PasswordHash::clone(hash),
             Secret::File(path, place) => {
                 let wrong = |reason: String| {
                     let key = key_of(USERS, &self.name, "password_hash_file");
@@ -92,7 +92,8 @@ pub(super) fn read_tokens(
     problems: &mut Vec<Problem>,
 ) -> Vec<Token> {
     read(TOKENS, TOKEN_KEYS, name, value, at, problems, |reader| {
-        reader.token()
+        let role = reader.role();
+        reader.token(role)
     })
 }
 
@@ -193,7 +194,7 @@ impl<A: Fn(Range<usize>) -> String> Reader<'_, A> {
             self.text("password_hash_file")?,
         ) {
             (Some(text), None) => match text.parse() {
-                Ok(hash) => Some(Secret::Hash(hash)),
+                Ok(hash) => Some(Secret::Hash(Box::new(hash))),
                 Err(error) => {
                     let error: crate::auth::WrongHash = error;
                     self.wrong_key("password_hash", &error.to_string());
@@ -224,8 +225,7 @@ impl<A: Fn(Range<usize>) -> String> Reader<'_, A> {
         }
     }
 
-    fn token(&mut self) -> Option<Token> {
-        let role = self.role();
+    fn token(&mut self, role: Option<Role>) -> Option<Token> {
         let expires = self.expires();
         let Some(hash) = self.text("hash")? else {
             self.wrong("it has no hash: set `hash` to what `jobdeck new-token` prints");

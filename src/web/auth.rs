@@ -134,7 +134,7 @@ fn turned_away(request: &Request) -> Response {
     let asked = request
         .uri()
         .path_and_query()
-        .map_or("/", |asked| asked.as_str());
+        .map_or("/", axum::http::uri::PathAndQuery::as_str);
     if matches!(*method, Method::GET | Method::HEAD) {
         Redirect::to(&login::address(asked)).into_response()
     } else {

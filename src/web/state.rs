@@ -33,6 +33,10 @@ pub struct AppState {
 impl AppState {
     /// The state of a server over one store, which may be asked under any name, by anybody.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "from here on the state has the door"
+    )]
     pub fn new(admin: Admin, live: Live, shutdown: CancellationToken) -> Self {
         let groups = Groups::start(admin.store().clone(), shutdown.clone());
         live.accompany(groups.clone());

@@ -129,7 +129,7 @@ impl OperationRunner {
         };
         match result {
             Ok(Driven::Over) => {
-                tracing::info!(target: AUDIT, actor = self.admin.who(), action = "operation_over", id)
+                tracing::info!(target: AUDIT, actor = self.admin.who(), action = "operation_over", id);
             }
             Ok(Driven::Left | Driven::Later) => {}
             Err(error) if is_passing(&error) => {
