@@ -1,5 +1,6 @@
 # The dashboard in a container: docker build -t jobdeck . && docker run -p 127.0.0.1:8080:8080 -v jobdeck:/data jobdeck
-# There is no log-in yet: publish the port on loopback, or behind a proxy that has one.
+# It does not start without users or tokens in /data/jobdeck.toml (docs/SECURITY.md). Where the port is published on loopback only, as here, or
+# behind a proxy that asks who it is, add `-e JOBDECK_INSECURE_NO_AUTH=true`.
 
 FROM rust:1-slim-trixie AS build
 RUN apt-get update && apt-get install -y --no-install-recommends make gcc libc6-dev && rm -rf /var/lib/apt/lists/*

@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-const binary = process.env.JOBDECK_BINARY ?? join(import.meta.dirname, "../target/debug/jobdeck");
+/** The program. */
+export const binary = process.env.JOBDECK_BINARY ?? join(import.meta.dirname, "../target/debug/jobdeck");
 
 export type Options = { storeKind: "sqlite" | "redis" };
 

@@ -61,6 +61,7 @@
 //! | `client` | enqueues jobs |
 //! | `worker` | fetches and runs jobs: concurrency, retries, scheduler, heartbeat, recovery |
 //! | `admin` | the one door for every change and every composed read |
+//! | `auth` | who somebody is: users, sessions, tokens |
 //! | `live` | one sampler a store, and the stream of what it saw |
 //! | `groups` | one index of failure groups a store, kept in the background |
 //! | [`api`] | server functions: signatures here and in the browser, bodies on the server |
@@ -84,6 +85,8 @@ pub mod model;
 
 #[cfg(feature = "ssr")]
 pub mod admin;
+#[cfg(feature = "ssr")]
+pub mod auth;
 #[cfg(feature = "ssr")]
 pub mod bench;
 #[cfg(feature = "ssr")]

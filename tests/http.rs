@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "http/access.rs"]
+mod access;
 #[path = "http/document.rs"]
 mod document;
 #[path = "http/failures.rs"]

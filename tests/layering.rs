@@ -37,6 +37,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "store",
         ],
     ),
+    // What each may do, `admin` looks at; who it is, only `web` has to know.
+    ("auth", &["model", "job"]),
     ("groups", &["model", "job", "failures", "store"]),
     // How far an operation is, only its engine can say.
     ("live", &["model", "job", "store", "admin", "groups"]),
@@ -47,11 +49,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "web",
         &[
-            "model", "job", "failures", "export", "store", "admin", "groups", "live", "api", "app",
+            "model", "job", "failures", "export", "store", "admin", "auth", "groups", "live",
+            "api", "app",
         ],
     ),
     // Handlers are settings that the worker reads.
-    ("config", &["job", "periodic", "store", "worker"]),
+    (
+        "config",
+        &["model", "job", "periodic", "store", "worker", "auth"],
+    ),
     (
         "bench",
         &[
@@ -76,6 +82,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "client",
             "worker",
             "admin",
+            "auth",
             "groups",
             "live",
             "web",

@@ -1,7 +1,7 @@
 //! Verbs done to entries.
 
 use super::{AUDIT, Admin, AdminResult, plan::Planner};
-use crate::model::{Action, ActionOutcome, ActionReport, EntryId, Verb};
+use crate::model::{Action, ActionOutcome, ActionReport, EntryId, Right, Verb};
 use crate::store::{Move, Moved, StoreResult};
 
 /// Entries that one round of an action takes on.
@@ -16,6 +16,7 @@ impl Admin {
     /// # Errors
     /// The store's; then some may have been done: ask again to see.
     pub async fn act(&self, action: Action, entries: &[EntryId]) -> AdminResult<ActionReport> {
+        self.require(Right::ChangeJobs)?;
         let verb = action.verb();
         let planner = Planner {
             action,
@@ -56,11 +57,11 @@ impl Admin {
         let (action, asked, done) = (verb.name(), entries.len(), report.done());
         match failure {
             None => {
-                tracing::info!(target: AUDIT, action, asked, done);
+                tracing::info!(target: AUDIT, actor = self.who(), action, asked, done);
                 Ok(report)
             }
             Some(error) => {
-                tracing::warn!(target: AUDIT, action, asked, done, %error, "the store failed on the way; a few more may be done");
+                tracing::warn!(target: AUDIT, actor = self.who(), action, asked, done, %error, "the store failed on the way; a few more may be done");
                 Err(error.into())
             }
         }

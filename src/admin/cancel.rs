@@ -1,7 +1,7 @@
 //! What runs tell of themselves, and asking them to end.
 
 use super::{AUDIT, Admin, AdminError, AdminResult};
-use crate::model::{CancelReport, JobReport};
+use crate::model::{CancelReport, JobReport, Right};
 use crate::store::StoreError;
 
 impl Admin {
@@ -29,6 +29,7 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`] when no process runs it, [`AdminError::Refused`] when the only one that does is gone; the store's.
     pub async fn cancel(&self, jid: &str) -> AdminResult<CancelReport> {
+        self.require(Right::CancelJobs)?;
         // Of jobs without a job id, none is meant.
         if jid.is_empty() {
             return Err(nobody_runs(jid));
@@ -62,7 +63,7 @@ impl Admin {
         self.store
             .request_cancel(jid, !report.sidekiq_processes.is_empty())
             .await?;
-        tracing::info!(target: AUDIT, action = "cancel", jid);
+        tracing::info!(target: AUDIT, actor = self.who(), action = "cancel", jid);
         Ok(report)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{AUDIT, Admin, AdminError, AdminResult};
 use crate::job::NewJob;
+use crate::model::Right;
 use crate::store::Destination;
 
 impl Admin {
@@ -10,6 +11,7 @@ impl Admin {
     /// # Errors
     /// The first job that is not acceptable (then none is added); the store's (then whole thousands may have been added).
     pub async fn enqueue(&self, jobs: &[NewJob]) -> AdminResult<Vec<String>> {
+        self.require(Right::AddJobs)?;
         for (index, job) in jobs.iter().enumerate() {
             job.validate()
                 .map_err(|error| AdminError::Job { index, error })?;
@@ -28,7 +30,7 @@ impl Admin {
         let added = self.store.add(&entries).await;
         self.searches.outdate();
         added?;
-        tracing::info!(target: AUDIT, action = "enqueue_new", jobs = jids.len());
+        tracing::info!(target: AUDIT, actor = self.who(), action = "enqueue_new", jobs = jids.len());
         Ok(jids)
     }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong behind the door.
 
 use crate::job::NewJobError;
+use crate::model::{Right, Role};
 use crate::store::StoreError;
 
 /// Result of an admin call.
@@ -19,6 +20,14 @@ pub enum AdminError {
     /// It exists, but this cannot be done to it.
     #[error("{0}")]
     Refused(String),
+    /// Whoever asked may not do this.
+    #[error("the role `{role}` may not {}: that takes `{}`", .right.words(), .right.least())]
+    Forbidden {
+        /// What it is.
+        role: Role,
+        /// What it lacks.
+        right: Right,
+    },
     /// A part of a request that is not acceptable.
     #[error("{reason}")]
     Field {

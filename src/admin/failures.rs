@@ -1,7 +1,7 @@
 //! What people say about failure groups, and when something was deployed.
 
 use super::{AUDIT, Admin, AdminError, AdminResult};
-use crate::model::{DeployMark, GroupDigest, GroupState, KeptGroup};
+use crate::model::{DeployMark, GroupDigest, GroupState, KeptGroup, Right};
 use crate::store::StoreError;
 
 /// Most characters of a note.
@@ -29,6 +29,7 @@ impl Admin {
         digest: GroupDigest,
         change: GroupChange,
     ) -> AdminResult<KeptGroup> {
+        self.require(Right::JudgeFailures)?;
         let now = self.store.now().await?;
         let mut kept = self.store.kept_group(digest).await?;
         if let Some(state) = change.state {
@@ -49,7 +50,7 @@ impl Admin {
             kept.noted_at = Some(now);
         }
         self.store.keep_group(digest, &kept).await?;
-        tracing::info!(target: AUDIT, action = "change_group", %digest, state = kept.state.name());
+        tracing::info!(target: AUDIT, actor = self.who(), action = "change_group", %digest, state = kept.state.name());
         Ok(kept)
     }
 
@@ -58,6 +59,7 @@ impl Admin {
     /// # Errors
     /// A name that is too long; the store's.
     pub async fn mark_deploy(&self, name: &str) -> AdminResult<DeployMark> {
+        self.require(Right::JudgeFailures)?;
         let name = name.trim();
         if name.chars().count() > DEPLOY_CHARACTERS {
             return Err(invalid(format!(
@@ -65,7 +67,7 @@ impl Admin {
             )));
         }
         let mark = self.store.mark_deploy(name).await?;
-        tracing::info!(target: AUDIT, action = "mark_deploy", name);
+        tracing::info!(target: AUDIT, actor = self.who(), action = "mark_deploy", name);
         Ok(mark)
     }
 }

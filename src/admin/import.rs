@@ -3,7 +3,7 @@
 use super::{AUDIT, Admin, AdminResult};
 use crate::export::{FiledJob, Format, Numbered, Reader, Row};
 use crate::job::cut;
-use crate::model::{ImportReport, Place, Timestamp};
+use crate::model::{ImportReport, Place, Right, Timestamp};
 use crate::store::{Destination, QueueEnd, StoreResult};
 use std::io::Read;
 use tokio::sync::mpsc::{Sender, channel};
@@ -71,6 +71,7 @@ impl Admin {
         file: impl Read + Send + 'static,
         mut told: impl FnMut(&ImportReport) + Send,
     ) -> AdminResult<ImportReport> {
+        self.require(Right::AddJobs)?;
         let now = self.store.now().await?;
         let (batches, mut received) = channel(1);
         let format = request.format;
@@ -169,7 +170,7 @@ impl Drop for UnderWay<'_> {
         } else {
             Some("nobody waits for its end any more; some hundred more may be imported")
         };
-        tracing::info!(target: AUDIT, action = "import", imported, there, broken, stopped);
+        tracing::info!(target: AUDIT, actor = self.admin.who(), action = "import", imported, there, broken, stopped);
     }
 }
 

@@ -27,7 +27,8 @@ mod vocabulary;
 
 use crate::job::TimeUnit;
 use crate::model::{
-    DayTotals, Overview, Page, PageRequest, Place, ProcessInfo, RunningJob, Signal, StoreInfo,
+    Actor, DayTotals, Overview, Page, PageRequest, Place, ProcessInfo, Right, RunningJob, Signal,
+    StoreInfo,
 };
 use crate::redaction::Redactor;
 use crate::store::{SharedStore, listing};
@@ -94,10 +95,13 @@ pub struct Admin {
     searches: Arc<Searches>,
     /// What jobs that were shown are called.
     vocabulary: Arc<Vocabulary>,
+    /// On whose behalf changes are made.
+    actor: Arc<Actor>,
 }
 
 impl Admin {
-    /// The door to this store, with the usual options.
+    /// The door to this store, with the usual options, for the program itself: it may do everything, as long as it is not told for whom it
+    /// acts.
     #[must_use]
     pub fn new(store: SharedStore) -> Self {
         Self::with_options(store, AdminOptions::default())
@@ -113,7 +117,40 @@ impl Admin {
             operations_wake: Arc::default(),
             searches: Arc::new(Searches::new()),
             vocabulary: Arc::default(),
+            actor: Arc::new(Actor::command()),
         }
+    }
+
+    /// The same door for somebody: changes that the role does not allow are refused, and the log says whose the others were.
+    #[must_use]
+    pub fn acting_as(&self, actor: Actor) -> Self {
+        Self {
+            actor: Arc::new(actor),
+            ..self.clone()
+        }
+    }
+
+    /// On whose behalf changes are made.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Stands at the beginning of every change.
+    fn require(&self, right: Right) -> AdminResult<()> {
+        if self.actor.may(right) {
+            return Ok(());
+        }
+        tracing::warn!(target: AUDIT, actor = self.who(), right = right.words(), "refused");
+        Err(AdminError::Forbidden {
+            role: self.actor.role,
+            right,
+        })
+    }
+
+    /// The actor, for the log.
+    fn who(&self) -> String {
+        self.actor.to_string()
     }
 
     /// The store behind it, for what only reads.
@@ -179,8 +216,9 @@ impl Admin {
     /// # Errors
     /// The store's.
     pub async fn set_paused(&self, queue: &str, paused: bool) -> AdminResult<()> {
+        self.require(Right::PauseQueues)?;
         self.store.set_paused(queue, paused).await?;
-        tracing::info!(target: AUDIT, action = "set_paused", queue, paused);
+        tracing::info!(target: AUDIT, actor = self.who(), action = "set_paused", queue, paused);
         Ok(())
     }
 
@@ -189,10 +227,11 @@ impl Admin {
     /// # Errors
     /// The store's.
     pub async fn clear_queue(&self, queue: &str) -> AdminResult<u64> {
+        self.require(Right::ClearQueues)?;
         let removed = self.store.clear_queue(queue).await;
         self.searches.outdate();
         let removed = removed?;
-        tracing::info!(target: AUDIT, action = "clear_queue", queue, removed);
+        tracing::info!(target: AUDIT, actor = self.who(), action = "clear_queue", queue, removed);
         Ok(removed)
     }
 
@@ -217,6 +256,10 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`] when it has no heartbeat, [`AdminError::Refused`] when it takes no signals (embedded); the store's.
     pub async fn signal(&self, identity: &str, signal: Signal) -> AdminResult<()> {
+        self.require(match signal {
+            Signal::Dump => Right::DumpThreads,
+            Signal::Quiet | Signal::Stop => Right::StopProcesses,
+        })?;
         let processes = self.store.processes().await?;
         let process = processes
             .iter()
@@ -231,7 +274,7 @@ impl Admin {
                 "there is no process {identity} with a heartbeat"
             )));
         }
-        tracing::info!(target: AUDIT, action = "signal", identity, signal = signal.name());
+        tracing::info!(target: AUDIT, actor = self.who(), action = "signal", identity, signal = signal.name());
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use super::{AUDIT, Admin, AdminError, AdminResult};
 use crate::{
-    model::{PeriodicInfo, PeriodicRun, Timestamp},
+    model::{PeriodicInfo, PeriodicRun, Right, Timestamp},
     periodic::PeriodicJob,
     store::{Deletion, NewRun, PeriodicEntry},
 };
@@ -47,6 +47,7 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`] when there is no such one, [`AdminError::Refused`] when another version wrote what it is; the store's.
     pub async fn run_periodic(&self, name: &str) -> AdminResult<String> {
+        self.require(Right::TurnPeriodic)?;
         let entries = self.store.periodic().await?;
         let entry = entries
             .into_iter()
@@ -65,7 +66,7 @@ impl Admin {
         if !was_run? {
             return Err(not_found(name));
         }
-        tracing::info!(target: AUDIT, action = "run_periodic", name, jid = run.jid);
+        tracing::info!(target: AUDIT, actor = self.who(), action = "run_periodic", name, jid = run.jid);
         Ok(run.jid)
     }
 
@@ -74,10 +75,11 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`] when there is no such one; the store's.
     pub async fn set_periodic_paused(&self, name: &str, paused: bool) -> AdminResult<()> {
+        self.require(Right::TurnPeriodic)?;
         if !self.store.set_periodic_paused(name, paused).await? {
             return Err(not_found(name));
         }
-        tracing::info!(target: AUDIT, action = "set_periodic_paused", name, paused);
+        tracing::info!(target: AUDIT, actor = self.who(), action = "set_periodic_paused", name, paused);
         Ok(())
     }
 
@@ -86,9 +88,10 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`] when there is no such one, [`AdminError::Refused`] when a running process has it; the store's.
     pub async fn delete_periodic(&self, name: &str) -> AdminResult<()> {
+        self.require(Right::DeletePeriodic)?;
         match self.store.delete_periodic(name).await? {
             Deletion::Done => {
-                tracing::info!(target: AUDIT, action = "delete_periodic", name);
+                tracing::info!(target: AUDIT, actor = self.who(), action = "delete_periodic", name);
                 Ok(())
             }
             Deletion::Gone => Err(not_found(name)),

@@ -23,6 +23,12 @@ pub enum ApiError {
     /// It exists, but this cannot be done to it.
     #[error("{0}")]
     Refused(String),
+    /// Nobody is logged in (any more).
+    #[error("{0}")]
+    Unauthorized(String),
+    /// Whoever is logged in may not do this.
+    #[error("{0}")]
+    Forbidden(String),
     /// The way between browser and server: nothing came back, or nothing that is understood.
     #[error("{0}")]
     Transport(String),

@@ -62,7 +62,7 @@ pub use operations::{
     get_operation, get_operations, preview_operation, start_operation, turn_operation,
 };
 pub use page_frame::{
-    Environment, GetPageFrame, PageFrame, SetTheme, Theme, get_page_frame, set_theme,
+    Environment, GetPageFrame, PageFrame, SetTheme, THEME_COOKIE, Theme, get_page_frame, set_theme,
 };
 pub use periodic::{
     DeletePeriodic, GetPeriodic, PeriodicView, RunPeriodic, SetPeriodicPaused, delete_periodic,

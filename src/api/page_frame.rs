@@ -1,6 +1,7 @@
 //! What the frame around every page depends on: theme, environment, a word about what was just done.
 
 use super::ApiError;
+use crate::model::Actor;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,16 @@ impl Theme {
             Self::Auto => "auto",
             Self::Light => "light",
             Self::Dark => "dark",
+        }
+    }
+
+    /// The theme of this name; the system's, when it is none.
+    #[must_use]
+    pub fn named(name: Option<&str>) -> Self {
+        match name {
+            Some("light") => Self::Light,
+            Some("dark") => Self::Dark,
+            _ => Self::Auto,
         }
     }
 
@@ -56,6 +67,8 @@ pub struct PageFrame {
     pub notice: Option<String>,
     /// The environment, when one is configured.
     pub environment: Option<Environment>,
+    /// Who asks.
+    pub actor: Option<Actor>,
 }
 
 /// What the frame of the requested page depends on.
@@ -66,13 +79,10 @@ pub struct PageFrame {
 pub async fn get_page_frame() -> Result<PageFrame, ApiError> {
     use super::respond;
     Ok(PageFrame {
-        theme: match respond::cookie(THEME_COOKIE).as_deref() {
-            Some("light") => Theme::Light,
-            Some("dark") => Theme::Dark,
-            _ => Theme::Auto,
-        },
+        theme: Theme::named(respond::cookie(THEME_COOKIE).as_deref()),
         notice: respond::take_notice(),
         environment: use_context::<Environment>(),
+        actor: respond::actor(),
     })
 }
 
@@ -89,6 +99,5 @@ pub async fn set_theme(
     Ok(theme)
 }
 
-/// Named here, where the server functions' bodies can see it.
-#[allow(dead_code, reason = "the browser's half never sees the cookie")]
-const THEME_COOKIE: &str = "jobdeck_theme";
+/// The cookie with the theme, which only the server sees.
+pub const THEME_COOKIE: &str = "jobdeck_theme";

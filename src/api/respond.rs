@@ -4,7 +4,7 @@ use super::ApiError;
 use crate::admin::{Admin, AdminError};
 use crate::groups::Groups;
 use crate::live::Live;
-use crate::model::{GroupDigest, GroupDigestError, Timestamp};
+use crate::model::{Actor, GroupDigest, GroupDigestError, Timestamp};
 use crate::store::StoreError;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -26,6 +26,12 @@ const LONGEST_NOTICE_CHARS: usize = 300;
 /// [`ApiError::Unavailable`] outside a request of the server.
 pub fn admin() -> Result<Admin, ApiError> {
     use_context::<Admin>().ok_or_else(no_store)
+}
+
+/// On whose behalf this request is made.
+#[must_use]
+pub fn actor() -> Option<Actor> {
+    use_context::<Admin>().map(|admin| admin.actor().clone())
 }
 
 /// The door, for what a page shows beside the live numbers: a page is not kept waiting by a store that is known to be lost, but says
@@ -124,6 +130,7 @@ pub fn failed(error: AdminError) -> ApiError {
         }
         AdminError::Store(_) => invalid(text),
         AdminError::NotFound(text) => fail(StatusCode::NOT_FOUND, ApiError::NotFound(text)),
+        AdminError::Forbidden { .. } => fail(StatusCode::FORBIDDEN, ApiError::Forbidden(text)),
         AdminError::Refused(text) => fail(StatusCode::CONFLICT, ApiError::Refused(text)),
         AdminError::Field { .. } | AdminError::Job { .. } => invalid(text),
     }
@@ -228,7 +235,9 @@ pub fn cookie(name: &str) -> Option<String> {
     cookie_in(&use_context::<Parts>()?.headers, name)
 }
 
-fn cookie_in(headers: &HeaderMap, name: &str) -> Option<String> {
+/// A cookie of these headers.
+#[must_use]
+pub fn cookie_in(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()

@@ -7,8 +7,10 @@ mod holds_banner;
 mod navigation;
 mod operations_banner;
 mod strip;
+mod who;
 
 use crate::api::{PageFrame, get_page_frame, get_snapshot};
+use crate::app::access::use_access;
 use crate::app::components::{ErrorNotice, Notice, NoticeKind};
 use crate::app::keyboard::KeyboardHelp;
 use crate::app::live::use_live;
@@ -38,6 +40,7 @@ pub fn Frame(
     children: ChildrenFn,
 ) -> impl IntoView {
     let live = use_live();
+    let access = use_access();
     // Two, so that neither waits for the other.
     let first = OnceResource::new(get_snapshot());
     let frame = OnceResource::new(get_page_frame());
@@ -54,11 +57,13 @@ pub fn Frame(
                         }
                         Err(error) => Some(error),
                     };
-                    let PageFrame { theme, notice, environment } = frame.await.unwrap_or_default();
+                    let PageFrame { theme, notice, environment, actor } = frame.await.unwrap_or_default();
+                    // Before any page is made: it draws what this role may do.
+                    access.set(actor.as_ref());
                     view! {
                         // The browser's own business: the router would take it for a page, and not move the focus.
                         <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
-                        <Header theme environment/>
+                        <Header theme environment actor/>
                         <div class="frame">
                             <Navigation/>
                             <main id="main" class="page" tabindex="-1">

@@ -5,6 +5,7 @@
     reason = "what the component macro makes is public, also in a private module"
 )]
 
+pub mod access;
 pub mod address;
 pub mod components;
 pub mod event_stream;
@@ -27,6 +28,7 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
+pub use pages::{LoginDocument, LoginTry};
 pub use shell::{Site, shell};
 
 /// Where the event stream is.
@@ -36,6 +38,7 @@ const LIVE_URL: &str = "/live";
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    access::provide_access();
     live::provide_live();
     keyboard::provide_help_dialog();
     components::provide_newest_notice();

@@ -1,7 +1,7 @@
 //! `jobdeck check`: is everything as it should be.
 
 use super::{
-    Failure, handlers,
+    Failure, access, handlers,
     options::{Common, open, settings},
     output,
     serve::is_worker,
@@ -44,6 +44,7 @@ impl Check {
         {
             output::line(line);
         }
+        access::auth(&config)?;
         handlers::check(&config)?;
         for trouble in handlers::troubles(&config.handlers).await {
             output::line(format_args!("warning: {trouble}"));

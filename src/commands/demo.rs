@@ -35,6 +35,9 @@ pub(super) struct Demo {
     /// Address and port to listen on [default: 127.0.0.1:8080, or the next free port].
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
+    /// Listen beyond this machine although nobody is asked who they are: whoever reaches the address may do everything.
+    #[arg(long)]
+    insecure_no_auth: bool,
     /// How many times faster than usual everything goes.
     #[arg(long, value_name = "TIMES", default_value_t = 1.0, value_parser = speed)]
     speed: f64,
@@ -52,6 +55,7 @@ impl Demo {
         let Self {
             mut common,
             listen,
+            insecure_no_auth,
             speed,
         } = self;
         let is_said = listen.is_some();
@@ -59,7 +63,12 @@ impl Demo {
         let mut sources = common
             .sources()
             .seal("store")
-            .flag("server.listen", "--listen", listen);
+            .flag("server.listen", "--listen", listen)
+            .flag(
+                "server.insecure_no_auth",
+                "--insecure-no-auth",
+                insecure_no_auth.then_some(true),
+            );
         if common.log.is_none() {
             // What goes wrong here is meant to: the pages show it.
             sources = sources.flag("log.filter", "--log", Some("warn,jobdeck::worker=error"));

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 wrong usage. What was asked for goes to standard output; errors, in one line with what to do, and the log
 //! go to standard error.
 
+mod access;
 mod bar;
 mod bench;
 mod check;
@@ -14,9 +15,11 @@ mod export_run;
 mod failure;
 mod failures;
 mod handlers;
+mod hash_password;
 mod health;
 mod holds;
 mod jobs;
+mod new_token;
 mod operation_run;
 mod operations;
 mod options;
@@ -61,6 +64,8 @@ enum Command {
     Bench(bench::Bench),
     Check(check::Check),
     Health(health::Health),
+    HashPassword(hash_password::HashPassword),
+    NewToken(new_token::NewToken),
     Completions(completions::Completions),
 }
 
@@ -105,6 +110,8 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Bench(command) => command.run().await,
             Command::Check(command) => command.run().await,
             Command::Health(command) => command.run().await,
+            Command::HashPassword(command) => command.run(),
+            Command::NewToken(command) => command.run(),
             Command::Completions(command) => command.run(),
         }
     });

@@ -1,7 +1,7 @@
 //! `jobdeck serve`: the dashboard.
 
 use super::{
-    Failure, handlers,
+    Failure, access, handlers,
     options::{Common, admin, open, settings},
     output, signals, worker,
 };
@@ -16,6 +16,7 @@ use clap::Args;
 use std::{
     io::ErrorKind,
     net::{IpAddr, SocketAddr},
+    sync::Arc,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -27,9 +28,12 @@ pub(super) struct Serve {
     common: Common,
     /// Address and port to listen on [default: 127.0.0.1:8080].
     ///
-    /// There is no log-in yet: whoever reaches the address may do everything.
+    /// Beyond this machine it needs users or tokens in the configuration.
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
+    /// Listen beyond this machine although nobody is asked who they are: whoever reaches the address may do everything.
+    #[arg(long)]
+    insecure_no_auth: bool,
     /// Work as well, even on Redis.
     #[arg(long, overrides_with = "no_worker")]
     worker: bool,
@@ -49,6 +53,11 @@ impl Serve {
             .common
             .sources()
             .flag("server.listen", "--listen", self.listen)
+            .flag(
+                "server.insecure_no_auth",
+                "--insecure-no-auth",
+                self.insecure_no_auth.then_some(true),
+            )
             .flag("worker.enabled", "--worker", worker);
         let config = settings(&sources)?;
         worker::queues(&config.worker)?;
@@ -84,12 +93,8 @@ pub(super) async fn dashboard(
     let address = listener
         .local_addr()
         .map_err(|error| Failure::new(format!("the socket has no address: {error}")))?;
-    if !address.ip().is_loopback() {
-        tracing::warn!(
-            %address,
-            "listening beyond this machine: there is no log-in yet, whoever reaches this address can read, change and delete every job"
-        );
-    }
+    let auth = access::auth(config)?;
+    access::check(config, address, &auth)?;
     // Before anything runs: its settings may be wrong.
     let worker = if is_worker(config) {
         let worker = worker::build(store.clone(), config, true).await?;
@@ -115,6 +120,7 @@ pub(super) async fn dashboard(
     let keeper = tokio::spawn(HoldKeeper::new(admin.clone()).run(shutdown.clone()));
     let mut state = AppState::new(admin, live, shutdown.clone());
     state.hosts = Hosts::for_address(address, &config.server.hosts);
+    state.auth = Arc::new(auth);
     state.environment.clone_from(&config.server.environment);
     output::line(format_args!("Jobdeck is at http://{}", reachable(address)));
     let served = serve(listener, state, shutdown.clone()).await;

@@ -1,10 +1,11 @@
 //! The settings file: its values, and the line on which each stands.
 
 use super::{
-    CapsuleConfig, ConfigError, HandlerConfig, Problem, capsules, handlers, periodic,
+    CapsuleConfig, ConfigError, HandlerConfig, Problem, UserConfig, accounts, capsules, handlers,
+    periodic,
     settings::{SETTINGS, nearest},
 };
-use crate::periodic::PeriodicJob;
+use crate::{auth::Token, periodic::PeriodicJob};
 use std::{collections::BTreeMap, ops::Range, path::Path};
 use toml::{Spanned, de::DeTable, de::DeValue};
 
@@ -18,6 +19,10 @@ pub(super) struct File {
     pub(super) handlers: Vec<HandlerConfig>,
     /// What stands in `[capsules]`, which `table` does not hold either.
     pub(super) capsules: Vec<CapsuleConfig>,
+    /// What stands in `[users]`.
+    pub(super) users: Vec<UserConfig>,
+    /// What stands in `[tokens]`.
+    pub(super) tokens: Vec<Token>,
     /// What stands in `[[periodic]]`, which is no section of settings.
     pub(super) periodic: Vec<PeriodicJob>,
 }
@@ -37,6 +42,8 @@ impl File {
         let mut problems = Vec::new();
         let mut handlers = Vec::new();
         let mut capsules = Vec::new();
+        let mut users = Vec::new();
+        let mut tokens = Vec::new();
         for (section, value) in parsed.get_ref() {
             if section.get_ref() == handlers::SECTION {
                 handlers = handlers::read(section, value, &at, &mut problems);
@@ -44,6 +51,14 @@ impl File {
             }
             if section.get_ref() == capsules::SECTION {
                 capsules = capsules::read(section, value, &at, &mut problems);
+                continue;
+            }
+            if section.get_ref() == accounts::USERS {
+                users = accounts::read_users(section, value, &at, &mut problems);
+                continue;
+            }
+            if section.get_ref() == accounts::TOKENS {
+                tokens = accounts::read_tokens(section, value, &at, &mut problems);
                 continue;
             }
             if section.get_ref() != periodic::NAME {
@@ -59,12 +74,16 @@ impl File {
         })?;
         table.remove(handlers::SECTION);
         table.remove(capsules::SECTION);
+        table.remove(accounts::USERS);
+        table.remove(accounts::TOKENS);
         table.remove(periodic::NAME);
         Ok(Self {
             table,
             places,
             handlers,
             capsules,
+            users,
+            tokens,
             periodic,
         })
     }
@@ -86,7 +105,12 @@ fn visit_section(
     let sections = SETTINGS
         .iter()
         .filter_map(|setting| setting.key.split('.').next())
-        .chain([handlers::SECTION, capsules::SECTION]);
+        .chain([
+            handlers::SECTION,
+            capsules::SECTION,
+            accounts::USERS,
+            accounts::TOKENS,
+        ]);
     if !sections.clone().any(|known| known == name) {
         // Perhaps the section was forgotten: `listen = …` at the top.
         let key = SETTINGS.iter().find(|setting| {

@@ -2,6 +2,7 @@
 //!
 //! `docs/CONFIGURATION.md` lists them for people; `settings.rs` holds their names.
 
+mod accounts;
 mod capsules;
 mod duration;
 mod error;
@@ -13,7 +14,7 @@ mod settings;
 mod size;
 mod sources;
 
-use crate::{periodic::PeriodicJob, store::StoreOptions};
+use crate::{auth::Token, periodic::PeriodicJob, store::StoreOptions};
 use bytesize::ByteSize;
 use serde::Deserialize;
 use std::{
@@ -23,6 +24,7 @@ use std::{
     time::Duration,
 };
 
+pub use accounts::UserConfig;
 pub use capsules::CapsuleConfig;
 pub use error::{ConfigError, Problem};
 pub use handlers::{HandlerConfig, HandlerKind};
@@ -51,6 +53,14 @@ pub struct Config {
     pub operations: OperationsConfig,
     /// What exported jobs lose.
     pub redaction: RedactionConfig,
+    /// Sessions of those who log in.
+    pub auth: AuthConfig,
+    /// Who may log in: `[users.NAME]`, in the file only.
+    #[serde(skip)]
+    pub users: Vec<UserConfig>,
+    /// Which programs may come in: `[tokens.NAME]`, in the file only.
+    #[serde(skip)]
+    pub tokens: Vec<Token>,
     /// Who does which jobs: `[handlers.CLASS]`, in the file only. `docs/HANDLERS.md` says what stands there.
     #[serde(skip)]
     pub handlers: Vec<HandlerConfig>,
@@ -66,14 +76,17 @@ pub struct Config {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ServerConfig {
-    /// Address and port to listen on (`server.listen`, `JOBDECK_LISTEN`, `--listen`). Default: `127.0.0.1:8080`, this machine only. There is
-    /// no log-in yet: whoever reaches it may do everything.
+    /// Address and port to listen on (`server.listen`, `JOBDECK_LISTEN`, `--listen`). Default: `127.0.0.1:8080`, this machine only. Others
+    /// need users or tokens, or `insecure_no_auth`.
     pub listen: SocketAddr,
     /// Names under which it may be asked, besides IP addresses and `localhost` (`server.hosts`, `JOBDECK_HOSTS` with commas). Default: none,
     /// which means: on loopback no other name, elsewhere any. Needed behind a proxy on the same machine.
     pub hosts: Vec<String>,
     /// A word in the header, so that nobody takes production for a test (`server.environment`, `JOBDECK_ENVIRONMENT`). Default: none.
     pub environment: Option<String>,
+    /// Whether other machines may reach it although nobody is asked who they are (`server.insecure_no_auth`, `JOBDECK_INSECURE_NO_AUTH`,
+    /// `--insecure-no-auth`): whoever does may do everything. Default: `false`.
+    pub insecure_no_auth: bool,
 }
 
 impl Default for ServerConfig {
@@ -82,6 +95,7 @@ impl Default for ServerConfig {
             listen: (Ipv4Addr::LOCALHOST, 8080).into(),
             hosts: Vec::new(),
             environment: None,
+            insecure_no_auth: false,
         }
     }
 }
@@ -275,6 +289,31 @@ impl Default for OperationsConfig {
     fn default() -> Self {
         Self {
             undo_kept: Duration::from_secs(24 * 3_600),
+        }
+    }
+}
+
+/// Sessions of those who log in: `[auth]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuthConfig {
+    /// How long a session lasts without a request (`auth.session_idle`, `JOBDECK_SESSION_IDLE`). Default: `8h`; from `1m`.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub session_idle: Duration,
+    /// How long a session lasts at most (`auth.session_lifetime`, `JOBDECK_SESSION_LIFETIME`). Default: `7d`; up to `90d`.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub session_lifetime: Duration,
+    /// Whether browsers send the session by TLS only (`auth.secure_cookies`, `JOBDECK_SECURE_COOKIES`): set it where a proxy with TLS stands in
+    /// front. Default: `false`.
+    pub secure_cookies: bool,
+}
+
+impl Default for AuthConfig {
+    fn default() -> Self {
+        Self {
+            session_idle: Duration::from_secs(8 * 3_600),
+            session_lifetime: Duration::from_secs(7 * 86_400),
+            secure_cookies: false,
         }
     }
 }

@@ -32,6 +32,22 @@ pub const SETTINGS: &[Setting] = &[
     setting("server.listen", "JOBDECK_LISTEN", Kind::Text),
     setting("server.hosts", "JOBDECK_HOSTS", Kind::List),
     setting("server.environment", "JOBDECK_ENVIRONMENT", Kind::Text),
+    setting(
+        "server.insecure_no_auth",
+        "JOBDECK_INSECURE_NO_AUTH",
+        Kind::Switch,
+    ),
+    setting("auth.session_idle", "JOBDECK_SESSION_IDLE", Kind::Text),
+    setting(
+        "auth.session_lifetime",
+        "JOBDECK_SESSION_LIFETIME",
+        Kind::Text,
+    ),
+    setting(
+        "auth.secure_cookies",
+        "JOBDECK_SECURE_COOKIES",
+        Kind::Switch,
+    ),
     setting("store.url", "JOBDECK_STORE", Kind::Text),
     setting("store.url_file", "JOBDECK_STORE_FILE", Kind::Text),
     setting("store.key_prefix", "JOBDECK_KEY_PREFIX", Kind::Text),

@@ -102,6 +102,8 @@ impl Sources {
                 }
                 config.capsules.clone_from(&file.capsules);
                 check(&config, &place)?;
+                config.users.clone_from(&file.users);
+                config.tokens.clone_from(&file.tokens);
                 config.handlers = file.handlers;
                 config.periodic.clone_from(&file.periodic);
                 Ok(config)
@@ -334,6 +336,17 @@ fn check(config: &Config, place: &impl Fn(&str) -> String) -> Result<(), ConfigE
         (Duration::from_secs(60)..=Duration::from_secs(30 * 86_400))
             .contains(&config.operations.undo_kept),
         "it must be from `1m` to `30d`",
+    );
+    demand(
+        "auth.session_idle",
+        config.auth.session_idle >= Duration::from_secs(60),
+        "it must be at least `1m`",
+    );
+    demand(
+        "auth.session_lifetime",
+        (config.auth.session_idle..=Duration::from_secs(90 * 86_400))
+            .contains(&config.auth.session_lifetime),
+        "it must be from `auth.session_idle` to `90d`",
     );
     demand(
         "redaction.keys",

@@ -347,3 +347,76 @@ fn the_guide_names_every_setting_and_variable() {
         }
     }
 }
+
+#[test]
+fn users_and_tokens_are_read_and_what_is_wrong_with_them_is_told_with_its_line() {
+    let hash = crate::auth::PasswordHash::weak_for_tests("secret").to_string();
+    let hex = "0123456789abcdef".repeat(4);
+    let load = |text: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.toml");
+        std::fs::write(&path, text).expect("a file");
+        let sources = Sources {
+            file: Some(path),
+            ..Sources::default()
+        };
+        sources.load()
+    };
+    let config = load(&format!(
+        "[users.ada]\npassword_hash = \"{hash}\"\nrole = \"admin\"\n\
+         [tokens.ci]\nhash = \"{hex}\"\nrole = \"viewer\"\nexpires = 2027-01-31\n"
+    ))
+    .expect("settings");
+    assert_eq!(config.users.len(), 1);
+    assert!(config.users[0].user().is_ok());
+    assert_eq!(config.tokens.len(), 1);
+    assert!(!format!("{config:?}").contains(&hash));
+    for (text, line, words) in [
+        ("[users.ada]\nrole = \"admin\"\n", 1, "hash-password"),
+        (
+            "[users.ada]\npassword_hash = \"secret\"\nrole = \"admin\"\n",
+            2,
+            "no argon2id hash",
+        ),
+        (
+            &format!("[users.ada]\npassword_hash = \"{hash}\"\n"),
+            1,
+            "it has no role",
+        ),
+        (
+            &format!("[users.ada]\npassword_hash = \"{hash}\"\nrole = \"root\"\n"),
+            3,
+            "`viewer`",
+        ),
+        (
+            &format!("[users.ada]\npasword_hash = \"{hash}\"\nrole = \"admin\"\n"),
+            2,
+            "did you mean `password_hash`",
+        ),
+        (
+            &format!("[users.\"a b\"]\npassword_hash = \"{hash}\"\nrole = \"admin\"\n"),
+            1,
+            "a name has",
+        ),
+        ("[tokens.ci]\nrole = \"admin\"\n", 1, "new-token"),
+        (
+            "[tokens.ci]\nrole = \"admin\"\nhash = \"abc\"\n",
+            3,
+            "no SHA-256",
+        ),
+        (
+            &format!("[tokens.ci]\nhash = \"{hex}\"\nrole = \"admin\"\nexpires = \"soon\"\n"),
+            4,
+            "is no time",
+        ),
+        ("[user.ada]\n", 1, "did you mean `[users]`"),
+        ("users = 1\n", 1, "[users.NAME]"),
+        ("[auth]\nsession_idle = \"1s\"\n", 2, "at least `1m`"),
+    ] {
+        let error = load(text).expect_err(text).to_string();
+        assert!(
+            error.contains(&format!("a.toml:{line}: ")) && error.contains(words),
+            "{text}{error}"
+        );
+    }
+}

@@ -3,6 +3,7 @@
 //! Compiled for both: only `serde` derives, small pure rules, no input or output.
 
 mod action;
+mod actor;
 mod completion;
 mod dead_causes;
 mod entry;
@@ -22,12 +23,14 @@ mod place;
 mod process;
 mod query_error;
 mod report;
+mod role;
 mod search;
 mod snapshot;
 mod time_text;
 mod timestamp;
 
 pub use action::{Action, ActionOutcome, ActionReport, Verb};
+pub use actor::{Actor, Via};
 pub use completion::{Completion, Completions};
 pub use dead_causes::{DeadCause, DeadCauses};
 pub use entry::{JobDetail, JobEntry, JobLocation, TraceLine, Whereabouts};
@@ -52,6 +55,7 @@ pub use place::{Place, PlaceError, Set};
 pub use process::{ProcessInfo, RunningJob, Signal};
 pub use query_error::QueryError;
 pub use report::{CancelReport, JobReport, LogLine, Progress};
+pub use role::{Right, Role};
 pub use search::{
     SEARCH_PAGE, SearchEvent, SearchNews, SearchNext, SearchPhase, SearchProgress,
     SearchProgressError,

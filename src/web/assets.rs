@@ -88,6 +88,12 @@ impl Assets {
         })
     }
 
+    /// Whether an address is that of a file, which anybody may load.
+    pub fn serves(&self, path: &str) -> bool {
+        let name = path.strip_prefix('/').unwrap_or_default();
+        name.starts_with("pkg/") || self.outside_pkg().iter().any(|known| known == name)
+    }
+
     /// Serves everything below `/pkg/`, and each file of `public/` at its place (`/favicon.svg`).
     pub fn router<S: Clone + Send + Sync + 'static>(self) -> Router<S> {
         let mut router = Router::new();

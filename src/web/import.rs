@@ -1,7 +1,9 @@
 //! The form that uploads a file of jobs: the answer is its page again, with what came of it. Works without JavaScript.
 
 use super::{
-    AppState, pages,
+    AppState,
+    auth::Door,
+    pages,
     upload::{Late, Upload, forward, in_time},
 };
 use crate::admin::{AdminError, ImportRequest};
@@ -19,7 +21,11 @@ use std::fmt::Display;
 const FIELD_BYTES: u64 = 1_000;
 
 /// Imports the file of the form, and answers with the page that says what came of it.
-pub(super) async fn upload(State(state): State<AppState>, request: Request) -> Response {
+pub(super) async fn upload(
+    State(state): State<AppState>,
+    door: Door,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let boundary = parts
         .headers
@@ -27,7 +33,7 @@ pub(super) async fn upload(State(state): State<AppState>, request: Request) -> R
         .and_then(|kind| kind.to_str().ok())
         .and_then(|kind| multer::parse_boundary(kind).ok());
     let outcome = match boundary {
-        Some(boundary) => import(&state, body, &boundary).await,
+        Some(boundary) => import(&door, body, &boundary).await,
         None => Err("This is no form with a file: choose a file below.".to_owned()),
     };
     let (status, outcome) = match outcome {
@@ -51,7 +57,7 @@ pub(super) async fn upload(State(state): State<AppState>, request: Request) -> R
     response
 }
 
-async fn import(state: &AppState, body: Body, boundary: &str) -> Result<ImportOutcome, String> {
+async fn import(door: &Door, body: Body, boundary: &str) -> Result<ImportOutcome, String> {
     let constraints = multer::Constraints::new().size_limit(
         multer::SizeLimit::new()
             .for_field("to", FIELD_BYTES)
@@ -60,7 +66,7 @@ async fn import(state: &AppState, body: Body, boundary: &str) -> Result<ImportOu
     );
     let mut form = Multipart::with_constraints(body.into_data_stream(), boundary, constraints);
     let (request, field) = read(&mut form).await?;
-    file(state, field, &request).await
+    file(door, field, &request).await
 }
 
 /// Reads the form as far as its file.
@@ -109,7 +115,7 @@ fn place(to: &str, queue: &str) -> Result<Option<crate::model::Place>, String> {
 }
 
 async fn file(
-    state: &AppState,
+    Door(admin): &Door,
     field: Field<'_>,
     request: &ImportRequest,
 ) -> Result<ImportOutcome, String> {
@@ -119,7 +125,7 @@ async fn file(
     }
     let (pieces, upload) = Upload::new();
     let (report, ()) = futures::join!(
-        state.admin.import(request, upload, |_| {}),
+        admin.import(request, upload, |_| {}),
         forward(field, pieces),
     );
     Ok(ImportOutcome {

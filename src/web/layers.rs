@@ -1,6 +1,6 @@
 //! What every request passes through, from the outside in.
 
-use super::{AppState, headers, hosts, origin, rest, upload};
+use super::{AppState, auth, headers, hosts, origin, rest, upload};
 use axum::{
     Router,
     extract::Request,
@@ -23,6 +23,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Puts the layers around every route added so far. The last one here is the first to see a request.
 pub(super) fn around(router: Router<AppState>, state: &AppState) -> Router<AppState> {
     router
+        .layer(middleware::from_fn_with_state(state.clone(), auth::guard))
         .layer(middleware::from_fn(limit_time))
         .layer(CatchPanicLayer::custom(after_panic))
         // Leaves streams, pictures and what is compressed already as they are.

@@ -1,13 +1,13 @@
 //! The pages and their server functions.
 
-use super::{AppState, headers, renderers::on_one_thread};
+use super::{AppState, auth::Door, headers, renderers::on_one_thread};
 use crate::api::{Environment, FoundOnce, ImportOutcome};
 use crate::app::{App, shell};
 use axum::{
     Router,
     body::{self, Body},
     extract::{Request, State},
-    http::{StatusCode, header},
+    http::{StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
@@ -38,6 +38,11 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
             on_one_thread(next.run(request))
         }))
         .layer(middleware::from_fn(limit_form))
+}
+
+/// The addresses of all pages.
+pub(super) fn paths() -> impl Iterator<Item = String> {
+    ROUTES.iter().map(|route| route.path().to_owned())
 }
 
 /// Takes a form in before its server function sees it: that one could not tell a form that is too large from a fault, because the
@@ -90,7 +95,10 @@ pub(super) async fn page_with(
 /// What pages and server functions find in their context: the door, the live data, and the policy that lets the page's own scripts run.
 fn context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
-        provide_context(state.admin.clone());
+        // Where there is no request, nobody asks.
+        let extensions = use_context::<Parts>().map(|parts| parts.extensions);
+        let Door(admin) = Door::of(&state, &extensions.unwrap_or_default());
+        provide_context(admin);
         provide_context(state.live.clone());
         provide_context(state.groups.clone());
         provide_context(FoundOnce::default());

@@ -1,7 +1,7 @@
 //! Answers on a socket until told to stop.
 
 use super::{AppState, router};
-use std::{io, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -20,7 +20,9 @@ pub async fn serve(
     // Streams end with the server, whatever token the state was made with.
     let streams = state.shutdown.clone();
     let stop = shutdown.clone();
-    let server = axum::serve(listener, router(state)).with_graceful_shutdown(async move {
+    // The address of who asks is looked at when they log in.
+    let router = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
         stop.cancelled().await;
         streams.cancel();
     });

@@ -1,9 +1,10 @@
 //! What every handler may use.
 
 use super::{Hosts, assets::Assets};
-use crate::{admin::Admin, groups::Groups, live::Live};
+use crate::{admin::Admin, auth::Auth, groups::Groups, live::Live, model::Actor};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 /// What every handler may use. Cheap to clone.
@@ -13,7 +14,7 @@ pub struct AppState {
     pub leptos_options: LeptosOptions,
     /// The style sheet, script and wasm of the pages.
     pub assets: Assets,
-    /// The door to the store.
+    /// The door to the store, for nobody: it only reads. Who asks has one of their own ([`super::auth::Door`]).
     pub admin: Admin,
     /// What the store looks like now.
     pub live: Live,
@@ -21,6 +22,8 @@ pub struct AppState {
     pub groups: Groups,
     /// The names under which this server may be asked.
     pub hosts: Hosts,
+    /// Who may come in.
+    pub auth: Arc<Auth>,
     /// A word in the header of pages, such as `production`.
     pub environment: Option<String>,
     /// Ends streams that would never end by themselves.
@@ -28,8 +31,12 @@ pub struct AppState {
 }
 
 impl AppState {
-    /// The state of a server over one store, which may be asked under any name.
+    /// The state of a server over one store, which may be asked under any name, by anybody.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "from here on the state has the door"
+    )]
     pub fn new(admin: Admin, live: Live, shutdown: CancellationToken) -> Self {
         let groups = Groups::start(admin.store().clone(), shutdown.clone());
         live.accompany(groups.clone());
@@ -37,9 +44,10 @@ impl AppState {
             groups,
             leptos_options: leptos_options(),
             assets: Assets::open(),
-            admin,
+            admin: admin.acting_as(Actor::nobody()),
             live,
             hosts: Hosts::any(),
+            auth: Arc::default(),
             environment: None,
             shutdown,
         }
@@ -70,11 +78,5 @@ impl FromRef<AppState> for LeptosOptions {
 impl FromRef<AppState> for Groups {
     fn from_ref(state: &AppState) -> Self {
         state.groups.clone()
-    }
-}
-
-impl FromRef<AppState> for Admin {
-    fn from_ref(state: &AppState) -> Self {
-        state.admin.clone()
     }
 }

@@ -281,17 +281,50 @@ async fn the_demo_says_how_a_refused_photo_gets_published() {
 }
 
 #[tokio::test]
-async fn listening_beyond_this_machine_is_warned_about() {
+async fn listening_beyond_this_machine_without_a_log_in_is_refused_unless_it_is_meant() {
     let place = Place::new();
-    let server = Serving::start(&place, &["serve", "--listen", "0.0.0.0:0"]).await;
+    let refused = place.run(&["serve", "--listen", "0.0.0.0:0"]).await;
+    assert_eq!(refused.code, Some(1), "{}", refused.error);
+    for words in ["[users.NAME]", "hash-password", "--insecure-no-auth"] {
+        assert!(refused.error.contains(words), "{}", refused.error);
+    }
+
+    let open = ["serve", "--listen", "0.0.0.0:0", "--insecure-no-auth"];
+    let server = Serving::start(&place, &open).await;
     assert!(
         server.address.starts_with("http://127.0.0.1:"),
         "{}",
         server.address
     );
     let (_, log) = server.stop().await;
-    assert!(log.contains("no log-in"), "{log}");
+    assert!(log.contains("without a log-in"), "{log}");
     let server = Serving::start(&place, &["serve", "--listen", "127.0.0.1:0"]).await;
     let (_, log) = server.stop().await;
-    assert!(!log.contains("no log-in"), "{log}");
+    assert!(!log.contains("log-in"), "{log}");
+
+    // With a token somebody is asked.
+    let token = place.run(&["new-token"]).await.done();
+    let hash = token
+        .lines()
+        .find(|line| line.starts_with("hash = "))
+        .expect("a hash");
+    let settings = format!("[tokens.ci]\nrole = \"viewer\"\n{hash}\n");
+    std::fs::write(place.path().join("jobdeck.toml"), settings).expect("a file");
+    let server = Serving::start(&place, &["serve", "--listen", "0.0.0.0:0"]).await;
+    let queues = format!("{}/api/v1/queues", server.address);
+    let client = reqwest::Client::new();
+    let nobody = client.get(&queues).send().await.expect("an answer");
+    assert_eq!(nobody.status(), 401);
+    let secret = token
+        .lines()
+        .find_map(|line| line.strip_prefix("token: "))
+        .expect("a token");
+    let bearer = format!("Bearer {secret}");
+    let known = client
+        .get(&queues)
+        .header("authorization", bearer)
+        .send()
+        .await;
+    assert_eq!(known.expect("an answer").status(), 200);
+    server.stop().await;
 }

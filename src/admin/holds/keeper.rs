@@ -118,7 +118,7 @@ impl HoldKeeper {
             return Ok(Found::Nothing);
         }
         let now = store.now().await?;
-        remove_over(store.as_ref(), &holds, now).await?;
+        remove_over(&self.admin, &holds, now).await?;
         let mut holder = Holder::new(holds, now);
         if holder.is_empty() {
             return Ok(Found::Nothing);
@@ -127,7 +127,7 @@ impl HoldKeeper {
             let moved = sweep.turn(store.as_ref(), &mut holder, now).await?;
             if moved > 0 {
                 self.admin.searches.outdate();
-                tracing::info!(target: AUDIT, action = "held", jobs = moved);
+                tracing::info!(target: AUDIT, actor = self.admin.who(), action = "held", jobs = moved);
             }
         }
         Ok(if sweeps.iter().any(|sweep| sweep.at.is_some()) {

@@ -14,10 +14,10 @@ use super::{AUDIT, Admin, AdminError, AdminResult};
 use crate::holds::filter;
 use crate::job::{cut, new_jid};
 use crate::model::{
-    Change, Hold, HoldRequest, HoldStatus, Operation, OperationPreview, PageRequest, Place, Set,
-    Timestamp, held_group,
+    Change, Hold, HoldRequest, HoldStatus, Operation, OperationPreview, PageRequest, Place, Right,
+    Set, Timestamp, held_group,
 };
-use crate::store::{SharedStore, Store, StoreResult, listing};
+use crate::store::{SharedStore, StoreResult, listing};
 use std::time::Duration;
 use wanted::own_millisecond;
 
@@ -58,6 +58,7 @@ impl Admin {
         request: &HoldRequest,
         budget: Duration,
     ) -> AdminResult<OperationPreview> {
+        self.require(Right::HoldRetries)?;
         let wanted = self.wanted_hold(request).await?;
         let moving = wanted.moving(request.until);
         let mut preview = self.preview_operation(&moving, budget).await?;
@@ -77,6 +78,7 @@ impl Admin {
     /// What is wrong with the request; [`AdminError::Refused`] when the same is held for as long already, or there are too many holds; the
     /// store's.
     pub async fn start_hold(&self, request: &HoldRequest) -> AdminResult<(HoldStatus, Operation)> {
+        self.require(Right::HoldRetries)?;
         let wanted = self.wanted_hold(request).await?;
         let until = own_millisecond(request.until, wanted.now, &wanted.known);
         let plan = self.plan_operation(&wanted.moving(until)).await?;
@@ -88,7 +90,7 @@ impl Admin {
             reason: wanted.reason.clone(),
             created_at: wanted.now,
         };
-        remove_over(self.store.as_ref(), &wanted.known, wanted.now).await?;
+        remove_over(self, &wanted.known, wanted.now).await?;
         if let Some(replaced) = wanted.replaced() {
             // Or the one would take from the other what it has moved.
             self.stop_moving(replaced, "a longer hold takes the place of its hold")
@@ -109,7 +111,7 @@ impl Admin {
             self.store.delete_hold(&replaced.id).await?;
         }
         let why = hold.reason.as_deref().unwrap_or_default();
-        tracing::info!(target: AUDIT, action = "start_hold", id = hold.id, query = hold.query, until = %hold.until, reason = why, operation = operation.id);
+        tracing::info!(target: AUDIT, actor = self.who(), action = "start_hold", id = hold.id, query = hold.query, until = %hold.until, reason = why, operation = operation.id);
         Ok((self.status_of(hold).await?, operation))
     }
 
@@ -118,13 +120,14 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`]; the store's.
     pub async fn end_hold(&self, id: &str) -> AdminResult<HoldStatus> {
+        self.require(Right::HoldRetries)?;
         let hold = self.hold_in_force(id).await?;
         self.stop_moving(&hold, ENDED).await?;
         if !self.store.delete_hold(id).await? {
             return Err(not_found(id));
         }
         let status = self.status_of(hold).await?;
-        tracing::info!(target: AUDIT, action = "end_hold", id, query = status.hold.query, held = status.held);
+        tracing::info!(target: AUDIT, actor = self.who(), action = "end_hold", id, query = status.hold.query, held = status.held);
         Ok(status)
     }
 
@@ -191,11 +194,11 @@ pub(crate) async fn in_force(store: &SharedStore, now: Timestamp) -> StoreResult
 }
 
 /// Removes those of these holds that are over. Their jobs are due.
-async fn remove_over(store: &dyn Store, holds: &[Hold], now: Timestamp) -> StoreResult<()> {
+async fn remove_over(admin: &Admin, holds: &[Hold], now: Timestamp) -> StoreResult<()> {
     for hold in holds.iter().filter(|hold| !hold.is_in_force(now)) {
         // Of several Jobdecks one says so.
-        if store.delete_hold(&hold.id).await? {
-            tracing::info!(target: AUDIT, action = "hold_over", id = hold.id, query = hold.query, until = %hold.until);
+        if admin.store.delete_hold(&hold.id).await? {
+            tracing::info!(target: AUDIT, actor = admin.who(), action = "hold_over", id = hold.id, query = hold.query, until = %hold.until);
         }
     }
     Ok(())

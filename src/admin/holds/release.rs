@@ -5,7 +5,8 @@ use crate::admin::operations::wrong;
 use crate::admin::{AUDIT, Admin, AdminResult};
 use crate::job::cut;
 use crate::model::{
-    Action, Change, Hold, JobFilter, Operation, OperationRequest, Place, Selection, Set, Timestamp,
+    Action, Change, Hold, JobFilter, Operation, OperationRequest, Place, Right, Selection, Set,
+    Timestamp,
 };
 
 /// Longest span that what is released can be spread over, seconds: a week.
@@ -29,6 +30,7 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`]; a rate of none or a spread beyond a week; the store's: then the hold goes on.
     pub async fn release_hold(&self, id: &str, release: Release) -> AdminResult<Operation> {
+        self.require(Right::HoldRetries)?;
         if release.spread_seconds > LONGEST_SPREAD {
             return Err(wrong(
                 "spread_seconds",
@@ -48,7 +50,7 @@ impl Admin {
         }
         match self.begin_operation(&plan).await {
             Ok(operation) => {
-                tracing::info!(target: AUDIT, action = "release_hold", id, query = hold.query, operation = operation.id);
+                tracing::info!(target: AUDIT, actor = self.who(), action = "release_hold", id, query = hold.query, operation = operation.id);
                 Ok(operation)
             }
             Err(error) => {

@@ -30,7 +30,7 @@ use super::{AUDIT, Admin, AdminError, AdminResult};
 use crate::job::{Job, cut, new_jid};
 use crate::model::{
     Action, Change, EntryId, Kept, Operation, OperationPlan, OperationRequest, OperationState,
-    Timestamp, Verb,
+    Right, Timestamp, Verb,
 };
 use crate::store::{Creation, NewOperation, OperationRecord};
 use mark::Mark;
@@ -62,6 +62,7 @@ impl Admin {
     /// # Errors
     /// What is wrong with the request; the store's.
     pub async fn start_operation(&self, request: &OperationRequest) -> AdminResult<Operation> {
+        self.require(Right::ChangeJobs)?;
         let plan = self.plan_operation(request).await?;
         self.begin_operation(&plan).await
     }
@@ -71,7 +72,7 @@ impl Admin {
         let id = self.create_operation(plan, None).await?;
         let change = plan.change.as_ref().map(Change::name).unwrap_or_default();
         let reason = plan.reason.as_deref().unwrap_or_default();
-        tracing::info!(target: AUDIT, action = "start_operation", id, change, reason);
+        tracing::info!(target: AUDIT, actor = self.who(), action = "start_operation", id, change, reason);
         self.operation(&id).await
     }
 
@@ -145,7 +146,7 @@ impl Admin {
                     .turn_operation(&id, &OPEN, to, Some(why), kept_for)
                     .await?
             {
-                tracing::info!(target: AUDIT, action = "stop_operation", id, why);
+                tracing::info!(target: AUDIT, actor = self.who(), action = "stop_operation", id, why);
             }
         }
         Ok(())
@@ -156,6 +157,7 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`]; [`AdminError::Refused`] when it is not over, is being undone, or nothing is kept of it; the store's.
     pub async fn undo_operation(&self, id: &str, reason: Option<&str>) -> AdminResult<Operation> {
+        self.require(Right::ChangeJobs)?;
         let undone = self.operation(id).await?;
         if undone.plan.undoes.is_some() {
             return Err(AdminError::Refused(format!(
@@ -175,7 +177,7 @@ impl Admin {
             at_once: false,
         };
         let undo = self.create_operation(&plan, None).await?;
-        tracing::info!(target: AUDIT, action = "undo_operation", id, undo);
+        tracing::info!(target: AUDIT, actor = self.who(), action = "undo_operation", id, undo);
         self.operation(&undo).await
     }
 
@@ -184,6 +186,7 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`]; [`AdminError::Refused`] when it is not over, or is being undone; the store's.
     pub async fn free_operation(&self, id: &str) -> AdminResult<Kept> {
+        self.require(Right::FreeUndo)?;
         let operation = self.operation(id).await?;
         if !operation.state.is_over() {
             return Err(AdminError::Refused(format!(
@@ -200,7 +203,7 @@ impl Admin {
             )));
         }
         let freed = self.store.free_kept(id).await?;
-        tracing::info!(target: AUDIT, action = "free_operation", id, entries = freed.entries, bytes = freed.bytes);
+        tracing::info!(target: AUDIT, actor = self.who(), action = "free_operation", id, entries = freed.entries, bytes = freed.bytes);
         Ok(freed)
     }
 
@@ -211,6 +214,7 @@ impl Admin {
         to: OperationState,
         action: &'static str,
     ) -> AdminResult<Operation> {
+        self.require(Right::ChangeJobs)?;
         let turned = self
             .store
             .turn_operation(id, from, to, None, self.options.undo_kept)
@@ -222,7 +226,7 @@ impl Admin {
                 operation.state.name()
             )));
         }
-        tracing::info!(target: AUDIT, action, id);
+        tracing::info!(target: AUDIT, actor = self.who(), action, id);
         self.operations_wake.notify_waiters();
         Ok(operation)
     }

@@ -8,7 +8,9 @@ use super::{
 };
 use crate::admin::{Admin, AdminResult};
 use crate::job::{Job, entry};
-use crate::model::{Change, OperationPreview, OperationRequest, PreviewSample, Set, Timestamp};
+use crate::model::{
+    Change, OperationPreview, OperationRequest, PreviewSample, Right, Set, Timestamp,
+};
 use crate::store::{Destination, StoredEntry, Target};
 use std::{
     sync::Arc,
@@ -28,6 +30,7 @@ impl Admin {
         request: &OperationRequest,
         budget: Duration,
     ) -> AdminResult<OperationPreview> {
+        self.require(Right::ChangeJobs)?;
         let started = Instant::now();
         let plan = self.plan_operation(request).await?;
         let walk = Walk::new(self.store.clone(), Arc::new(plan.clone()));

@@ -124,7 +124,9 @@ impl OperationRunner {
             Err(error) => Err(error),
         };
         match result {
-            Ok(Driven::Over) => tracing::info!(target: AUDIT, action = "operation_over", id),
+            Ok(Driven::Over) => {
+                tracing::info!(target: AUDIT, actor = self.admin.who(), action = "operation_over", id);
+            }
             Ok(Driven::Left | Driven::Later) => {}
             Err(error) if is_passing(&error) => {
                 tracing::warn!(%error, id, "an operation waits for its store");

@@ -2,7 +2,9 @@
 
 use super::{Confirm, Icon, IconName};
 use crate::api::CancelJob;
+use crate::app::access::may;
 use crate::app::address;
+use crate::model::Right;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
@@ -38,20 +40,22 @@ pub fn CancelLink(
     #[prop(optional)]
     small: bool,
 ) -> impl IntoView {
-    view! {
-        <a
-            class="button button-danger"
-            class:button-quiet=small
-            class:button-small=small
-            href=href
-            title="Asks it to end, and aborts it when that does not help"
-            data-noscroll=""
-        >
-            <Icon name=IconName::Stop/>
-            <span class="action-word">"Cancel…"</span>
-            <span class="visually-hidden">" job "{what}</span>
-        </a>
-    }
+    may(Right::CancelJobs).then(move || {
+        view! {
+            <a
+                class="button button-danger"
+                class:button-quiet=small
+                class:button-small=small
+                href=href
+                title="Asks it to end, and aborts it when that does not help"
+                data-noscroll=""
+            >
+                <Icon name=IconName::Stop/>
+                <span class="action-word">"Cancel…"</span>
+                <span class="visually-hidden">" job "{what}</span>
+            </a>
+        }
+    })
 }
 
 /// The question whether a job's run is to end.

@@ -8,8 +8,9 @@ use super::selection::ENTRIES;
 use super::verb::{verb_consequence, verb_label};
 use super::{Icon, IconName, Time};
 use crate::api::{Field, ListQuery, query_string};
+use crate::app::access::may;
 use crate::app::format;
-use crate::model::{JobEntry, Place, Set, Verb};
+use crate::model::{JobEntry, Place, Right, Set, Verb};
 use leptos::prelude::*;
 
 /// Characters of the second line that are worth sending; a row shows what fits.
@@ -79,14 +80,17 @@ pub fn JobRow(
     let menu = row_menu(&entry, &context, &id, &href, &name);
     let label = format!("Select {name}");
     let value = id.clone();
+    let tick = may(Right::ChangeJobs).then(|| {
+        view! {
+            // The label makes the whole cell the target.
+            <label>
+                <input type="checkbox" name=ENTRIES value=value aria-label=label autocomplete="off"/>
+            </label>
+        }
+    });
     view! {
         <tr class="job" data-entry=id>
-            <td class="job-tick">
-                // The label makes the whole cell the target.
-                <label>
-                    <input type="checkbox" name=ENTRIES value=value aria-label=label autocomplete="off"/>
-                </label>
-            </td>
+            <td class="job-tick">{tick}</td>
             <td class="job-main">
                 <div class="job-top">{top_line(&entry, &context)}</div>
                 {second_line(&entry, href, &name)}
@@ -169,8 +173,13 @@ fn row_menu(entry: &JobEntry, context: &RowContext, id: &str, href: &str, name: 
     let place = &entry.id.place;
     let is_possible =
         |verb: &&Verb| entry.malformed.is_none() || !matches!(verb, Verb::Retry | Verb::Enqueue);
+    let may_act = may(Right::ChangeJobs);
+    if !may_act && same_error.is_none() {
+        return ().into_any();
+    }
     let items = Verb::for_place(place)
         .iter()
+        .filter(|_| may_act)
         .filter(is_possible)
         .map(|verb| {
             let title = verb_consequence(*verb, Some(place));

@@ -5,8 +5,9 @@ use super::job_row::{JobRow, RowContext};
 use super::menu;
 use super::selection::{ENTRIES, Selection};
 use crate::api::ListQuery;
+use crate::app::access::may;
 use crate::app::live::use_live;
-use crate::model::{EntryId, JobEntry, Order, Place, Set, Verb};
+use crate::model::{EntryId, JobEntry, Order, Place, Right, Set, Verb};
 use leptos::ev::{MouseEvent, PointerEvent};
 use leptos::prelude::Set as _;
 use leptos::prelude::*;
@@ -63,6 +64,20 @@ pub fn JobTable(
         pointed.try_set(false);
     });
     let tick_all = move |event| selection.set_all(event_target_checked(&event));
+    let tick_box = may(Right::ChangeJobs).then(|| {
+        view! {
+                        <label title="Select all jobs on this page" hidden=move || !hydrated.get()>
+                            <input
+                                type="checkbox"
+                                aria-label="Select all jobs on this page"
+                                autocomplete="off"
+                                prop:checked=move || selection.is_all()
+                                prop:indeterminate=move || selection.is_some()
+                                on:change=tick_all
+                            />
+                        </label>
+        }
+    });
     let time = move || {
         let (place, query) = (place.get(), query.get());
         let href = format!("{}{}", path.get(), query.turned().to_text());
@@ -81,16 +96,7 @@ pub fn JobTable(
             <thead>
                 <tr>
                     <th scope="col" class="job-tick">
-                        <label title="Select all jobs on this page" hidden=move || !hydrated.get()>
-                            <input
-                                type="checkbox"
-                                aria-label="Select all jobs on this page"
-                                autocomplete="off"
-                                prop:checked=move || selection.is_all()
-                                prop:indeterminate=move || selection.is_some()
-                                on:change=tick_all
-                            />
-                        </label>
+                        {tick_box}
                         <span class="visually-hidden">"Selected"</span>
                     </th>
                     <th scope="col" class="job-main">"Job"</th>

@@ -6,7 +6,8 @@
 
 use super::verb::{verb_consequence, verb_label};
 use super::{RescheduleFields, menu};
-use crate::model::{Place, Verb};
+use crate::app::access::may;
+use crate::model::{Place, Right, Verb};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
@@ -32,6 +33,9 @@ pub fn VerbButtons(
     #[prop(optional, into)]
     possible: Option<Signal<Vec<Verb>>>,
 ) -> impl IntoView {
+    if !may(Right::ChangeJobs) {
+        return ().into_any();
+    }
     let verbs = place.as_ref().map_or(&Verb::ALL[..], Verb::for_place);
     verbs
         .iter()
@@ -73,6 +77,7 @@ pub fn VerbButtons(
             }
         })
         .collect_view()
+        .into_any()
 }
 
 /// A verb that needs a question or a time.

@@ -1,24 +1,27 @@
 //! The line at the top of every page.
 
 use super::connection::Connection;
+use super::who::Who;
 use crate::api::{Environment, SearchAddress, Theme};
 use crate::app::components::{Icon, IconName, SearchInput, written_search};
 use crate::app::keyboard::HelpButton;
 use crate::app::live::use_live;
 use crate::app::theme::ThemeSwitch;
-use crate::model::StoreInfo;
+use crate::model::{Actor, StoreInfo};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
-/// Product, store, environment, connection, search, theme, help.
+/// Product, store, environment, connection, search, theme, help, who one is.
 #[component]
 pub(super) fn Header(
     /// The theme that the request asked for.
     theme: Theme,
     /// The configured environment.
     environment: Option<Environment>,
+    /// Who asks.
+    actor: Option<Actor>,
 ) -> impl IntoView {
     let environment_class = environment
         .as_ref()
@@ -62,6 +65,7 @@ pub(super) fn Header(
             </form>
             <ThemeSwitch initial=theme/>
             <HelpButton/>
+            {actor.map(|actor| view! { <Who actor/> })}
         </header>
     }
 }

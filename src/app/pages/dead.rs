@@ -4,10 +4,11 @@ mod clear;
 
 use super::job_list::JobList;
 use crate::api::ListQuery;
+use crate::app::access::may;
 use crate::app::address::use_own_search;
 use crate::app::components::{Count, Headline, JobState, PageTitle};
 use crate::app::live::use_live;
-use crate::model::{Place, Set};
+use crate::model::{Place, Right, Set};
 use clear::ClearTheDead;
 use leptos::prelude::*;
 
@@ -27,11 +28,13 @@ pub fn DeadPage() -> impl IntoView {
                 <strong class=JobState::Dead.class()><Count value=count/></strong>
                 {move || if count.get() == 1 { " job is out of retries or was killed" } else { " jobs are out of retries or were killed" }}
             </Headline>
+            {may(Right::AddJobs).then(|| view! {
             <a class="button title-action" href="/import">"Import…"</a>
+            })}
         </PageTitle>
         <div class="dead-page">
             <Show when=move || is_whole.get() && (count.get() > 0)>
-                <ClearTheDead/>
+                {may(Right::ChangeJobs).then(|| view! { <ClearTheDead/> })}
             </Show>
             <div class="dead-list"><JobList place=Place::Set(Set::Dead)/></div>
         </div>

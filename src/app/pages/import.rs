@@ -1,12 +1,13 @@
 //! The form that puts the jobs of a file back, and what came of it.
 
 use crate::api::{ImportOutcome, get_import_outcome};
+use crate::app::access::may;
 use crate::app::components::{
     ErrorNotice, Icon, IconName, Notice, NoticeKind, PageTitle, after_first_reading,
 };
 use crate::app::format;
 use crate::app::live::use_live;
-use crate::model::ImportReport;
+use crate::model::{ImportReport, Right};
 use leptos::prelude::*;
 
 /// A form with a file; posted, it answers with this page again.
@@ -26,7 +27,7 @@ pub fn ImportPage() -> impl IntoView {
                 }
             })}
         </Transition>
-        <Form/>
+        {may(Right::AddJobs).then(|| view! { <Form/> })}
     }
 }
 

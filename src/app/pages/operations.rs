@@ -15,12 +15,13 @@ pub use one::OperationPage;
 pub(super) use outlook::{ConfirmButton, Draft, Outlook, samples, warnings};
 
 use crate::api::{ApiError, get_operations};
+use crate::app::access::may;
 use crate::app::components::{
     ErrorNotice, PageTitle, ProgressBar, Time, after_first_reading, last_known,
 };
 use crate::app::format;
 use crate::app::live::use_live;
-use crate::model::{Operation, percent};
+use crate::model::{Operation, Right, percent};
 use leptos::prelude::*;
 use state::{OperationBadge, bytes, operation_path, pace, result};
 
@@ -38,8 +39,12 @@ pub fn OperationsPage() -> impl IntoView {
             <Transition>
                 {after_first_reading(read, move || view! { <Summary known/> })}
             </Transition>
+            {may(Right::AddJobs).then(|| view! {
             <a class="button title-action" href="/import">"Import…"</a>
+            })}
+            {may(Right::ChangeJobs).then(|| view! {
             <a class="button" href="/operations/new">"New operation"</a>
+            })}
         </PageTitle>
         <Transition fallback=Loading>
             {after_first_reading(read, move || view! { <Body read known/> })}
@@ -142,6 +147,7 @@ fn Empty() -> impl IntoView {
 
 #[component]
 fn Row(operation: Memo<Option<Operation>>) -> impl IntoView {
+    let may_free = may(Right::FreeUndo);
     let row = move || {
         let operation = operation.get()?;
         let path = operation_path(&operation.id);
@@ -154,7 +160,7 @@ fn Row(operation: Memo<Option<Operation>>) -> impl IntoView {
         let message = operation.message.clone();
         let reason = operation.plan.reason.clone();
         let pace = pace(&operation);
-        let free = (operation.state.is_over() && operation.kept.bytes > 0).then(|| {
+        let free = (may_free && operation.state.is_over() && operation.kept.bytes > 0).then(|| {
             let href = format!("{path}?confirm=free");
             let label = format!("Free what is kept of {words}");
             view! { <a class="button button-quiet button-small" href=href aria-label=label>"Free"</a> }

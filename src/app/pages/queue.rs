@@ -2,13 +2,14 @@
 
 use super::job_list::JobList;
 use crate::api::SetQueuePaused;
+use crate::app::access::may;
 use crate::app::address::use_segment;
 use crate::app::components::{
     ActionNotice, Count, Headline, Icon, IconName, JobState, PageTitle, StateBadge,
 };
 use crate::app::format;
 use crate::app::live::use_live;
-use crate::model::Place;
+use crate::model::{Place, Right};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
@@ -50,7 +51,8 @@ pub fn QueuePage() -> impl IntoView {
                 {move || (!is_empty.get()).then(|| format!(", the oldest for {}", latency.get()))}
             </Headline>
             {move || paused.get().then(|| view! { <StateBadge state=JobState::Paused/> })}
-            <div class="row-actions title-actions">
+            {may(Right::PauseQueues).then(|| view! {
+                <div class="row-actions title-actions">
                 <ActionForm action=pause>
                     <input type="hidden" name="queue" value=move || name.get()/>
                     <input type="hidden" name="paused" value=move || (!paused.get()).to_string()/>
@@ -71,6 +73,7 @@ pub fn QueuePage() -> impl IntoView {
                     "Clear queue…"
                 </a>
             </div>
+                })}
         </PageTitle>
         <ActionNotice value=pause.value() done=String::clone/>
         <JobList place=Signal::derive(move || Place::Queue(name.get()))/>

@@ -4,6 +4,7 @@ mod clear;
 mod order;
 
 use crate::api::{ClearQueue, SetQueuePaused};
+use crate::app::access::may;
 use crate::app::address::{self, use_own_search};
 use crate::app::components::{
     ActionNotice, Count, Headline, Icon, IconName, JobState, PageTitle, QueueRow, SortHeading,
@@ -11,6 +12,7 @@ use crate::app::components::{
 };
 use crate::app::format;
 use crate::app::live::{queue_numbers, use_live};
+use crate::model::Right;
 use clear::ConfirmClear;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -143,7 +145,8 @@ fn QueueActions(
     let encoded = format::url_encode(&name);
     let confirm = move || confirm_address(sorting.get(), &encoded);
     view! {
-        <div class="row-actions">
+        {may(Right::PauseQueues).then(|| view! {
+            <div class="row-actions">
             <ActionForm action=pause>
                 <input type="hidden" name="queue" value=name/>
                 <input type="hidden" name="paused" value=move || (!paused.get()).to_string()/>
@@ -167,6 +170,7 @@ fn QueueActions(
                 <span class="visually-hidden">{of_queue.get_value()}</span>
             </a>
         </div>
+            })}
     }
 }
 

@@ -6,10 +6,10 @@ use super::{
     extract::Json,
     request::ActionRequest,
 };
-use crate::admin::Admin;
 use crate::job::parse_time;
 use crate::model::{Action, ActionOutcome, EntryId, Verb};
-use axum::{extract::State, http::StatusCode};
+use crate::web::auth::Door;
+use axum::http::StatusCode;
 
 /// Most entries of one action.
 const MOST: usize = 1000;
@@ -21,7 +21,7 @@ const MOST: usize = 1000;
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
 pub(super) async fn act(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Json(request): Json<ActionRequest>,
 ) -> Answer<axum::Json<ActionBody>> {
     let action = action(&request)?;

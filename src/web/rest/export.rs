@@ -9,9 +9,10 @@ use crate::admin::{Admin, ExportForm, ExportParts, ExportRequest};
 use crate::api::query_string;
 use crate::export::Format;
 use crate::model::{JobFilter, Place};
+use crate::web::auth::Door;
 use axum::{
     body::Body,
-    extract::{RawQuery, State},
+    extract::RawQuery,
     http::{
         HeaderValue,
         header::{CONTENT_DISPOSITION, CONTENT_TYPE},
@@ -125,10 +126,7 @@ impl ExportQuery {
         (status = "default", description = "It failed", body = ErrorBody),
     )
 )]
-pub(super) async fn export(
-    State(admin): State<Admin>,
-    RawQuery(query): RawQuery,
-) -> Answer<Response> {
+pub(super) async fn export(Door(admin): Door, RawQuery(query): RawQuery) -> Answer<Response> {
     let query = ExportQuery::read(query.as_deref().unwrap_or_default())?;
     let request = query.request(&admin)?;
     let of = match request.places.as_slice() {
@@ -163,7 +161,7 @@ pub(super) async fn export(
     )
 )]
 pub(super) async fn operation(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Answer<Response> {

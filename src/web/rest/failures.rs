@@ -6,8 +6,9 @@ use super::{
     failure_body::{DeployBody, GroupDetailBody, GroupsBody, SaidBody},
     query::moment,
 };
+use crate::web::auth::Door;
 use crate::{
-    admin::{Admin, AdminError, GroupChange},
+    admin::{AdminError, GroupChange},
     groups::Groups,
     model::{GroupDigest, GroupFilter, GroupOrder, GroupQuery, GroupState},
 };
@@ -133,7 +134,7 @@ pub(super) async fn failure_group(
     )
 )]
 pub(super) async fn change_group(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(digest): Path<String>,
     JsonBody(body): JsonBody<GroupChangeBody>,
 ) -> Answer<Json<SaidBody>> {
@@ -183,7 +184,7 @@ pub(super) async fn change_group(
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
 pub(super) async fn mark_deploy(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     JsonBody(body): JsonBody<NewDeployBody>,
 ) -> Answer<(StatusCode, Json<DeployBody>)> {
     let mark = admin.mark_deploy(&body.name).await?;
@@ -195,7 +196,7 @@ pub(super) async fn mark_deploy(
     (status = 200, body = Vec<DeployBody>),
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
-pub(super) async fn deploys(State(admin): State<Admin>) -> Answer<Json<Vec<DeployBody>>> {
+pub(super) async fn deploys(Door(admin): Door) -> Answer<Json<Vec<DeployBody>>> {
     let marks = admin
         .store()
         .deploy_marks()

@@ -9,9 +9,9 @@ use super::{
 };
 use crate::admin::{Admin, AdminError, Release};
 use crate::model::{HoldRequest, HoldStatus};
+use crate::web::auth::Door;
 use axum::{
     Json,
-    extract::State,
     http::{HeaderName, StatusCode, header::LOCATION},
 };
 use serde::{Deserialize, Serialize};
@@ -130,7 +130,7 @@ impl NewHoldBody {
     (status = 200, body = Vec<HoldBody>),
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
-pub(super) async fn holds(State(admin): State<Admin>) -> Answer<Json<Vec<HoldBody>>> {
+pub(super) async fn holds(Door(admin): Door) -> Answer<Json<Vec<HoldBody>>> {
     let holds = admin.holds().await?;
     Ok(Json(holds.into_iter().map(HoldBody::from).collect()))
 }
@@ -144,7 +144,7 @@ pub(super) async fn holds(State(admin): State<Admin>) -> Answer<Json<Vec<HoldBod
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
 pub(super) async fn start_hold(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     JsonBody(body): JsonBody<NewHoldBody>,
 ) -> Answer<(StatusCode, [(HeaderName, String); 1], Json<BegunHoldBody>)> {
     let request = body.request(&admin).await?;
@@ -164,7 +164,7 @@ pub(super) async fn start_hold(
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
 pub(super) async fn preview_hold(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     JsonBody(body): JsonBody<NewHoldBody>,
 ) -> Answer<Json<PreviewBody>> {
     let request = body.request(&admin).await?;
@@ -183,10 +183,7 @@ pub(super) async fn preview_hold(
         (status = "default", description = "It failed", body = ErrorBody),
     )
 )]
-pub(super) async fn hold(
-    State(admin): State<Admin>,
-    Path(id): Path<String>,
-) -> Answer<Json<HoldBody>> {
+pub(super) async fn hold(Door(admin): Door, Path(id): Path<String>) -> Answer<Json<HoldBody>> {
     Ok(Json(admin.hold(&id).await?.into()))
 }
 
@@ -198,10 +195,7 @@ pub(super) async fn hold(
         (status = "default", description = "It failed", body = ErrorBody),
     )
 )]
-pub(super) async fn end_hold(
-    State(admin): State<Admin>,
-    Path(id): Path<String>,
-) -> Answer<Json<HoldBody>> {
+pub(super) async fn end_hold(Door(admin): Door, Path(id): Path<String>) -> Answer<Json<HoldBody>> {
     Ok(Json(admin.end_hold(&id).await?.into()))
 }
 
@@ -216,7 +210,7 @@ pub(super) async fn end_hold(
     )
 )]
 pub(super) async fn release_hold(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(id): Path<String>,
     MaybeJson(body): MaybeJson<ReleaseBody>,
 ) -> Answer<Begun> {

@@ -5,14 +5,14 @@ use super::{
     extract::Query,
     query::said,
 };
-use crate::admin::{Admin, ImportRequest};
+use crate::admin::ImportRequest;
 use crate::export::Format;
 use crate::model::{ImportProblem, ImportReport, PlaceError};
+use crate::web::auth::Door;
 use crate::web::upload::{Upload, forward};
 use axum::{
     Json,
     body::Body,
-    extract::State,
     http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
 };
 use serde::{Deserialize, Serialize};
@@ -95,7 +95,7 @@ impl From<ImportReport> for ImportBody {
     )
 )]
 pub(super) async fn import(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Query(query): Query<ImportQuery>,
     headers: HeaderMap,
     body: Body,

@@ -6,9 +6,10 @@ use super::{
     extract::{JsonBytes, Path, json_problem},
     request::MomentBody,
 };
-use crate::admin::{Admin, AdminError};
+use crate::admin::AdminError;
 use crate::job::NewJob;
-use axum::{Json, extract::State, http::StatusCode};
+use crate::web::auth::Door;
+use axum::{Json, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 use utoipa::ToSchema;
@@ -22,10 +23,7 @@ use utoipa::ToSchema;
         (status = "default", description = "It failed", body = ErrorBody),
     )
 )]
-pub(super) async fn job(
-    State(admin): State<Admin>,
-    Path(jid): Path<String>,
-) -> Answer<Json<JobBody>> {
+pub(super) async fn job(Door(admin): Door, Path(jid): Path<String>) -> Answer<Json<JobBody>> {
     let detail = admin.job(&jid, None).await?;
     if !detail.locations.is_empty() {
         let report = admin.report(&jid).await?;
@@ -102,7 +100,7 @@ pub(super) struct AddedBody {
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
 pub(super) async fn enqueue(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     JsonBytes(body): JsonBytes,
 ) -> Answer<(StatusCode, Json<AddedBody>)> {
     // The text of each job is kept: its numbers are the writer's.

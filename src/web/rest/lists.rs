@@ -10,7 +10,8 @@ use super::{
 };
 use crate::admin::{Admin, AdminResult};
 use crate::model::{EntryId, Order, Page, Place, Set};
-use axum::{Json, extract::State};
+use crate::web::auth::Door;
+use axum::Json;
 
 /// Long entries that are read at a time.
 const AT_A_TIME: usize = 20;
@@ -24,7 +25,7 @@ const AT_A_TIME: usize = 20;
     )
 )]
 pub(super) async fn queue_jobs(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(name): Path<String>,
     Query(query): Query<ListQuery>,
 ) -> Answer<Json<PageBody>> {
@@ -40,7 +41,7 @@ pub(super) async fn queue_jobs(
     )
 )]
 pub(super) async fn set_jobs(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(set): Path<String>,
     Query(query): Query<ListQuery>,
 ) -> Answer<Json<PageBody>> {

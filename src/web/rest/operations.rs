@@ -6,12 +6,10 @@ use super::{
     operation_body::{KeptBody, OperationBody, PreviewBody},
     operation_request::OperationRequestBody,
 };
-use crate::admin::{Admin, AdminResult};
+use crate::admin::AdminResult;
 use crate::model::Operation;
-use axum::{
-    extract::State,
-    http::{StatusCode, header::LOCATION},
-};
+use crate::web::auth::Door;
+use axum::http::{StatusCode, header::LOCATION};
 use serde::Deserialize;
 use std::time::Duration;
 use utoipa::ToSchema;
@@ -39,9 +37,7 @@ pub(super) struct UndoRequest {
     (status = 200, body = Vec<OperationBody>),
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
-pub(super) async fn operations(
-    State(admin): State<Admin>,
-) -> Answer<axum::Json<Vec<OperationBody>>> {
+pub(super) async fn operations(Door(admin): Door) -> Answer<axum::Json<Vec<OperationBody>>> {
     let operations = admin.operations().await?;
     Ok(axum::Json(
         operations.into_iter().map(OperationBody::from).collect(),
@@ -55,7 +51,7 @@ pub(super) async fn operations(
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
 pub(super) async fn start(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Json(body): Json<OperationRequestBody>,
 ) -> Answer<Begun> {
     let operation = admin.start_operation(&body.request()?).await?;
@@ -69,7 +65,7 @@ pub(super) async fn start(
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
 pub(super) async fn preview(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Json(body): Json<OperationRequestBody>,
 ) -> Answer<axum::Json<PreviewBody>> {
     let request = body.request()?;
@@ -86,7 +82,7 @@ pub(super) async fn preview(
     )
 )]
 pub(super) async fn operation(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(id): Path<String>,
 ) -> Answer<axum::Json<OperationBody>> {
     one(admin.operation(&id).await)
@@ -102,7 +98,7 @@ pub(super) async fn operation(
     )
 )]
 pub(super) async fn pause(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(id): Path<String>,
 ) -> Answer<axum::Json<OperationBody>> {
     one(admin.pause_operation(&id).await)
@@ -118,7 +114,7 @@ pub(super) async fn pause(
     )
 )]
 pub(super) async fn resume(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(id): Path<String>,
 ) -> Answer<axum::Json<OperationBody>> {
     one(admin.resume_operation(&id).await)
@@ -134,7 +130,7 @@ pub(super) async fn resume(
     )
 )]
 pub(super) async fn stop(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(id): Path<String>,
 ) -> Answer<axum::Json<OperationBody>> {
     one(admin.stop_operation(&id).await)
@@ -151,7 +147,7 @@ pub(super) async fn stop(
     )
 )]
 pub(super) async fn undo(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(id): Path<String>,
     MaybeJson(body): MaybeJson<UndoRequest>,
 ) -> Answer<Begun> {
@@ -169,7 +165,7 @@ pub(super) async fn undo(
     )
 )]
 pub(super) async fn free(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(id): Path<String>,
 ) -> Answer<axum::Json<KeptBody>> {
     Ok(axum::Json(admin.free_operation(&id).await?.into()))

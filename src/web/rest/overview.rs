@@ -4,14 +4,14 @@ use super::{
     OverviewBody,
     error::{Answer, ErrorBody},
 };
-use crate::admin::Admin;
-use axum::{Json, extract::State};
+use crate::web::auth::Door;
+use axum::Json;
 
 /// All numbers at once, read now.
 #[utoipa::path(get, path = "/overview", tag = "live", responses(
     (status = 200, body = OverviewBody),
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
-pub(super) async fn overview(State(admin): State<Admin>) -> Answer<Json<OverviewBody>> {
+pub(super) async fn overview(Door(admin): Door) -> Answer<Json<OverviewBody>> {
     Ok(Json(admin.overview().await?.into()))
 }

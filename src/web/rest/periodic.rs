@@ -6,7 +6,8 @@ use super::{
 };
 use crate::admin::Admin;
 use crate::model::{PeriodicInfo, PeriodicRun};
-use axum::{Json, extract::State, http::StatusCode};
+use crate::web::auth::Door;
+use axum::{Json, http::StatusCode};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -133,7 +134,7 @@ impl From<PeriodicInfo> for PeriodicBody {
     (status = 200, body = Vec<PeriodicBody>),
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
-pub(super) async fn periodic(State(admin): State<Admin>) -> Answer<Json<Vec<PeriodicBody>>> {
+pub(super) async fn periodic(Door(admin): Door) -> Answer<Json<Vec<PeriodicBody>>> {
     let jobs = admin.periodic().await?;
     Ok(Json(jobs.into_iter().map(PeriodicBody::from).collect()))
 }
@@ -147,7 +148,7 @@ pub(super) async fn periodic(State(admin): State<Admin>) -> Answer<Json<Vec<Peri
     )
 )]
 pub(super) async fn periodic_job(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(name): Path<String>,
 ) -> Answer<Json<PeriodicDetailBody>> {
     let (job, runs) = admin.periodic_job(&name).await?;
@@ -166,7 +167,7 @@ pub(super) async fn periodic_job(
     )
 )]
 pub(super) async fn run(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(name): Path<String>,
 ) -> Answer<(StatusCode, Json<PeriodicJidBody>)> {
     let jid = admin.run_periodic(&name).await?;
@@ -182,7 +183,7 @@ pub(super) async fn run(
     )
 )]
 pub(super) async fn pause(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(name): Path<String>,
 ) -> Answer<Json<PeriodicPausedBody>> {
     set_paused(&admin, name, true).await
@@ -197,7 +198,7 @@ pub(super) async fn pause(
     )
 )]
 pub(super) async fn resume(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(name): Path<String>,
 ) -> Answer<Json<PeriodicPausedBody>> {
     set_paused(&admin, name, false).await
@@ -218,7 +219,7 @@ async fn set_paused(admin: &Admin, name: String, paused: bool) -> Answer<Json<Pe
     )
 )]
 pub(super) async fn delete(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(name): Path<String>,
 ) -> Answer<Json<PeriodicDeletedBody>> {
     admin.delete_periodic(&name).await?;

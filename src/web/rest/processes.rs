@@ -7,7 +7,8 @@ use super::{
 };
 use crate::admin::Admin;
 use crate::model::Signal;
-use axum::{Json, extract::State, http::StatusCode};
+use crate::web::auth::Door;
+use axum::{Json, http::StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -25,7 +26,7 @@ pub(super) struct SignalledBody {
     (status = 200, body = Vec<ProcessBody>),
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
-pub(super) async fn processes(State(admin): State<Admin>) -> Answer<Json<Vec<ProcessBody>>> {
+pub(super) async fn processes(Door(admin): Door) -> Answer<Json<Vec<ProcessBody>>> {
     let processes = admin.processes().await?;
     Ok(Json(processes.into_iter().map(ProcessBody::from).collect()))
 }
@@ -35,7 +36,7 @@ pub(super) async fn processes(State(admin): State<Admin>) -> Answer<Json<Vec<Pro
     (status = 200, body = Vec<RunningBody>),
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
-pub(super) async fn running(State(admin): State<Admin>) -> Answer<Json<Vec<RunningBody>>> {
+pub(super) async fn running(Door(admin): Door) -> Answer<Json<Vec<RunningBody>>> {
     let running = admin.running().await?;
     Ok(Json(running.into_iter().map(RunningBody::from).collect()))
 }
@@ -49,7 +50,7 @@ pub(super) async fn running(State(admin): State<Admin>) -> Answer<Json<Vec<Runni
     )
 )]
 pub(super) async fn quiet(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(identity): Path<String>,
 ) -> Answer<(StatusCode, Json<SignalledBody>)> {
     signal(&admin, identity, Signal::Quiet).await
@@ -64,7 +65,7 @@ pub(super) async fn quiet(
     )
 )]
 pub(super) async fn dump(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(identity): Path<String>,
 ) -> Answer<(StatusCode, Json<SignalledBody>)> {
     signal(&admin, identity, Signal::Dump).await
@@ -79,7 +80,7 @@ pub(super) async fn dump(
     )
 )]
 pub(super) async fn stop(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(identity): Path<String>,
 ) -> Answer<(StatusCode, Json<SignalledBody>)> {
     signal(&admin, identity, Signal::Stop).await

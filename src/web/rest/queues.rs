@@ -6,7 +6,8 @@ use super::{
     extract::Path,
 };
 use crate::admin::Admin;
-use axum::{Json, extract::State};
+use crate::web::auth::Door;
+use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -33,7 +34,7 @@ pub(super) struct ClearedBody {
     (status = 200, body = Vec<QueueBody>),
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
-pub(super) async fn queues(State(admin): State<Admin>) -> Answer<Json<Vec<QueueBody>>> {
+pub(super) async fn queues(Door(admin): Door) -> Answer<Json<Vec<QueueBody>>> {
     let overview = admin.overview().await?;
     Ok(Json(
         overview.queues.into_iter().map(QueueBody::from).collect(),
@@ -48,10 +49,7 @@ pub(super) async fn queues(State(admin): State<Admin>) -> Answer<Json<Vec<QueueB
         (status = "default", description = "It failed", body = ErrorBody),
     )
 )]
-pub(super) async fn pause(
-    State(admin): State<Admin>,
-    Path(name): Path<String>,
-) -> Answer<Json<PausedBody>> {
+pub(super) async fn pause(Door(admin): Door, Path(name): Path<String>) -> Answer<Json<PausedBody>> {
     set_paused(&admin, name, true).await
 }
 
@@ -64,7 +62,7 @@ pub(super) async fn pause(
     )
 )]
 pub(super) async fn resume(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(name): Path<String>,
 ) -> Answer<Json<PausedBody>> {
     set_paused(&admin, name, false).await
@@ -84,7 +82,7 @@ async fn set_paused(admin: &Admin, name: String, paused: bool) -> Answer<Json<Pa
     )
 )]
 pub(super) async fn clear(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(name): Path<String>,
 ) -> Answer<Json<ClearedBody>> {
     let deleted = admin.clear_queue(&name).await?;

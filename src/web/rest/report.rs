@@ -4,9 +4,9 @@ use super::{
     error::{Answer, ErrorBody},
     extract::Path,
 };
-use crate::admin::Admin;
 use crate::model::{CancelReport, JobReport, Progress};
-use axum::{Json, extract::State, http::StatusCode};
+use crate::web::auth::Door;
+use axum::{Json, http::StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -108,7 +108,7 @@ impl From<CancelReport> for CancelBody {
     )
 )]
 pub(super) async fn cancel(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Path(jid): Path<String>,
 ) -> Answer<(StatusCode, Json<CancelBody>)> {
     let report = admin.cancel(&jid).await?;

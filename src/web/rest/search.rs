@@ -5,10 +5,11 @@ use super::{
     error::{Answer, ErrorBody, Problem},
     extract::Query,
 };
-use crate::admin::{Admin, AdminResult, SearchRequest};
+use crate::admin::{AdminResult, SearchRequest};
 use crate::api::complete;
 use crate::model::{Completions, SearchEvent, SearchProgress};
 use crate::web::AppState;
+use crate::web::auth::Door;
 use axum::{
     Json,
     body::{Body, Bytes},
@@ -117,7 +118,7 @@ impl From<AdminResult<SearchEvent>> for SearchLine {
     )
 )]
 pub(super) async fn search(
-    State(admin): State<Admin>,
+    Door(admin): Door,
     Query(query): Query<SearchQuery>,
 ) -> Answer<Response> {
     let limit = match query.limit.as_deref().filter(|text| !text.is_empty()) {

@@ -1,8 +1,9 @@
 //! What people say about a group: forms that work without JavaScript.
 
 use crate::api::{SetGroupNote, SetGroupState};
+use crate::app::access::may;
 use crate::app::components::{Time, UtcTime};
-use crate::model::{GroupDetail, GroupState, KeptGroup};
+use crate::model::{GroupDetail, GroupState, KeptGroup, Right};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
@@ -46,7 +47,8 @@ pub(super) fn Said(
         <section class="panel" aria-labelledby="state-title">
             <div class="panel-head"><h2 id="state-title">"State"</h2></div>
             <p class="group-state">{move || in_words(now.get(), &kept.get())}</p>
-            <ActionForm action=state attr:class="group-form">
+            {may(Right::JudgeFailures).then(|| view! {
+                <ActionForm action=state attr:class="group-form">
                 <input type="hidden" name="digest" value=move || digest.get()/>
                 {DECISIONS
                     .into_iter()
@@ -60,10 +62,12 @@ pub(super) fn Said(
                     })
                     .collect_view()}
             </ActionForm>
+                })}
         </section>
         <section class="panel" aria-labelledby="note-title">
             <div class="panel-head"><h2 id="note-title">"Note"</h2></div>
-            <ActionForm action=note attr:class="group-note">
+            {may(Right::JudgeFailures).then(|| view! {
+                <ActionForm action=note attr:class="group-note">
                 <input type="hidden" name="digest" value=move || digest.get()/>
                 <textarea name="note" rows="4" maxlength="2000" aria-label="Note" placeholder="What is known about it, who looks after it">
                     {first}
@@ -77,6 +81,7 @@ pub(super) fn Said(
                     }}
                 </div>
             </ActionForm>
+                })}
         </section>
     }
 }

@@ -1,9 +1,10 @@
 //! One hold.
 
 use crate::api::{ReleaseHold, query_string};
+use crate::app::access::may;
 use crate::app::components::{Time, UtcTime, spread_options};
 use crate::app::format;
-use crate::model::{Hold, HoldStatus};
+use crate::model::{Hold, HoldStatus, Right};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
@@ -37,7 +38,8 @@ pub(super) fn HoldRow(
                 <div class="second-line"><Time at=until/></div>
             </td>
             <td class="actions">
-                <ActionForm action=release attr:class="hold-release">
+                {may(Right::HoldRetries).then(|| view! {
+                    <ActionForm action=release attr:class="hold-release">
                     <input type="hidden" name="id" value=move || id.get()/>
                     <select name="spread" autocomplete="off" aria-label=move || format!("How{} are released", of_hold())>
                         {spread_options("all at once", 0)}
@@ -47,6 +49,7 @@ pub(super) fn HoldRow(
                         <span class="visually-hidden">{of_hold}</span>
                     </button>
                 </ActionForm>
+                    })}
             </td>
         </tr>
     }

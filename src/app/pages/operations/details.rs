@@ -6,11 +6,12 @@
 
 use super::state::{OperationBadge, bytes, operation_path, pace, result};
 use crate::api::{TurnOperation, operation_export_address};
+use crate::app::access::may;
 use crate::app::components::{
     ExportLinks, Icon, IconName, Notice, NoticeKind, ProgressBar, Time, UtcTime,
 };
 use crate::app::format;
-use crate::model::{Operation, OperationState, percent};
+use crate::model::{Operation, OperationState, Right, percent};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
@@ -91,7 +92,7 @@ fn Turns(operation: Operation, turn: ServerAction<TurnOperation>) -> impl IntoVi
             }
         })
         .collect_view();
-    let turns = (!verbs.is_empty()).then(|| {
+    let turns = (!verbs.is_empty() && may(Right::ChangeJobs)).then(|| {
         view! {
             <ActionForm action=turn attr:class="operation-turns">
                 <input type="hidden" name="id" value=id.clone()/>
@@ -109,7 +110,7 @@ fn Turns(operation: Operation, turn: ServerAction<TurnOperation>) -> impl IntoVi
             </p>
         }
     });
-    let undo = operation.can_be_undone().then(|| {
+    let undo = (operation.can_be_undone() && may(Right::ChangeJobs)).then(|| {
         let jobs = format::counted(operation.kept.entries, "job", "jobs");
         let until = operation
             .kept
@@ -128,9 +129,11 @@ fn Turns(operation: Operation, turn: ServerAction<TurnOperation>) -> impl IntoVi
                         <Icon name=IconName::Retrying/>
                         {format!("Undo {}", format::counted(operation.kept.entries, "job", "jobs"))}
                     </button>
+                    {may(Right::FreeUndo).then(|| view! {
                     <a class="button" href=free>
                         {format!("Free {}", bytes(operation.kept.bytes))}
                     </a>
+                    })}
                 </ActionForm>
             </section>
         }

@@ -2,9 +2,10 @@
 
 use super::view::{NOT_HELD, PAGE, ask_to_delete, look_at};
 use crate::api::{RunPeriodic, SetPeriodicPaused};
+use crate::app::access::may;
 use crate::app::components::{Icon, IconName, JobState, StateBadge, Time};
 use crate::app::format;
-use crate::model::PeriodicInfo;
+use crate::model::{PeriodicInfo, Right};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
@@ -137,7 +138,8 @@ fn Actions(job: Memo<PeriodicInfo>, acts: RowActs) -> impl IntoView {
     let of_job = move || format!(" {}", name.get());
     view! {
         <div class="row-actions">
-            <Show when=move || is_known.get()>
+            {may(Right::TurnPeriodic).then(|| view! {
+                <Show when=move || is_known.get()>
                 <ActionForm action=acts.run>
                     <input type="hidden" name="name" value=move || name.get()/>
                     <button
@@ -152,7 +154,9 @@ fn Actions(job: Memo<PeriodicInfo>, acts: RowActs) -> impl IntoView {
                     </button>
                 </ActionForm>
             </Show>
-            <Show when=move || held.get() || paused.get()>
+                })}
+            {may(Right::TurnPeriodic).then(|| view! {
+                <Show when=move || held.get() || paused.get()>
                 <ActionForm action=acts.pause>
                     <input type="hidden" name="name" value=move || name.get()/>
                     <input type="hidden" name="paused" value=move || (!paused.get()).to_string()/>
@@ -170,7 +174,9 @@ fn Actions(job: Memo<PeriodicInfo>, acts: RowActs) -> impl IntoView {
                     </button>
                 </ActionForm>
             </Show>
-            <Show when=move || !held.get()>
+                })}
+            {may(Right::DeletePeriodic).then(|| view! {
+                <Show when=move || !held.get()>
                 <a
                     class="button button-quiet button-small button-danger"
                     href=move || ask_to_delete(&name.get())
@@ -182,6 +188,7 @@ fn Actions(job: Memo<PeriodicInfo>, acts: RowActs) -> impl IntoView {
                     <span class="visually-hidden">{of_job}</span>
                 </a>
             </Show>
+                })}
         </div>
     }
 }

@@ -1,6 +1,7 @@
 //! One worker process.
 
 use super::tell;
+use crate::app::access::may;
 use crate::app::components::{Icon, IconName, Time};
 use crate::app::format;
 use crate::model::{self, ProcessInfo};
@@ -154,15 +155,17 @@ fn Actions(process: Memo<ProcessInfo>) -> impl IntoView {
             </a>
         }
     };
+    let may_dump = may(model::Right::DumpThreads);
+    let may_stop = may(model::Right::StopProcesses);
     view! {
         <div class="row-actions">
-            <Show when=move || takes_signals.get()>
+            <Show when=move || may_dump && takes_signals.get()>
                 {link(model::Signal::Dump, "Writes what its threads do to its log")}
             </Show>
-            <Show when=move || can_quiet.get()>
+            <Show when=move || may_stop && can_quiet.get()>
                 {link(model::Signal::Quiet, "Fetches no more jobs, finishes those it has; cannot be undone")}
             </Show>
-            <Show when=move || can_stop.get()>
+            <Show when=move || may_stop && can_stop.get()>
                 {link(model::Signal::Stop, "Ends it; cannot be undone")}
             </Show>
         </div>

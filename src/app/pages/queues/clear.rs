@@ -2,10 +2,12 @@
 
 use super::order::{self, QueueSorting};
 use crate::api::ClearQueue;
+use crate::app::access::may;
 use crate::app::address::{self, use_own_search};
 use crate::app::components::{Confirm, Icon, IconName};
 use crate::app::format;
 use crate::app::live::queue_numbers;
+use crate::model::Right;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
@@ -49,6 +51,7 @@ fn Question(queue: String, action: ServerAction<ClearQueue>, cancel_href: String
                     "Clear queue"
                 </button>
             </ActionForm>
+            {may(Right::ClearQueues).then(|| view! {
             <details class="confirm-other">
                 <summary>"At once, and for good"</summary>
                 <p>
@@ -63,6 +66,7 @@ fn Question(queue: String, action: ServerAction<ClearQueue>, cancel_href: String
                     </button>
                 </ActionForm>
             </details>
+            })}
         </Confirm>
     }
 }

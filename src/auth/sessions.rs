@@ -1,0 +1,229 @@
+//! Who is logged in: kept in memory, so a restart logs everybody out.
+
+use super::secret::{digest, new_secret};
+use crate::model::Actor;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+use tokio_util::sync::CancellationToken;
+
+/// Sessions of one user; whoever begins another ends the one that was used longest ago.
+const MOST: usize = 50;
+
+/// How long a session lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// Without a request.
+    pub idle: Duration,
+    /// At most.
+    pub lifetime: Duration,
+}
+
+impl Default for SessionLimits {
+    fn default() -> Self {
+        Self {
+            idle: Duration::from_secs(8 * 3_600),
+            lifetime: Duration::from_secs(7 * 86_400),
+        }
+    }
+}
+
+/// A session that is going on.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Who it is.
+    pub actor: Actor,
+    /// It was ended.
+    pub ended: CancellationToken,
+    /// It ends by then if nothing is asked any more.
+    pub rest: Duration,
+}
+
+#[derive(Debug)]
+struct Kept {
+    actor: Actor,
+    ended: CancellationToken,
+    begun: Instant,
+    used: Instant,
+}
+
+/// All sessions, by the hash of their secret: who reads the memory cannot take one over.
+#[derive(Debug, Default)]
+pub struct Sessions {
+    limits: SessionLimits,
+    kept: Mutex<HashMap<[u8; 32], Kept>>,
+}
+
+impl Kept {
+    /// How long it lasts without a request; nothing when it is over.
+    fn rest(&self, limits: SessionLimits, now: Instant) -> Option<Duration> {
+        let idle = limits.idle.checked_sub(now.duration_since(self.used))?;
+        let life = limits
+            .lifetime
+            .checked_sub(now.duration_since(self.begun))?;
+        Some(idle.min(life)).filter(|rest| !rest.is_zero())
+    }
+}
+
+impl Sessions {
+    pub(super) fn new(limits: SessionLimits) -> Self {
+        Self {
+            limits,
+            kept: Mutex::default(),
+        }
+    }
+
+    pub(super) fn limits(&self) -> SessionLimits {
+        self.limits
+    }
+
+    /// Begins a session; its secret.
+    pub(super) fn begin(&self, actor: Actor, now: Instant) -> Option<String> {
+        let secret = match new_secret() {
+            Ok(secret) => secret,
+            Err(error) => {
+                tracing::error!(%error, "the system has no random numbers: nobody can log in");
+                return None;
+            }
+        };
+        let mut kept = self.kept();
+        let limits = self.limits;
+        kept.retain(|_, session| session.rest(limits, now).is_some());
+        let own = kept
+            .iter()
+            .filter(|(_, other)| other.actor.name == actor.name);
+        if own.clone().count() >= MOST {
+            let oldest = own.min_by_key(|(_, other)| other.used).map(|(key, _)| *key);
+            if let Some(session) = oldest.and_then(|key| kept.remove(&key)) {
+                session.ended.cancel();
+            }
+        }
+        let session = Kept {
+            actor,
+            ended: CancellationToken::new(),
+            begun: now,
+            used: now,
+        };
+        kept.insert(digest(&secret), session);
+        Some(secret)
+    }
+
+    /// The session with this secret, which is used by that.
+    pub(super) fn find(&self, secret: &str, now: Instant) -> Option<Session> {
+        let key = digest(secret);
+        let mut kept = self.kept();
+        let session = kept.get_mut(&key)?;
+        if session.rest(self.limits, now).is_none() {
+            session.ended.cancel();
+            kept.remove(&key);
+            return None;
+        }
+        session.used = now;
+        Some(Session {
+            actor: session.actor.clone(),
+            ended: session.ended.clone(),
+            rest: session.rest(self.limits, now)?,
+        })
+    }
+
+    /// Ends a session, and with `everywhere` all of the same user; whose it was.
+    pub(super) fn end(&self, secret: &str, everywhere: bool) -> Option<String> {
+        let mut kept = self.kept();
+        let ended = kept.remove(&digest(secret))?;
+        ended.ended.cancel();
+        let name = ended.actor.name;
+        if everywhere {
+            kept.retain(|_, session| {
+                let stays = session.actor.name != name;
+                if !stays {
+                    session.ended.cancel();
+                }
+                stays
+            });
+        }
+        Some(name)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, HashMap<[u8; 32], Kept>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Role;
+
+    const HOUR: Duration = Duration::from_secs(3_600);
+
+    fn ada() -> Actor {
+        Actor::user("ada", Role::Viewer)
+    }
+
+    #[test]
+    fn a_session_ends_when_nothing_is_asked_for_long() {
+        let sessions = Sessions::default();
+        let start = Instant::now();
+        let secret = sessions.begin(ada(), start).unwrap();
+        assert!(sessions.find(&secret, start + 7 * HOUR).is_some());
+        // Each request counts.
+        assert!(sessions.find(&secret, start + 14 * HOUR).is_some());
+        assert!(sessions.find(&secret, start + 22 * HOUR).is_none());
+        assert!(sessions.find(&secret, start + 14 * HOUR).is_none());
+    }
+
+    #[test]
+    fn a_session_ends_some_day_however_much_is_asked() {
+        let sessions = Sessions::default();
+        let start = Instant::now();
+        let secret = sessions.begin(ada(), start).unwrap();
+        for hour in 1..7 * 24 {
+            assert!(
+                sessions.find(&secret, start + hour * HOUR).is_some(),
+                "{hour}"
+            );
+        }
+        let last = sessions.find(&secret, start + 167 * HOUR).unwrap();
+        assert_eq!(last.rest, HOUR);
+        assert!(sessions.find(&secret, start + 168 * HOUR).is_none());
+        assert!(last.ended.is_cancelled());
+    }
+
+    #[test]
+    fn who_logs_out_everywhere_ends_their_own_sessions_only() {
+        let sessions = Sessions::default();
+        let now = Instant::now();
+        let begin = |actor| sessions.begin(actor, now).unwrap();
+        let (one, two, three) = (begin(ada()), begin(ada()), begin(ada()));
+        let bob = begin(Actor::user("bob", Role::Viewer));
+        assert_eq!(sessions.end(&one, false).as_deref(), Some("ada"));
+        assert!(sessions.find(&one, now).is_none());
+        let session = sessions.find(&three, now).unwrap();
+        assert_eq!(sessions.end(&two, true).as_deref(), Some("ada"));
+        assert!(session.ended.is_cancelled());
+        assert!(sessions.find(&three, now).is_none());
+        assert!(sessions.find(&bob, now).is_some());
+        assert_eq!(sessions.end("nonsense", true), None);
+    }
+
+    #[test]
+    fn of_too_many_sessions_the_one_that_was_used_longest_ago_ends() {
+        let sessions = Sessions::default();
+        let start = Instant::now();
+        let mut at = start;
+        let secrets: Vec<String> = (0..MOST)
+            .map(|_| {
+                at += Duration::from_secs(1);
+                sessions.begin(ada(), at).unwrap()
+            })
+            .collect();
+        at += Duration::from_secs(1);
+        assert!(sessions.find(&secrets[0], at).is_some());
+        let newest = sessions.begin(ada(), at).unwrap();
+        assert!(sessions.find(&secrets[0], at).is_some());
+        assert!(sessions.find(&secrets[1], at).is_none());
+        assert!(sessions.find(&newest, at).is_some());
+    }
+}

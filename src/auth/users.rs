@@ -1,0 +1,138 @@
+//! Whether a password is a user's.
+
+use super::PasswordHash;
+use crate::model::{Actor, Role};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use tokio::{sync::Semaphore, time::timeout};
+
+/// Passwords that are looked at at the same time: each takes a processor and some memory for a while.
+const AT_ONCE: usize = 2;
+/// How long somebody waits for their turn.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Longest password, bytes: hashing is no work to be asked for in any amount.
+pub const LONGEST_PASSWORD: usize = 1024;
+
+/// Somebody who logs in with a password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    name: String,
+    role: Role,
+    hash: PasswordHash,
+}
+
+impl User {
+    /// A user with the hash of the password.
+    #[must_use]
+    pub fn new(name: impl Into<String>, role: Role, hash: PasswordHash) -> Self {
+        let name = name.into();
+        Self { name, role, hash }
+    }
+}
+
+/// Too many passwords are being looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Busy;
+
+/// All users.
+#[derive(Debug)]
+pub struct Users {
+    known: HashMap<String, (Role, Arc<PasswordHash>)>,
+    /// What a password is compared with when there is no such user, so that the answer takes as long.
+    decoy: Option<Arc<PasswordHash>>,
+    turns: Arc<Semaphore>,
+}
+
+impl Default for Users {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
+impl Users {
+    pub(super) fn new(users: Vec<User>) -> Self {
+        let known: HashMap<_, _> = users
+            .into_iter()
+            .map(|user| (user.name, (user.role, Arc::new(user.hash))))
+            .collect();
+        let hashes = known.values().map(|(_, hash)| hash);
+        Self {
+            decoy: hashes.max_by_key(|hash| hash.cost()).cloned(),
+            known,
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// The user with this name and password. Whether there is such a user does not show in how long it takes.
+    pub(super) async fn verify(&self, name: &str, password: &str) -> Result<Option<Actor>, Busy> {
+        let known = self.known.get(name);
+        let hash = known.map(|(_, hash)| hash).or(self.decoy.as_ref()).cloned();
+        let Some(hash) = hash.filter(|_| password.len() <= LONGEST_PASSWORD) else {
+            return Ok(None);
+        };
+        let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
+        let turn = turn.map_err(|_| Busy)?.map_err(|_| Busy)?;
+        let password = password.to_owned();
+        let looked = tokio::task::spawn_blocking(move || {
+            // Given back when the work is done, also when nobody waits for it any more.
+            let _turn = turn;
+            hash.is_of(&password)
+        });
+        let is_right = looked.await.map_err(|_| Busy)?;
+        Ok(known
+            .filter(|_| is_right)
+            .map(|(role, _)| Actor::user(name, *role)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn users() -> Users {
+        let user =
+            |name, role, password| User::new(name, role, PasswordHash::weak_for_tests(password));
+        Users::new(vec![
+            user("ada", Role::Admin, "one"),
+            user("bob", Role::Viewer, "two"),
+        ])
+    }
+
+    #[tokio::test]
+    async fn each_comes_in_with_their_own_password_only() {
+        let users = users();
+        let verify = |name, password| users.verify(name, password);
+        assert_eq!(
+            verify("ada", "one").await,
+            Ok(Some(Actor::user("ada", Role::Admin)))
+        );
+        assert_eq!(
+            verify("bob", "two").await,
+            Ok(Some(Actor::user("bob", Role::Viewer)))
+        );
+        for (name, password) in [("ada", "two"), ("bob", "one"), ("ada", ""), ("Ada", "one")] {
+            assert_eq!(verify(name, password).await, Ok(None), "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_comes_in_by_the_password_that_an_unknown_name_is_compared_with() {
+        let users = users();
+        for password in ["one", "two"] {
+            assert_eq!(users.verify("eve", password).await, Ok(None));
+        }
+        assert_eq!(Users::default().verify("eve", "one").await, Ok(None));
+        let long = "x".repeat(LONGEST_PASSWORD + 1);
+        assert_eq!(users.verify("ada", &long).await, Ok(None));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_gets_no_turn_is_told_to_come_back() {
+        let users = users();
+        let _turns = users.turns.acquire_many(2).await.expect("turns");
+        assert_eq!(users.verify("ada", "one").await, Err(Busy));
+    }
+}

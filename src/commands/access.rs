@@ -1,0 +1,51 @@
+//! Who may come in to the server, and whether it may be reached without anybody being asked.
+
+use super::Failure;
+use crate::{
+    auth::{Auth, SessionLimits},
+    config::{Config, ConfigError, UserConfig},
+};
+use std::net::SocketAddr;
+
+/// Who may come in, as the configuration says.
+pub(super) fn auth(config: &Config) -> Result<Auth, ConfigError> {
+    let users: Result<Vec<_>, _> = config.users.iter().map(UserConfig::user).collect();
+    let limits = SessionLimits {
+        idle: config.auth.session_idle,
+        lifetime: config.auth.session_lifetime,
+    };
+    Ok(Auth::new(
+        users?,
+        config.tokens.clone(),
+        limits,
+        config.auth.secure_cookies,
+    ))
+}
+
+/// Refuses to be reached from elsewhere without a log-in, unless that is said to be meant.
+pub(super) fn check(config: &Config, address: SocketAddr, auth: &Auth) -> Result<(), Failure> {
+    if address.ip().is_loopback() {
+        return Ok(());
+    }
+    if !auth.is_open() {
+        if !auth.secure_cookies() {
+            tracing::warn!(
+                %address,
+                "sessions go over the network as they are: put a proxy with TLS in front, and set `auth.secure_cookies = true`"
+            );
+        }
+        return Ok(());
+    }
+    if config.server.insecure_no_auth {
+        tracing::warn!(
+            %address,
+            "listening beyond this machine without a log-in: whoever reaches this address can read, change and delete every job"
+        );
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{address} can be reached from other machines, and nobody is asked who they are: set up a user in the configuration \
+         (`[users.NAME]`, with a hash from `jobdeck hash-password`), listen on 127.0.0.1, or, where whoever reaches it may do everything, \
+         say `--insecure-no-auth`"
+    )))
+}

@@ -1,0 +1,143 @@
+//! What people and programs may do.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What somebody may do: each role may do everything that those before it may.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Reads everything, changes nothing.
+    #[default]
+    Viewer,
+    /// Acts on jobs.
+    Operator,
+    /// Also does what cannot be undone, and tells processes to stop.
+    Admin,
+}
+
+/// A kind of change. Whoever is let in may read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Right {
+    /// Retry, delete, reschedule and kill jobs, one by one or by operations; undo those.
+    ChangeJobs,
+    /// Add jobs, also those of a file.
+    AddJobs,
+    /// End what runs.
+    CancelJobs,
+    /// Hold retries, and release them.
+    HoldRetries,
+    /// Say something about groups of failures, and mark deploys.
+    JudgeFailures,
+    /// Pause queues, and let them go on.
+    PauseQueues,
+    /// Run periodic jobs now, pause them, and let them go on.
+    TurnPeriodic,
+    /// Have a process write to its log what its threads do.
+    DumpThreads,
+    /// Remove a queue with all its jobs at once.
+    ClearQueues,
+    /// Quiet and stop processes.
+    StopProcesses,
+    /// Remove periodic jobs.
+    DeletePeriodic,
+    /// Give up what is kept for an undo.
+    FreeUndo,
+}
+
+impl Role {
+    /// All of them, the least first.
+    pub const ALL: [Self; 3] = [Self::Viewer, Self::Operator, Self::Admin];
+
+    /// Its name in the configuration.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Operator => "operator",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The role of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+
+    /// Whether it has a right.
+    #[must_use]
+    pub fn may(self, right: Right) -> bool {
+        self >= right.least()
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl Right {
+    /// The least role that has it.
+    #[must_use]
+    pub fn least(self) -> Role {
+        match self {
+            Self::ChangeJobs
+            | Self::AddJobs
+            | Self::CancelJobs
+            | Self::HoldRetries
+            | Self::JudgeFailures
+            | Self::PauseQueues
+            | Self::TurnPeriodic
+            | Self::DumpThreads => Role::Operator,
+            Self::ClearQueues | Self::StopProcesses | Self::DeletePeriodic | Self::FreeUndo => {
+                Role::Admin
+            }
+        }
+    }
+
+    /// What it allows, behind “may”.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::ChangeJobs => "change jobs",
+            Self::AddJobs => "add jobs",
+            Self::CancelJobs => "cancel jobs",
+            Self::HoldRetries => "hold or release retries",
+            Self::JudgeFailures => "say something about failures or deploys",
+            Self::PauseQueues => "pause or resume queues",
+            Self::TurnPeriodic => "run, pause or resume periodic jobs",
+            Self::DumpThreads => "have a process tell what it does",
+            Self::ClearQueues => "remove a queue for good",
+            Self::StopProcesses => "quiet or stop processes",
+            Self::DeletePeriodic => "delete periodic jobs",
+            Self::FreeUndo => "give up what is kept for an undo",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Right, Role};
+
+    #[test]
+    fn each_role_may_what_those_before_it_may() {
+        let may = |right| Role::ALL.map(|role| role.may(right));
+        assert_eq!(may(Right::ChangeJobs), [false, true, true]);
+        assert_eq!(may(Right::PauseQueues), [false, true, true]);
+        assert_eq!(may(Right::ClearQueues), [false, false, true]);
+        assert_eq!(may(Right::StopProcesses), [false, false, true]);
+    }
+
+    #[test]
+    fn a_role_is_found_by_its_name() {
+        for role in Role::ALL {
+            assert_eq!(Role::named(role.name()), Some(role));
+        }
+        assert_eq!(Role::named("Admin"), None);
+        assert_eq!(Role::named(""), None);
+    }
+}

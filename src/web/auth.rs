@@ -1,0 +1,178 @@
+//! Who asks: the guard in front of everything but what anybody may see, and the log-in.
+//!
+//! What whoever asks may change, `admin` looks at: the guard only leaves the [`Actor`] with the request.
+
+use super::{AppState, login, rest};
+use crate::admin::Admin;
+use crate::api::{ApiError, respond::cookie_in};
+use crate::auth::Session;
+use crate::model::Actor;
+use axum::{
+    Json,
+    body::Body,
+    extract::{FromRequestParts, Request, State},
+    http::{
+        Extensions, HeaderMap, HeaderValue, Method, StatusCode,
+        header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE},
+        request::Parts,
+    },
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use futures::StreamExt;
+use std::convert::Infallible;
+
+/// What anybody may see, beside the pages' files.
+const PUBLIC: [&str; 3] = [login::PATH, "/healthz", "/readyz"];
+
+/// The door for the one who asks.
+pub(super) struct Door(pub(super) Admin);
+
+impl Door {
+    /// Without a word of the guard it is nobody's, and nothing can be changed through it.
+    pub(super) fn of(state: &AppState, extensions: &Extensions) -> Self {
+        let actor = extensions.get::<Actor>().cloned();
+        Self(state.admin.acting_as(actor.unwrap_or_else(Actor::nobody)))
+    }
+}
+
+impl FromRequestParts<AppState> for Door {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        Ok(Self::of(state, &parts.extensions))
+    }
+}
+
+/// Finds out who asks, and lets nobody else in.
+pub(super) async fn guard(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if state.auth.is_open() {
+        request.extensions_mut().insert(Actor::anyone());
+        return next.run(request).await;
+    }
+    let path = request.uri().path();
+    if PUBLIC.contains(&path) || state.assets.serves(path) {
+        return next.run(request).await;
+    }
+    if is_rest(path)
+        && let Some(token) = bearer(request.headers())
+    {
+        let Some(actor) = state.auth.token(token) else {
+            return unauthorized("This token is not known, or no longer good.");
+        };
+        request.extensions_mut().insert(actor);
+        return next.run(request).await;
+    }
+    let cookie = cookie_in(request.headers(), login::cookie_name(&state));
+    let Some(session) = cookie.and_then(|secret| state.auth.session(&secret)) else {
+        return turned_away(&request);
+    };
+    request.extensions_mut().insert(session.actor.clone());
+    let response = next.run(request).await;
+    ending_with(session, response)
+}
+
+fn is_rest(path: &str) -> bool {
+    path == "/api/v1" || path.starts_with("/api/v1/")
+}
+
+/// The token of `Authorization: Bearer TOKEN`; empty when the header is of another kind, so that it is refused rather than passed over.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let said = headers.get(AUTHORIZATION)?.to_str().unwrap_or_default();
+    let token = said
+        .split_once(' ')
+        .and_then(|(kind, token)| kind.eq_ignore_ascii_case("bearer").then_some(token.trim()));
+    Some(token.unwrap_or_default())
+}
+
+/// A stream goes on only as long as the session: whoever comes back is asked again.
+fn ending_with(session: Session, response: Response) -> Response {
+    let is_stream = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+    if !is_stream {
+        return response;
+    }
+    let over = async move {
+        tokio::select! {
+            () = session.ended.cancelled() => {}
+            () = tokio::time::sleep(session.rest) => {}
+        }
+    };
+    let (parts, body) = response.into_parts();
+    let body = body.into_data_stream().take_until(Box::pin(over));
+    Response::from_parts(parts, Body::from_stream(body))
+}
+
+/// Programs are told that they have to say who they are; people are led to where they can.
+fn turned_away(request: &Request) -> Response {
+    let (method, path) = (request.method(), request.uri().path());
+    if is_rest(path) {
+        return unauthorized(
+            "Say who you are: with a token in the header `Authorization: Bearer TOKEN`.",
+        );
+    }
+    let is_form = *method == Method::POST
+        && request
+            .headers()
+            .get(ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"));
+    if path.starts_with("/api/ui/") && !is_form {
+        let error =
+            ApiError::Unauthorized("You are not logged in any more: reload the page.".to_owned());
+        return (StatusCode::UNAUTHORIZED, Json(error)).into_response();
+    }
+    if path == "/live" || path.starts_with("/live/") {
+        return (StatusCode::UNAUTHORIZED, "Log in first.\n").into_response();
+    }
+    let asked = request
+        .uri()
+        .path_and_query()
+        .map_or("/", axum::http::uri::PathAndQuery::as_str);
+    if matches!(*method, Method::GET | Method::HEAD) {
+        Redirect::to(&login::address(asked)).into_response()
+    } else {
+        Redirect::to(login::PATH).into_response()
+    }
+}
+
+fn unauthorized(message: &str) -> Response {
+    let mut response = rest::refusal("/api/v1", StatusCode::UNAUTHORIZED, "unauthorized", message);
+    response
+        .headers_mut()
+        .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bearer, is_rest};
+    use axum::http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
+
+    #[test]
+    fn a_token_stands_behind_the_word_bearer() {
+        let token = |text| {
+            let mut headers = HeaderMap::new();
+            headers.insert(AUTHORIZATION, HeaderValue::from_static(text));
+            bearer(&headers).map(str::to_owned)
+        };
+        assert_eq!(token("Bearer abc").as_deref(), Some("abc"));
+        assert_eq!(token("bearer  abc ").as_deref(), Some("abc"));
+        for other in ["Basic abc", "abc", "", "Bearer"] {
+            assert_eq!(token(other).as_deref(), Some(""), "{other}");
+        }
+        assert_eq!(bearer(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn only_rest_takes_tokens() {
+        assert!(is_rest("/api/v1") && is_rest("/api/v1/jobs"));
+        assert!(!is_rest("/api/v11") && !is_rest("/api/ui/act") && !is_rest("/"));
+    }
+}
