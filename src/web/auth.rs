@@ -58,7 +58,7 @@ pub(super) async fn guard(
     if PUBLIC.contains(&path) || state.assets.serves(path) {
         return next.run(request).await;
     }
-    if is_rest(path)
+    if is_for_programs(path)
         && let Some(token) = bearer(request.headers())
     {
         let Some(actor) = state.auth.token(token) else {
@@ -76,8 +76,9 @@ pub(super) async fn guard(
     ending_with(session, response)
 }
 
-fn is_rest(path: &str) -> bool {
-    path == "/api/v1" || path.starts_with("/api/v1/")
+/// Whether tokens are good for this address.
+fn is_for_programs(path: &str) -> bool {
+    path == "/api/v1" || path.starts_with("/api/v1/") || path == "/metrics"
 }
 
 /// The token of `Authorization: Bearer TOKEN`; empty when the header is of another kind, so that it is refused rather than passed over.
@@ -112,7 +113,7 @@ fn ending_with(session: Session, response: Response) -> Response {
 /// Programs are told that they have to say who they are; people are led to where they can.
 fn turned_away(request: &Request) -> Response {
     let (method, path) = (request.method(), request.uri().path());
-    if is_rest(path) {
+    if is_for_programs(path) {
         return unauthorized(
             "Say who you are: with a token in the header `Authorization: Bearer TOKEN`.",
         );
@@ -152,7 +153,7 @@ fn unauthorized(message: &str) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::{bearer, is_rest};
+    use super::{bearer, is_for_programs};
     use axum::http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 
     #[test]
@@ -171,8 +172,12 @@ mod tests {
     }
 
     #[test]
-    fn only_rest_takes_tokens() {
-        assert!(is_rest("/api/v1") && is_rest("/api/v1/jobs"));
-        assert!(!is_rest("/api/v11") && !is_rest("/api/ui/act") && !is_rest("/"));
+    fn only_what_programs_ask_for_takes_tokens() {
+        for path in ["/api/v1", "/api/v1/jobs", "/metrics"] {
+            assert!(is_for_programs(path), "{path}");
+        }
+        for path in ["/api/v11", "/api/ui/act", "/", "/metrics/"] {
+            assert!(!is_for_programs(path), "{path}");
+        }
     }
 }
