@@ -37,22 +37,15 @@ pub(super) struct Meter {
 }
 
 impl Meter {
-    /// Waits for the answer to so many commands. When nobody waits for it any more, it has failed.
-    pub(super) async fn measure<T, E>(
-        &self,
-        commands: usize,
-        work: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, E> {
-        let mut asked = Asked {
+    /// So many commands are asked. What is not told to be answered has failed.
+    pub(super) fn ask(&self, commands: usize) -> Asked<'_> {
+        let commands = u64::try_from(commands).unwrap_or(u64::MAX);
+        self.commands.fetch_add(commands, Ordering::Relaxed);
+        Asked {
             meter: self,
             at: Instant::now(),
             is_answered: false,
-        };
-        let commands = u64::try_from(commands).unwrap_or(u64::MAX);
-        self.commands.fetch_add(commands, Ordering::Relaxed);
-        let answer = work.await;
-        asked.is_answered = answer.is_ok();
-        answer
+        }
     }
 
     /// What it has counted.
@@ -65,11 +58,19 @@ impl Meter {
     }
 }
 
-/// Something that is under way.
-struct Asked<'meter> {
+/// Commands that are under way, until it is dropped.
+pub(super) struct Asked<'meter> {
     meter: &'meter Meter,
     at: Instant,
     is_answered: bool,
+}
+
+impl Asked<'_> {
+    /// The answer has come.
+    pub(super) fn answered<T, E>(mut self, answer: Result<T, E>) -> Result<T, E> {
+        self.is_answered = answer.is_ok();
+        answer
+    }
 }
 
 impl Drop for Asked<'_> {
@@ -85,18 +86,13 @@ impl Drop for Asked<'_> {
 #[cfg(test)]
 mod tests {
     use super::Meter;
-    use futures::FutureExt;
-    use std::future::{pending, ready};
 
     #[test]
     fn answers_errors_and_what_nobody_waits_for_are_counted() {
         let meter = Meter::default();
-        let answered = meter.measure(3, ready(Ok::<_, ()>(1))).now_or_never();
-        assert_eq!(answered, Some(Ok(1)));
-        let failed = meter.measure(1, ready(Err::<(), _>(2))).now_or_never();
-        assert_eq!(failed, Some(Err(2)));
-        let lost = meter.measure(1, pending::<Result<(), ()>>()).now_or_never();
-        assert_eq!(lost, None);
+        assert_eq!(meter.ask(3).answered(Ok::<_, ()>(1)), Ok(1));
+        assert_eq!(meter.ask(1).answered(Err::<(), _>(2)), Err(2));
+        drop(meter.ask(1));
         assert_eq!((meter.cost().commands, meter.cost().failures), (5, 2));
         let twice = meter.cost() + meter.cost();
         assert_eq!((twice.commands, twice.failures), (10, 4));

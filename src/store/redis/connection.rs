@@ -130,8 +130,8 @@ impl Link {
     }
 
     async fn ask<T: FromRedisValue>(&self, request: &impl Request, change: bool) -> StoreResult<T> {
-        let answer = self.limited(self.attempt(request, change));
-        self.meter.measure(request.commands(), answer).await
+        let asked = self.meter.ask(request.commands());
+        asked.answered(self.limited(self.attempt(request, change)).await)
     }
 
     /// What was asked over it.

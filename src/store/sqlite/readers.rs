@@ -71,11 +71,10 @@ impl Readers {
                 Err(_) => Err(unavailable("reading it failed unexpectedly")),
             }
         };
-        let answer = async {
-            timeout(PATIENCE, answer)
-                .await
-                .unwrap_or_else(|_| Err(unavailable("the disk did not answer in time")))
-        };
-        self.meter.measure(1, answer).await
+        let asked = self.meter.ask(1);
+        let answer = timeout(PATIENCE, answer)
+            .await
+            .unwrap_or_else(|_| Err(unavailable("the disk did not answer in time")));
+        asked.answered(answer)
     }
 }

@@ -99,7 +99,8 @@ impl Writer {
         work: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
         wrap: impl FnOnce(T) -> U + Send + 'static,
     ) -> StoreResult<U> {
-        self.meter.measure(1, self.changed(work, wrap)).await
+        let asked = self.meter.ask(1);
+        asked.answered(self.changed(work, wrap).await)
     }
 
     async fn changed<T: Send + 'static, U: Send + 'static>(
