@@ -97,8 +97,10 @@ impl RedisServer {
     /// A new connection for raw commands.
     pub async fn connection(&self) -> MultiplexedConnection {
         // Longer than usual: other tests keep the machine busy.
-        let config =
-            redis::AsyncConnectionConfig::new().set_response_timeout(Some(Duration::from_secs(30)));
+        let patience = Some(Duration::from_secs(30));
+        let config = redis::AsyncConnectionConfig::new()
+            .set_connection_timeout(patience)
+            .set_response_timeout(patience);
         redis::Client::open(self.url())
             .expect("a valid address")
             .get_multiplexed_async_connection_with_config(&config)
