@@ -46,7 +46,7 @@ test("people log in, see what their role may do, and log out", async ({ page, st
   if (javaScriptEnabled) await hydrated(page);
   const photos = page.getByRole("row", { name: /photos/ });
   await expect(photos).toBeVisible();
-  await expect(page.getByRole("button", { name: /Pause/ })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: /Pause queue/ })).toHaveCount(0);
   await expect(page.getByRole("link", { name: /Clear/ })).toHaveCount(0);
   await page.goto(`${server.address}/queues/photos`);
   await expect(page.locator("tr.job")).toHaveCount(1);
