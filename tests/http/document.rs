@@ -101,6 +101,7 @@ async fn the_document_lists_exactly_the_routes_that_there_are() {
         "get /live",
         "get /healthz",
         "get /readyz",
+        "get /metrics",
     ];
     expected.sort_unstable();
     assert_eq!(listed, expected);
