@@ -1,15 +1,15 @@
 //! `[users.NAME]` and `[tokens.NAME]`: who may come in, and what each may do.
 
-use super::{ConfigError, Problem, handlers::key_of, settings::nearest};
+use super::{
+    ConfigError, Problem,
+    named::{self, At, Named, key_of},
+};
 use crate::{
     auth::{PasswordHash, Token, User},
-    model::{Role, parse_time},
+    model::{Role, Timestamp, parse_time},
 };
-use std::{borrow::Cow, ops::Range, path::PathBuf};
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue},
-};
+use std::{borrow::Cow, path::PathBuf};
+use toml::{Spanned, de::DeValue};
 
 /// The section that holds the users.
 pub(super) const USERS: &str = "users";
@@ -68,13 +68,13 @@ impl UserConfig {
 
 /// Reads `[users]`; adds what is wrong to `problems`.
 pub(super) fn read_users(
-    name: &Spanned<Cow<'_, str>>,
-    value: &Spanned<DeValue<'_>>,
-    at: &impl Fn(Range<usize>) -> String,
+    section: (&Spanned<Cow<'_, str>>, &Spanned<DeValue<'_>>),
+    at: At<'_>,
     problems: &mut Vec<Problem>,
 ) -> Vec<UserConfig> {
-    read(USERS, USER_KEYS, name, value, at, problems, |reader| {
-        let (role, secret) = (reader.role(), reader.secret());
+    named::read(USERS, "NAME", section, at, problems, |reader| {
+        check_names(reader, USER_KEYS);
+        let (role, secret) = (role(reader), secret(reader));
         Some(UserConfig {
             name: reader.name.to_owned(),
             place: reader.place.clone(),
@@ -86,215 +86,100 @@ pub(super) fn read_users(
 
 /// Reads `[tokens]`; adds what is wrong to `problems`.
 pub(super) fn read_tokens(
-    name: &Spanned<Cow<'_, str>>,
-    value: &Spanned<DeValue<'_>>,
-    at: &impl Fn(Range<usize>) -> String,
+    section: (&Spanned<Cow<'_, str>>, &Spanned<DeValue<'_>>),
+    at: At<'_>,
     problems: &mut Vec<Problem>,
 ) -> Vec<Token> {
-    read(TOKENS, TOKEN_KEYS, name, value, at, problems, |reader| {
-        let role = reader.role();
-        reader.token(role)
+    named::read(TOKENS, "NAME", section, at, problems, |reader| {
+        check_names(reader, TOKEN_KEYS);
+        let role = role(reader);
+        token(reader, role)
     })
 }
 
-fn read<T, A: Fn(Range<usize>) -> String>(
-    section: &'static str,
-    keys: &'static [&'static str],
-    name: &Spanned<Cow<'_, str>>,
-    value: &Spanned<DeValue<'_>>,
-    at: &A,
-    problems: &mut Vec<Problem>,
-    mut one: impl FnMut(&mut Reader<'_, A>) -> Option<T>,
-) -> Vec<T> {
-    let Some(accounts) = value.get_ref().as_table() else {
-        problems.push(Problem::new(
-            at(name.span()),
-            format!("`{section}` is a section: write `[{section}.NAME]` and its settings below"),
+/// Its name, and those of its settings.
+fn check_names(reader: &mut Named<'_>, keys: &[&str]) {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_.@+".contains(letter);
+    let length = reader.name.chars().count();
+    if !(1..=NAME_CHARACTERS).contains(&length) || !reader.name.chars().all(is_plain) {
+        reader.wrong(format!(
+            "a name has 1 to {NAME_CHARACTERS} letters, digits and `-_.@+`"
         ));
-        return Vec::new();
+    }
+    reader.check_keys(keys);
+}
+
+fn role(reader: &mut Named<'_>) -> Option<Role> {
+    const ROLES: &str = "`viewer` (reads), `operator` (acts on jobs) or `admin` (everything)";
+    if !reader.has("role") {
+        reader.wrong(format!("it has no role: set `role` to {ROLES}"));
+    }
+    reader.value("role", ROLES, |value| Role::named(value.as_str()?))
+}
+
+fn secret(reader: &mut Named<'_>) -> Option<Secret> {
+    let (hash, file) = ("password_hash", "password_hash_file");
+    match (text(reader, hash)?, text(reader, file)?) {
+        (Some(text), None) => match text.parse::<PasswordHash>() {
+            Ok(hash) => return Some(Secret::Hash(Box::new(hash))),
+            Err(error) => reader.wrong_key(hash, error),
+        },
+        (None, Some(path)) if !path.is_empty() => {
+            return Some(Secret::File(path.into(), reader.place_of(file)));
+        }
+        (None, Some(_)) => reader.wrong_key(file, "it is empty: name a file"),
+        (Some(_), Some(_)) => {
+            reader.wrong_key(file, "`password_hash` is set as well: remove one of them");
+        }
+        (None, None) => reader.wrong(
+            "it has no password: set `password_hash` to what `jobdeck hash-password` prints",
+        ),
+    }
+    None
+}
+
+fn token(reader: &mut Named<'_>, role: Option<Role>) -> Option<Token> {
+    let expires = expires(reader);
+    let Some(hash) = text(reader, "hash")? else {
+        reader.wrong("it has no hash: set `hash` to what `jobdeck new-token` prints");
+        return None;
     };
-    let accounts = accounts.iter().filter_map(|(name, value)| {
-        let place = at(name.span());
-        let name = name.get_ref().as_ref();
-        let Some(table) = value.get_ref().as_table() else {
-            let own = key_of(section, name, "");
-            problems.push(Problem::new(
-                place,
-                format!("`{own}` is a section: write `[{own}]` and its settings below"),
-            ));
-            return None;
-        };
-        let mut reader = Reader {
-            section,
-            name,
-            place,
-            table,
-            at,
-            problems: Vec::new(),
-        };
-        reader.names(keys);
-        let account = one(&mut reader);
-        problems.append(&mut reader.problems);
-        account
-    });
-    accounts.collect()
+    let token = Token::new(reader.name, role?, &hash, expires?);
+    if token.is_none() {
+        reader.wrong_key(
+            "hash",
+            "it is no SHA-256 in hex (64 digits), as `jobdeck new-token` prints it",
+        );
+    }
+    token
 }
 
-/// Reads one user or token.
-struct Reader<'a, A> {
-    section: &'static str,
-    name: &'a str,
-    place: String,
-    table: &'a DeTable<'a>,
-    at: &'a A,
-    problems: Vec<Problem>,
+/// Until when it is good, if not for ever; nothing when that is not understood.
+fn expires(reader: &mut Named<'_>) -> Option<Option<Timestamp>> {
+    if !reader.has("expires") {
+        return Some(None);
+    }
+    let what = "a date or a time, such as `2027-01-31`";
+    let text = reader.value("expires", what, |value| match value {
+        DeValue::Datetime(time) => Some(time.to_string()),
+        value => value.as_str().map(str::to_owned),
+    })?;
+    match parse_time(&text) {
+        Ok(time) => Some(Some(time)),
+        Err(reason) => {
+            reader.wrong_key("expires", reason);
+            None
+        }
+    }
 }
 
-impl<A: Fn(Range<usize>) -> String> Reader<'_, A> {
-    /// Its name, and those of its settings.
-    fn names(&mut self, keys: &'static [&'static str]) {
-        let is_plain = |letter: char| letter.is_alphanumeric() || "-_.@+".contains(letter);
-        let length = self.name.chars().count();
-        if !(1..=NAME_CHARACTERS).contains(&length) || !self.name.chars().all(is_plain) {
-            self.wrong(&format!(
-                "a name has 1 to {NAME_CHARACTERS} letters, digits and `-_.@+`"
-            ));
-        }
-        for (key, _) in self.table {
-            let name = key.get_ref().as_ref();
-            if !keys.contains(&name) {
-                let hint = nearest(name, keys.iter().copied())
-                    .map(|known| format!("; did you mean `{known}`?"))
-                    .unwrap_or_default();
-                let section = key_of(self.section, self.name, "");
-                self.problems.push(Problem::new(
-                    (self.at)(key.span()),
-                    format!("there is no setting `{name}` for `[{section}]`{hint}"),
-                ));
-            }
-        }
+/// A text that need not be there; nothing when it is none.
+fn text(reader: &mut Named<'_>, key: &str) -> Option<Option<String>> {
+    if !reader.has(key) {
+        return Some(None);
     }
-
-    fn role(&mut self) -> Option<Role> {
-        const ROLES: &str = "`viewer` (reads), `operator` (acts on jobs) or `admin` (everything)";
-        let Some(value) = self.table.get("role") else {
-            self.wrong(&format!("it has no role: set `role` to {ROLES}"));
-            return None;
-        };
-        let role = value.get_ref().as_str().and_then(Role::named);
-        if role.is_none() {
-            self.wrong_key("role", &format!("it must be {ROLES}"));
-        }
-        role
-    }
-
-    fn secret(&mut self) -> Option<Secret> {
-        match (
-            self.text("password_hash")?,
-            self.text("password_hash_file")?,
-        ) {
-            (Some(text), None) => match text.parse() {
-                Ok(hash) => Some(Secret::Hash(Box::new(hash))),
-                Err(error) => {
-                    let error: crate::auth::WrongHash = error;
-                    self.wrong_key("password_hash", &error.to_string());
-                    None
-                }
-            },
-            (None, Some(path)) if !path.is_empty() => Some(Secret::File(
-                PathBuf::from(path),
-                self.place_of("password_hash_file"),
-            )),
-            (None, Some(_)) => {
-                self.wrong_key("password_hash_file", "it is empty: name a file");
-                None
-            }
-            (Some(_), Some(_)) => {
-                self.wrong_key(
-                    "password_hash_file",
-                    "`password_hash` is set as well: remove one of them",
-                );
-                None
-            }
-            (None, None) => {
-                self.wrong(
-                    "it has no password: set `password_hash` to what `jobdeck hash-password` prints",
-                );
-                None
-            }
-        }
-    }
-
-    fn token(&mut self, role: Option<Role>) -> Option<Token> {
-        let expires = self.expires();
-        let Some(hash) = self.text("hash")? else {
-            self.wrong("it has no hash: set `hash` to what `jobdeck new-token` prints");
-            return None;
-        };
-        let token = Token::new(self.name, role?, &hash, expires?);
-        if token.is_none() {
-            self.wrong_key(
-                "hash",
-                "it is no SHA-256 in hex (64 digits), as `jobdeck new-token` prints it",
-            );
-        }
-        token
-    }
-
-    /// Until when it is good, if not for ever; nothing when that is not understood.
-    fn expires(&mut self) -> Option<Option<crate::model::Timestamp>> {
-        let Some(value) = self.table.get("expires") else {
-            return Some(None);
-        };
-        let text = match value.get_ref() {
-            DeValue::Datetime(time) => time.to_string(),
-            DeValue::String(text) => text.to_string(),
-            _ => {
-                self.wrong_key(
-                    "expires",
-                    "it must be a date or a time, such as `2027-01-31`",
-                );
-                return None;
-            }
-        };
-        match parse_time(&text) {
-            Ok(time) => Some(Some(time)),
-            Err(reason) => {
-                self.wrong_key("expires", &reason);
-                None
-            }
-        }
-    }
-
-    /// A text that need not be there; nothing when it is none.
-    fn text(&mut self, key: &str) -> Option<Option<String>> {
-        let Some(value) = self.table.get(key) else {
-            return Some(None);
-        };
-        let text = value.get_ref().as_str().map(str::to_owned);
-        if text.is_none() {
-            self.wrong_key(key, "it must be a text in quotes");
-        }
-        text.map(Some)
-    }
-
-    fn place_of(&self, key: &str) -> String {
-        let found = self.table.iter().find(|(known, _)| known.get_ref() == key);
-        found.map_or_else(|| self.place.clone(), |(known, _)| (self.at)(known.span()))
-    }
-
-    fn wrong_key(&mut self, key: &str, reason: &str) {
-        let place = self.place_of(key);
-        let key = key_of(self.section, self.name, key);
-        self.problems
-            .push(Problem::new(place, format!("`{key}`: {reason}")));
-    }
-
-    fn wrong(&mut self, reason: &str) {
-        let section = key_of(self.section, self.name, "");
-        self.problems.push(Problem::new(
-            &self.place,
-            format!("`[{section}]`: {reason}"),
-        ));
-    }
+    let what = "a text in quotes";
+    reader
+        .value(key, what, |value| value.as_str().map(str::to_owned))
+        .map(Some)
 }

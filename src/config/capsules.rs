@@ -1,11 +1,12 @@
 //! `[capsules.NAME]`: queues with a concurrency of their own.
 
-use super::{ConfigError, Problem, handlers::key_of, queues::parse_queues, settings::nearest};
-use std::{borrow::Cow, ops::Range};
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue},
+use super::{
+    ConfigError, Problem,
+    named::{self, At, Named, key_of},
+    queues::parse_queues,
 };
+use std::borrow::Cow;
+use toml::{Spanned, de::DeValue};
 
 /// The section that holds the capsules.
 pub(super) const SECTION: &str = "capsules";
@@ -53,130 +54,45 @@ impl CapsuleConfig {
 
 /// Reads the section; adds what is wrong to `problems`.
 pub(super) fn read(
-    name: &Spanned<Cow<'_, str>>,
-    value: &Spanned<DeValue<'_>>,
-    at: &impl Fn(Range<usize>) -> String,
+    section: (&Spanned<Cow<'_, str>>, &Spanned<DeValue<'_>>),
+    at: At<'_>,
     problems: &mut Vec<Problem>,
 ) -> Vec<CapsuleConfig> {
-    let Some(capsules) = value.get_ref().as_table() else {
-        problems.push(Problem::new(
-            at(name.span()),
-            "`capsules` is a section: write `[capsules.NAME]` and its settings below",
-        ));
+    named::read(SECTION, "NAME", section, at, problems, |reader| {
+        Some(capsule(reader))
+    })
+}
+
+fn capsule(reader: &mut Named<'_>) -> CapsuleConfig {
+    if reader.name.is_empty() {
+        reader.wrong("the name is empty: give it one, such as `[capsules.photos]`");
+    } else if reader.name == RESERVED {
+        reader.wrong("that is the name of the worker's own queues: set `worker.queues` and `worker.concurrency`, or choose another name");
+    }
+    reader.check_keys(KEYS);
+    CapsuleConfig {
+        name: reader.name.to_owned(),
+        place: reader.place.clone(),
+        queues: queues(reader),
+        concurrency: reader.concurrency().unwrap_or(CONCURRENCY),
+    }
+}
+
+fn queues(reader: &mut Named<'_>) -> Vec<String> {
+    if !reader.has("queues") {
+        reader.wrong("it has no queues: name those that it serves, such as `queues = [\"photos=3\", \"thumbnails\"]`");
+        return Vec::new();
+    }
+    let what = "a list such as `[\"photos=3\", \"thumbnails\"]`";
+    let Some(names) = reader.value("queues", what, named::texts) else {
         return Vec::new();
     };
-    let capsules = capsules.iter().filter_map(|(name, value)| {
-        let place = at(name.span());
-        let name = name.get_ref().as_ref();
-        let section = key_of(SECTION, name, "");
-        let Some(table) = value.get_ref().as_table() else {
-            problems.push(Problem::new(
-                place,
-                format!("`{section}` is a section: write `[{section}]` and its settings below"),
-            ));
-            return None;
-        };
-        let mut reader = Reader {
-            name,
-            place,
-            table,
-            at,
-            problems: Vec::new(),
-        };
-        let capsule = reader.capsule();
-        problems.append(&mut reader.problems);
-        capsule
-    });
-    capsules.collect()
-}
-
-/// Reads one capsule.
-struct Reader<'a, A> {
-    name: &'a str,
-    place: String,
-    table: &'a DeTable<'a>,
-    at: &'a A,
-    problems: Vec<Problem>,
-}
-
-impl<A: Fn(Range<usize>) -> String> Reader<'_, A> {
-    fn capsule(&mut self) -> Option<CapsuleConfig> {
-        let section = key_of(SECTION, self.name, "");
-        if self.name.is_empty() {
-            self.wrong("the name is empty: give it one, such as `[capsules.photos]`");
-        } else if self.name == RESERVED {
-            self.wrong("that is the name of the worker's own queues: set `worker.queues` and `worker.concurrency`, or choose another name");
-        }
-        for (key, _) in self.table {
-            let name = key.get_ref().as_ref();
-            if !KEYS.contains(&name) {
-                let hint = nearest(name, KEYS.iter().copied())
-                    .map(|known| format!("; did you mean `{known}`?"))
-                    .unwrap_or_default();
-                self.problems.push(Problem::new(
-                    (self.at)(key.span()),
-                    format!("there is no setting `{name}` for `[{section}]`{hint}"),
-                ));
-            }
-        }
-        let queues = self.queues();
-        let concurrency = self.concurrency();
-        self.problems.is_empty().then(|| CapsuleConfig {
-            name: self.name.to_owned(),
-            place: self.place.clone(),
-            queues,
-            concurrency,
-        })
+    let reason = match &*names {
+        [] => Some("name at least one queue".to_owned()),
+        names => parse_queues(names).err(),
+    };
+    if let Some(reason) = reason {
+        reader.wrong_key("queues", reason);
     }
-
-    fn queues(&mut self) -> Vec<String> {
-        let Some(value) = self.table.get("queues") else {
-            self.wrong("it has no queues: name those that it serves, such as `queues = [\"photos=3\", \"thumbnails\"]`");
-            return Vec::new();
-        };
-        let names = value.get_ref().as_array().and_then(|names| {
-            let names = names.iter();
-            names
-                .map(|name| name.get_ref().as_str().map(str::to_owned))
-                .collect::<Option<Vec<String>>>()
-        });
-        let reason = match &names {
-            None => Some("it must be a list such as `[\"photos=3\", \"thumbnails\"]`".to_owned()),
-            Some(names) if names.is_empty() => Some("name at least one queue".to_owned()),
-            Some(names) => parse_queues(names).err(),
-        };
-        if let Some(reason) = reason {
-            self.wrong_key("queues", &reason);
-        }
-        names.unwrap_or_default()
-    }
-
-    fn concurrency(&mut self) -> u16 {
-        let Some(value) = self.table.get("concurrency") else {
-            return CONCURRENCY;
-        };
-        let number = value.get_ref().as_integer();
-        let jobs = number.and_then(|it| u16::from_str_radix(it.as_str(), it.radix()).ok());
-        let jobs = jobs.filter(|jobs| (1..=1000).contains(jobs));
-        if jobs.is_none() {
-            self.wrong_key("concurrency", "it must be a number from 1 to 1000");
-        }
-        jobs.unwrap_or(CONCURRENCY)
-    }
-
-    fn wrong_key(&mut self, key: &str, reason: &str) {
-        let found = self.table.iter().find(|(known, _)| known.get_ref() == key);
-        let place = found.map_or_else(|| self.place.clone(), |(known, _)| (self.at)(known.span()));
-        let key = key_of(SECTION, self.name, key);
-        self.problems
-            .push(Problem::new(place, format!("`{key}`: {reason}")));
-    }
-
-    fn wrong(&mut self, reason: &str) {
-        let section = key_of(SECTION, self.name, "");
-        self.problems.push(Problem::new(
-            &self.place,
-            format!("`[{section}]`: {reason}"),
-        ));
-    }
+    names
 }

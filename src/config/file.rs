@@ -45,24 +45,14 @@ impl File {
         let mut users = Vec::new();
         let mut tokens = Vec::new();
         for (section, value) in parsed.get_ref() {
-            if section.get_ref() == handlers::SECTION {
-                handlers = handlers::read(section, value, &at, &mut problems);
-                continue;
-            }
-            if section.get_ref() == capsules::SECTION {
-                capsules = capsules::read(section, value, &at, &mut problems);
-                continue;
-            }
-            if section.get_ref() == accounts::USERS {
-                users = accounts::read_users(section, value, &at, &mut problems);
-                continue;
-            }
-            if section.get_ref() == accounts::TOKENS {
-                tokens = accounts::read_tokens(section, value, &at, &mut problems);
-                continue;
-            }
-            if section.get_ref() != periodic::NAME {
-                visit_section(section, value, &at, &mut places, &mut problems);
+            let named = (section, value);
+            match section.get_ref().as_ref() {
+                handlers::SECTION => handlers = handlers::read(named, &at, &mut problems),
+                capsules::SECTION => capsules = capsules::read(named, &at, &mut problems),
+                accounts::USERS => users = accounts::read_users(named, &at, &mut problems),
+                accounts::TOKENS => tokens = accounts::read_tokens(named, &at, &mut problems),
+                periodic::NAME => {}
+                _ => visit_section(section, value, &at, &mut places, &mut problems),
             }
         }
         let periodic = periodic::read(parsed.get_ref(), &at, &mut problems);

@@ -1,12 +1,12 @@
 //! `[handlers.NAME]`: classes of jobs that an HTTP endpoint or a command does.
 
-use super::{ConfigError, Problem, settings::nearest};
-use crate::worker::{CommandHandler, HandlerError, HttpHandler, Rate, patterns_tie};
-use std::{borrow::Cow, fmt::Display, ops::Range, path::PathBuf, time::Duration};
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue},
+use super::{
+    ConfigError, Problem,
+    named::{self, At, Named, key_of},
 };
+use crate::worker::{CommandHandler, HttpHandler, Rate, patterns_tie};
+use std::{borrow::Cow, path::PathBuf, time::Duration};
+use toml::{Spanned, de::DeValue};
 
 /// The section that holds the handlers.
 pub(super) const SECTION: &str = "handlers";
@@ -86,56 +86,13 @@ impl HandlerConfig {
     }
 }
 
-/// `handlers.Report.timeout`, as TOML writes it.
-pub(super) fn key_of(section: &str, name: &str, key: &str) -> String {
-    let is_bare = !name.is_empty()
-        && name
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'));
-    let name = if is_bare {
-        Cow::Borrowed(name)
-    } else {
-        Cow::Owned(format!("{name:?}"))
-    };
-    let dot = if key.is_empty() { "" } else { "." };
-    format!("{section}.{name}{dot}{key}")
-}
-
 /// Reads the section; adds what is wrong to `problems`.
 pub(super) fn read(
-    name: &Spanned<Cow<'_, str>>,
-    value: &Spanned<DeValue<'_>>,
-    at: &impl Fn(Range<usize>) -> String,
+    section: (&Spanned<Cow<'_, str>>, &Spanned<DeValue<'_>>),
+    at: At<'_>,
     problems: &mut Vec<Problem>,
 ) -> Vec<HandlerConfig> {
-    let Some(classes) = value.get_ref().as_table() else {
-        problems.push(Problem::new(
-            at(name.span()),
-            "`handlers` is a section: write `[handlers.CLASS]` and its settings below",
-        ));
-        return Vec::new();
-    };
-    let mut handlers = Vec::new();
-    for (class, value) in classes {
-        let place = at(class.span());
-        let name = class.get_ref().as_ref();
-        let Some(table) = value.get_ref().as_table() else {
-            let section = key_of(SECTION, name, "");
-            problems.push(Problem::new(
-                place,
-                format!("`{section}` is a section: write `[{section}]` and its settings below"),
-            ));
-            continue;
-        };
-        let mut reader = Reader {
-            class: name,
-            place: &place,
-            table,
-            at,
-            problems: &mut *problems,
-        };
-        handlers.extend(reader.handler());
-    }
+    let handlers = named::read(SECTION, "CLASS", section, at, problems, handler);
     problems.extend(ties(&handlers));
     handlers
 }
@@ -158,267 +115,151 @@ fn ties(handlers: &[HandlerConfig]) -> Vec<Problem> {
         .collect()
 }
 
-/// Reads one handler.
-struct Reader<'a, A> {
-    class: &'a str,
-    place: &'a str,
-    table: &'a DeTable<'a>,
-    at: &'a A,
-    problems: &'a mut Vec<Problem>,
+fn handler(reader: &mut Named<'_>) -> Option<HandlerConfig> {
+    if reader.name.is_empty() {
+        reader.wrong("the class is empty: give it a class, a pattern such as `Reports::*`, or `*` for every class");
+    }
+    let (kind, secret_file) = match (reader.has("http"), reader.has("command")) {
+        (true, false) => {
+            reader.check_keys_of("an HTTP endpoint", HTTP_KEYS, COMMAND_KEYS);
+            let secret_file = secret_file(reader);
+            (http(reader).map(HandlerKind::Http), secret_file)
+        }
+        (false, true) => {
+            reader.check_keys_of("a command", COMMAND_KEYS, HTTP_KEYS);
+            (command(reader).map(HandlerKind::Command), None)
+        }
+        (true, true) => {
+            reader.wrong("it has both `http` and `command`: keep one of them");
+            (None, None)
+        }
+        (false, false) => {
+            // Perhaps it is only misspelt.
+            let all: Vec<&str> = HTTP_KEYS.iter().chain(COMMAND_KEYS).copied().collect();
+            reader.check_keys(&all);
+            reader.wrong("nobody does its jobs: give it `http = \"https://…\"` or `command = [\"program\", \"argument\"]`");
+            (None, None)
+        }
+    };
+    Some(HandlerConfig {
+        class: reader.name.to_owned(),
+        place: reader.place.clone(),
+        kind: kind?,
+        secret_file,
+    })
 }
 
-impl<A: Fn(Range<usize>) -> String> Reader<'_, A> {
-    fn handler(&mut self) -> Option<HandlerConfig> {
-        let before = self.problems.len();
-        if self.class.is_empty() {
-            self.wrong("the class is empty: give it a class, a pattern such as `Reports::*`, or `*` for every class");
+fn http(reader: &mut Named<'_>) -> Option<HttpHandler> {
+    let mut handler = reader.parsed(
+        "http",
+        "an address such as `\"https://app.internal/jobs\"`",
+        HttpHandler::new,
+    )?;
+    if let Some(timeout) = time(reader, "timeout") {
+        handler = handler.timeout(timeout);
+    }
+    if let Some(timeout) = time(reader, "connect_timeout") {
+        handler = handler.connect_timeout(timeout);
+    }
+    if let Some(jobs) = reader.concurrency() {
+        handler = handler.concurrency(jobs.into());
+    }
+    if let Some(rate) = rate(reader) {
+        handler = handler.rate(rate);
+    }
+    let plain = handler.clone();
+    if let Some(signed) = reader.parsed("secret", "a text", move |text| plain.secret(text)) {
+        handler = signed;
+    }
+    for (name, value) in pairs(reader, "headers") {
+        match handler.clone().header(&name, &value) {
+            Ok(more) => handler = more,
+            Err(error) => reader.wrong_key("headers", error),
         }
-        let (kind, secret_file) = match (self.has("http"), self.has("command")) {
-            (true, false) => {
-                self.check_keys("an HTTP endpoint", HTTP_KEYS, COMMAND_KEYS);
-                let secret_file = self.secret_file();
-                (self.http().map(HandlerKind::Http), secret_file)
-            }
-            (false, true) => {
-                self.check_keys("a command", COMMAND_KEYS, HTTP_KEYS);
-                (self.command().map(HandlerKind::Command), None)
-            }
-            (true, true) => {
-                self.wrong("it has both `http` and `command`: keep one of them");
-                (None, None)
-            }
-            (false, false) => {
-                // Perhaps it is only misspelt.
-                let all: Vec<&str> = HTTP_KEYS.iter().chain(COMMAND_KEYS).copied().collect();
-                self.check_keys("a handler", &all, &[]);
-                self.wrong("nobody does its jobs: give it `http = \"https://…\"` or `command = [\"program\", \"argument\"]`");
-                (None, None)
-            }
-        };
-        if self.problems.len() > before {
+    }
+    Some(handler)
+}
+
+fn command(reader: &mut Named<'_>) -> Option<CommandHandler> {
+    let what = "a list such as `[\"python3\", \"report.py\"]`";
+    let words = reader.value("command", what, named::texts)?;
+    let mut handler = match CommandHandler::new(words) {
+        Ok(handler) => handler,
+        Err(error) => {
+            reader.wrong_key("command", error);
             return None;
         }
-        Some(HandlerConfig {
-            class: self.class.to_owned(),
-            place: self.place.to_owned(),
-            kind: kind?,
-            secret_file,
-        })
+    };
+    if let Some(timeout) = time(reader, "timeout") {
+        handler = handler.timeout(timeout);
     }
+    if let Some(grace) = duration(reader, "grace") {
+        handler = handler.grace(grace);
+    }
+    if let Some(delay) = duration(reader, "retry_in") {
+        handler = handler.retry_in(delay);
+    }
+    if let Some(jobs) = reader.concurrency() {
+        handler = handler.concurrency(jobs.into());
+    }
+    if let Some(rate) = rate(reader) {
+        handler = handler.rate(rate);
+    }
+    if let Some(directory) = reader.text("directory") {
+        handler = handler.directory(directory);
+    }
+    for (name, value) in pairs(reader, "environment") {
+        match handler.clone().environment(name, value) {
+            Ok(more) => handler = more,
+            Err(error) => reader.wrong_key("environment", error),
+        }
+    }
+    Some(handler)
+}
 
-    fn http(&mut self) -> Option<HttpHandler> {
-        let mut handler = self.parsed(
-            "http",
-            "an address such as `\"https://app.internal/jobs\"`",
-            HttpHandler::new,
-        )?;
-        if let Some(timeout) = self.time("timeout") {
-            handler = handler.timeout(timeout);
-        }
-        if let Some(timeout) = self.time("connect_timeout") {
-            handler = handler.connect_timeout(timeout);
-        }
-        if let Some(jobs) = self.concurrency() {
-            handler = handler.concurrency(jobs);
-        }
-        if let Some(rate) = self.rate() {
-            handler = handler.rate(rate);
-        }
-        let plain = handler.clone();
-        if let Some(signed) = self.parsed("secret", "a text", move |text| plain.secret(text)) {
-            handler = signed;
-        }
-        for (name, value) in self.pairs("headers") {
-            match handler.clone().header(&name, &value) {
-                Ok(more) => handler = more,
-                Err(error) => self.wrong_key("headers", error),
-            }
-        }
-        Some(handler)
+fn secret_file(reader: &mut Named<'_>) -> Option<(PathBuf, String)> {
+    let path = reader.text("secret_file")?;
+    if reader.has("secret") {
+        reader.wrong_key("secret_file", "`secret` is set as well: remove one of them");
     }
+    Some((path.into(), reader.place_of("secret_file")))
+}
 
-    fn command(&mut self) -> Option<CommandHandler> {
-        let words = self.value(
-            "command",
-            "a list such as `[\"python3\", \"report.py\"]`",
-            |value| {
-                let words = value.as_array()?.iter();
-                words
-                    .map(|word| word.get_ref().as_str().map(str::to_owned))
-                    .collect::<Option<Vec<String>>>()
-            },
-        )?;
-        let mut handler = match CommandHandler::new(words) {
-            Ok(handler) => handler,
-            Err(error) => {
-                self.wrong_key("command", error);
-                return None;
-            }
-        };
-        if let Some(timeout) = self.time("timeout") {
-            handler = handler.timeout(timeout);
-        }
-        if let Some(grace) = self.duration("grace") {
-            handler = handler.grace(grace);
-        }
-        if let Some(delay) = self.duration("retry_in") {
-            handler = handler.retry_in(delay);
-        }
-        if let Some(jobs) = self.concurrency() {
-            handler = handler.concurrency(jobs);
-        }
-        if let Some(rate) = self.rate() {
-            handler = handler.rate(rate);
-        }
-        if let Some(directory) = self.text("directory") {
-            handler = handler.directory(directory);
-        }
-        for (name, value) in self.pairs("environment") {
-            match handler.clone().environment(name, value) {
-                Ok(more) => handler = more,
-                Err(error) => self.wrong_key("environment", error),
-            }
-        }
-        Some(handler)
-    }
+fn rate(reader: &mut Named<'_>) -> Option<Rate> {
+    reader.parsed("rate", "a rate such as `\"100/s\"`", str::parse)
+}
 
-    /// Names every key that is none of this kind's.
-    fn check_keys(&mut self, kind: &str, own: &[&str], others: &[&str]) {
-        for (key, _) in self.table {
-            let name = key.get_ref().as_ref();
-            if own.contains(&name) {
-                continue;
-            }
-            let hint = if others.contains(&name) {
-                format!(", which is {kind}")
-            } else {
-                nearest(name, own.iter().copied())
-                    .map(|known| format!("; did you mean `{known}`?"))
-                    .unwrap_or_default()
-            };
-            let section = key_of(SECTION, self.class, "");
-            self.problems.push(Problem::new(
-                (self.at)(key.span()),
-                format!("there is no setting `{name}` for `[{section}]`{hint}"),
-            ));
-        }
+/// A duration that is not nothing.
+fn time(reader: &mut Named<'_>, key: &str) -> Option<Duration> {
+    let time = duration(reader, key)?;
+    if time.is_zero() {
+        reader.wrong_key(key, "it must be longer than nothing");
     }
+    Some(time)
+}
 
-    fn secret_file(&mut self) -> Option<(PathBuf, String)> {
-        let path = self.text("secret_file")?;
-        if self.has("secret") {
-            self.wrong_key("secret_file", "`secret` is set as well: remove one of them");
-        }
-        Some((path.into(), self.place_of("secret_file")))
-    }
+fn duration(reader: &mut Named<'_>, key: &str) -> Option<Duration> {
+    let what = "a duration such as `\"30s\"`, `\"5m\"` or `\"1h 30m\"`";
+    reader.value(key, what, |value| {
+        humantime::parse_duration(value.as_str()?).ok()
+    })
+}
 
-    fn concurrency(&mut self) -> Option<usize> {
-        self.value("concurrency", "a number from 1 to 1000", |value| {
-            let number = value.as_integer()?;
-            let jobs = usize::from_str_radix(number.as_str(), number.radix()).ok()?;
-            (1..=1000).contains(&jobs).then_some(jobs)
-        })
-    }
-
-    fn rate(&mut self) -> Option<Rate> {
-        self.parsed("rate", "a rate such as `\"100/s\"`", str::parse)
-    }
-
-    /// A duration that is not nothing.
-    fn time(&mut self, key: &str) -> Option<Duration> {
-        let time = self.duration(key)?;
-        if time.is_zero() {
-            self.wrong_key(key, "it must be longer than nothing");
-        }
-        Some(time)
-    }
-
-    fn duration(&mut self, key: &str) -> Option<Duration> {
-        let what = "a duration such as `\"30s\"`, `\"5m\"` or `\"1h 30m\"`";
-        self.value(key, what, |value| {
-            humantime::parse_duration(value.as_str()?).ok()
-        })
-    }
-
-    fn text(&mut self, key: &str) -> Option<String> {
-        self.value(key, "a text", |value| value.as_str().map(str::to_owned))
-    }
-
-    fn pairs(&mut self, key: &str) -> Vec<(String, String)> {
-        let pairs = self.value(
-            key,
-            "a table of texts such as `{ NAME = \"value\" }`",
-            |value| {
-                let pairs = value.as_table()?.iter();
-                pairs
-                    .map(|(name, value)| {
-                        let value = value.get_ref().as_str()?;
-                        Some((name.get_ref().clone().into_owned(), value.to_owned()))
-                    })
-                    .collect::<Option<Vec<_>>>()
-            },
-        );
-        pairs.unwrap_or_default()
-    }
-
-    /// A text that is understood further.
-    fn parsed<T>(
-        &mut self,
-        key: &str,
-        what: &str,
-        parse: impl FnOnce(&str) -> Result<T, HandlerError>,
-    ) -> Option<T> {
-        let text = self.value(key, what, |value| value.as_str().map(str::to_owned))?;
-        match parse(&text) {
-            Ok(parsed) => Some(parsed),
-            Err(error) => {
-                self.wrong_key(key, error);
-                None
-            }
-        }
-    }
-
-    /// The value of a key, if it is there and can be read.
-    fn value<T>(
-        &mut self,
-        key: &str,
-        what: &str,
-        read: impl FnOnce(&DeValue<'_>) -> Option<T>,
-    ) -> Option<T> {
-        let value = self.table.get(key)?;
-        let read = read(value.get_ref());
-        if read.is_none() {
-            self.wrong_key(key, format!("it must be {what}"));
-        }
-        read
-    }
-
-    fn has(&self, key: &str) -> bool {
-        self.table.contains_key(key)
-    }
-
-    fn place_of(&self, key: &str) -> String {
-        self.table
-            .iter()
-            .find(|(known, _)| known.get_ref() == key)
-            .map_or_else(
-                || self.place.to_owned(),
-                |(known, _)| (self.at)(known.span()),
-            )
-    }
-
-    fn wrong_key(&mut self, key: &str, reason: impl Display) {
-        let place = self.place_of(key);
-        let key = key_of(SECTION, self.class, key);
-        self.problems
-            .push(Problem::new(place, format!("`{key}`: {reason}")));
-    }
-
-    fn wrong(&mut self, reason: &str) {
-        let section = key_of(SECTION, self.class, "");
-        self.problems
-            .push(Problem::new(self.place, format!("`[{section}]`: {reason}")));
-    }
+fn pairs(reader: &mut Named<'_>, key: &str) -> Vec<(String, String)> {
+    let pairs = reader.value(
+        key,
+        "a table of texts such as `{ NAME = \"value\" }`",
+        |value| {
+            let pairs = value.as_table()?.iter();
+            pairs
+                .map(|(name, value)| {
+                    let value = value.get_ref().as_str()?;
+                    Some((name.get_ref().clone().into_owned(), value.to_owned()))
+                })
+                .collect::<Option<Vec<_>>>()
+        },
+    );
+    pairs.unwrap_or_default()
 }
 
 #[cfg(test)]

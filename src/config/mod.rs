@@ -8,6 +8,7 @@ mod duration;
 mod error;
 mod file;
 mod handlers;
+mod named;
 mod periodic;
 mod queues;
 mod settings;
