@@ -1,6 +1,7 @@
 //! Reading on a task of its own, some pieces ahead of whoever works on them: of operations and searches.
 
-use crate::store::{StoreError, StoreResult};
+use crate::model::{Order, Place};
+use crate::store::{Scan, SharedStore, Start, StoreError, StoreResult};
 use tokio::{
     sync::mpsc::{Receiver, Sender, channel},
     task::JoinHandle,
@@ -44,6 +45,27 @@ impl<T: Send + 'static> ReadAhead<T> {
             Some(reading) => joined(reading).await?.map(|()| None),
             None => Ok(None),
         }
+    }
+}
+
+impl ReadAhead<Scan> {
+    /// Reads a place from there on.
+    pub(super) fn scan(
+        pieces: usize,
+        store: SharedStore,
+        place: Place,
+        start: Start,
+        order: Order,
+    ) -> Self {
+        Self::start(pieces, async move |taker| {
+            let mut scanner = store.scan(place, start, order);
+            while let Some(scan) = scanner.next().await? {
+                if !taker.hand(scan).await {
+                    break;
+                }
+            }
+            Ok(())
+        })
     }
 }
 

@@ -239,15 +239,7 @@ impl Search {
         let (from, _) = matcher.times();
         // The store reads what comes next while this is looked through.
         let (store, read) = (self.store.clone(), place.clone());
-        let mut scans = ReadAhead::start(AHEAD, async move |taker| {
-            let mut scanner = store.scan(read, start, Order::Descending);
-            while let Some(scan) = scanner.next().await? {
-                if !taker.hand(scan).await {
-                    break;
-                }
-            }
-            Ok(())
-        });
+        let mut scans = ReadAhead::scan(AHEAD, store, read, start, Order::Descending);
         while let Some(scan) = scans.next().await? {
             for (index, (position, raw)) in scan.entries.iter().enumerate() {
                 let at = Timestamp::from_seconds(*position);

@@ -29,7 +29,7 @@ pub(super) struct Swept {
 }
 
 /// Reads a set from behind `cursor` to its end, lowest score first, and counts on in `tally`. `tell` is shown how far it is after each
-/// slice: the tally, and entries of the set.
+/// piece: the tally, and entries of the set.
 ///
 /// A piece is counted while the next one is read.
 pub(super) async fn sweep(
@@ -57,33 +57,37 @@ pub(super) async fn sweep(
     let mut piece = scanner.next().await?;
     while let Some(scan) = piece {
         swept.totals.1 = scan.total;
-        let last = scan.entries.len().saturating_sub(1);
-        if let (Some(first), Some(last)) = (scan.stored(0), scan.stored(last)) {
+        swept.now = scan.now;
+        let first = match swept.ends.take() {
+            Some((first, _)) => Some(first),
+            None => scan.stored(0).map(|entry| entry.id),
+        };
+        let last = scan.stored(scan.entries.len().saturating_sub(1));
+        if let (Some(first), Some(last)) = (first, last) {
             swept.cursor = Some(last.cursor);
-            let first = swept.ends.take().map_or(first.id, |(first, _)| first);
             swept.ends = Some((first, last.id));
         }
-        let counting = count(std::mem::take(&mut swept.tally), scan, swept.now);
+        let counting = count(std::mem::take(&mut swept.tally), scan);
         let reading = async {
             let asked = Instant::now();
-            let (next, now) = tokio::try_join!(scanner.next(), store.now())?;
+            let next = scanner.next().await?;
             sleep(asked.elapsed() / PAUSE_PART).await;
-            Ok::<_, StoreError>((next, now))
+            Ok::<_, StoreError>(next)
         };
         let (counted, read) = tokio::join!(counting, reading);
         swept.tally = counted?;
         tell(&swept.tally, swept.totals.1);
-        (piece, swept.now) = read?;
+        piece = read?;
     }
     swept.took = started.elapsed();
     Ok(swept)
 }
 
 /// Counts the entries of a piece, on a thread that may be busy.
-async fn count(mut tally: Tally, scan: Scan, now: Timestamp) -> StoreResult<Tally> {
+async fn count(mut tally: Tally, scan: Scan) -> StoreResult<Tally> {
     let counting = spawn_blocking(move || {
         let id = |index| scan.stored(index).map(|entry| entry.id);
-        tally.add(&scan.entries, id, now);
+        tally.add(&scan.entries, id, scan.now);
         tally
     });
     counting

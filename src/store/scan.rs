@@ -1,7 +1,7 @@
 //! Looking through a whole place: only what tells whether an entry is wanted is read of each; its address is made for those that are.
 
 use super::{AdminStore, SLICE_BYTES, Slice, Start, StoreResult, StoredEntry};
-use crate::model::{Order, Place};
+use crate::model::{Order, Place, Timestamp};
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::fmt;
@@ -28,6 +28,8 @@ pub struct Scan {
     pub more: bool,
     /// Entries of the whole place.
     pub total: u64,
+    /// The store's clock.
+    pub now: Timestamp,
     address: Box<Address>,
 }
 
@@ -40,12 +42,14 @@ impl Scan {
         entries: Vec<(f64, Bytes)>,
         more: bool,
         total: u64,
+        now: Timestamp,
         address: impl Fn(&[(f64, Bytes)], usize) -> Option<StoredEntry> + Send + Sync + 'static,
     ) -> Self {
         Self {
             entries,
             more,
             total,
+            now,
             address: Box::new(address),
         }
     }
@@ -70,8 +74,13 @@ impl From<Slice> for Scan {
             .iter()
             .map(|entry| (entry.id.position, entry.raw.clone()))
             .collect();
-        let stored = slice.entries;
-        Self::new(entries, slice.more, slice.total, move |_, index| {
+        let Slice {
+            entries: stored,
+            more,
+            total,
+            now,
+        } = slice;
+        Self::new(entries, more, total, now, move |_, index| {
             stored.get(index).cloned()
         })
     }

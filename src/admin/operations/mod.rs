@@ -35,7 +35,7 @@ use crate::model::{
 use crate::store::{Creation, NewOperation, OperationRecord};
 use mark::Mark;
 use std::{collections::HashSet, sync::Arc, time::Duration};
-use walk::{Position, Walk};
+use walk::Walk;
 
 /// Characters of an operation's name.
 const NAME: usize = 16;
@@ -333,9 +333,7 @@ impl Admin {
         };
         let walk = Walk::new(self.store.clone(), Arc::new(plan.clone()));
         // A search that cannot be read is said now, not when it is at work.
-        for at in 0..walk.places().len() {
-            walk.read(Position { at, after: None })?;
-        }
+        walk.check()?;
         plan.total = walk.total().await?;
         Ok(plan)
     }

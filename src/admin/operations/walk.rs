@@ -5,7 +5,7 @@ use crate::admin::read_ahead::ReadAhead;
 use crate::job::Job;
 use crate::model::{Cursor, EntryId, OperationPlan, Order, Place, Timestamp};
 use crate::search::Matcher;
-use crate::store::{Scan, SharedStore, Slice, Start, StoreError, StoreResult, StoredEntry};
+use crate::store::{Scan, SharedStore, Start, StoreError, StoreResult, StoredEntry};
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -130,7 +130,9 @@ impl Walk {
             Some(place @ Place::Set(_)) => {
                 let matcher = self.matcher(place)?;
                 let start = from.start_from(matcher.times().0);
-                let scans = scan_ahead(self.store.clone(), place.clone(), start);
+                // The store reads what comes next while this is looked through.
+                let (store, place_read) = (self.store.clone(), place.clone());
+                let scans = ReadAhead::scan(1, store, place_read, start, Order::Ascending);
                 Kind::Set(place, matcher, scans)
             }
         };
@@ -139,6 +141,12 @@ impl Walk {
             next: Some(from),
             kind,
         })
+    }
+
+    /// Whether the search can be read.
+    pub(super) fn check(&self) -> StoreResult<()> {
+        let places = self.places().iter().filter(|_| !self.is_ticked());
+        places.map(|place| self.matcher(place).map(drop)).collect()
     }
 
     /// Ages in a search count from when the operation was confirmed.
@@ -173,29 +181,10 @@ pub(super) struct Reader<'walk> {
     kind: Kind<'walk>,
 }
 
-/// Neighbouring entries of a set, and the store's clock.
-type Scanned = (Scan, Timestamp);
-
-/// Reads a set while what was read before is looked at.
-fn scan_ahead(store: SharedStore, place: Place, start: Start) -> ReadAhead<Scanned> {
-    ReadAhead::start(1, async move |taker| {
-        let mut scanner = store.scan(place, start, Order::Ascending);
-        loop {
-            let (scan, now) = futures::try_join!(scanner.next(), store.now())?;
-            let Some(scan) = scan else {
-                return Ok(());
-            };
-            if !taker.hand((scan, now)).await {
-                return Ok(());
-            }
-        }
-    })
-}
-
 enum Kind<'walk> {
     Ticked,
     Queue(&'walk Place, Matcher),
-    Set(&'walk Place, Matcher, ReadAhead<Scanned>),
+    Set(&'walk Place, Matcher, ReadAhead<Scan>),
 }
 
 impl Reader<'_> {
@@ -212,10 +201,10 @@ impl Reader<'_> {
                     .store
                     .slice(place, &from.start(), Order::Ascending, QUEUE_SLICE)
                     .await?;
-                walk.of_queue(place, matcher, slice, from.at)
+                walk.of_scan(place, matcher, slice.into(), from.at)
             }
             Kind::Set(place, matcher, scans) => match scans.next().await? {
-                Some((scan, now)) => walk.of_scan(place, matcher, scan, from.at, now),
+                Some(scan) => walk.of_scan(place, matcher, scan, from.at),
                 None => Batch {
                     meant: Vec::new(),
                     scanned: 0,
@@ -278,19 +267,7 @@ impl Walk {
             .filter(|job| !is_later(place, position, job, self.plan.before))
     }
 
-    fn of_queue(&self, place: &Place, matcher: &mut Matcher, slice: Slice, at: usize) -> Batch {
-        let now = slice.now;
-        self.of_scan(place, matcher, Scan::from(slice), at, now)
-    }
-
-    fn of_scan(
-        &self,
-        place: &Place,
-        matcher: &mut Matcher,
-        read: Scan,
-        at: usize,
-        now: Timestamp,
-    ) -> Batch {
+    fn of_scan(&self, place: &Place, matcher: &mut Matcher, read: Scan, at: usize) -> Batch {
         let mut meant = Vec::new();
         for (index, (position, raw)) in read.entries.iter().enumerate() {
             if let Some(job) = self.is_meant(place, matcher, *position, raw) {
@@ -312,7 +289,7 @@ impl Walk {
             scanned: u64::try_from(read.entries.len()).unwrap_or(u64::MAX),
             gone: 0,
             next: position(at, after.map(|after| after.cursor)),
-            now,
+            now: read.now,
             read: Some(read),
         }
     }

@@ -9,10 +9,11 @@ use super::{
     RedisStore,
     cursor::{QueueCursor, SetCursor, neighbour},
     slices::{common_length, queue_entry},
+    timestamp,
 };
 use crate::{
     job::digest,
-    model::{EntryId, Order, Place, Set},
+    model::{EntryId, Order, Place, Set, Timestamp},
     store::{
         Start, StoreResult, StoredEntry,
         scan::{Scan, Scanner, Width},
@@ -59,6 +60,17 @@ type Texts = Vec<Bytes>;
 
 /// Entries of a window, in the scan's direction: the marked one, the next ones, and one more if there is one.
 type Window = Vec<(Bytes, f64)>;
+
+/// What was read at one moment.
+struct Read {
+    /// Lowest rank first.
+    window: Window,
+    /// Entries of the whole place.
+    total: u64,
+    now: Timestamp,
+    /// Sizes of the samples.
+    samples: Vec<usize>,
+}
 
 impl<'store> RedisScanner<'store> {
     pub(super) fn new(store: &'store RedisStore, place: Place, start: Start, order: Order) -> Self {
@@ -127,11 +139,14 @@ impl<'store> RedisScanner<'store> {
             -1
         };
         let rank = |distance: i64| mark.rank.saturating_add(step * distance);
-        let mut calls = pipe();
-        calls.add_command(self.range(rank(0), rank(width + 1)));
-        calls.add_command(self.size());
-        self.add_samples(&mut calls, rank(width));
-        let (mut window, total, samples) = self.read(&calls).await?;
+        let Read {
+            mut window,
+            total,
+            now,
+            samples,
+        } = self
+            .read(self.range(rank(0), rank(width + 1)), rank(width))
+            .await?;
         if self.order == Order::Descending {
             window.reverse();
         }
@@ -176,10 +191,16 @@ impl<'store> RedisScanner<'store> {
             offset: around.offset(&entries, entries.len() - 1),
         };
         let place = self.place.clone();
-        let scan = Scan::new(entries, more, total, move |entries, index| match &place {
-            Place::Set(set) => around.set_entry(*set, entries, index),
-            Place::Queue(name) => around.queue_entry(name, entries, index),
-        });
+        let scan = Scan::new(
+            entries,
+            more,
+            total,
+            now,
+            move |entries, index| match &place {
+                Place::Set(set) => around.set_entry(*set, entries, index),
+                Place::Queue(name) => around.queue_entry(name, entries, index),
+            },
+        );
         let last = scan.entries.len() - 1;
         self.start = scan
             .stored(last)
@@ -208,12 +229,10 @@ impl<'store> RedisScanner<'store> {
 
     /// The longest of some entries behind the mark.
     async fn look_ahead(&self, mark: &Mark) -> StoreResult<usize> {
-        let mut calls = pipe();
-        calls.add_command(self.range(mark.rank, mark.rank));
-        calls.add_command(self.size());
-        self.add_samples(&mut calls, mark.rank);
-        let (_, _, samples) = self.read(&calls).await?;
-        Ok(samples.into_iter().max().unwrap_or(1))
+        let read = self
+            .read(self.range(mark.rank, mark.rank), mark.rank)
+            .await?;
+        Ok(read.samples.into_iter().max().unwrap_or(1))
     }
 
     /// Asks for some of the entries behind a rank, the last that the next window can have among them.
@@ -266,21 +285,37 @@ impl<'store> RedisScanner<'store> {
         }
     }
 
-    /// The window (lowest rank first), how many entries there are, and the sizes of the samples.
-    async fn read(&self, calls: &Pipeline) -> StoreResult<(Window, u64, Vec<usize>)> {
+    /// Reads a window, and beside it samples of the entries behind a rank.
+    async fn read(&self, window: Cmd, samples_behind: i64) -> StoreResult<Read> {
+        let mut calls = pipe();
+        calls.add_command(window);
+        calls.add_command(self.size());
+        calls.cmd("TIME");
+        self.add_samples(&mut calls, samples_behind);
         match &self.place {
             Place::Set(_) => {
-                let (window, total, a, b, c, d): (Window, u64, Window, Window, Window, Window) =
-                    self.store.admin.read(calls).await?;
+                type Answer = (Window, u64, (i64, i64), Window, Window, Window, Window);
+                let (window, total, time, a, b, c, d): Answer =
+                    self.store.admin.read(&calls).await?;
                 let samples = [a, b, c, d].into_iter().flatten();
-                Ok((window, total, samples.map(|(raw, _)| raw.len()).collect()))
+                Ok(Read {
+                    window,
+                    total,
+                    now: timestamp(time),
+                    samples: samples.map(|(raw, _)| raw.len()).collect(),
+                })
             }
             Place::Queue(_) => {
-                let (window, total, a, b, c, d): (Texts, u64, Texts, Texts, Texts, Texts) =
-                    self.store.admin.read(calls).await?;
+                type Answer = (Texts, u64, (i64, i64), Texts, Texts, Texts, Texts);
+                let (window, total, time, a, b, c, d): Answer =
+                    self.store.admin.read(&calls).await?;
                 let samples = [a, b, c, d].into_iter().flatten();
-                let window = window.into_iter().rev().map(|raw| (raw, 0.0)).collect();
-                Ok((window, total, samples.map(|raw| raw.len()).collect()))
+                Ok(Read {
+                    window: window.into_iter().rev().map(|raw| (raw, 0.0)).collect(),
+                    total,
+                    now: timestamp(time),
+                    samples: samples.map(|raw| raw.len()).collect(),
+                })
             }
         }
     }
