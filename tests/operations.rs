@@ -54,7 +54,8 @@ harness::on_both_stores! {
         two_processes_share_no_job,
         what_goes_on_is_told_from_what_is_over,
         a_rate_is_kept_to,
-        the_first_few_decide;
+        the_first_few_decide,
+        ticked_jobs_are_counted_once_although_a_few_are_tried_first;
     trouble:
         a_set_that_has_vanished_leaves_nothing_to_do,
         an_undo_after_its_queue_is_gone_says_what_it_cannot_put_back,

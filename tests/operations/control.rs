@@ -3,12 +3,12 @@
 use crate::changing::fill;
 use crate::harness::{Subject, into_set, queue};
 use crate::runs::{
-    PATIENCE, Process, act, admin, dead, finish, retries, run, undo, wait_for_state,
+    PATIENCE, Process, act, admin, dead, finish, request, retries, run, undo, wait_for_state,
 };
 use crate::support::wait_until;
 use jobdeck::{
     job::Job,
-    model::{Action, Canary, OperationState, Set},
+    model::{Action, Canary, Change, OperationState, Selection, Set},
 };
 use std::{
     collections::BTreeSet,
@@ -182,6 +182,37 @@ pub(crate) async fn the_first_few_decide(subject: Subject) {
     assert_eq!(subject.take(&["default"], 100).await.len(), 10);
     let done = wait_for_state(&admin, &id, OperationState::Done).await;
     assert_eq!(done.progress.done, 290);
+    process.end().await;
+}
+
+pub(crate) async fn ticked_jobs_are_counted_once_although_a_few_are_tried_first(subject: Subject) {
+    fill(&subject, Set::Dead, 20).await;
+    let entries = subject.all(&dead()).await;
+    assert!(
+        subject
+            .shift(&entries[1], jobdeck::store::Destination::Nowhere)
+            .await
+    );
+    let selection = Selection {
+        entries: entries.into_iter().map(|entry| entry.id).collect(),
+        ..Selection::default()
+    };
+    let mut retry = request(Change::Act(Action::Retry), selection);
+    retry.canary = Some(Canary {
+        jobs: 5,
+        wait_seconds: 1,
+        percent: 90,
+    });
+    let admin = admin(&subject);
+    let id = admin.start_operation(&retry).await.unwrap().id;
+    let process = Process::start(admin.clone());
+    let waiting = wait_for_state(&admin, &id, OperationState::Waiting).await;
+    assert_eq!((waiting.progress.done, waiting.progress.gone), (5, 1));
+    assert_eq!(subject.take(&["default"], 100).await.len(), 5);
+    let done = wait_for_state(&admin, &id, OperationState::Done).await;
+    let progress = done.progress;
+    assert_eq!((progress.done, progress.gone), (19, 1));
+    assert_eq!((progress.scanned, done.plan.total), (20, 20));
     process.end().await;
 }
 

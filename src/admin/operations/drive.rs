@@ -215,10 +215,12 @@ impl<'work> Drive<'work> {
         };
         let is_ticked = !self.plan.selection.entries.is_empty();
         let is_first_pass = self.mark.passes == 0;
-        let scanned = self.mark.scanned;
+        let Mark {
+            at, scanned, gone, ..
+        } = self.mark;
         let mut pending = Pending::default();
-        let mut steps = 0;
-        for meant in &batch.meant {
+        let mut is_attended = false;
+        for (found, meant) in (1..).zip(&batch.meant) {
             match changer.plan(&meant.entry, &meant.job) {
                 Planned::IsSo => {}
                 Planned::Stays(reason) => {
@@ -238,22 +240,26 @@ impl<'work> Drive<'work> {
             if is_first_pass {
                 self.mark.scanned = scanned + meant.scanned();
             }
-            if !is_ticked && let Some(stored) = batch.stored(meant) {
+            if is_ticked {
+                let looked_at = meant.scanned();
+                self.mark.at = at + usize::try_from(looked_at).unwrap_or(usize::MAX);
+                self.mark.gone = gone + (looked_at - found);
+            } else if let Some(stored) = batch.stored(meant) {
                 self.mark.after = Some(stored.cursor);
             }
             if let Some(driven) = self.step(std::mem::take(&mut pending)).await? {
                 return Ok(Some(driven));
             }
-            steps += 1;
+            is_attended = true;
         }
         self.mark.at = batch.next.at;
         self.mark.after = batch.next.after;
         if is_first_pass {
             self.mark.scanned = scanned + batch.scanned;
         }
-        self.mark.gone += batch.gone;
+        self.mark.gone = gone + batch.gone;
         // Also when nothing of the batch was meant: so that it goes on from here, and is known to be attended.
-        if pending.moves.is_empty() && steps > 0 {
+        if pending.moves.is_empty() && is_attended {
             return Ok(None);
         }
         self.step(pending).await
