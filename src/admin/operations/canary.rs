@@ -3,7 +3,7 @@
 use super::drive::Drive;
 use crate::job::Job;
 use crate::model::{Canary, Set};
-use crate::store::StoreResult;
+use crate::store::{SharedStore, StoreResult};
 use std::{collections::HashSet, time::Duration};
 
 /// How long one job is looked for.
@@ -24,15 +24,15 @@ impl Drive<'_> {
     /// not succeeded yet.
     pub(super) async fn verdict(&self, canary: Canary) -> StoreResult<Verdict> {
         let store = self.admin.store();
-        let running: HashSet<String> = store
-            .running()
-            .await?
-            .into_iter()
-            .map(|job| job.jid)
-            .collect();
-        let (mut failed, mut unfinished) = (Vec::new(), 0);
+        let mut running = running(store).await?;
+        let mut found = Vec::new();
         for jid in &self.mark.tried {
-            let found = store.find_jid(jid, BUDGET).await?;
+            found.push((jid, store.find_jid(jid, BUDGET).await?));
+        }
+        // One that waited at first may have begun before its queue was looked at.
+        running.extend(self::running(store).await?);
+        let (mut failed, mut unfinished) = (Vec::new(), 0);
+        for (jid, found) in found {
             let again = found
                 .entries
                 .iter()
@@ -57,6 +57,12 @@ impl Drive<'_> {
             succeeded, tried, canary, &failed, unfinished,
         )))
     }
+}
+
+/// Ids of the jobs that run.
+async fn running(store: &SharedStore) -> StoreResult<HashSet<String>> {
+    let running = store.running().await?;
+    Ok(running.into_iter().map(|job| job.jid).collect())
 }
 
 fn message(
