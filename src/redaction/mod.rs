@@ -130,6 +130,16 @@ mod tests {
                 "login failed: password=[redacted], retry",
             ),
             ("GET /a?token=abc&page=2", "GET /a?token=[redacted]&page=2"),
+            // Whatever a value begins with is of it.
+            (
+                "password=<abc> token: )x",
+                "password=[redacted]> token: [redacted]",
+            ),
+            (
+                r"pwd=\abc, secret=é'",
+                r"pwd=[redacted], secret=[redacted]'",
+            ),
+            ("GET /a?token=&page=2", "GET /a?token=&page=2"),
             (
                 "Authorization: Bearer abc.def-g failed",
                 "Authorization: [redacted] failed",

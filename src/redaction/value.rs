@@ -85,7 +85,11 @@ fn end_of_brackets(bytes: &[u8], from: usize) -> usize {
 /// The end of a value without quotes: one word, or two where the first one only says what the second one is.
 fn end_of_bare(text: &str, name: &str, from: usize) -> usize {
     let bytes = text.as_bytes();
-    let to = run(bytes, from, is_bare);
+    // Whatever it begins with is of it: passwords may begin with any sign.
+    let begins = bytes
+        .get(from)
+        .is_some_and(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b',' | b';' | b'&'));
+    let to = run(bytes, from + usize::from(begins), is_bare);
     let next = behind_blanks(bytes, to);
     let first = text.get(from..to).unwrap_or_default();
     let is_scheme = SCHEMES
