@@ -52,8 +52,12 @@ impl RedisStore {
             self.keys.kept(undone),
         ];
         keys.append(&mut places.keys);
-        let bytes = calls.iter().map(EntryCall::bytes).sum();
-        let mut request = Call::new(&scripts::OPERATION_STEP, &keys, bytes);
+        let columns = calls.first().map_or(0, |call| call.columns().len());
+        let size = (
+            calls.len() * columns,
+            calls.iter().map(EntryCall::bytes).sum(),
+        );
+        let mut request = Call::new(&scripts::OPERATION_STEP, &keys, size);
         let call = request.arguments();
         let (state, message) = step
             .state

@@ -146,19 +146,22 @@ impl OperationStore for RedisStore {
         let key = self.keys.kept(id);
         let mut chunks: Vec<KeptChunk> = Vec::new();
         let mut left = steps;
+        // Where each step has changed something, as many are there as are asked for.
+        let mut width = u64::try_from(limit).unwrap_or(ASKED).min(ASKED);
         while !left.is_empty() && chunks.len() < limit {
             let steps: Vec<u64> = match order {
                 Order::Ascending => {
                     let from = left.start;
-                    left.start = left.end.min(from.saturating_add(ASKED));
+                    left.start = left.end.min(from.saturating_add(width));
                     (from..left.start).collect()
                 }
                 Order::Descending => {
                     let below = left.end;
-                    left.end = left.start.max(below.saturating_sub(ASKED));
+                    left.end = left.start.max(below.saturating_sub(width));
                     (left.end..below).rev().collect()
                 }
             };
+            width = ASKED;
             let mut asked = cmd("HMGET");
             asked.arg(&key).arg(&steps);
             let results: Vec<Option<String>> = self.operations.read(&asked).await?;

@@ -48,9 +48,13 @@ pub(super) struct Call<'script> {
 }
 
 impl<'script> Call<'script> {
-    /// Its command, to which the arguments are still to be added; `bytes` of them, about.
-    pub(super) fn new(script: &'script Script, keys: &[String], bytes: usize) -> Self {
-        let mut command = Cmd::with_capacity(keys.len(), bytes);
+    /// Its command, to which the arguments are still to be added: so many, and so many bytes of them, about.
+    pub(super) fn new(
+        script: &'script Script,
+        keys: &[String],
+        (arguments, bytes): (usize, usize),
+    ) -> Self {
+        let mut command = Cmd::with_capacity(keys.len() + arguments, bytes);
         command
             .arg("EVALSHA")
             .arg(script.get_hash())

@@ -2,7 +2,7 @@
 
 use super::places;
 use crate::{
-    job::{self, Job},
+    job::{self, Job, hexadecimal},
     model::{Cursor, EntryId, Place},
     store::{Destination, StoreError, StoreResult, StoredEntry},
 };
@@ -189,15 +189,6 @@ pub(super) fn digest_bytes(digest: &str) -> Vec<u8> {
     digits
         .chunks_exact(2)
         .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit))
-        .collect()
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |value: u8| char::from(DIGITS[usize::from(value & 15)]);
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(*byte)])
         .collect()
 }
 
