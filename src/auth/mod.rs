@@ -19,7 +19,7 @@ mod tokens;
 mod users;
 
 pub use password::{PasswordHash, WrongHash};
-pub use secret::{digest, new_secret};
+pub use secret::{digest, hash_text, new_secret};
 pub use sessions::{Session, SessionLimits, Sessions};
 pub use throttle::Throttle;
 pub use tokens::{Token, Tokens};

@@ -1,5 +1,6 @@
 //! Random names that nobody can guess.
 
+use crate::job::hexadecimal;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::{TryRng, rngs::SysRng};
 use sha2::{Digest as _, Sha256};
@@ -18,6 +19,12 @@ pub fn new_secret() -> Result<String, rand::rngs::SysError> {
 #[must_use]
 pub fn digest(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
+}
+
+/// The same as the configuration has it, in hexadecimal digits.
+#[must_use]
+pub fn hash_text(secret: &str) -> String {
+    hexadecimal(&digest(secret))
 }
 
 #[cfg(test)]

@@ -88,16 +88,10 @@ impl Tokens {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn hex(token: &str) -> String {
-        digest(token)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
-    }
+    use crate::auth::hash_text;
 
     fn token(name: &str, expires: Option<Timestamp>) -> Token {
-        Token::new(name, Role::Operator, &hex(name), expires).expect("a token")
+        Token::new(name, Role::Operator, &hash_text(name), expires).expect("a token")
     }
 
     #[test]
@@ -110,12 +104,12 @@ mod tests {
         assert_eq!(find("c", 0), None);
         assert_eq!(find("", 0), None);
         // The hash opens nothing.
-        assert_eq!(find(&hex("a"), 0), None);
+        assert_eq!(find(&hash_text("a"), 0), None);
     }
 
     #[test]
     fn what_is_no_hash_is_no_token() {
-        let whole = hex("a");
+        let whole = hash_text("a");
         assert!(Token::new("a", Role::Viewer, &whole.to_uppercase(), None).is_some());
         for text in [
             "",

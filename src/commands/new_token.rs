@@ -1,7 +1,7 @@
 //! `jobdeck new-token`: a token for a program.
 
 use super::{Failure, output};
-use crate::auth::{digest, new_secret};
+use crate::auth::{hash_text, new_secret};
 use clap::Args;
 
 /// Make a token for a program, and print it with its hash for `[tokens.NAME]` in the configuration
@@ -14,10 +14,7 @@ impl NewToken {
     pub(super) fn run(self) -> Result<(), Failure> {
         let token = new_secret()
             .map_err(|error| Failure::new(format!("the system has no random numbers: {error}")))?;
-        let hash: String = digest(&token)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let hash = hash_text(&token);
         output::line(format_args!("token: {token}"));
         output::line(format_args!("hash = \"{hash}\""));
         Ok(())

@@ -97,7 +97,7 @@ pub fn digest(raw: &[u8]) -> String {
 }
 
 /// Lower-case hexadecimal digits, two a byte.
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {

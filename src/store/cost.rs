@@ -10,7 +10,7 @@ use std::{
 pub struct StoreCost {
     /// Commands, or transactions of an embedded store; each one of a pipeline counts.
     pub commands: u64,
-    /// Requests, of one command or many, that were answered with an error or not in time.
+    /// Requests, of one command or many, that were answered with an error or not in time, or were given up by who had asked.
     pub failures: u64,
     /// From asking to the answer, all together; requests that are under way at the same time count each.
     pub waited: Duration,

@@ -85,7 +85,7 @@ fn cost(registry: &mut Registry, cost: StoreCost) {
     } = cost;
     let help = "Commands sent to the store; transactions of an embedded one";
     registry.register("store_commands", help, ConstCounter::new(commands));
-    let help = "Requests to the store that failed or were not answered in time";
+    let help = "Requests to the store that failed, were not answered in time, or were given up";
     registry.register("store_failures", help, ConstCounter::new(failures));
     let help = "Time spent waiting for the store's answers, those at the same time added up";
     let waited = ConstCounter::new(waited.as_secs_f64());

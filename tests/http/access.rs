@@ -3,7 +3,7 @@
 use super::*;
 use argon2::{Algorithm, Argon2, Params, Version, password_hash::PasswordHasher as _};
 use jobdeck::{
-    auth::{Auth, SessionLimits, Token, User, digest},
+    auth::{Auth, SessionLimits, Token, User, hash_text},
     model::Role,
 };
 use std::collections::BTreeSet;
@@ -135,13 +135,6 @@ const FUNCTIONS: &[(&str, Role, &str)] = &[
     ("POST release_hold", Role::Operator, "id=a"),
 ];
 
-fn hex(token: &str) -> String {
-    digest(token)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
 /// One user and one token of each role, named by it.
 fn auth(secure: bool) -> Auth {
     let params = Params::new(8, 1, 1, None).expect("parameters");
@@ -151,7 +144,7 @@ fn auth(secure: bool) -> Auth {
         User::new(role.name(), role, hash.to_string().parse().expect("a hash"))
     });
     let tokens = Role::ALL
-        .map(|role| Token::new(role.name(), role, &hex(role.name()), None).expect("a token"));
+        .map(|role| Token::new(role.name(), role, &hash_text(role.name()), None).expect("a token"));
     Auth::new(
         users.into(),
         tokens.into(),

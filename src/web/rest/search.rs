@@ -4,6 +4,7 @@ use super::{
     EntryBody,
     error::{Answer, ErrorBody, Problem},
     extract::Query,
+    query::said,
 };
 use crate::admin::{AdminResult, SearchRequest};
 use crate::api::complete;
@@ -121,7 +122,7 @@ pub(super) async fn search(
     Door(admin): Door,
     Query(query): Query<SearchQuery>,
 ) -> Answer<Response> {
-    let limit = match query.limit.as_deref().filter(|text| !text.is_empty()) {
+    let limit = match said(query.limit) {
         None => 0,
         Some(text) => text
             .parse()
@@ -129,7 +130,6 @@ pub(super) async fn search(
             .filter(|limit| *limit > 0)
             .ok_or_else(|| Problem::query("limit", "`limit` must be a number above 0"))?,
     };
-    let said = |text: Option<String>| text.filter(|text| !text.is_empty());
     let events = admin
         .search(SearchRequest {
             query: query.q,
