@@ -145,8 +145,8 @@ impl Walk {
 
     /// Whether the search can be read.
     pub(super) fn check(&self) -> StoreResult<()> {
-        let places = self.places().iter().filter(|_| !self.is_ticked());
-        places.map(|place| self.matcher(place).map(drop)).collect()
+        let mut places = self.places().iter().filter(|_| !self.is_ticked());
+        places.try_for_each(|place| self.matcher(place).map(drop))
     }
 
     /// Ages in a search count from when the operation was confirmed.
