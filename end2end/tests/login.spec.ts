@@ -51,6 +51,11 @@ test("people log in, see what their role may do, and log out", async ({ page, st
   await page.goto(`${server.address}/queues/photos`);
   await expect(page.locator("tr.job")).toHaveCount(1);
   await expect(page.locator("tr.job input, tr.job button")).toHaveCount(0);
+  await page.goto(`${server.address}/search?q=PublishPhoto`);
+  await expect(page.locator("tr.job")).toHaveCount(1);
+  await expect(page.getByRole("link", { name: /^Change all/ })).toHaveCount(0);
+  await page.goto(`${server.address}/holds`);
+  await expect(page.getByRole("link", { name: "New hold" })).toHaveCount(0);
   await logOut();
 
   await page.goto(`${server.address}/queues`);

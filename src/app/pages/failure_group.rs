@@ -9,6 +9,7 @@ use crate::api::{
     ApiError, Field, HoldForm, ListQuery, OperationForm, SetGroupNote, SetGroupState,
     export_address, get_failure_group,
 };
+use crate::app::access::may;
 use crate::app::address::use_segment;
 use crate::app::components::{
     ActionNotice, ErrorNotice, ExportLinks, HoldEnd, Notice, NoticeKind, PageTitle,
@@ -16,7 +17,7 @@ use crate::app::components::{
 };
 use crate::app::format;
 use crate::app::live::use_live;
-use crate::model::{Completeness, FailureGroup, GroupDetail, Place, Set};
+use crate::model::{Completeness, FailureGroup, GroupDetail, Place, Right, Set};
 use leptos::prelude::*;
 use numbers::Numbers;
 use said::Said;
@@ -134,11 +135,13 @@ fn Acts(
     let hold = move || HoldForm::of(&format!("group:{}", digest.get())).address();
     view! {
         <nav class="group-acts" aria-label="All jobs of this group">
-            {link("retry", "Retry all…", "button button-primary")}
-            {link("reschedule", "Reschedule all…", "button")}
-            {link("edit", "Edit all…", "button")}
-            <a class="button" href=hold>"Hold retries…"</a>
-            {link("delete", "Delete all…", "button button-danger")}
+            {may(Right::ChangeJobs).then(|| view! {
+                {link("retry", "Retry all…", "button button-primary")}
+                {link("reschedule", "Reschedule all…", "button")}
+                {link("edit", "Edit all…", "button")}
+                <a class="button" href=hold>"Hold retries…"</a>
+                {link("delete", "Delete all…", "button button-danger")}
+            })}
             <span class="group-export">
                 "Export "
                 <ExportLinks

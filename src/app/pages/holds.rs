@@ -6,10 +6,11 @@ mod row;
 pub use new::NewHoldPage;
 
 use crate::api::{HoldForm, ReleaseHold};
+use crate::app::access::may;
 use crate::app::components::{ActionNotice, PageTitle, hold_ids};
 use crate::app::format;
 use crate::app::live::use_live;
-use crate::model::HoldStatus;
+use crate::model::{HoldStatus, Right};
 use leptos::prelude::*;
 use row::HoldRow;
 
@@ -46,7 +47,9 @@ pub fn HoldsPage() -> impl IntoView {
     view! {
         <PageTitle title="Holds">
             <p class="headline">{headline}</p>
-            <a class="button title-action" href=HoldForm::of("").address()>"New hold"</a>
+            {may(Right::HoldRetries).then(|| view! {
+                <a class="button title-action" href=HoldForm::of("").address()>"New hold"</a>
+            })}
         </PageTitle>
         <ActionNotice value=release.value() done=String::clone/>
         <Show when=move || is_known.get()>

@@ -2,13 +2,14 @@
 
 use super::List;
 use crate::api::{ApiError, Field, ListQuery, OperationForm, export_address};
+use crate::app::access::may;
 use crate::app::components::{
     ErrorNotice, ExportLinks, JobTable, Pager, QueryProblem, Suggestions, give_focus, pager_about,
     pager_continue,
 };
 use crate::app::format;
 use crate::app::live::use_live;
-use crate::model::{EntryId, JobEntry, Page, Place, Set, Verb};
+use crate::model::{EntryId, JobEntry, Page, Place, Right, Set, Verb};
 use leptos::prelude::Set as _;
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -107,7 +108,7 @@ fn Everything(list: List, current: Memo<Option<Page>>) -> impl IntoView {
             page.as_ref()
                 .is_some_and(|page| page.next.is_some() || page.previous.is_some() || page.partial)
         });
-        if !more {
+        if !more || !may(Right::ChangeJobs) {
             return None;
         }
         let place = list.place.get();

@@ -1,8 +1,10 @@
 //! Every queue with its depth, latency and trend.
 
+use crate::app::access::may;
 use crate::app::components::QueueRow;
 use crate::app::format;
 use crate::app::live::use_live;
+use crate::model::Right;
 use leptos::prelude::*;
 
 /// Every queue with its depth, latency and trend, by name.
@@ -23,7 +25,9 @@ pub(super) fn QueueList() -> impl IntoView {
             <div class="panel-head">
                 <h2 id="queues-title">"Queues"</h2>
                 <span class="panel-note">{move || format::counted(names.with(|names| names.len() as u64), "queue", "queues")}</span>
-                <a class="panel-more" href="/queues">"Pause, clear, sort"</a>
+                <a class="panel-more" href="/queues">
+                    {if may(Right::PauseQueues) { "Pause, clear, sort" } else { "All queues" }}
+                </a>
             </div>
             <Show
                 when=move || !none.get()

@@ -9,10 +9,11 @@ use super::{
     following::{Following, Hit},
 };
 use crate::api::{Field, ListQuery, OperationForm};
+use crate::app::access::may;
 use crate::app::components::{JobRow, RowContext, row_click, time_label};
 use crate::app::live::use_live;
 use crate::app::pages::job_list::place_path;
-use crate::model::{EntryId, Place, Set, Verb};
+use crate::model::{EntryId, Place, Right, Set, Verb};
 use leptos::html::Table;
 use leptos::prelude::*;
 
@@ -24,6 +25,7 @@ pub(super) fn Group(place: Place, found: Found, following: Following, q: String)
         query: ListQuery::default(),
         place: place.clone(),
     };
+    let may_change = may(Right::ChangeJobs);
     let title = title(&place);
     let label = format!("Select all jobs found here: {title}");
     let name = label.clone();
@@ -61,21 +63,25 @@ pub(super) fn Group(place: Place, found: Found, following: Following, q: String)
         <section class="search-place">
             <div class="search-place-head">
                 <h2><a href=href>{title}</a></h2>
-                <a class="search-all" href=all>"Change all that match here…"</a>
+                {may_change.then(|| view! {
+                    <a class="search-all" href=all>"Change all that match here…"</a>
+                })}
             </div>
             <table class="jobs" node_ref=table>
                 <thead>
                     <tr>
                         <th scope="col" class="job-tick">
-                            <label title=label hidden=move || !hydrated.get()>
-                                <input
-                                    type="checkbox"
-                                    aria-label=name
-                                    autocomplete="off"
-                                    prop:checked=is_all
-                                    on:change=tick_all
-                                />
-                            </label>
+                            {may_change.then(|| view! {
+                                <label title=label hidden=move || !hydrated.get()>
+                                    <input
+                                        type="checkbox"
+                                        aria-label=name
+                                        autocomplete="off"
+                                        prop:checked=is_all
+                                        on:change=tick_all
+                                    />
+                                </label>
+                            })}
                             <span class="visually-hidden">"Selected"</span>
                         </th>
                         <th scope="col" class="job-main">"Job"</th>

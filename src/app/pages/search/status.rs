@@ -2,10 +2,11 @@
 
 use super::following::Following;
 use crate::api::{Field, ListQuery, OperationForm, SearchAddress, export_address};
+use crate::app::access::may;
 use crate::app::components::ExportLinks;
 use crate::app::format;
 use crate::app::live::use_live;
-use crate::model::{Place, SearchPhase, SearchProgress, Set, Snapshot};
+use crate::model::{Place, Right, SearchPhase, SearchProgress, Set, Snapshot};
 use leptos::prelude::*;
 
 /// Most places that an address names.
@@ -65,8 +66,10 @@ pub(super) fn Status(following: Following, address: SearchAddress) -> impl IntoV
             let filter = ListQuery::default().with(Field::Filter, q);
             let export = Callback::new(move |format| export_address(&[], &filter, format));
             view! {
-                <a class="search-all" href=href title="In all places">"Change all that match…"</a>
-                {without}
+                {may(Right::ChangeJobs).then(|| view! {
+                    <a class="search-all" href=href title="In all places">"Change all that match…"</a>
+                    {without}
+                })}
                 <span class="list-export">
                     "Export "
                     <ExportLinks address=export what="all jobs that match"/>
