@@ -18,6 +18,7 @@ mod support;
 
 use jobdeck::{
     model::{JobFilter, Order, PageRequest, Place, Set},
+    redaction::Redactor,
     store::{Destination, SharedStore, Start, StoreOptions, StoredEntry, connect, listing},
 };
 use std::time::{Duration, Instant};
@@ -106,9 +107,15 @@ async fn measure(name: &str, url: &str, jobs: usize) {
             ..PageRequest::default()
         };
         let started = Instant::now();
-        let page = listing::page(store.as_ref(), &DEAD, &request, Duration::MAX)
-            .await
-            .expect("a page");
+        let page = listing::page(
+            store.as_ref(),
+            &DEAD,
+            &request,
+            Duration::MAX,
+            &Redactor::none(),
+        )
+        .await
+        .expect("a page");
         assert_eq!((page.scanned, page.entries.len()), (jobs as u64, 0));
         show(what, started.elapsed());
     }

@@ -55,7 +55,8 @@
 //! | [`periodic`] | jobs that are enqueued by the calendar: their settings, and when they are due |
 //! | `failures` | what failed jobs have in common: signatures, and groups of entries with the same one |
 //! | `holds` | whether a retry is kept from being tried, and where it waits then |
-//! | [`redaction`] | takes secrets out of exported jobs |
+//! | [`redaction`] | takes secrets out of jobs that are shown or exported |
+//! | [`shown`] | a stored job as it is shown |
 //! | [`export`] | jobs as files, NDJSON and CSV: written and read |
 //! | `store` | the contract for reading and changing jobs, and its two stores: Redis and SQLite |
 //! | `client` | enqueues jobs |
@@ -115,6 +116,8 @@ pub mod periodic;
 pub mod redaction;
 #[cfg(feature = "ssr")]
 pub mod search;
+#[cfg(feature = "ssr")]
+pub mod shown;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]

@@ -51,6 +51,7 @@ use harness::{Subject, into_set};
 use jobdeck::{
     groups::Groups,
     model::{FailureGroups, GroupFilter, GroupOrder, GroupQuery, Overview, Set, Timestamp},
+    redaction::Redactor,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -73,7 +74,11 @@ pub(crate) async fn fail(subject: &Subject, set: Set, jobs: &[(&str, usize, f64)
 
 /// An index that has read both sets once.
 pub(crate) async fn index(subject: &Subject) -> Groups {
-    let groups = Groups::start(subject.store.clone(), CancellationToken::new());
+    let groups = Groups::start(
+        subject.store.clone(),
+        Redactor::none(),
+        CancellationToken::new(),
+    );
     groups.first_complete().await;
     groups
 }

@@ -31,6 +31,8 @@ mod pages;
 mod periodic;
 #[path = "http/processes.rs"]
 mod processes;
+#[path = "http/redaction.rs"]
+mod redaction;
 #[path = "http/reports.rs"]
 mod reports;
 #[path = "http/searching.rs"]

@@ -3,6 +3,7 @@
 use super::{AUDIT, Admin, AdminError, AdminResult};
 use crate::model::{CancelReport, JobReport, Right};
 use crate::store::StoreError;
+use std::borrow::Cow;
 
 impl Admin {
     /// What the runs of a job have told, if they told anything lately.
@@ -19,7 +20,20 @@ impl Admin {
                 tracing::debug!(%error, "what runs tell cannot be read");
                 Ok(None)
             }
-            report => Ok(report?),
+            report => Ok(report?.map(|mut report| {
+                let redactor = self.shown_redactor();
+                let lines = report.log.iter_mut().map(|line| &mut line.text);
+                let message = report
+                    .progress
+                    .as_mut()
+                    .map(|progress| &mut progress.message);
+                for text in lines.chain(message) {
+                    if let Cow::Owned(open) = redactor.text(text) {
+                        *text = open;
+                    }
+                }
+                report
+            })),
         }
     }
 

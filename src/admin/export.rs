@@ -6,6 +6,7 @@ use super::{
 };
 use crate::export::{Format, Writer};
 use crate::model::{JobFilter, Order, Overview, Place, Set, Timestamp};
+use crate::redaction::Redactor;
 use crate::search::Matcher;
 use crate::store::{SharedStore, Start, StoreError};
 use bytes::Bytes;
@@ -91,7 +92,9 @@ impl Admin {
         let mut total = 0;
         let mut parts = Vec::new();
         for (place, size) in places(&request.places, &overview) {
-            let matcher = Matcher::new(&request.filter, &place, now).map_err(StoreError::from)?;
+            let matcher = Matcher::new(&request.filter, &place, now)
+                .map_err(StoreError::from)?
+                .without_secrets(&self.redactor_of(&request.form));
             if !matcher.is_never() {
                 total += size;
                 parts.push(Part { place, matcher });
@@ -134,9 +137,17 @@ impl Admin {
         Ok(receiver)
     }
 
+    fn redactor_of(&self, form: &ExportForm) -> Redactor {
+        if form.redact {
+            self.options.redactor.clone()
+        } else {
+            Redactor::none()
+        }
+    }
+
     fn exporting(&self, form: ExportForm, total: u64) -> (Export, ExportParts) {
         let (parts, receiver) = channel(WAITING);
-        let redactor = form.redact.then(|| self.options.redactor.clone());
+        let redactor = self.redactor_of(&form);
         let export = Export {
             store: self.store.clone(),
             parts,

@@ -20,6 +20,7 @@ mod operations;
 mod periodic;
 mod plan;
 mod read_ahead;
+mod reveal;
 mod search;
 mod searches;
 mod shared_search;
@@ -31,6 +32,7 @@ use crate::model::{
     StoreInfo,
 };
 use crate::redaction::Redactor;
+use crate::shown::open_running;
 use crate::store::{SharedStore, listing};
 use fleet::Fleet;
 use searches::Searches;
@@ -53,7 +55,7 @@ pub use vocabulary::{NameKind, Vocabulary};
 const AUDIT: &str = "jobdeck::audit";
 
 /// How the door works.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct AdminOptions {
     /// How the times of jobs are written; unless said, as the processes that are alive read them: whole milliseconds when all are Sidekiq 8
     /// or newer, otherwise float seconds, which every version reads right.
@@ -66,6 +68,8 @@ pub struct AdminOptions {
     pub undo_kept: Duration,
     /// What takes secrets out of exported jobs.
     pub redactor: Redactor,
+    /// What takes secrets out of jobs that are shown. Default: nothing is taken out.
+    pub shown_redactor: Redactor,
     /// Whether exports over HTTP lose their secrets. Default: yes.
     pub redacts_exports: bool,
 }
@@ -78,6 +82,7 @@ impl Default for AdminOptions {
             jid_budget: Duration::from_secs(2),
             undo_kept: operations::UNDO_KEPT,
             redactor: Redactor::default(),
+            shown_redactor: Redactor::none(),
             redacts_exports: true,
         }
     }
@@ -159,6 +164,12 @@ impl Admin {
         &self.store
     }
 
+    /// What takes secrets out of jobs that are shown.
+    #[must_use]
+    pub fn shown_redactor(&self) -> &Redactor {
+        &self.options.shown_redactor
+    }
+
     /// Whether exports over HTTP lose their secrets.
     #[must_use]
     pub fn redacts_exports(&self) -> bool {
@@ -191,6 +202,7 @@ impl Admin {
             place,
             request,
             self.options.search_budget,
+            &self.options.shown_redactor,
         )
         .await?;
         for entry in &page.entries {
@@ -248,7 +260,9 @@ impl Admin {
     /// # Errors
     /// The store's.
     pub async fn running(&self) -> AdminResult<Vec<RunningJob>> {
-        Ok(self.store.running().await?)
+        let running = self.store.running().await?.into_iter();
+        let redactor = self.shown_redactor();
+        Ok(running.map(|run| open_running(run, redactor)).collect())
     }
 
     /// Tells a process to quiet, stop or dump.

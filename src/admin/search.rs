@@ -1,11 +1,12 @@
 //! Searches all sets and queues, place by place.
 
 use super::{Admin, AdminError, AdminResult, read_ahead::ReadAhead};
-use crate::job::entry;
 use crate::model::{
     JobFilter, Order, Overview, Place, SearchEvent, SearchProgress, Set, Timestamp,
 };
+use crate::redaction::Redactor;
 use crate::search::Matcher;
+use crate::shown;
 use crate::store::{SharedStore, Start, StoreError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -65,10 +66,12 @@ impl Admin {
         )?;
         let now = self.store().now().await?;
         let overview = self.store().overview().await?;
-        let (parts, total) = parts(&request, &overview, now)?;
+        let redactor = self.shown_redactor();
+        let (parts, total) = parts(&request, &overview, now, redactor)?;
         let (events, receiver) = channel(WAITING);
         let search = Search {
             store: self.store().clone(),
+            redactor: redactor.clone(),
             events,
             limit: request.limit,
             until: request.budget.map(|budget| Instant::now() + budget),
@@ -115,6 +118,7 @@ fn parts(
     request: &SearchRequest,
     overview: &Overview,
     now: Timestamp,
+    redactor: &Redactor,
 ) -> AdminResult<(Vec<Part>, u64)> {
     let after = request.after.as_deref().map(read_cursor).transpose()?;
     let within = request
@@ -150,7 +154,7 @@ fn parts(
         };
         parts.push(Part {
             place,
-            matcher,
+            matcher: matcher.without_secrets(redactor),
             start,
         });
     }
@@ -183,6 +187,7 @@ fn read_cursor(text: &str) -> AdminResult<(Place, Start)> {
 /// A search that runs.
 struct Search {
     store: SharedStore,
+    redactor: Redactor,
     events: Sender<AdminResult<SearchEvent>>,
     limit: u64,
     counts_only: bool,
@@ -258,7 +263,8 @@ impl Search {
                     continue;
                 };
                 self.progress.found += 1;
-                let hit = SearchEvent::Hit(entry(stored.id, &job, self.whole));
+                let hit = shown::entry(stored.id, &job, self.whole, &self.redactor);
+                let hit = SearchEvent::Hit(hit);
                 if self.events.send(Ok(hit)).await.is_err() {
                     return Ok(Stop::Deaf);
                 }

@@ -106,6 +106,7 @@ mod tests {
             error_message: None,
             tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
             size_bytes: 0,
+            redacted: false,
             malformed: None,
             raw: None,
         }

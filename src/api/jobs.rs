@@ -43,7 +43,7 @@ pub async fn get_job(
     #[server(default)]
     entry: String,
 ) -> Result<JobDetail, ApiError> {
-    use super::respond;
+    use super::{Revealed, respond};
     use crate::model::EntryId;
     let hint: Option<EntryId> = match entry.as_str() {
         "" => None,
@@ -55,21 +55,17 @@ pub async fn get_job(
         },
     };
     let admin = respond::admin_for_page()?;
-    let detail = match (jid.as_str(), &hint) {
-        ("", None) => {
+    let detail = match (jid.as_str(), &hint, use_context::<Revealed>()) {
+        (_, _, Some(Revealed(revealed))) => revealed.map_err(respond::failed)?,
+        ("", None, None) => {
             return Err(respond::invalid("no job id and no entry is given"));
         }
-        ("", Some(id)) => admin
+        ("", Some(id), None) => admin
             .entry(id)
             .await
             .map_err(respond::failed)?
-            .unwrap_or_else(|| JobDetail {
-                jid: String::new(),
-                locations: Vec::new(),
-                scanned: 0,
-                total: 0,
-            }),
-        (jid, hint) => admin
+            .unwrap_or_default(),
+        (jid, hint, None) => admin
             .job(jid, hint.as_ref())
             .await
             .map_err(respond::failed)?,

@@ -31,6 +31,8 @@ mod complete;
 mod found_once;
 #[cfg(feature = "ssr")]
 pub mod respond;
+#[cfg(feature = "ssr")]
+mod revealed;
 
 pub use crate::model::{is_day, parse_end, parse_time, picker_text};
 pub use act_notice::act_notice;
@@ -73,4 +75,6 @@ pub use processes::{
     signal_process,
 };
 pub use queues::{ClearQueue, QueueCleared, SetQueuePaused, clear_queue, set_queue_paused};
+#[cfg(feature = "ssr")]
+pub use revealed::Revealed;
 pub use search::{GetCompletions, GetFound, SearchAddress, get_completions, get_found};

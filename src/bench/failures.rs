@@ -9,6 +9,7 @@ use crate::{
     groups::Groups,
     job::encode_trace,
     model::{Completeness, GroupFilter, GroupQuery, Order, Place, Set},
+    redaction::Redactor,
     store::{Destination, Move, SharedStore, Start, StoreOptions},
 };
 use serde::Serialize;
@@ -113,7 +114,7 @@ async fn measure(
     let usage = Usage::now(&options.url).await;
     let end = CancellationToken::new();
     let started = Instant::now();
-    let groups = Groups::start(store.clone(), end.clone());
+    let groups = Groups::start(store.clone(), Redactor::none(), end.clone());
     let mut took = Duration::ZERO;
     let indexing = async {
         groups.first_complete().await;

@@ -9,6 +9,7 @@ use crate::{
     admin::AdminError,
     groups::Groups,
     model::{Completeness, FailureGroup, FailureGroups, GroupFilter, GroupOrder, GroupQuery},
+    redaction::Redactor,
     web::script,
 };
 use clap::{Args, ValueEnum};
@@ -77,7 +78,7 @@ impl Failures {
         // Says at once what is wrong with the store; the index would try again and again.
         store.overview().await.map_err(AdminError::from)?;
         let end = CancellationToken::new();
-        let groups = Groups::start(store, end.clone());
+        let groups = Groups::start(store, Redactor::none(), end.clone());
         groups.first_complete().await;
         let list = groups.list(&query).await.map_err(AdminError::from)?;
         end.cancel();

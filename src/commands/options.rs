@@ -5,7 +5,6 @@ use crate::{
     admin::{Admin, AdminOptions},
     config::{Config, ConfigError, Sources, TimeUnitChoice},
     job::TimeUnit,
-    redaction::Redactor,
     store::{SharedStore, connect},
     telemetry,
 };
@@ -74,16 +73,29 @@ pub(super) async fn open(config: &Config) -> Result<SharedStore, Failure> {
     Ok(connect(&config.store.url, &config.store.options()).await?)
 }
 
-/// The door to the store, as the settings say.
+/// The door to the store for the command line, as the settings say: jobs are shown with their secrets, as whoever uses it can read the store.
 pub(super) fn admin(config: &Config, store: SharedStore) -> Admin {
-    let options = AdminOptions {
+    Admin::with_options(store, admin_options(config))
+}
+
+/// The door to the store for those who come over the network, as the settings say.
+pub(super) fn served_admin(config: &Config, store: SharedStore) -> Admin {
+    let mut options = admin_options(config);
+    if config.redaction.pages {
+        options.shown_redactor = options.redactor.clone();
+    }
+    Admin::with_options(store, options)
+}
+
+fn admin_options(config: &Config) -> AdminOptions {
+    AdminOptions {
         time_unit: time_unit(config),
         undo_kept: config.operations.undo_kept,
-        redactor: Redactor::new(&config.redaction.keys),
+        // Whether its rules can be read was looked at when the settings were.
+        redactor: config.redaction.redactor().unwrap_or_default(),
         redacts_exports: config.redaction.exports,
         ..AdminOptions::default()
-    };
-    Admin::with_options(store, options)
+    }
 }
 
 /// How times are written, if the settings say so.

@@ -2,7 +2,7 @@
 
 use super::{
     Failure, access, handlers,
-    options::{Common, admin, open, settings},
+    options::{Common, open, served_admin, settings},
     output, signals, worker,
 };
 use crate::{
@@ -103,8 +103,10 @@ pub(super) async fn dashboard(
     } else {
         None
     };
+    let admin = served_admin(config, store.clone());
     let options = SamplerOptions {
         interval: config.live.interval,
+        redactor: admin.shown_redactor().clone(),
     };
     let live = Live::start(store.clone(), options, shutdown.clone());
     let worker = worker.map(|worker| {
@@ -115,7 +117,6 @@ pub(super) async fn dashboard(
             }
         })
     });
-    let admin = admin(config, store);
     let operations = tokio::spawn(OperationRunner::new(admin.clone()).run(shutdown.clone()));
     let keeper = tokio::spawn(HoldKeeper::new(admin.clone()).run(shutdown.clone()));
     let mut state = AppState::new(admin, live, shutdown.clone());

@@ -80,6 +80,8 @@ pub(super) async fn build(
         .time_unit(time_unit.unwrap_or_default())
         .only_known_classes(config.worker.only_known_classes)
         .max_retries(config.worker.max_retries)
+        // Whether its rules can be read was looked at when the settings were.
+        .redactor(config.redaction.redactor().unwrap_or_default())
         .max_payload(usize::try_from(config.worker.max_payload.as_u64()).unwrap_or(usize::MAX))
         .embedded(embedded);
     let builder = capsules.into_iter().fold(builder, WorkerBuilder::capsule);

@@ -15,7 +15,12 @@ mod settings;
 mod size;
 mod sources;
 
-use crate::{auth::Token, periodic::PeriodicJob, store::StoreOptions};
+use crate::{
+    auth::Token,
+    periodic::PeriodicJob,
+    redaction::{Redactor, RuleError},
+    store::StoreOptions,
+};
 use bytesize::ByteSize;
 use serde::Deserialize;
 use std::{
@@ -319,22 +324,47 @@ impl Default for AuthConfig {
     }
 }
 
-/// What exported jobs lose: `[redaction]`.
+/// What jobs lose that are shown or exported: `[redaction]`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RedactionConfig {
     /// Whether jobs that are exported over HTTP lose their secrets (`redaction.exports`, `JOBDECK_REDACTION_EXPORTS`). Those that had some cannot
     /// be imported again. Default: `true`.
     pub exports: bool,
+    /// Whether jobs on pages, in REST and in live streams lose their secrets (`redaction.pages`, `JOBDECK_REDACTION_PAGES`). Default: `true`.
+    pub pages: bool,
     /// Names of secrets beside the usual ones (`redaction.keys`, `JOBDECK_REDACTION_KEYS` with commas). Default: none.
     pub keys: Vec<String>,
+    /// Places in jobs whose values are secrets, such as `args.0.email`, of some classes `Billing::* args.1` (`redaction.paths`,
+    /// `JOBDECK_REDACTION_PATHS` with commas). Default: none.
+    pub paths: Vec<String>,
+    /// Regular expressions of what is a secret in any text (`redaction.patterns`, `JOBDECK_REDACTION_PATTERNS` with commas, so none may have
+    /// one there). Default: none.
+    pub patterns: Vec<String>,
+}
+
+impl RedactionConfig {
+    /// What takes the secrets out of jobs.
+    ///
+    /// # Errors
+    /// The setting that cannot be read, and why.
+    pub fn redactor(&self) -> Result<Redactor, (&'static str, RuleError)> {
+        Redactor::new(&self.keys)
+            .with_paths(&self.paths)
+            .map_err(|error| ("redaction.paths", error))?
+            .with_patterns(&self.patterns)
+            .map_err(|error| ("redaction.patterns", error))
+    }
 }
 
 impl Default for RedactionConfig {
     fn default() -> Self {
         Self {
             exports: true,
+            pages: true,
             keys: Vec::new(),
+            paths: Vec::new(),
+            patterns: Vec::new(),
         }
     }
 }

@@ -93,7 +93,14 @@ pub const SETTINGS: &[Setting] = &[
         "JOBDECK_REDACTION_EXPORTS",
         Kind::Switch,
     ),
+    setting("redaction.pages", "JOBDECK_REDACTION_PAGES", Kind::Switch),
     setting("redaction.keys", "JOBDECK_REDACTION_KEYS", Kind::List),
+    setting("redaction.paths", "JOBDECK_REDACTION_PATHS", Kind::List),
+    setting(
+        "redaction.patterns",
+        "JOBDECK_REDACTION_PATTERNS",
+        Kind::List,
+    ),
 ];
 
 const fn setting(key: &'static str, variable: &'static str, kind: Kind) -> Setting {

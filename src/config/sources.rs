@@ -357,6 +357,9 @@ fn check(config: &Config, place: &impl Fn(&str) -> String) -> Result<(), ConfigE
             .all(|key| key.chars().any(char::is_alphanumeric)),
         "each name must have a letter or digit",
     );
+    if let Err((key, error)) = config.redaction.redactor() {
+        demand(key, false, &error.to_string());
+    }
     if problems.is_empty() {
         Ok(())
     } else {

@@ -4,8 +4,10 @@
 //! front. So does one that begins with an apostrophe, so that whoever takes one off has what was there.
 
 use super::line::{Body, decoded};
-use crate::job::{Job, entry};
+use crate::job::Job;
 use crate::model::{EntryId, JobEntry, Place, Timestamp};
+use crate::redaction::Redactor;
+use crate::shown;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::borrow::Cow;
 
@@ -45,7 +47,7 @@ pub(super) fn cells(place: &Place, position: f64, body: &Body<'_>) -> [String; C
         position,
         digest: String::new(),
     };
-    let row = entry(id, &job, true);
+    let row = shown::entry(id, &job, true, &Redactor::none());
     let raw = job.raw();
     let time = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
     let score = place.set().map(|_| position.to_string());

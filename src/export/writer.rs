@@ -5,23 +5,24 @@ use super::{
     line::{self, Body},
     sheet,
 };
+use crate::job::Job;
 use crate::model::Place;
 use crate::redaction::Redactor;
-use std::borrow::Cow;
+use bytes::Bytes;
 
 /// Writes a file of jobs.
 #[derive(Debug)]
 pub struct Writer {
     format: Format,
-    redactor: Option<Redactor>,
+    redactor: Redactor,
     jobs: u64,
     redacted: u64,
 }
 
 impl Writer {
-    /// A file in this format; with a redactor, jobs with secrets lose them and are marked.
+    /// A file in this format; jobs with secrets that the redactor knows lose them and are marked.
     #[must_use]
-    pub fn new(format: Format, redactor: Option<Redactor>) -> Self {
+    pub fn new(format: Format, redactor: Redactor) -> Self {
         Self {
             format,
             redactor,
@@ -50,21 +51,13 @@ impl Writer {
     }
 
     /// Adds a job; `position` is its score, if the place is a set.
-    pub fn job(&mut self, file: &mut Vec<u8>, place: &Place, position: f64, raw: &[u8]) {
+    pub fn job(&mut self, file: &mut Vec<u8>, place: &Place, position: f64, raw: &Bytes) {
         self.jobs += 1;
-        let text = String::from_utf8_lossy(raw);
-        let redacted = self.redactor.as_ref().and_then(|redactor| {
-            let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
-            let redacted = if is_json {
-                redactor.json(&text)
-            } else {
-                redactor.text(&text)
-            };
-            match redacted {
-                Cow::Owned(redacted) => Some(redacted),
-                Cow::Borrowed(_) => None,
-            }
-        });
+        let redacted = if self.redactor.is_none() {
+            None
+        } else {
+            self.redactor.whole_job(&Job::new(raw.clone()))
+        };
         let body = match &redacted {
             Some(text) => {
                 self.redacted += 1;

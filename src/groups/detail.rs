@@ -6,11 +6,13 @@ use super::{
     view::{Both, View},
 };
 use crate::failures::Signer;
-use crate::job::{self, Job};
+use crate::job::Job;
 use crate::model::{
     DeployMark, EntryId, GroupDetail, GroupDigest, GroupSample, IndexState, JobEntry, KeptGroup,
     Order, Place, Set, TraceLine, Whereabouts,
 };
+use crate::redaction::Redactor;
+use crate::shown;
 use crate::store::{SharedStore, Slice, Start, StoreResult};
 use std::time::{Duration, Instant};
 
@@ -51,10 +53,11 @@ pub(super) fn detail(
 /// What a bounded number of a group's entries have in common.
 pub(super) async fn sample(
     store: &SharedStore,
+    redactor: &Redactor,
     digest: GroupDigest,
     both: &Both,
 ) -> StoreResult<GroupSample> {
-    let mut sampler = Sampler::new(digest);
+    let mut sampler = Sampler::new(digest, redactor.clone());
     for (set, count) in [(Set::Dead, both.dead), (Set::Retries, both.retries)] {
         if count > 0 {
             sampler.read(store, set, &both.group.sample).await?;
@@ -66,6 +69,7 @@ pub(super) async fn sample(
 /// Takes entries of one group out of what is read.
 struct Sampler {
     digest: GroupDigest,
+    redactor: Redactor,
     signer: Signer,
     looked_at: u64,
     entries: Vec<JobEntry>,
@@ -76,9 +80,10 @@ struct Sampler {
 }
 
 impl Sampler {
-    fn new(digest: GroupDigest) -> Self {
+    fn new(digest: GroupDigest, redactor: Redactor) -> Self {
         Self {
             digest,
+            redactor,
             signer: Signer::default(),
             looked_at: 0,
             entries: Vec::new(),
@@ -124,7 +129,8 @@ impl Sampler {
                 continue;
             }
             self.looked_at += 1;
-            self.arguments.add(&job);
+            let open = self.redactor.job(&job).map(Job::new);
+            self.arguments.add(open.as_ref().unwrap_or(&job));
             let attempts = job
                 .integer("retry_count")
                 .map_or(1, |count| count.saturating_add(1));
@@ -137,11 +143,13 @@ impl Sampler {
                 self.hosts.add(host);
             }
             if self.trace.is_empty() && job.field("error_backtrace").is_some() {
-                let page = job::location(Whereabouts::Stored, stored.id.clone(), &job);
+                let page =
+                    shown::location(Whereabouts::Stored, stored.id.clone(), &job, &self.redactor);
                 self.trace = page.trace;
             }
             if self.entries.len() < 4 * SHOWN {
-                self.entries.push(job::entry(stored.id, &job, false));
+                let entry = shown::entry(stored.id, &job, false, &self.redactor);
+                self.entries.push(entry);
             }
         }
     }

@@ -22,9 +22,11 @@ use crate::model::{
     DeadCauses, FailureGroups, GroupDetail, GroupDigest, GroupQuery, GroupSample, KeptGroup,
     Overview,
 };
+use crate::redaction::Redactor;
 use crate::store::{SharedStore, StoreResult};
 use keeper::{Keeper, LOOKS};
 use std::{
+    borrow::Cow,
     collections::HashMap,
     sync::{
         Arc, Mutex, PoisonError,
@@ -49,6 +51,7 @@ const SAMPLE_KEPT: Duration = Duration::from_secs(4);
 #[derive(Clone, Debug)]
 pub struct Groups {
     store: SharedStore,
+    redactor: Redactor,
     shared: Arc<Shared>,
 }
 
@@ -90,11 +93,13 @@ impl Counters {
 }
 
 impl Groups {
-    /// Starts to keep the index on the current runtime, until `shutdown`: it is read at once, and then as often as [`keeper`] says.
+    /// Starts to keep the index on the current runtime, until `shutdown`: it is read at once, and then as often as [`keeper`] says. What is
+    /// shown of it goes through the redactor.
     #[must_use]
-    pub fn start(store: SharedStore, shutdown: CancellationToken) -> Self {
+    pub fn start(store: SharedStore, redactor: Redactor, shutdown: CancellationToken) -> Self {
         let groups = Self {
             store: store.clone(),
+            redactor,
             shared: Arc::new(Shared {
                 views: watch::Sender::new(Arc::default()),
                 wanted: Notify::new(),
@@ -161,12 +166,20 @@ impl Groups {
         let deploys = self.store.deploy_marks().await?;
         let kept = read_kept(&self.store, &self.shared).await?;
         let state = (view.index.clone(), deploys.first());
-        Ok(list::list(&view, &kept, state, query))
+        let mut list = list::list(&view, &kept, state, query);
+        for group in &mut list.groups {
+            self.hide(&mut group.message);
+        }
+        Ok(list)
     }
 
     /// The groups with the most dead jobs, `limit` at most, as the index has them. Asks the store for nothing.
     pub async fn dead_causes(&self, limit: usize) -> DeadCauses {
-        dead::causes(self.first_view().await.as_ref(), limit)
+        let mut causes = dead::causes(self.first_view().await.as_ref(), limit);
+        for cause in &mut causes.causes {
+            self.hide(&mut cause.message);
+        }
+        causes
     }
 
     /// All of one group; it may have no entry, or not be known.
@@ -182,7 +195,18 @@ impl Groups {
             Some(both) => self.sample(digest, both).await?,
             None => GroupSample::default(),
         };
-        Ok(detail::detail(&view, digest, kept, sample, state))
+        let mut detail = detail::detail(&view, digest, kept, sample, state);
+        if let Some(group) = &mut detail.group {
+            self.hide(&mut group.message);
+        }
+        Ok(detail)
+    }
+
+    /// Takes the secrets out of a message.
+    fn hide(&self, message: &mut String) {
+        if let Cow::Owned(redacted) = self.redactor.text(message) {
+            *message = redacted;
+        }
     }
 
     /// What a bounded number of a group's entries have in common.
@@ -192,7 +216,7 @@ impl Groups {
         if let Some((_, sample)) = samples.get(&digest) {
             return Ok(sample.clone());
         }
-        let sample = detail::sample(&self.store, digest, both).await?;
+        let sample = detail::sample(&self.store, &self.redactor, digest, both).await?;
         samples.insert(digest, (Instant::now(), sample.clone()));
         Ok(sample)
     }

@@ -7,6 +7,9 @@ use std::borrow::Cow;
 /// What stands in place of an encrypted argument.
 const ENCRYPTED: &str = "\"[encrypted data]\"";
 
+/// Most characters of a long text in a list.
+pub(crate) const LIST_CHARACTERS: usize = 300;
+
 /// Where a text was cut.
 const CUT: char = '…';
 
@@ -101,7 +104,7 @@ impl Job {
     }
 
     /// The job as it may be shown whole: its own text, with what is encrypted masked wherever it stands.
-    pub(super) fn shown(&self) -> Cow<'_, Job> {
+    pub(crate) fn shown(&self) -> Cow<'_, Job> {
         let mut text = Vec::new();
         let mut copied = 0;
         for field in self.fields_named("args") {

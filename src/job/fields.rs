@@ -87,13 +87,20 @@ impl Job {
             .filter(move |field| self.name(field).is_some_and(|stored| stored == name))
     }
 
+    /// All fields in stored order, repeated names included: name and JSON text of the value.
+    pub(super) fn all_fields(&self) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
+        self.fields
+            .iter()
+            .filter_map(|field| Some((self.name(field)?, self.slice(&field.value)?)))
+    }
+
     /// A field's JSON text as stored.
     pub(super) fn value(&self, field: &Field) -> Option<&str> {
         self.slice(&field.value)
     }
 
     /// All fields in stored order: name and JSON text of the value; of repeated names the last one only.
-    pub(super) fn effective_fields(&self) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
+    pub(crate) fn effective_fields(&self) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
         self.fields.iter().filter_map(|field| {
             let name = self.name(field)?;
             let effective = self.find(&name)?;

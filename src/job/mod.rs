@@ -5,16 +5,14 @@
 mod args;
 mod display;
 mod edit;
-mod entry;
 mod fields;
-#[cfg(test)]
-mod fixtures;
 mod json;
 mod new_job;
 mod options;
 mod own_code;
 mod path;
 mod retry_rule;
+mod running;
 mod scatter;
 mod time;
 mod trace;
@@ -24,18 +22,21 @@ use bytes::Bytes;
 use std::borrow::Cow;
 
 pub use args::args_json;
-pub(crate) use display::cut;
-pub use entry::{entry, location, running, running_id};
+pub(crate) use display::{LIST_CHARACTERS, cut};
 pub(crate) use json::{
     quoted as json_quoted, string as json_string, string_end as json_string_end,
 };
 pub use new_job::{NewJob, NewJobError, new_jid};
+pub(crate) use own_code::is_own;
 pub use path::PathError;
 pub use retry_rule::RetryRule;
+pub(crate) use retry_rule::in_words as retry_rule_in_words;
+pub use running::running;
 pub(crate) use scatter::scattered;
 pub(crate) use time::now;
 pub use time::{TimeUnit, parse_time, write_time};
 pub use trace::{decode_trace, encode_trace, own_frame};
+pub(crate) use tree::tree;
 
 /// One stored job: the exact bytes, and where its fields stand in them.
 #[derive(Clone, Debug)]

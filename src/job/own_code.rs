@@ -52,7 +52,7 @@ const FOREIGN_SYMBOLS: [&str; 15] = [
 
 /// Whether a frame is the application's own code rather than a library's or the runtime's.
 #[must_use]
-pub(super) fn is_own(line: &str) -> bool {
+pub(crate) fn is_own(line: &str) -> bool {
     let has_foreign_path = FOREIGN_PATHS.iter().any(|part| line.contains(part));
     // Rust numbers its frames: `12: core::panicking::panic_fmt`.
     let symbol = line

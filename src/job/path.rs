@@ -1,6 +1,7 @@
 //! Values inside a job by their path: a field (`retry`), or something in the arguments as they are shown (`args.0.user_id`).
 
 use super::{Job, Malformed, json};
+use std::ops::Range;
 
 /// Why a path leads nowhere, or what is there cannot be changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -111,12 +112,64 @@ impl Job {
         Ok((name, whole, part))
     }
 
+    /// Where in the stored bytes all values stand to which a path leads; a star in it is any one field, name or number. Fields and names
+    /// that are repeated count each time.
+    pub(crate) fn places_at(&self, path: &str) -> Vec<Range<usize>> {
+        let mut steps = path.split('.');
+        let Some(name) = steps.next().filter(|_| self.malformed().is_none()) else {
+            return Vec::new();
+        };
+        let steps: Vec<&str> = steps.collect();
+        let mut parts = Vec::new();
+        for (field, value) in self.all_fields() {
+            if name != "*" && field != name {
+                continue;
+            }
+            // As the arguments are shown, and as they are stored.
+            let shown = (field == "args" && self.is_wrapper() && !steps.is_empty())
+                .then(|| self.arguments(value))
+                .flatten();
+            for part in shown.into_iter().chain([value]) {
+                collect(part, &steps, &mut parts);
+            }
+        }
+        // Each is a piece of the stored bytes, so the difference of their addresses says where.
+        let start = self.raw().as_ptr().addr();
+        let place = |part: &str| {
+            let from = part.as_ptr().addr() - start;
+            from..from + part.len()
+        };
+        parts.into_iter().map(place).collect()
+    }
+
     /// The array of the arguments as they are shown: those of an Active Job stand inside its wrapper.
     fn arguments<'a>(&self, args: &'a str) -> Option<&'a str> {
         if !self.is_wrapper() {
             return Some(args);
         }
         json::member(json::elements(args)?.first()?, "arguments")
+    }
+}
+
+/// Adds the pieces of a value to which the steps lead.
+fn collect<'a>(part: &'a str, steps: &[&str], parts: &mut Vec<&'a str>) {
+    let Some((step, rest)) = steps.split_first() else {
+        parts.push(part);
+        return;
+    };
+    if part.starts_with('[') {
+        let elements = json::elements(part).unwrap_or_default();
+        for (index, element) in elements.into_iter().enumerate() {
+            if *step == "*" || step.parse() == Ok(index) {
+                collect(element, rest, parts);
+            }
+        }
+    } else if part.starts_with('{') {
+        for (name, value) in json::members(part).unwrap_or_default() {
+            if *step == "*" || json::string(name).is_some_and(|name| name == *step) {
+                collect(value, rest, parts);
+            }
+        }
     }
 }
 

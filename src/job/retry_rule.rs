@@ -55,7 +55,7 @@ impl RetryRule {
 }
 
 /// What the `retry` and `retry_for` fields say, in words.
-pub(super) fn in_words(job: &Job) -> String {
+pub(crate) fn in_words(job: &Job) -> String {
     let rule = job.retry_rule();
     if let Some(seconds) = job.integer("retry_for").filter(|seconds| *seconds > 0)
         && !matches!(rule, RetryRule::Never | RetryRule::Times(0))

@@ -16,7 +16,7 @@ const LEFT_OUT: &str = "…";
 ///
 /// What is nested deeper than 32 levels stays in one piece, as it is written; behind 20 000 nodes a `…` stands for the rest.
 #[must_use]
-pub(super) fn tree(text: &str) -> Option<JsonNode> {
+pub(crate) fn tree(text: &str) -> Option<JsonNode> {
     let text = json::check(text).ok()?;
     let mut reader = Reader {
         text,

@@ -1,7 +1,9 @@
 //! The entries that failed last.
 
-use crate::job::{self, Job};
+use crate::job::Job;
 use crate::model::{JobEntry, Order, Place, Set, Timestamp};
+use crate::redaction::Redactor;
+use crate::shown;
 use crate::store::{SharedStore, Start, StoreResult};
 
 /// How many are shown.
@@ -17,7 +19,11 @@ const DEAD: usize = 20;
 /// looks at the retries due next (a job that failed for the first or second time is due within the minute), at those due last (a job
 /// that has failed often is due in days), and at the newest of the dead set, and sorts these by the time of their failure.
 /// With fewer than a hundred retries it is exact, unless these are so large that a slice holds fewer.
-pub(super) async fn latest(store: &SharedStore, now: Timestamp) -> StoreResult<Vec<JobEntry>> {
+pub(super) async fn latest(
+    store: &SharedStore,
+    now: Timestamp,
+    redactor: &Redactor,
+) -> StoreResult<Vec<JobEntry>> {
     let retries = Place::Set(Set::Retries);
     let dead = Place::Set(Set::Dead);
     let due = Start::Score(now.seconds());
@@ -31,7 +37,7 @@ pub(super) async fn latest(store: &SharedStore, now: Timestamp) -> StoreResult<V
         .into_iter()
         .flat_map(|slice| slice.entries)
     {
-        let entry = job::entry(stored.id, &Job::new(stored.raw), false);
+        let entry = shown::entry(stored.id, &Job::new(stored.raw), false, redactor);
         if failed_at(&entry).is_some() && failures.iter().all(|known| known.id != entry.id) {
             failures.push(entry);
         }

@@ -8,6 +8,8 @@ use crate::model::{
     HoldStatus, JobEntry, OperationSummary, Overview, RunningJob, Snapshot, StoreInfo, StoreState,
     Timestamp,
 };
+use crate::redaction::Redactor;
+use crate::shown::open_running;
 use crate::store::{OperationRecord, SharedStore, StoreError};
 use futures::{Stream, StreamExt};
 use std::{
@@ -33,16 +35,19 @@ const PROBE_AGE: Duration = Duration::from_secs(1);
 const UNWATCHED: Duration = Duration::from_secs(Snapshot::STEP_SECONDS as u64);
 
 /// How the sampler works.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct SamplerOptions {
     /// Time between two readings while somebody watches.
     pub interval: Duration,
+    /// What takes secrets out of the jobs that are shown. Default: nothing is taken out.
+    pub redactor: Redactor,
 }
 
 impl Default for SamplerOptions {
     fn default() -> Self {
         Self {
             interval: Duration::from_secs(1),
+            redactor: Redactor::none(),
         }
     }
 }
@@ -72,6 +77,7 @@ impl Live {
         };
         let sampler = Sampler {
             store,
+            redactor: options.redactor,
             live: live.clone(),
             history: History::default(),
             snapshot: Snapshot::default(),
@@ -172,6 +178,7 @@ impl Live {
 
 struct Sampler {
     store: SharedStore,
+    redactor: Redactor,
     live: Live,
     history: History,
     snapshot: Snapshot,
@@ -270,7 +277,9 @@ impl Sampler {
             if unchanged {
                 Ok(None)
             } else {
-                failures::latest(&self.store, now).await.map(Some)
+                failures::latest(&self.store, now, &self.redactor)
+                    .await
+                    .map(Some)
             }
         };
         let (running, failures, operations, holds) = tokio::try_join!(
@@ -283,7 +292,7 @@ impl Sampler {
             overview,
             store,
             lists: Some(Lists {
-                running: Running::of(running),
+                running: Running::of(running, &self.redactor),
                 failures,
                 operations: watched_operations(operations),
                 holds,
@@ -362,10 +371,12 @@ impl Sampler {
 }
 
 impl Running {
-    fn of(mut running: Vec<RunningJob>) -> Self {
+    fn of(mut running: Vec<RunningJob>, redactor: &Redactor) -> Self {
         let total = running.len() as u64;
         let orphans = running.iter().filter(|job| job.owner_gone).count() as u64;
         running.truncate(RUNNING);
+        let shown = |run| open_running(run, redactor);
+        let mut running: Vec<RunningJob> = running.into_iter().map(shown).collect();
         for job in &mut running {
             // Up to megabytes a job, once a second to every viewer, and no list shows it.
             job.payload = String::new();

@@ -83,6 +83,7 @@ async fn a_probe_is_told_of_a_lost_store_however_seldom_it_is_read() {
     let store = FakeStore::new();
     let options = SamplerOptions {
         interval: Duration::from_secs(5),
+        ..SamplerOptions::default()
     };
     let live = Live::start(store.clone(), options, CancellationToken::new());
     assert_eq!(live.snapshot().await.state, StoreState::Connected);

@@ -36,6 +36,8 @@ pub struct JobEntry {
     pub tags: Vec<String>,
     /// Size of the stored bytes.
     pub size_bytes: u64,
+    /// Whether something of it is not shown because it is taken for a secret.
+    pub redacted: bool,
     /// Why it cannot be read as a job, if so.
     pub malformed: Option<String>,
     /// The stored bytes as text (invalid UTF-8 replaced), only when malformed; lists may cut it.
@@ -52,7 +54,7 @@ pub struct TraceLine {
 }
 
 /// Everything about one job id: every place where it is now.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct JobDetail {
     /// Job id that was asked for.
     pub jid: String,
@@ -62,6 +64,8 @@ pub struct JobDetail {
     pub scanned: u64,
     /// Entries there are; more than `scanned` when the search was cut off.
     pub total: u64,
+    /// Whether what is hidden otherwise is shown.
+    pub revealed: bool,
 }
 
 /// One place of a job, with all that is stored there.

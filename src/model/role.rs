@@ -18,7 +18,7 @@ pub enum Role {
     Admin,
 }
 
-/// A kind of change. Whoever is let in may read.
+/// A kind of change, or what not everybody may see. All else whoever is let in may read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Right {
     /// Retry, delete, reschedule and kill jobs, one by one or by operations; undo those.
@@ -45,6 +45,8 @@ pub enum Right {
     DeletePeriodic,
     /// Give up what is kept for an undo.
     FreeUndo,
+    /// See what is hidden of a job.
+    RevealSecrets,
 }
 
 impl Role {
@@ -93,9 +95,11 @@ impl Right {
             | Self::PauseQueues
             | Self::TurnPeriodic
             | Self::DumpThreads => Role::Operator,
-            Self::ClearQueues | Self::StopProcesses | Self::DeletePeriodic | Self::FreeUndo => {
-                Role::Admin
-            }
+            Self::ClearQueues
+            | Self::StopProcesses
+            | Self::DeletePeriodic
+            | Self::FreeUndo
+            | Self::RevealSecrets => Role::Admin,
         }
     }
 
@@ -115,6 +119,7 @@ impl Right {
             Self::StopProcesses => "quiet or stop processes",
             Self::DeletePeriodic => "delete periodic jobs",
             Self::FreeUndo => "give up what is kept for an undo",
+            Self::RevealSecrets => "see what is hidden of jobs",
         }
     }
 }

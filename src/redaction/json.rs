@@ -1,19 +1,20 @@
 //! Secrets in JSON, replaced where they stand.
 
 use super::{
-    REDACTED, card,
+    REDACTED, Rules, card,
     keys::is_telling,
     splice::{Splice, run},
     text,
 };
 use crate::job::{json_quoted, json_string, json_string_end};
+use regex::Regex;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
 
 /// The same JSON without its secrets; what has none keeps its bytes.
-pub(super) fn redacted<'a>(keys: &[String], json: &'a str) -> Cow<'a, str> {
+pub(super) fn redacted<'a>(rules: &Rules, json: &'a str) -> Cow<'a, str> {
     let mut walk = Walk {
-        keys,
+        rules,
         json,
         splice: Splice::new(json),
     };
@@ -22,17 +23,17 @@ pub(super) fn redacted<'a>(keys: &[String], json: &'a str) -> Cow<'a, str> {
 }
 
 /// A text without its secrets, which may be JSON itself: a payload that was handed on as a text.
-fn redacted_text<'a>(keys: &[String], text: &'a str) -> Cow<'a, str> {
+fn redacted_text<'a>(rules: &Rules, text: &'a str) -> Cow<'a, str> {
     let may_be_json = text.trim_start().starts_with(['{', '[']);
     if may_be_json && serde_json::from_str::<IgnoredAny>(text).is_ok() {
-        redacted(keys, text)
+        redacted(rules, text)
     } else {
-        text::redacted(keys, text)
+        text::redacted(rules, text)
     }
 }
 
-struct Walk<'keys, 'json> {
-    keys: &'keys [String],
+struct Walk<'rules, 'json> {
+    rules: &'rules Rules,
     json: &'json str,
     splice: Splice<'json>,
 }
@@ -71,7 +72,9 @@ impl Walk<'_, '_> {
                 }
                 b'-' | b'0'..=b'9' => {
                     let end = end_of_plain(bytes, at);
-                    if self.json.get(at..end).is_some_and(card::is_card) {
+                    let number = self.json.get(at..end).unwrap_or_default();
+                    let is_meant = |pattern: &Regex| pattern.is_match(number);
+                    if card::is_card(number) || self.rules.patterns.iter().any(is_meant) {
                         self.splice.replace(at, end, &json_quoted(REDACTED));
                     }
                     at = end;
@@ -88,7 +91,7 @@ impl Walk<'_, '_> {
     /// A member's name, and its value if the name tells of a secret; answers where to go on.
     fn name(&mut self, at: usize, end: usize) -> usize {
         let name = self.json.get(at..end).and_then(json_string);
-        if !name.is_some_and(|name| is_telling(self.keys, &name)) {
+        if !name.is_some_and(|name| is_telling(&self.rules.keys, &name)) {
             return end;
         }
         let bytes = self.json.as_bytes();
@@ -110,7 +113,7 @@ impl Walk<'_, '_> {
             .json
             .get(at..end)
             .and_then(json_string)
-            .and_then(|text| match redacted_text(self.keys, &text) {
+            .and_then(|text| match redacted_text(self.rules, &text) {
                 Cow::Owned(redacted) if redacted != text => Some(json_quoted(&redacted)),
                 _ => None,
             });

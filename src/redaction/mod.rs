@@ -1,5 +1,5 @@
-//! Takes secrets out of exported jobs: values under telling names, at any depth, and numbers of payment cards. Pages and the other answers of
-//! REST show jobs as they are.
+//! Takes secrets out of jobs that are shown or exported: values under telling names, at any depth, numbers of payment cards, and what the
+//! settings name by its place or its form.
 //!
 //! | file | owns |
 //! | --- | --- |
@@ -8,16 +8,21 @@
 //! | `text` | the same for running text, such as the message of an error |
 //! | `value`, `quote` | where a value stands there: bare, in brackets, in quotes that may be escaped |
 //! | `card` | numbers of payment cards |
+//! | `path` | values at places of a job that rules name |
 //! | `splice` | a text of which parts are replaced |
 
 mod card;
 mod json;
 mod keys;
+mod path;
 mod quote;
 mod splice;
 mod text;
 mod value;
 
+use crate::job::{Job, decode_trace, encode_trace};
+use path::PathRule;
+use regex::Regex;
 use std::{borrow::Cow, sync::Arc};
 
 /// What stands in place of a secret.
@@ -47,11 +52,27 @@ pub const USUAL_KEYS: [&str; 18] = [
 ];
 
 /// Replaces secrets. Cheap to clone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Redactor {
-    /// Small letters and digits only.
-    keys: Arc<[String]>,
+    /// Without any, nothing is replaced.
+    rules: Option<Arc<Rules>>,
 }
+
+/// What is a secret.
+#[derive(Clone, Debug, Default)]
+struct Rules {
+    /// Names: small letters and digits only.
+    keys: Vec<String>,
+    /// Places in jobs of some classes.
+    paths: Vec<PathRule>,
+    /// What is one wherever it stands in a text.
+    patterns: Vec<Regex>,
+}
+
+/// Why a rule cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct RuleError(String);
 
 impl Default for Redactor {
     fn default() -> Self {
@@ -68,9 +89,48 @@ impl Redactor {
             .chain(more.iter().map(String::as_str))
             .map(keys::joined)
             .filter(|key| !key.is_empty());
-        Self {
+        let rules = Rules {
             keys: keys.collect(),
+            ..Rules::default()
+        };
+        Self {
+            rules: Some(Arc::new(rules)),
         }
+    }
+
+    /// Leaves everything as it is.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { rules: None }
+    }
+
+    /// Also takes these places out of jobs: `args.0.email`, or of some classes only `Billing::* args.1`. A star in a class is any text, in a
+    /// place any one name or number. Arguments are counted as they are shown (those of an Active Job stand in its wrapper).
+    ///
+    /// # Errors
+    /// One of them is no such rule.
+    pub fn with_paths(self, paths: &[String]) -> Result<Self, RuleError> {
+        let paths: Result<Vec<PathRule>, RuleError> =
+            paths.iter().map(|path| PathRule::read(path)).collect();
+        let paths = paths?;
+        Ok(self.with(|rules| rules.paths = paths))
+    }
+
+    /// Also takes out of every text, and of every number, what one of these regular expressions means.
+    ///
+    /// # Errors
+    /// One of them is none, or means the empty text.
+    pub fn with_patterns(self, patterns: &[String]) -> Result<Self, RuleError> {
+        let patterns: Result<Vec<Regex>, RuleError> =
+            patterns.iter().map(|text| pattern(text)).collect();
+        let patterns = patterns?;
+        Ok(self.with(|rules| rules.patterns = patterns))
+    }
+
+    /// Whether it leaves everything as it is.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.rules.is_none()
     }
 
     /// A JSON text without its secrets: each value under a telling name is [`REDACTED`]; other texts are treated in the same way if they are JSON
@@ -78,15 +138,96 @@ impl Redactor {
     /// its secrets.
     #[must_use]
     pub fn json<'a>(&self, json: &'a str) -> Cow<'a, str> {
-        json::redacted(&self.keys, json)
+        self.by(json, json::redacted)
     }
 
     /// A running text without what stands behind a telling name (`password=…`, `token: …`, `"api_key": "…"`; of a `Cookie:` or an
     /// `Authorization:` all its parts), without passwords in addresses, and without numbers of cards. Borrowed if it has none.
     #[must_use]
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        text::redacted(&self.keys, text)
+        self.by(text, text::redacted)
     }
+
+    /// The text of a stored job without its secrets, if it has some. A coded error trace stays as it is: see [`Redactor::trace`].
+    #[must_use]
+    pub fn job(&self, job: &Job) -> Option<String> {
+        let rules = self.rules.as_deref()?;
+        let text = job.text();
+        let placed = path::redacted(&rules.paths, job);
+        let redacted = match &placed {
+            Some(placed) => self.json(placed),
+            None if job.malformed().is_none() || is_json(&text) => self.json(&text),
+            None => self.text(&text),
+        };
+        match redacted {
+            Cow::Owned(redacted) => Some(redacted),
+            Cow::Borrowed(_) => placed,
+        }
+    }
+
+    /// The same, and its coded error trace, if it has one, is coded anew without its secrets.
+    #[must_use]
+    pub fn whole_job(&self, job: &Job) -> Option<String> {
+        let redacted = self.job(job);
+        let lines = match job.field("error_backtrace") {
+            Some(coded) if coded.starts_with('"') => decode_trace(coded).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let Some(lines) = self.trace(&lines) else {
+            return redacted;
+        };
+        let job = redacted.map_or_else(|| job.clone(), Job::new);
+        let coded = encode_trace(&lines);
+        let job = job.edited(&[("error_backtrace", &coded)]).unwrap_or(job);
+        Some(job.text().into_owned())
+    }
+
+    /// The lines of an error trace without their secrets, if they have some.
+    #[must_use]
+    pub fn trace(&self, lines: &[String]) -> Option<Vec<String>> {
+        let redacted: Vec<Cow<'_, str>> = lines.iter().map(|line| self.text(line)).collect();
+        let has_some = redacted.iter().any(|line| matches!(line, Cow::Owned(_)));
+        has_some.then(|| redacted.into_iter().map(Cow::into_owned).collect())
+    }
+
+    fn with(mut self, add: impl FnOnce(&mut Rules)) -> Self {
+        let mut rules = self.rules.as_deref().cloned().unwrap_or_default();
+        add(&mut rules);
+        self.rules = Some(Arc::new(rules));
+        self
+    }
+
+    fn by<'a>(
+        &self,
+        text: &'a str,
+        redacted: impl for<'text> Fn(&Rules, &'text str) -> Cow<'text, str>,
+    ) -> Cow<'a, str> {
+        match self.rules.as_deref() {
+            Some(rules) => redacted(rules, text),
+            None => Cow::Borrowed(text),
+        }
+    }
+}
+
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+}
+
+fn pattern(text: &str) -> Result<Regex, RuleError> {
+    let pattern = Regex::new(text)
+        // The error draws the expression over several lines; the last one says what is wrong.
+        .map_err(|error| error.to_string())
+        .map_err(|error| {
+            let last = error.lines().last().unwrap_or_default();
+            let reason = last.strip_prefix("error: ").unwrap_or(last);
+            RuleError(format!("`{text}` is no regular expression: {reason}"))
+        })?;
+    if pattern.is_match("") {
+        return Err(RuleError(format!(
+            "`{text}` means the empty text, so it would stand everywhere"
+        )));
+    }
+    Ok(pattern)
 }
 
 #[cfg(test)]

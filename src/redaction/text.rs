@@ -1,17 +1,30 @@
 //! Secrets in running text.
 
 use super::{
-    REDACTED, card,
+    REDACTED, Rules, card,
     splice::{Splice, run},
     value::secret_behind,
 };
+use regex::NoExpand;
 use std::borrow::Cow;
 
-/// The text without what stands behind telling names, without passwords in addresses, and without numbers of cards.
-pub(super) fn redacted<'a>(keys: &[String], text: &'a str) -> Cow<'a, str> {
-    match named(keys, text) {
-        Cow::Borrowed(text) => card::redacted(text),
-        Cow::Owned(text) => Cow::Owned(card::redacted(&text).into_owned()),
+/// The text without what stands behind telling names, without passwords in addresses, without numbers of cards, and without what the
+/// patterns mean.
+pub(super) fn redacted<'a>(rules: &Rules, text: &'a str) -> Cow<'a, str> {
+    let text = then(named(&rules.keys, text), card::redacted);
+    rules.patterns.iter().fold(text, |text, pattern| {
+        then(text, |text| pattern.replace_all(text, NoExpand(REDACTED)))
+    })
+}
+
+/// What was made of a text, changed further.
+fn then<'a>(text: Cow<'a, str>, change: impl Fn(&str) -> Cow<'_, str>) -> Cow<'a, str> {
+    match text {
+        Cow::Borrowed(text) => change(text),
+        Cow::Owned(text) => match change(&text) {
+            Cow::Owned(changed) => Cow::Owned(changed),
+            Cow::Borrowed(_) => Cow::Owned(text),
+        },
     }
 }
 

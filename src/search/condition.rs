@@ -75,6 +75,35 @@ pub(super) enum Test {
     Stored(Finder<'static>),
 }
 
+impl Test {
+    /// Whether it looks at what may be a secret.
+    pub(super) fn is_of_content(&self) -> bool {
+        match self {
+            Self::Tag(_)
+            | Self::Error(_)
+            | Self::Message(_)
+            | Self::Argument(..)
+            | Self::Text(_)
+            | Self::ExactTag(_)
+            | Self::ErrorPart(_)
+            | Self::Stored(_) => true,
+            Self::Score(_)
+            | Self::Size(_)
+            | Self::Attempts(_)
+            | Self::Failed(_)
+            | Self::Created(_)
+            | Self::Enqueued(_)
+            | Self::Queued(_)
+            | Self::Class(_)
+            | Self::Queue(_)
+            | Self::Jid(_)
+            | Self::Group(_)
+            | Self::ExactClass(_)
+            | Self::ExactQueue(_) => false,
+        }
+    }
+}
+
 impl Node {
     /// The answer for all of it, from those to the single questions, which are asked as long as they matter.
     pub(super) fn answer(&self, ask: &mut impl FnMut(&Question) -> Answer) -> Answer {

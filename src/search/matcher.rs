@@ -9,6 +9,7 @@ use super::traces::{Key, TraceBytes, TraceFinder, Traces};
 use crate::failures::Signer;
 use crate::job::Job;
 use crate::model::{JobFilter, Place, QueryError, Timestamp};
+use crate::redaction::Redactor;
 use bytes::Bytes;
 use memchr::memmem::Finder;
 
@@ -26,6 +27,10 @@ pub struct Matcher {
     /// Makes signatures, when groups of failures are asked for.
     signer: Option<Signer>,
     has_prefilters: bool,
+    /// What may not be found.
+    redactor: Redactor,
+    /// How the filter asks for what may be a secret.
+    content: Content,
     /// The bytes of the entry that is looked at, with small letters; kept, so that not every entry needs new memory.
     small: Vec<u8>,
 }
@@ -55,6 +60,8 @@ impl Matcher {
         Ok(Self {
             has_prefilters: root.has_prefilters(),
             signer: root.asks_for_group().then(Signer::default),
+            redactor: Redactor::none(),
+            content: root.content(false),
             root,
             place: place.clone(),
             texts: compiler.texts,
@@ -62,6 +69,14 @@ impl Matcher {
             trace_finder: TraceFinder::new(),
             small: Vec::new(),
         })
+    }
+
+    /// Finds no secrets: what the redactor takes out of a job is not looked for, or whoever guesses could learn by trying whether it is
+    /// right.
+    #[must_use]
+    pub fn without_secrets(mut self, redactor: &Redactor) -> Self {
+        self.redactor = redactor.clone();
+        self
     }
 
     /// Whether no entry of the place can match.
@@ -86,18 +101,42 @@ impl Matcher {
     /// The entry's job, if it matches: an entry with this score (in a set) and these bytes. Most entries that do not are told from their
     /// bytes.
     pub fn job(&mut self, position: f64, raw: &Bytes) -> Option<Job> {
-        match self.ask_bytes(position, raw) {
-            Answer::No => None,
-            Answer::Yes => Some(Job::new(raw.clone())),
-            Answer::Open => {
-                let job = Job::new(raw.clone());
-                self.matches(position, &job).then_some(job)
+        let size = raw.len();
+        let stored = match self.content {
+            _ if self.redactor.is_none() => return self.stored_job(position, raw),
+            Content::None => return self.stored_job(position, raw),
+            // With its secrets it is one, or it is none without them either.
+            Content::Asked => self.stored_job(position, raw)?,
+            Content::Denied => Job::new(raw.clone()),
+        };
+        match self.redactor.whole_job(&stored).map(Bytes::from) {
+            None if self.content == Content::Asked => Some(stored),
+            None => self.stored_job(position, raw),
+            Some(open) => {
+                let is_one = match self.ask_bytes(position, size, &open) {
+                    Answer::No => false,
+                    Answer::Yes => true,
+                    Answer::Open => self.matches(position, &Job::new(open), &stored),
+                };
+                is_one.then_some(stored)
             }
         }
     }
 
-    /// What the bytes tell.
-    fn ask_bytes(&mut self, position: f64, raw: &[u8]) -> Answer {
+    /// The entry's job, if it matches with all that is in it.
+    fn stored_job(&mut self, position: f64, raw: &Bytes) -> Option<Job> {
+        match self.ask_bytes(position, raw.len(), raw) {
+            Answer::No => None,
+            Answer::Yes => Some(Job::new(raw.clone())),
+            Answer::Open => {
+                let job = Job::new(raw.clone());
+                self.matches(position, &job, &job).then_some(job)
+            }
+        }
+    }
+
+    /// What the bytes tell of an entry of this size.
+    fn ask_bytes(&mut self, position: f64, size: usize, raw: &[u8]) -> Answer {
         if self.has_prefilters {
             self.small.clear();
             self.small.extend_from_slice(raw);
@@ -112,7 +151,7 @@ impl Matcher {
             ..
         } = self;
         root.answer(&mut |question| {
-            if let Some(answer) = cheap(&question.test, position, raw) {
+            if let Some(answer) = cheap(&question.test, position, size) {
                 return answer;
             }
             if question
@@ -137,8 +176,8 @@ impl Matcher {
         })
     }
 
-    /// What the entry tells, its trace last.
-    fn matches(&mut self, position: f64, job: &Job) -> bool {
+    /// What the entry tells, its trace last. Its size and its group are those of what is `stored`.
+    fn matches(&mut self, position: f64, job: &Job, stored: &Job) -> bool {
         let trace = match job.field("error_backtrace") {
             Some(json) if json != "null" && !self.texts.is_empty() => {
                 Some((self.traces.key(json.as_bytes()), json))
@@ -154,10 +193,11 @@ impl Matcher {
         let group = self
             .signer
             .as_mut()
-            .and_then(|signer| signer.digest(job, |_| ()))
+            .and_then(|signer| signer.digest(stored, |_| ()))
             .map(|digest| digest.to_string());
         let group = group.as_deref();
-        match self.ask_job(position, job, group, trace_holds) {
+        let size = stored.raw().len();
+        match self.ask_job((position, size), job, group, trace_holds) {
             Answer::Yes => return true,
             Answer::No => return false,
             Answer::Open => {}
@@ -167,19 +207,19 @@ impl Matcher {
         };
         let texts = self.traces.read(key, json, &self.texts).to_vec();
         let trace_holds = |number: usize| texts.get(number).copied().unwrap_or_default().into();
-        self.ask_job(position, job, group, trace_holds) == Answer::Yes
+        self.ask_job((position, size), job, group, trace_holds) == Answer::Yes
     }
 
     fn ask_job(
         &self,
-        position: f64,
+        (position, size): (f64, usize),
         job: &Job,
         group: Option<&str>,
         trace_holds: impl Fn(usize) -> Answer,
     ) -> Answer {
         let reader = Reader::new(job, &self.place);
         self.root.answer(&mut |question| {
-            if let Some(answer) = cheap(&question.test, position, job.raw()) {
+            if let Some(answer) = cheap(&question.test, position, size) {
                 return answer;
             }
             match &question.test {
@@ -194,7 +234,34 @@ impl Matcher {
     }
 }
 
+/// How a filter asks for what may be a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Content {
+    /// Not at all.
+    None,
+    /// What has it is found.
+    Asked,
+    /// What has it is not found.
+    Denied,
+}
+
 impl Node {
+    fn content(&self, is_denied: bool) -> Content {
+        match self {
+            Self::Always(_) => Content::None,
+            Self::All(nodes) | Self::Any(nodes) => {
+                let contents = nodes.iter().map(|node| node.content(is_denied));
+                contents.max().unwrap_or(Content::None)
+            }
+            Self::Not(node) => node.content(!is_denied),
+            Self::One(question) => match (question.test.is_of_content(), is_denied) {
+                (false, _) => Content::None,
+                (true, false) => Content::Asked,
+                (true, true) => Content::Denied,
+            },
+        }
+    }
+
     fn asks_for_group(&self) -> bool {
         match self {
             Self::Always(_) => false,
@@ -230,13 +297,10 @@ fn seen(traces: &Traces, finder: &TraceFinder, raw: &[u8]) -> Seen {
 }
 
 /// The answer to what needs no look into the entry.
-fn cheap(test: &Test, position: f64, raw: &[u8]) -> Option<Answer> {
+fn cheap(test: &Test, position: f64, size: usize) -> Option<Answer> {
     match test {
         Test::Score(span) => Some(span.holds(Timestamp::from_seconds(position).0).into()),
-        Test::Size(span) => Some(
-            span.holds(i64::try_from(raw.len()).unwrap_or(i64::MAX))
-                .into(),
-        ),
+        Test::Size(span) => Some(span.holds(i64::try_from(size).unwrap_or(i64::MAX)).into()),
         _ => None,
     }
 }

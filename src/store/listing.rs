@@ -5,6 +5,7 @@ mod walk;
 
 use super::{Store, StoreResult};
 use crate::model::{Page, PageRequest, Place};
+use crate::redaction::Redactor;
 use std::time::Duration;
 use walk::Walk;
 
@@ -14,7 +15,8 @@ const USUAL_LIMIT: u32 = 50;
 /// Most entries of a page.
 const MOST: u32 = 500;
 
-/// A page of `place`, filtered. A search that took `budget` stops with what it has: the page is `partial`, and goes on at its cursor.
+/// A page of `place`, filtered, without what the redactor takes for secrets: they are neither shown nor found. A search that took `budget`
+/// stops with what it has: the page is `partial`, and goes on at its cursor.
 ///
 /// # Errors
 /// As [`super::AdminStore::slice`]; [`super::StoreError::Query`] when the filter's search cannot be read.
@@ -23,6 +25,7 @@ pub async fn page(
     place: &Place,
     request: &PageRequest,
     budget: Duration,
+    redactor: &Redactor,
 ) -> StoreResult<Page> {
     let limit = match request.limit {
         0 => USUAL_LIMIT,
@@ -42,6 +45,7 @@ pub async fn page(
         order,
         limit: limit as usize,
         budget,
+        redactor,
     };
     let mut found = walk.run(cursor).await?;
     // Behind the last entry of the reading direction there may be more; before the first there is something if a cursor led here.

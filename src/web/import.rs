@@ -47,10 +47,7 @@ pub(super) async fn upload(
         ),
     };
     state.live.outdate();
-    // The page is made as if it was asked for.
-    let mut asked = Request::from_parts(parts, Body::empty());
-    *asked.method_mut() = axum::http::Method::GET;
-    let mut response = pages::page_with(state, asked, outcome).await;
+    let mut response = pages::page_with(state, parts, outcome).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = status;
     }

@@ -15,6 +15,7 @@ mod origin;
 mod pages;
 mod renderers;
 mod rest;
+mod reveal;
 mod search_stream;
 mod serve;
 mod sse;
@@ -47,6 +48,8 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::metrics))
         .route("/import", post(import::upload))
+        .route("/jobs", reveal::routes())
+        .route("/jobs/{jid}", reveal::routes())
         .route(login::PATH, login::routes())
         .route(login::LOGOUT_PATH, login::logout_routes())
         .nest("/api/v1", rest::router())

@@ -1,13 +1,13 @@
 //! The pages and their server functions.
 
 use super::{AppState, auth::Door, headers, renderers::on_one_thread};
-use crate::api::{Environment, FoundOnce, ImportOutcome};
+use crate::api::{Environment, FoundOnce};
 use crate::app::{App, shell};
 use axum::{
     Router,
     body::{self, Body},
     extract::{Request, State},
-    http::{StatusCode, header, request::Parts},
+    http::{Method, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
@@ -77,12 +77,15 @@ pub(super) async fn not_found(State(state): State<AppState>, request: Request) -
     response
 }
 
-/// A page that shows what came of a form that no server function takes.
-pub(super) async fn page_with(
+/// The page at the address to which a form was sent that no server function takes; it finds in its context what came of that.
+pub(super) async fn page_with<T: Clone + Send + Sync + 'static>(
     state: AppState,
-    request: Request,
-    outcome: ImportOutcome,
+    parts: Parts,
+    outcome: T,
 ) -> Response {
+    let mut request = Request::from_parts(parts, Body::empty());
+    // It is made as if it was asked for.
+    *request.method_mut() = Method::GET;
     let context = context(state.clone());
     let context = move || {
         context();

@@ -38,7 +38,11 @@ impl AppState {
         reason = "from here on the state has the door"
     )]
     pub fn new(admin: Admin, live: Live, shutdown: CancellationToken) -> Self {
-        let groups = Groups::start(admin.store().clone(), shutdown.clone());
+        let groups = Groups::start(
+            admin.store().clone(),
+            admin.shown_redactor().clone(),
+            shutdown.clone(),
+        );
         live.accompany(groups.clone());
         Self {
             groups,

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     job::{RetryRule, TimeUnit},
     periodic::{PeriodicError, PeriodicJob},
+    redaction::Redactor,
     store::{SharedStore, StoreError},
 };
 use serde::de::DeserializeOwned;
@@ -106,6 +107,7 @@ pub(super) struct Settings {
     pub(super) max_retries: u32,
     pub(super) default_retry: RetryRule,
     pub(super) max_payload: usize,
+    pub(super) redactor: Redactor,
     pub(super) time_unit: TimeUnit,
     pub(super) tag: String,
     pub(super) labels: Vec<String>,
@@ -158,6 +160,7 @@ impl WorkerBuilder {
                 max_retries: RetryRule::DEFAULT_TIMES,
                 default_retry: RetryRule::Default,
                 max_payload: MAX_PAYLOAD,
+                redactor: Redactor::default(),
                 time_unit: TimeUnit::default(),
                 tag: identity::folder_name(),
                 labels: Vec::new(),
@@ -345,6 +348,12 @@ impl WorkerBuilder {
     /// What counts for a failed job without a `retry` field; the same as `true` by default.
     pub fn default_retry(mut self, rule: RetryRule) -> Self {
         self.settings.default_retry = rule;
+        self
+    }
+
+    /// What takes secrets out of the errors of jobs before they are logged; the usual names by default.
+    pub fn redactor(mut self, redactor: Redactor) -> Self {
+        self.settings.redactor = redactor;
         self
     }
 

@@ -239,16 +239,17 @@ fn failure<'a>(
 
 /// Lets the job go as the verdict says.
 fn act_on(runtime: &Runtime, failure: &Failure<'_>, verdict: Verdict) -> Settlement {
-    let (error, now) = (failure.error, failure.now);
+    let (error, now) = (failure.error.to_string(), failure.now);
+    let error = runtime.settings.redactor.text(&error);
     let class = class_of(failure.job).unwrap_or_default();
     let jid = failure.job.jid().unwrap_or_default();
     match verdict {
         Verdict::Drop => {
-            tracing::warn!(class, jid, error = %error, "job failed and is not kept");
+            tracing::warn!(class, jid, %error, "job failed and is not kept");
             Settlement::Finish { failed: true }
         }
         Verdict::Retry { delay_ms, raw } => {
-            tracing::warn!(class, jid, error = %error, retry_in_ms = delay_ms, "job failed");
+            tracing::warn!(class, jid, %error, retry_in_ms = delay_ms, "job failed");
             Settlement::Fail(Destination::Set {
                 set: Set::Retries,
                 score: now.plus_milliseconds(delay_ms).seconds(),
@@ -256,7 +257,7 @@ fn act_on(runtime: &Runtime, failure: &Failure<'_>, verdict: Verdict) -> Settlem
             })
         }
         Verdict::Die { raw } => {
-            tracing::warn!(class, jid, error = %error, "job failed and is dead");
+            tracing::warn!(class, jid, %error, "job failed and is dead");
             Settlement::Fail(to_dead(runtime, raw))
         }
     }

@@ -5,17 +5,17 @@ mod changes;
 
 use super::*;
 use argon2::{Algorithm, Argon2, Params, Version, password_hash::PasswordHasher as _};
+use changes::{CHANGES, FUNCTIONS};
 use jobdeck::{
     auth::{Auth, SessionLimits, Token, User, hash_text},
     model::Role,
 };
-use changes::{CHANGES, FUNCTIONS};
 use std::collections::BTreeSet;
 
 const PASSWORD: &str = "correct horse";
 
 /// One user and one token of each role, named by it.
-fn auth(secure: bool) -> Auth {
+pub(super) fn auth(secure: bool) -> Auth {
     let params = Params::new(8, 1, 1, None).expect("parameters");
     let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let users = Role::ALL.map(|role| {
@@ -62,7 +62,7 @@ impl Site {
     }
 
     /// The cookie of somebody who is logged in.
-    async fn cookie(&self, role: Role) -> String {
+    pub(super) async fn cookie(&self, role: Role) -> String {
         let answer = self.log_in(role.name(), PASSWORD, "/").await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
         let cookie = answer.header("set-cookie");

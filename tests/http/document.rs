@@ -76,6 +76,7 @@ async fn the_document_lists_exactly_the_routes_that_there_are() {
         "get /jobs/{jid}",
         "post /jobs",
         "post /jobs/{jid}/cancel",
+        "post /jobs/{jid}/reveal",
         "post /actions",
         "get /periodic",
         "get /periodic/{name}",

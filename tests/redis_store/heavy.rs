@@ -3,6 +3,7 @@
 use super::{fresh, queue, raw};
 use jobdeck::{
     model::{JobFilter, Order, PageRequest, Place, Set},
+    redaction::Redactor,
     store::{self, Settlement, SharedStore, Start},
 };
 use redis::aio::MultiplexedConnection;
@@ -66,9 +67,15 @@ async fn a_queue_of_large_jobs_is_listed_searched_and_worked_through() {
         limit: 3,
         ..PageRequest::default()
     };
-    let page = store::listing::page(&*store, &place, &request, Duration::from_secs(60))
-        .await
-        .unwrap();
+    let page = store::listing::page(
+        &*store,
+        &place,
+        &request,
+        Duration::from_secs(60),
+        &Redactor::none(),
+    )
+    .await
+    .unwrap();
     assert_eq!(page.entries.len(), 3);
     assert!(page.next.is_some());
     let found = store

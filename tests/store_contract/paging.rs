@@ -3,6 +3,7 @@
 use crate::harness::{Subject, every_place, into_place, into_queue, into_set, odd_entries, queue};
 use jobdeck::{
     model::{JobFilter, Order, Page, PageRequest, Place, Set, Timestamp},
+    redaction::Redactor,
     store::{StoreError, listing},
 };
 use std::time::Duration;
@@ -14,9 +15,15 @@ type Shows = fn(u32) -> bool;
 const LONG: Duration = Duration::from_secs(30);
 
 async fn page(subject: &Subject, place: &Place, request: &PageRequest) -> Page {
-    listing::page(subject.store.as_ref(), place, request, LONG)
-        .await
-        .unwrap()
+    listing::page(
+        subject.store.as_ref(),
+        place,
+        request,
+        LONG,
+        &Redactor::none(),
+    )
+    .await
+    .unwrap()
 }
 
 fn jids(page: &Page) -> Vec<String> {
@@ -226,7 +233,14 @@ pub(crate) async fn each_search_shows_what_its_words_mean(subject: Subject) {
                 limit: 100,
                 ..PageRequest::default()
             };
-            let asked = listing::page(subject.store.as_ref(), &place, &request, LONG).await;
+            let asked = listing::page(
+                subject.store.as_ref(),
+                &place,
+                &request,
+                LONG,
+                &Redactor::none(),
+            )
+            .await;
             if search.contains("nowhere") {
                 let Err(StoreError::Query(error)) = asked else {
                     panic!("{search}: {asked:?}");
@@ -307,9 +321,15 @@ pub(crate) async fn a_search_without_time_says_that_it_is_partial(subject: Subje
         },
         ..PageRequest::default()
     };
-    let first = listing::page(subject.store.as_ref(), &place, &request, Duration::ZERO)
-        .await
-        .unwrap();
+    let first = listing::page(
+        subject.store.as_ref(),
+        &place,
+        &request,
+        Duration::ZERO,
+        &Redactor::none(),
+    )
+    .await
+    .unwrap();
     assert!(first.partial);
     assert!(first.entries.is_empty());
     assert!(first.next.is_some());
@@ -332,9 +352,15 @@ pub(crate) async fn a_search_in_pieces_finds_everything_once(subject: Subject) {
             };
             let mut found = Vec::new();
             loop {
-                let page = listing::page(subject.store.as_ref(), &place, &request, Duration::ZERO)
-                    .await
-                    .unwrap();
+                let page = listing::page(
+                    subject.store.as_ref(),
+                    &place,
+                    &request,
+                    Duration::ZERO,
+                    &Redactor::none(),
+                )
+                .await
+                .unwrap();
                 found.extend(jids(&page));
                 request.after = page.next;
                 if request.after.is_none() {

@@ -166,7 +166,14 @@ impl Admin {
             ..PageRequest::default()
         };
         let retries = Place::Set(Set::Retries);
-        let page = listing::page(self.store.as_ref(), &retries, &request, NAMING).await?;
+        let page = listing::page(
+            self.store.as_ref(),
+            &retries,
+            &request,
+            NAMING,
+            self.shown_redactor(),
+        )
+        .await?;
         Ok(page
             .entries
             .first()

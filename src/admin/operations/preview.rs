@@ -7,10 +7,12 @@ use super::{
     warnings::Warnings,
 };
 use crate::admin::{Admin, AdminResult};
-use crate::job::{Job, entry};
+use crate::job::Job;
 use crate::model::{
     Change, OperationPreview, OperationRequest, PreviewSample, Right, Set, Timestamp,
 };
+use crate::redaction::Redactor;
+use crate::shown;
 use crate::store::{Destination, StoredEntry, Target};
 use std::{
     sync::Arc,
@@ -34,7 +36,7 @@ impl Admin {
         let started = Instant::now();
         let plan = self.plan_operation(request).await?;
         let walk = Walk::new(self.store.clone(), Arc::new(plan.clone()));
-        let mut look = Look::new(self.fleet_unit().await, request);
+        let mut look = Look::new(self.fleet_unit().await, request, self.shown_redactor());
         look.preview.before = plan.before;
         look.preview.total = plan.total;
         let mut at = 0;
@@ -69,6 +71,7 @@ impl Admin {
 /// What was seen so far.
 struct Look<'request> {
     request: &'request OperationRequest,
+    redactor: &'request Redactor,
     fleet_unit: Option<crate::job::TimeUnit>,
     preview: OperationPreview,
     mark: Mark,
@@ -76,9 +79,14 @@ struct Look<'request> {
 }
 
 impl<'request> Look<'request> {
-    fn new(fleet_unit: Option<crate::job::TimeUnit>, request: &'request OperationRequest) -> Self {
+    fn new(
+        fleet_unit: Option<crate::job::TimeUnit>,
+        request: &'request OperationRequest,
+        redactor: &'request Redactor,
+    ) -> Self {
         Self {
             request,
+            redactor,
             fleet_unit,
             preview: OperationPreview::default(),
             mark: Mark::default(),
@@ -115,7 +123,7 @@ impl<'request> Look<'request> {
 
     fn sample(&self, stored: StoredEntry, job: &Job, planned: Planned) -> PreviewSample {
         let mut sample = PreviewSample {
-            entry: entry(stored.id, job, false),
+            entry: shown::entry(stored.id, job, false, self.redactor),
             to: None,
             at: None,
             edit: None,
@@ -135,7 +143,11 @@ impl<'request> Look<'request> {
                     _ => "queue",
                 };
                 let new = Job::new(raw);
-                let value = |job: &Job| job.value_at(path).unwrap_or("null").to_owned();
+                let value = |job: &Job| {
+                    let open = self.redactor.job(job).map(Job::new);
+                    let open = open.as_ref().unwrap_or(job);
+                    open.value_at(path).unwrap_or("null").to_owned()
+                };
                 sample.edit = Some((value(job), value(&new)));
             }
             Planned::Goes(Target::Away(Destination::Nowhere)) | Planned::IsSo => {}

@@ -47,6 +47,8 @@ pub enum IconName {
     Stop,
     /// An i in a circle.
     Info,
+    /// A closed lock.
+    Locked,
 }
 
 impl IconName {
@@ -79,6 +81,7 @@ impl IconName {
             Self::Close => "M3.5 3.5l9 9M12.5 3.5l-9 9",
             Self::Copy => "M5.5 5.5h8v8h-8zM3 10.5h-.5v-8h8V3",
             Self::Stop => "M3.5 3.5h9v9h-9z",
+            Self::Locked => "M3.5 7.2h9v6.6h-9zM5.3 7V5a2.7 2.7 0 0 1 5.4 0v2",
             Self::Info => "M8 1.8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 8 1.8M8 7.2v4M8 4.8v.4",
         }
     }

@@ -267,6 +267,7 @@ pub(super) mod tests {
             error_message: None,
             tags: Vec::new(),
             size_bytes: 0,
+            redacted: false,
             malformed: None,
             raw: None,
         }

@@ -13,6 +13,7 @@ mod nowhere;
 mod parts;
 mod places;
 mod report;
+mod reveal;
 #[cfg(test)]
 mod sample;
 mod sight;
@@ -279,12 +280,7 @@ async fn read_job(
     hint: Option<(Address, String, String)>,
 ) -> Result<JobDetail, ApiError> {
     if address.is_empty() {
-        return Ok(JobDetail {
-            jid: String::new(),
-            locations: Vec::new(),
-            scanned: 0,
-            total: 0,
-        });
+        return Ok(JobDetail::default());
     }
     let (jid, entry) = match hint {
         Some((_, jid, entry)) => (jid, entry),

@@ -1,6 +1,7 @@
 use super::Matcher;
 use crate::job::{Job, encode_trace};
 use crate::model::{JobFilter, Place, Set, Timestamp};
+use crate::redaction::Redactor;
 use crate::search::condition::Answer;
 use crate::search::text::fold;
 use bytes::Bytes;
@@ -280,14 +281,63 @@ fn times_of_a_search_bound_the_scores() {
 }
 
 #[test]
+fn what_is_hidden_is_not_found() {
+    let job = |password: &str| {
+        Bytes::from(format!(
+            r#"{{"class":"Login","args":[{{"password":"{password}","user_id":7}}],"error_message":"no","jid":"j"}}"#
+        ))
+    };
+    let (right, other) = (job("hunter2"), job("letmein"));
+    let finds = |text: &str, raw: &Bytes| {
+        let mut matcher =
+            matcher(&query(text), &Set::Dead.into()).without_secrets(&Redactor::default());
+        matcher.job(1.0, raw).is_some()
+    };
+    for text in [
+        "hunter2",
+        "arg.password:hunter2",
+        "arg.password:h*",
+        "class:Login hunter2",
+        "(hunter2 OR nowhere)",
+    ] {
+        assert!(
+            matcher(&query(text), &Set::Dead.into())
+                .job(1.0, &right)
+                .is_some(),
+            "{text}"
+        );
+        assert!(!finds(text, &right), "{text}");
+    }
+    // Nor does one learn by what is missing whether a guess is right.
+    for text in [
+        "-hunter2",
+        "class:Login -arg.password:hunter2",
+        "-(hunter2 OR nowhere)",
+    ] {
+        assert!(finds(text, &right) && finds(text, &other), "{text}");
+    }
+    let size = right.len();
+    for text in [
+        "arg.user_id:7",
+        "class:Login",
+        "-nowhere",
+        "login",
+        &format!("size:{size} login"),
+    ] {
+        assert!(finds(text, &right), "{text}");
+    }
+    assert!(!finds("-arg.user_id:7", &right));
+}
+
+#[test]
 fn a_trace_is_unpacked_once() {
     let photo = Bytes::from(photo());
     let mut matcher = matcher(&query("nowhere"), &Set::Dead.into());
-    assert_eq!(matcher.ask_bytes(1.0, &photo), Answer::Open);
+    assert_eq!(matcher.ask_bytes(1.0, photo.len(), &photo), Answer::Open);
     assert!(matcher.job(1.0, &photo).is_none());
-    assert_eq!(matcher.ask_bytes(1.0, &photo), Answer::No);
+    assert_eq!(matcher.ask_bytes(1.0, photo.len(), &photo), Answer::No);
     let other = Bytes::from(PHOTO.replace("\"TRACE\"", "null"));
-    assert_eq!(matcher.ask_bytes(1.0, &other), Answer::No);
+    assert_eq!(matcher.ask_bytes(1.0, other.len(), &other), Answer::No);
 }
 
 /// Characters that fold, escape or stand out in another way.
@@ -445,8 +495,11 @@ proptest! {
         let place = if in_queue { Place::Queue("k".to_owned()) } else { Set::Dead.into() };
         let mut matcher = matcher(&filter, &place);
         let raw = sample.raw();
-        let told = matcher.ask_bytes(1.0, &raw);
-        let read = matcher.matches(1.0, &Job::new(raw));
+        let told = matcher.ask_bytes(1.0, raw.len(), &raw);
+        let read = {
+            let job = Job::new(raw);
+            matcher.matches(1.0, &job, &job)
+        };
         prop_assert!(told == Answer::Open || told == Answer::from(read), "{told:?}");
     }
 

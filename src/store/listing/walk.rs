@@ -1,9 +1,10 @@
 //! A walk over a place that collects the entries of one page.
 
 use super::pace::Pace;
-use crate::job::entry;
 use crate::model::{Cursor, JobEntry, JobFilter, Order, Place, Timestamp};
+use crate::redaction::Redactor;
 use crate::search::Matcher;
+use crate::shown;
 use crate::store::{Scan, Start, Store, StoreResult};
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,7 @@ pub(super) struct Walk<'a> {
     pub(super) order: Order,
     pub(super) limit: usize,
     pub(super) budget: Duration,
+    pub(super) redactor: &'a Redactor,
 }
 
 /// What was found, in the reading direction.
@@ -65,7 +67,8 @@ impl Walk<'_> {
             Some(_) => self.store.now().await?,
             None => Timestamp::default(),
         };
-        let mut matcher = Matcher::new(self.filter, self.place, now)?;
+        let mut matcher =
+            Matcher::new(self.filter, self.place, now)?.without_secrets(self.redactor);
         let times = matcher.times();
         let start = self.start(cursor, times);
         if matcher.is_always() || matcher.is_never() {
@@ -184,7 +187,8 @@ impl Walk<'_> {
                 && let Some(stored) = scan.stored(index)
             {
                 found.first.get_or_insert(stored.cursor);
-                found.rows.push(entry(stored.id, &job, false));
+                let row = shown::entry(stored.id, &job, false, self.redactor);
+                found.rows.push(row);
             }
         }
         if let Some(stored) = last.and_then(|last| scan.stored(last)) {

@@ -1,11 +1,13 @@
 //! What crosses the wire. Times are RFC 3339 in UTC, arguments are real JSON with every number as it was written.
 
 use super::report::{ProgressBody, ReportBody};
-use crate::job::{self, Job};
+use crate::job::Job;
 use crate::model::{
     ActionOutcome, ActionReport, JobDetail, JobEntry, JobLocation, JobReport, Overview, Page,
     ProcessInfo, QueueSummary, RunningJob, Timestamp, TraceLine, Whereabouts,
 };
+use crate::redaction::Redactor;
+use crate::shown;
 use serde::Serialize;
 use serde_json::{Value, value::RawValue};
 use utoipa::ToSchema;
@@ -125,6 +127,8 @@ pub(super) struct EntryBody {
     pub(super) tags: Vec<String>,
     /// Size of the stored text.
     pub(super) size_bytes: u64,
+    /// Whether something of it is hidden, because it is taken for a secret: `[redacted]` stands in its place.
+    pub(super) redacted: bool,
     /// The stored text, if it cannot be read as a job; in lists a very long one is cut.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) raw: Option<String>,
@@ -153,6 +157,7 @@ impl From<JobEntry> for EntryBody {
             error_message: entry.error_message,
             tags: entry.tags,
             size_bytes: entry.size_bytes,
+            redacted: entry.redacted,
             raw: entry.raw,
             malformed: entry.malformed,
         }
@@ -455,8 +460,8 @@ impl From<ActionReport> for ActionBody {
 }
 
 /// A row whose arguments were cut for a page, made anew from the whole job.
-pub(super) fn uncut(entry: JobEntry, raw: bytes::Bytes) -> JobEntry {
-    job::entry(entry.id, &Job::new(raw), true)
+pub(super) fn uncut(entry: JobEntry, raw: bytes::Bytes, redactor: &Redactor) -> JobEntry {
+    shown::entry(entry.id, &Job::new(raw), true, redactor)
 }
 
 /// Whether a row's arguments were cut: what was cut is no JSON any more.

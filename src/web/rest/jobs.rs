@@ -3,11 +3,12 @@
 use super::{
     JobBody,
     error::{Answer, ErrorBody, Problem},
-    extract::{JsonBytes, Path, json_problem},
+    extract::{self, JsonBytes, Path, json_problem},
     request::MomentBody,
 };
-use crate::admin::AdminError;
+use crate::admin::{Admin, AdminError};
 use crate::job::NewJob;
+use crate::model::JobDetail;
 use crate::web::auth::Door;
 use axum::{Json, http::StatusCode};
 use serde::{Deserialize, Serialize};
@@ -25,8 +26,13 @@ use utoipa::ToSchema;
 )]
 pub(super) async fn job(Door(admin): Door, Path(jid): Path<String>) -> Answer<Json<JobBody>> {
     let detail = admin.job(&jid, None).await?;
+    found(&admin, &jid, detail).await
+}
+
+/// What was found of a job, with what its runs have told; or why there is nothing.
+async fn found(admin: &Admin, jid: &str, detail: JobDetail) -> Answer<Json<JobBody>> {
     if !detail.locations.is_empty() {
-        let report = admin.report(&jid).await?;
+        let report = admin.report(jid).await?;
         return Ok(Json(JobBody::new(detail, report)));
     }
     Err(Problem::not_found(if detail.scanned < detail.total {
@@ -39,6 +45,32 @@ pub(super) async fn job(Door(admin): Door, Path(jid): Path<String>) -> Answer<Js
             "job `{jid}` is in no queue and no set, and no process runs it: it is done, was deleted, or never was"
         )
     }))
+}
+
+/// Why a job is to be shown with its secrets.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct RevealBody {
+    /// The reason; it is kept with the name of whoever asks.
+    #[serde(default)]
+    reason: String,
+}
+
+/// The same with all that is hidden otherwise. It takes the role `admin` and a reason, and is written down.
+#[utoipa::path(post, path = "/jobs/{jid}/reveal", tag = "jobs", request_body = RevealBody,
+    params(("jid" = String, Path, description = "The job id")),
+    responses(
+        (status = 200, body = JobBody),
+        (status = 404, description = "It is nowhere: done, deleted, or never there", body = ErrorBody),
+        (status = "default", description = "It failed", body = ErrorBody),
+    )
+)]
+pub(super) async fn reveal(
+    Door(admin): Door,
+    Path(jid): Path<String>,
+    extract::Json(body): extract::Json<RevealBody>,
+) -> Answer<Json<JobBody>> {
+    let detail = admin.reveal(&jid, None, &body.reason).await?;
+    found(&admin, &jid, detail).await
 }
 
 /// A job to add, as Sidekiq's client takes it. Further fields (`tags`, `backtrace`, …) are kept as they are.

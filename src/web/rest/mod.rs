@@ -91,6 +91,7 @@ pub(super) fn router() -> Router<AppState> {
         .routes(routes!(import::import))
         .routes(routes!(search::suggest))
         .routes(routes!(jobs::job))
+        .routes(routes!(jobs::reveal))
         .routes(routes!(report::cancel))
         .routes(routes!(jobs::enqueue).layer(DefaultBodyLimit::max(JOBS_BYTES)))
         .routes(routes!(actions::act))

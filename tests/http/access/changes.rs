@@ -16,6 +16,11 @@ pub(super) const CHANGES: &[(&str, Role, &str)] = &[
     ("post /jobs", Role::Operator, r#"{"class":"A","args":[]}"#),
     ("post /jobs/{jid}/cancel", Role::Operator, ""),
     (
+        "post /jobs/{jid}/reveal",
+        Role::Admin,
+        r#"{"reason":"a customer asks"}"#,
+    ),
+    (
         "post /actions",
         Role::Operator,
         r#"{"action":"retry","entries":["dead~1~aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]}"#,

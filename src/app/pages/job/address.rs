@@ -117,6 +117,7 @@ mod tests {
             locations,
             scanned: 3,
             total: 3,
+            revealed: false,
         };
         let (_, query) = path.split_once('?').unwrap();
         assert_eq!(Address::read(None, query).chosen(&detail), 2);

@@ -2,6 +2,7 @@
 
 use super::JobView;
 use super::markup::visible;
+use super::reveal;
 use super::sight::Sight;
 use crate::api::Act;
 use crate::app::components::{
@@ -89,6 +90,7 @@ pub(super) fn head(job: JobView) -> AnyView {
             </span>
         </div>
         {move || name.with(|name| name.malformed.clone()).map(malformed)}
+        {reveal::reveal(job)}
         {actions(job)}
     }
     .into_any()

@@ -32,6 +32,7 @@ pub(super) fn stored(place: Place) -> JobLocation {
             error_message: None,
             tags: Vec::new(),
             size_bytes: 2,
+            redacted: false,
             malformed: None,
             raw: None,
         },

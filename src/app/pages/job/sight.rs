@@ -88,6 +88,7 @@ mod tests {
                 .collect(),
             scanned: 7,
             total: 9,
+            revealed: false,
         }
     }
 

@@ -1,7 +1,9 @@
 //! Every entry that real Sidekiq processes wrote is read whole.
 
-use super::{Job, TimeUnit, digest, location};
+use super::location;
+use crate::job::{Job, TimeUnit, digest};
 use crate::model::{EntryId, JobLocation, Set, Whereabouts};
+use crate::redaction::Redactor;
 use serde_json::Value;
 
 const DUMPS: [(u32, &str); 3] = [
@@ -32,7 +34,7 @@ fn pages(version: u32, set: Set, key: &str) -> Vec<JobLocation> {
                 position: member[1].as_str().expect("text").parse().expect("a score"),
                 digest: digest(job.raw()),
             };
-            location(Whereabouts::Stored, id, &job)
+            location(Whereabouts::Stored, id, &job, &Redactor::none())
         })
         .collect()
 }

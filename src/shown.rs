@@ -1,15 +1,19 @@
-//! A stored job as the pages show it.
+//! A stored job as it is shown: by pages, REST, live streams and the command line.
+//!
+//! Everything that shows a job makes it here, so that nothing can forget to take the secrets out. That is done with the job's bytes before any
+//! text is cut: a secret of which only the beginning is shown would not be known for one.
 
-use super::display::cut;
-use super::own_code::is_own;
-use super::tree::tree;
-use super::{Job, decode_trace, digest, retry_rule};
+#[cfg(test)]
+mod fixtures;
+
+use crate::job::{
+    Job, LIST_CHARACTERS, cut, decode_trace, digest, is_own, retry_rule_in_words, tree,
+};
 use crate::model::{
     EntryId, JobEntry, JobLocation, Place, RunningJob, Timestamp, TraceLine, Whereabouts,
 };
-
-/// Most characters of a long text in a list.
-const LIST_CHARACTERS: usize = 300;
+use crate::redaction::Redactor;
+use std::borrow::Cow;
 
 /// Most labels in a list.
 const LIST_TAGS: usize = 20;
@@ -37,7 +41,21 @@ const KNOWN_FIELDS: [&str; 17] = [
 
 /// The row of an entry; `whole` keeps long texts, otherwise they are cut for a list.
 #[must_use]
-pub fn entry(id: EntryId, job: &Job, whole: bool) -> JobEntry {
+pub fn entry(id: EntryId, job: &Job, whole: bool, redactor: &Redactor) -> JobEntry {
+    open_row(id, job, redactor.job(job).map(Job::new).as_ref(), whole)
+}
+
+/// The row of an entry from what may be seen of it, if that is not all.
+fn open_row(id: EntryId, job: &Job, open: Option<&Job>, whole: bool) -> JobEntry {
+    JobEntry {
+        size_bytes: job.raw().len() as u64,
+        redacted: open.is_some(),
+        ..row(id, open.unwrap_or(job), whole)
+    }
+}
+
+/// The row of an entry that has these bytes.
+fn row(id: EntryId, job: &Job, whole: bool) -> JobEntry {
     let limit = if whole { 0 } else { LIST_CHARACTERS };
     let shown = |name: &str| shown_field(job, name, limit);
     let mut tags = job.tags();
@@ -63,6 +81,7 @@ pub fn entry(id: EntryId, job: &Job, whole: bool) -> JobEntry {
         error_message: shown("error_message"),
         tags,
         size_bytes: job.raw().len() as u64,
+        redacted: false,
         malformed: job.malformed().map(str::to_owned),
         raw: job.malformed().map(|_| cut_raw(job, limit)),
         id,
@@ -71,13 +90,21 @@ pub fn entry(id: EntryId, job: &Job, whole: bool) -> JobEntry {
 
 /// All that a job's page shows of one place.
 #[must_use]
-pub fn location(whereabouts: Whereabouts, id: EntryId, job: &Job) -> JobLocation {
+pub fn location(
+    whereabouts: Whereabouts,
+    id: EntryId,
+    job: &Job,
+    redactor: &Redactor,
+) -> JobLocation {
+    let open = redactor.whole_job(job).map(Job::new);
+    let entry = open_row(id, job, open.as_ref(), true);
+    let job = open.as_ref().unwrap_or(job);
     let payload = job.shown().text().into_owned();
     let whereabouts = match whereabouts {
-        Whereabouts::Running(mut running) => {
-            running.payload.clone_from(&payload);
-            Whereabouts::Running(running)
-        }
+        Whereabouts::Running(running) => Whereabouts::Running(RunningJob {
+            payload: payload.clone(),
+            ..open_running(running, redactor)
+        }),
         Whereabouts::Stored => Whereabouts::Stored,
     };
     let (trace, trace_problem) = match job.field("error_backtrace").map(decode_trace) {
@@ -85,7 +112,6 @@ pub fn location(whereabouts: Whereabouts, id: EntryId, job: &Job) -> JobLocation
         Some(Ok(lines)) => (lines, None),
         Some(Err(problem)) => (Vec::new(), Some(problem)),
     };
-    let entry = entry(id, job, true);
     let is_as_stored = job.field("args").is_none_or(|args| args == entry.args);
     JobLocation {
         whereabouts,
@@ -107,30 +133,28 @@ pub fn location(whereabouts: Whereabouts, id: EntryId, job: &Job) -> JobLocation
             .filter(|(name, _)| !KNOWN_FIELDS.contains(&name.as_ref()))
             .map(|(name, value)| (name.into_owned(), value.to_owned()))
             .collect(),
-        retry_rule: retry_rule::in_words(job),
+        retry_rule: retry_rule_in_words(job),
     }
 }
 
-/// A running job from what its process reports.
+/// A running job without its secrets, also in what its process reports.
 #[must_use]
-pub fn running(
-    process: &str,
-    thread: &str,
-    queue: &str,
-    payload: &Job,
-    run_at: Timestamp,
-) -> RunningJob {
-    RunningJob {
-        process: process.to_owned(),
-        thread: thread.to_owned(),
-        queue: queue.to_owned(),
-        jid: payload.jid().unwrap_or_default(),
-        class: cut(&payload.shown_class(), LIST_CHARACTERS),
-        args: payload.shown_args(LIST_CHARACTERS),
-        run_at,
-        payload: payload.text().into_owned(),
-        ..RunningJob::default()
+pub fn open_running(mut run: RunningJob, redactor: &Redactor) -> RunningJob {
+    if redactor.is_none() {
+        return run;
     }
+    if let Some(progress) = &mut run.progress
+        && let Cow::Owned(message) = redactor.text(&progress.message)
+    {
+        progress.message = message;
+    }
+    if let Some(redacted) = redactor.whole_job(&Job::new(run.payload.clone())) {
+        let job = Job::new(redacted);
+        run.class = cut(&job.shown_class(), LIST_CHARACTERS);
+        run.args = job.shown_args(LIST_CHARACTERS);
+        run.payload = job.text().into_owned();
+    }
+    run
 }
 
 /// The address that a running job's row carries: its queue and its bytes; no store has an entry there.
@@ -175,18 +199,19 @@ fn escaped(raw: &[u8]) -> Option<String> {
 fn cut_raw(job: &Job, limit: usize) -> String {
     // A character has at most four bytes; one more tells that something was cut.
     let most = if limit == 0 {
-        job.raw.len()
+        job.raw().len()
     } else {
-        job.raw.len().min(limit * 4 + 4)
+        job.raw().len().min(limit * 4 + 4)
     };
-    cut(&String::from_utf8_lossy(&job.raw[..most]), limit)
+    cut(&String::from_utf8_lossy(&job.raw()[..most]), limit)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{entry, location, running, running_id};
-    use crate::job::{Job, digest};
+    use super::{entry, location, open_running, running_id};
+    use crate::job::{Job, digest, encode_trace, running};
     use crate::model::{EntryId, JobEntry, JsonNode, Place, Set, Timestamp, Whereabouts};
+    use crate::redaction::Redactor;
     use proptest::prelude::*;
 
     fn id(place: Place, job: &Job) -> EntryId {
@@ -197,9 +222,9 @@ mod tests {
         }
     }
 
-    fn row(text: &str) -> JobEntry {
+    fn row_of(text: &str) -> JobEntry {
         let job = Job::new(text.to_owned());
-        entry(id(Set::Dead.into(), &job), &job, false)
+        entry(id(Set::Dead.into(), &job), &job, false, &Redactor::none())
     }
 
     #[test]
@@ -209,14 +234,14 @@ mod tests {
             r#"{{"class":"A","jid":"x","args":["{long}"],"error_message":"{long}","queue":"q"}}"#
         );
         let job = Job::new(text);
-        let short = entry(id(Set::Dead.into(), &job), &job, false);
+        let short = entry(id(Set::Dead.into(), &job), &job, false, &Redactor::none());
         assert_eq!(short.args.chars().count(), 301);
         assert!(short.args.ends_with('…'));
         assert_eq!(
             short.error_message.map(|text| text.chars().count()),
             Some(301)
         );
-        let whole = entry(id(Set::Dead.into(), &job), &job, true);
+        let whole = entry(id(Set::Dead.into(), &job), &job, true, &Redactor::none());
         assert_eq!(whole.error_message.as_deref(), Some(long.as_str()));
         assert_eq!(whole.args.chars().count(), 1004);
         assert_eq!(whole.at, Some(Timestamp(1_795_470_707_832)));
@@ -224,7 +249,7 @@ mod tests {
 
     #[test]
     fn missing_and_mistyped_fields_are_empty_or_as_written() {
-        let row = row(
+        let row = row_of(
             r#"{"jid":5,"class":null,"error_message":{"a":1},"error_class":null,"retry_count":"2","created_at":"soon"}"#,
         );
         assert_eq!(row.malformed, None);
@@ -239,7 +264,12 @@ mod tests {
     #[test]
     fn in_a_queue_there_is_no_time_and_the_queue_is_known() {
         let job = Job::new("not json");
-        let row = entry(id(Place::Queue("low".to_owned()), &job), &job, false);
+        let row = entry(
+            id(Place::Queue("low".to_owned()), &job),
+            &job,
+            false,
+            &Redactor::none(),
+        );
         assert_eq!(row.at, None);
         assert_eq!(row.queue, "low");
         assert_eq!(row.raw.as_deref(), Some("not json"));
@@ -251,7 +281,12 @@ mod tests {
         let job = Job::new(
             r#"{"class":"A","args":[],"retry":3,"error_backtrace":["/app/a.rb:1","/gems/b.rb:2"],"bid":"b1","cattr":{"x":1.0},"bid":"b2"}"#,
         );
-        let page = location(Whereabouts::Stored, id(Set::Retries.into(), &job), &job);
+        let page = location(
+            Whereabouts::Stored,
+            id(Set::Retries.into(), &job),
+            &job,
+            &Redactor::none(),
+        );
         assert_eq!(
             page.trace.iter().map(|line| line.own).collect::<Vec<_>>(),
             [true, false]
@@ -272,7 +307,12 @@ mod tests {
     fn arguments_are_taken_apart_where_they_are_not_shown_as_stored() {
         let page = |text: &'static str| {
             let job = Job::new(text);
-            location(Whereabouts::Stored, id(Set::Retries.into(), &job), &job)
+            location(
+                Whereabouts::Stored,
+                id(Set::Retries.into(), &job),
+                &job,
+                &Redactor::none(),
+            )
         };
         assert_eq!(page(r#"{"class":"A","args":[1]}"#).args, None);
         assert_eq!(page(r#"{"class":"A"}"#).args, None);
@@ -302,7 +342,12 @@ mod tests {
             // What a process reports, and what is stored, keeps its bytes.
             assert_eq!(running.payload, text);
             for whereabouts in [Whereabouts::Stored, Whereabouts::Running(running)] {
-                let page = location(whereabouts, id(Set::Retries.into(), &job), &job);
+                let page = location(
+                    whereabouts,
+                    id(Set::Retries.into(), &job),
+                    &job,
+                    &Redactor::none(),
+                );
                 let wire = serde_json::to_string(&page).unwrap();
                 assert!(!wire.contains("c2VjcmV0"), "{wire}");
                 assert!(page.payload.contains(r#""[encrypted data]"]"#));
@@ -311,7 +356,12 @@ mod tests {
             }
         }
         let open = Job::new(r#"{"class":"A","args":[1, 2.0],"encrypt":false}"#);
-        let page = location(Whereabouts::Stored, id(Set::Retries.into(), &open), &open);
+        let page = location(
+            Whereabouts::Stored,
+            id(Set::Retries.into(), &open),
+            &open,
+            &Redactor::none(),
+        );
         assert_eq!(page.payload.as_bytes(), &open.raw()[..]);
     }
 
@@ -319,7 +369,12 @@ mod tests {
     fn bytes_that_are_no_text_can_be_read() {
         let page = |raw: &'static [u8]| {
             let job = Job::new(raw);
-            location(Whereabouts::Stored, id(Set::Dead.into(), &job), &job)
+            location(
+                Whereabouts::Stored,
+                id(Set::Dead.into(), &job),
+                &job,
+                &Redactor::none(),
+            )
         };
         assert_eq!(
             page(b"\xffa\\n\xc3\xa9\xc3").escaped.as_deref(),
@@ -331,8 +386,57 @@ mod tests {
     #[test]
     fn a_bad_trace_is_a_problem_that_is_said() {
         let job = Job::new(r#"{"error_backtrace":"nope!"}"#);
-        let page = location(Whereabouts::Stored, id(Set::Retries.into(), &job), &job);
+        let page = location(
+            Whereabouts::Stored,
+            id(Set::Retries.into(), &job),
+            &job,
+            &Redactor::none(),
+        );
         assert!(page.trace_problem.is_some());
+    }
+
+    #[test]
+    fn no_secret_is_anywhere_in_a_row_or_on_a_page() {
+        let trace = encode_trace(&["/app/a.rb:1 token=HIDDEN".to_owned()]);
+        let text = format!(
+            r#"{{"class":"Login","args":[{{"password":"HIDDEN{}"}},5],"jid":"j","queue":"q","error_class":"E","error_message":"it was password=HIDDEN","error_backtrace":{trace},"tags":["api_key:HIDDEN"],"cattr":{{"secret":"HIDDEN"}}}}"#,
+            "x".repeat(1000)
+        );
+        let job = Job::new(text.clone());
+        let redactor = Redactor::default();
+        let row = entry(id(Set::Dead.into(), &job), &job, false, &redactor);
+        assert_eq!(row.args, r#"[{"password":"[redacted]"},5]"#);
+        assert_eq!(row.id.digest, digest(job.raw()));
+        assert_eq!(row.size_bytes, text.len() as u64);
+        assert!(row.redacted);
+        let run = running("p", "t", "q", &job, Timestamp(0));
+        for whereabouts in [Whereabouts::Stored, Whereabouts::Running(run.clone())] {
+            let page = location(whereabouts, id(Set::Dead.into(), &job), &job, &redactor);
+            assert_eq!(page.trace[0].text, "/app/a.rb:1 token=[redacted]");
+            assert!(page.entry.redacted);
+            let wire = serde_json::to_string(&(page, open_running(run.clone(), &redactor), &row));
+            let wire = wire.expect("JSON");
+            // The coded trace stands in the payload, too.
+            assert!(
+                !wire.contains("HIDDEN") && !wire.contains(trace.trim_matches('"')),
+                "{wire}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_secret_in_bytes_that_are_no_job_is_hidden() {
+        let job = Job::new(&b"\xff password=HIDDEN"[..]);
+        let redactor = Redactor::default();
+        let page = location(
+            Whereabouts::Stored,
+            id(Set::Dead.into(), &job),
+            &job,
+            &redactor,
+        );
+        assert!(page.entry.redacted);
+        let wire = serde_json::to_string(&page).expect("JSON");
+        assert!(!wire.contains("HIDDEN"), "{wire}");
     }
 
     proptest! {
@@ -343,9 +447,9 @@ mod tests {
         ]) {
             let job = Job::new(raw);
             for place in [Place::Set(Set::Scheduled), Place::Queue("q".to_owned())] {
-                let row = entry(id(place.clone(), &job), &job, false);
+                let row = entry(id(place.clone(), &job), &job, false, &Redactor::none());
                 prop_assert_eq!(row.malformed.is_some(), row.raw.is_some());
-                let _ = location(Whereabouts::Stored, id(place, &job), &job);
+                let _ = location(Whereabouts::Stored, id(place, &job), &job, &Redactor::none());
             }
             let run = running("p", "t", "q", &job, Timestamp(0));
             prop_assert_eq!(running_id(&run).position, 0.0);
