@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 # More arguments for `make run`, for example ARGS="--listen 127.0.0.1:9000", and for `make bench`.
 ARGS ?=
 
-.PHONY: help run test test-servers setup site release install bench fmt clean
+.PHONY: help run test test-servers setup site release install bench docs fmt clean
 
 help:
 	@echo "make run      build everything and start the demo; the last line is the address to open"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench    the benchmarks, on stores of their own"
 	@echo "make setup    only install what building needs"
 	@echo "make site     only build what browsers load, to target/site"
+	@echo "make docs     write docs/SETTINGS.md and jobdeck.example.toml anew, from the list of settings in the code"
 	@echo "make fmt      format the code"
 	@echo "make clean    delete everything that was built"
 
@@ -47,6 +48,11 @@ install:
 
 bench: site
 	@scripts/cargo bench $(ARGS)
+
+# Into place only when it worked: what a failure would leave is an empty file.
+docs:
+	@scripts/cargo run --quiet -- settings --markdown > target/SETTINGS.md && mv target/SETTINGS.md docs/SETTINGS.md
+	@scripts/cargo run --quiet -- settings --example > target/jobdeck.example.toml && mv target/jobdeck.example.toml jobdeck.example.toml
 
 fmt:
 	@scripts/cargo fmt

@@ -3,20 +3,21 @@
 use super::Failure;
 use crate::{
     auth::{Auth, SessionLimits},
-    config::{Config, ConfigError, UserConfig},
+    config::{Config, ConfigError, TokenConfig, UserConfig},
 };
 use std::net::SocketAddr;
 
 /// Who may come in, as the configuration says.
 pub(super) fn auth(config: &Config) -> Result<Auth, ConfigError> {
     let users: Result<Vec<_>, _> = config.users.iter().map(UserConfig::user).collect();
+    let tokens: Result<Vec<_>, _> = config.tokens.iter().map(TokenConfig::token).collect();
     let limits = SessionLimits {
         idle: config.auth.session_idle,
         lifetime: config.auth.session_lifetime,
     };
     Ok(Auth::new(
         users?,
-        config.tokens.clone(),
+        tokens?,
         limits,
         config.auth.secure_cookies,
     ))

@@ -26,6 +26,7 @@ mod options;
 mod output;
 mod preview;
 mod serve;
+mod settings;
 mod signals;
 mod time;
 mod usage;
@@ -63,6 +64,7 @@ enum Command {
     DeployMark(deploy_mark::DeployMark),
     Bench(bench::Bench),
     Check(check::Check),
+    Settings(settings::Settings),
     Health(health::Health),
     HashPassword(hash_password::HashPassword),
     NewToken(new_token::NewToken),
@@ -109,6 +111,7 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::DeployMark(command) => command.run().await,
             Command::Bench(command) => command.run().await,
             Command::Check(command) => command.run().await,
+            Command::Settings(command) => command.run(),
             Command::Health(command) => command.run().await,
             Command::HashPassword(command) => command.run(),
             Command::NewToken(command) => command.run(),

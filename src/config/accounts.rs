@@ -3,12 +3,14 @@
 use super::{
     ConfigError, Problem,
     named::{self, At, Named, key_of},
+    secret_file,
+    section::{Key, key},
 };
 use crate::{
     auth::{PasswordHash, Token, User},
     model::{Role, Timestamp, parse_time},
 };
-use std::{borrow::Cow, path::PathBuf};
+use std::{borrow::Cow, fmt::Display, path::PathBuf};
 use toml::{Spanned, de::DeValue};
 
 /// The section that holds the users.
@@ -17,9 +19,56 @@ pub(super) const USERS: &str = "users";
 pub(super) const TOKENS: &str = "tokens";
 
 /// What a user can be told.
-const USER_KEYS: &[&str] = &["password_hash", "password_hash_file", "role"];
+pub(super) const USER_KEYS: &[Key] = &[
+    key(
+        "password_hash",
+        "needed",
+        // Nobody knows a password with this hash.
+        "\"$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"",
+        "what `jobdeck hash-password` prints",
+    )
+    .secret(),
+    key(
+        "password_hash_file",
+        "none",
+        "",
+        "a file that holds the hash, in place of `password_hash`",
+    ),
+    key(
+        "role",
+        "needed",
+        "\"operator\"",
+        "`viewer` (reads), `operator` (acts on jobs) or `admin` (everything)",
+    ),
+];
 /// What a token can be told.
-const TOKEN_KEYS: &[&str] = &["hash", "role", "expires"];
+pub(super) const TOKEN_KEYS: &[Key] = &[
+    key(
+        "hash",
+        "needed",
+        "\"0000000000000000000000000000000000000000000000000000000000000000\"",
+        "the SHA-256 of the token, as `jobdeck new-token` prints it",
+    )
+    .secret(),
+    key(
+        "hash_file",
+        "none",
+        "",
+        "a file that holds the hash, in place of `hash`",
+    ),
+    key(
+        "role",
+        "needed",
+        "\"operator\"",
+        "`viewer` (reads), `operator` (acts on jobs) or `admin` (everything)",
+    ),
+    key(
+        "expires",
+        "never",
+        "2027-01-31",
+        "a date or a time: until then it is good",
+    ),
+];
 
 /// Longest name.
 const NAME_CHARACTERS: usize = 60;
@@ -33,14 +82,46 @@ pub struct UserConfig {
     pub place: String,
     /// What they may do.
     pub role: Role,
-    secret: Secret,
+    hash: Secret<PasswordHash>,
 }
 
+/// A program that comes in with a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Secret {
-    Hash(Box<PasswordHash>),
-    /// The file with the hash, and where it is named.
+pub struct TokenConfig {
+    /// The name.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    expires: Option<Timestamp>,
+    hash: Secret<Token>,
+}
+
+/// A hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Secret<T> {
+    /// As it stands in the settings.
+    Said(Box<T>),
+    /// The file that holds it, and where that is named.
     File(PathBuf, String),
+}
+
+impl<T: Clone> Secret<T> {
+    /// The hash; `key` is what names its file, `parse` says what is wrong with a text.
+    fn known<E: ToString>(
+        &self,
+        key: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, ConfigError> {
+        let (path, place) = match self {
+            Self::Said(hash) => return Ok(T::clone(hash)),
+            Self::File(path, place) => (path, place),
+        };
+        let hash = secret_file::read(path)
+            .and_then(|text| parse(&text).map_err(|error| error.to_string()));
+        hash.map_err(|reason| {
+            ConfigError::one(place, format!("`{key}`: {}: {reason}", path.display()))
+        })
+    }
 }
 
 impl UserConfig {
@@ -49,22 +130,27 @@ impl UserConfig {
     /// # Errors
     /// When the file cannot be read, or holds no hash.
     pub fn user(&self) -> Result<User, ConfigError> {
-        let hash = match &self.secret {
-            Secret::Hash(hash) => PasswordHash::clone(hash),
-            Secret::File(path, place) => {
-                let wrong = |reason: String| {
-                    let key = key_of(USERS, &self.name, "password_hash_file");
-                    ConfigError::one(place, format!("`{key}`: {}: {reason}", path.display()))
-                };
-                let text = std::fs::read_to_string(path)
-                    .map_err(|error| wrong(format!("it cannot be read: {error}")))?;
-                text.parse()
-                    .map_err(|error: crate::auth::WrongHash| wrong(error.to_string()))?
-            }
-        };
+        let key = key_of(USERS, &self.name, "password_hash_file");
+        let hash = self.hash.known(&key, str::parse::<PasswordHash>)?;
         Ok(User::new(&self.name, self.role, hash))
     }
 }
+
+impl TokenConfig {
+    /// The token, with the hash that the file holds. That is read only here, as with users.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or holds no hash.
+    pub fn token(&self) -> Result<Token, ConfigError> {
+        let key = key_of(TOKENS, &self.name, "hash_file");
+        self.hash.known(&key, |text| {
+            Token::new(&self.name, self.role, text, self.expires).ok_or(NO_HASH)
+        })
+    }
+}
+
+/// What is wrong with a text that should be the hash of a token.
+const NO_HASH: &str = "it is no SHA-256 in hex (64 digits), as `jobdeck new-token` prints it";
 
 /// Reads `[users]`; adds what is wrong to `problems`.
 pub(super) fn read_users(
@@ -74,12 +160,18 @@ pub(super) fn read_users(
 ) -> Vec<UserConfig> {
     named::read(USERS, "NAME", section, at, problems, |reader| {
         check_names(reader, USER_KEYS);
-        let (role, secret) = (role(reader), secret(reader));
+        let role = role(reader);
+        let hash = hash(
+            reader,
+            ["password_hash", "password_hash_file"],
+            "it has no password: set `password_hash` to what `jobdeck hash-password` prints",
+            str::parse::<PasswordHash>,
+        );
         Some(UserConfig {
             name: reader.name.to_owned(),
             place: reader.place.clone(),
             role: role?,
-            secret: secret?,
+            hash: hash?,
         })
     })
 }
@@ -89,7 +181,7 @@ pub(super) fn read_tokens(
     section: (&Spanned<Cow<'_, str>>, &Spanned<DeValue<'_>>),
     at: At<'_>,
     problems: &mut Vec<Problem>,
-) -> Vec<Token> {
+) -> Vec<TokenConfig> {
     named::read(TOKENS, "NAME", section, at, problems, |reader| {
         check_names(reader, TOKEN_KEYS);
         let role = role(reader);
@@ -98,7 +190,7 @@ pub(super) fn read_tokens(
 }
 
 /// Its name, and those of its settings.
-fn check_names(reader: &mut Named<'_>, keys: &[&str]) {
+fn check_names(reader: &mut Named<'_>, keys: &[Key]) {
     let is_plain = |letter: char| letter.is_alphanumeric() || "-_.@+".contains(letter);
     let length = reader.name.chars().count();
     if !(1..=NAME_CHARACTERS).contains(&length) || !reader.name.chars().all(is_plain) {
@@ -117,11 +209,16 @@ fn role(reader: &mut Named<'_>) -> Option<Role> {
     reader.value("role", ROLES, |value| Role::named(value.as_str()?))
 }
 
-fn secret(reader: &mut Named<'_>) -> Option<Secret> {
-    let (hash, file) = ("password_hash", "password_hash_file");
+/// A hash, or the file that holds it: one of these two `keys`; `missing` is said when there is none.
+fn hash<T, E: Display>(
+    reader: &mut Named<'_>,
+    [hash, file]: [&str; 2],
+    missing: &str,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Option<Secret<T>> {
     match (text(reader, hash)?, text(reader, file)?) {
-        (Some(text), None) => match text.parse::<PasswordHash>() {
-            Ok(hash) => return Some(Secret::Hash(Box::new(hash))),
+        (Some(text), None) => match parse(&text) {
+            Ok(known) => return Some(Secret::Said(Box::new(known))),
             Err(error) => reader.wrong_key(hash, error),
         },
         (None, Some(path)) if !path.is_empty() => {
@@ -129,29 +226,30 @@ fn secret(reader: &mut Named<'_>) -> Option<Secret> {
         }
         (None, Some(_)) => reader.wrong_key(file, "it is empty: name a file"),
         (Some(_), Some(_)) => {
-            reader.wrong_key(file, "`password_hash` is set as well: remove one of them");
+            let reason = format!("`{hash}` is set as well: remove one of them");
+            reader.wrong_key(file, reason);
         }
-        (None, None) => reader.wrong(
-            "it has no password: set `password_hash` to what `jobdeck hash-password` prints",
-        ),
+        (None, None) => reader.wrong(missing),
     }
     None
 }
 
-fn token(reader: &mut Named<'_>, role: Option<Role>) -> Option<Token> {
+fn token(reader: &mut Named<'_>, role: Option<Role>) -> Option<TokenConfig> {
     let expires = expires(reader);
-    let Some(hash) = text(reader, "hash")? else {
-        reader.wrong("it has no hash: set `hash` to what `jobdeck new-token` prints");
-        return None;
-    };
-    let token = Token::new(reader.name, role?, &hash, expires?);
-    if token.is_none() {
-        reader.wrong_key(
-            "hash",
-            "it is no SHA-256 in hex (64 digits), as `jobdeck new-token` prints it",
-        );
-    }
-    token
+    let name = reader.name.to_owned();
+    let (token_role, until) = (role.unwrap_or(Role::Viewer), expires.unwrap_or_default());
+    let hash = hash(
+        reader,
+        ["hash", "hash_file"],
+        "it has no hash: set `hash` to what `jobdeck new-token` prints",
+        |text| Token::new(&name, token_role, text, until).ok_or(NO_HASH),
+    );
+    Some(TokenConfig {
+        name,
+        role: role?,
+        expires: expires?,
+        hash: hash?,
+    })
 }
 
 /// Until when it is good, if not for ever; nothing when that is not understood.

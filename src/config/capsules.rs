@@ -4,6 +4,7 @@ use super::{
     ConfigError, Problem,
     named::{self, At, Named, key_of},
     queues::parse_queues,
+    section::{Key, key},
 };
 use std::borrow::Cow;
 use toml::{Spanned, de::DeValue};
@@ -15,7 +16,15 @@ pub(super) const SECTION: &str = "capsules";
 const RESERVED: &str = "default";
 
 /// What a capsule can be told.
-const KEYS: &[&str] = &["queues", "concurrency"];
+pub(super) const KEYS: &[Key] = &[
+    key(
+        "queues",
+        "needed",
+        "[\"photos=3\", \"thumbnails\"]",
+        "queues to fetch from, in this order, or by weight as in `worker.queues`",
+    ),
+    key("concurrency", "`10`", "2", "jobs at a time, 1 to 1000"),
+];
 
 /// Jobs at a time of a capsule that does not say.
 const CONCURRENCY: u16 = 10;

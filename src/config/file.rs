@@ -1,11 +1,11 @@
 //! The settings file: its values, and the line on which each stands.
 
 use super::{
-    CapsuleConfig, ConfigError, HandlerConfig, Problem, UserConfig, accounts, capsules, handlers,
-    periodic,
+    CapsuleConfig, ConfigError, HandlerConfig, NamedInForce, Problem, TokenConfig, UserConfig,
+    accounts, capsules, handlers, in_force, periodic,
     settings::{SETTINGS, nearest},
 };
-use crate::{auth::Token, periodic::PeriodicJob};
+use crate::periodic::PeriodicJob;
 use std::{collections::BTreeMap, ops::Range, path::Path};
 use toml::{Spanned, de::DeTable, de::DeValue};
 
@@ -22,9 +22,11 @@ pub(super) struct File {
     /// What stands in `[users]`.
     pub(super) users: Vec<UserConfig>,
     /// What stands in `[tokens]`.
-    pub(super) tokens: Vec<Token>,
+    pub(super) tokens: Vec<TokenConfig>,
     /// What stands in `[[periodic]]`, which is no section of settings.
     pub(super) periodic: Vec<PeriodicJob>,
+    /// All of these as they stand there.
+    pub(super) named: Vec<NamedInForce>,
 }
 
 impl File {
@@ -62,6 +64,7 @@ impl File {
         let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             ConfigError::one(path.display().to_string(), error.message())
         })?;
+        let named = in_force::named(&table, parsed.get_ref(), &at);
         table.remove(handlers::SECTION);
         table.remove(capsules::SECTION);
         table.remove(accounts::USERS);
@@ -75,6 +78,7 @@ impl File {
             users,
             tokens,
             periodic,
+            named,
         })
     }
 

@@ -3,6 +3,8 @@
 use super::{
     ConfigError, Problem,
     named::{self, At, Named, key_of},
+    secret_file,
+    section::{Key, key},
 };
 use crate::worker::{CommandHandler, HttpHandler, Rate, patterns_tie};
 use std::{borrow::Cow, path::PathBuf, time::Duration};
@@ -12,25 +14,110 @@ use toml::{Spanned, de::DeValue};
 pub(super) const SECTION: &str = "handlers";
 
 /// What each kind of handler can be told.
-const HTTP_KEYS: &[&str] = &[
-    "http",
-    "timeout",
-    "connect_timeout",
-    "concurrency",
-    "rate",
-    "secret",
-    "secret_file",
-    "headers",
+pub(super) const HTTP_KEYS: &[Key] = &[
+    key(
+        "http",
+        "needed",
+        "\"https://app.internal/jobs\"",
+        "the address, `http` or `https`; a user and a password in it are sent as basic authorisation",
+    ),
+    key(
+        "timeout",
+        "`1m`",
+        "\"1m\"",
+        "from connecting to the end of the answer",
+    ),
+    key(
+        "connect_timeout",
+        "`5s`",
+        "\"5s\"",
+        "finding the host, connecting and TLS",
+    ),
+    key(
+        "concurrency",
+        "the worker's",
+        "4",
+        "jobs of this handler at a time, 1 to 1000",
+    ),
+    key(
+        "rate",
+        "any",
+        "\"100/s\"",
+        "jobs that begin within a time: `100/s`, `20/min`, `1000/10s`",
+    ),
+    key(
+        "secret",
+        "none",
+        "",
+        "signs what is sent: `whsec_` and a key in base64, or a key as plain text",
+    )
+    .secret(),
+    key(
+        "secret_file",
+        "none",
+        "\"/run/secrets/jobdeck\"",
+        "a file that holds the secret, in place of `secret`, which signs what is sent: `whsec_` and a key in base64, or a key as plain text",
+    ),
+    key(
+        "headers",
+        "none",
+        "{ X-Team = \"photos\" }",
+        "further headers",
+    )
+    .secret(),
+    key(
+        "headers_file",
+        "none",
+        "{ Authorization = \"/run/secrets/app-authorization\" }",
+        "further headers whose values are secrets: each is named with the file that holds it",
+    ),
 ];
-const COMMAND_KEYS: &[&str] = &[
-    "command",
-    "timeout",
-    "grace",
-    "retry_in",
-    "concurrency",
-    "rate",
-    "directory",
-    "environment",
+pub(super) const COMMAND_KEYS: &[Key] = &[
+    key(
+        "command",
+        "needed",
+        "[\"python3\", \"report.py\"]",
+        "the program and its arguments, a list; never a line for a shell",
+    ),
+    key("timeout", "`1h`", "\"1h\"", "after that it is ended"),
+    key(
+        "grace",
+        "`5s`",
+        "\"5s\"",
+        "from `SIGTERM` to `SIGKILL` when it is ended",
+    ),
+    key(
+        "retry_in",
+        "Sidekiq's back-off",
+        "\"10m\"",
+        "when a job is tried again whose command ended with 75",
+    ),
+    key(
+        "concurrency",
+        "the worker's",
+        "2",
+        "jobs of this handler at a time, 1 to 1000",
+    ),
+    key("rate", "any", "\"20/min\"", "jobs that begin within a time"),
+    key(
+        "directory",
+        "the worker's",
+        "\"/srv/reports\"",
+        "where it is started; a program named with a slash, such as `./report`, is looked for from here",
+    ),
+    key(
+        "environment",
+        "none",
+        "{ LANG = \"C.UTF-8\" }",
+        "variables besides those of the worker's own",
+    )
+    .secret(),
+    key(
+        "environment_file",
+        "none",
+        "{ DATABASE_URL = \"/run/secrets/reports-database\" }",
+        "further variables whose values are secrets: each is named with the file that holds it",
+    ),
 ];
 
 /// A class of jobs, or all that fit a pattern, and who does them.
@@ -41,8 +128,29 @@ pub struct HandlerConfig {
     /// Where it stands: `jobdeck.toml:12`.
     pub place: String,
     kind: HandlerKind,
-    /// The file with the secret, and where it is named.
-    secret_file: Option<(PathBuf, String)>,
+    /// Files that hold secrets of the handler.
+    secrets: Vec<SecretFile>,
+}
+
+/// A file that holds a secret of a handler.
+#[derive(Clone, Debug, PartialEq)]
+struct SecretFile {
+    path: PathBuf,
+    /// Where it is named, and by which setting.
+    place: String,
+    key: &'static str,
+    purpose: Purpose,
+}
+
+/// What a secret is for.
+#[derive(Clone, Debug, PartialEq)]
+enum Purpose {
+    /// It signs what an endpoint is sent.
+    Signature,
+    /// It is the value of this header.
+    Header(String),
+    /// It is the value of this variable of a command.
+    Variable(String),
 }
 
 /// Who does a class's jobs.
@@ -56,33 +164,58 @@ pub enum HandlerKind {
 }
 
 impl HandlerConfig {
-    /// Who does the jobs, without a secret that stands in a file.
+    /// Who does the jobs, without secrets that stand in files.
     #[must_use]
     pub fn kind(&self) -> &HandlerKind {
         &self.kind
     }
 
-    /// The handler, with the secret that its file holds. That is read only here: other commands need not be allowed to.
+    /// The handler, with the secrets that files hold. They are read only here: other commands need not be allowed to.
     ///
     /// # Errors
-    /// When the file cannot be read, or holds no secret.
+    /// When a file cannot be read, or holds no secret.
     pub fn handler(&self) -> Result<HandlerKind, ConfigError> {
-        let (HandlerKind::Http(http), Some((path, place))) = (&self.kind, &self.secret_file) else {
-            return Ok(self.kind.clone());
+        let mut kind = self.kind.clone();
+        for file in &self.secrets {
+            let secret = secret_file::read(&file.path);
+            let told = secret.and_then(|secret| file.purpose.tell(kind, &secret));
+            kind = told.map_err(|reason| {
+                let key = key_of(SECTION, &self.class, file.key);
+                let path = file.path.display();
+                ConfigError::one(&file.place, format!("`{key}`: {path}: {reason}"))
+            })?;
+        }
+        Ok(kind)
+    }
+}
+
+impl Purpose {
+    /// Whether there can be such a thing, whatever its value.
+    fn check(&self) -> Result<(), String> {
+        let handler = match self {
+            Self::Signature => return Ok(()),
+            Self::Header(_) => HttpHandler::new("http://localhost/").map(HandlerKind::Http),
+            Self::Variable(_) => CommandHandler::new(["true"]).map(HandlerKind::Command),
         };
-        let wrong = |reason: String| {
-            let reason = format!(
-                "`{}`: {}: {reason}",
-                key_of(SECTION, &self.class, "secret_file"),
-                path.display()
-            );
-            ConfigError::one(place, reason)
+        let handler = handler.map_err(|error| error.to_string())?;
+        self.tell(handler, "value").map(|_| ())
+    }
+
+    /// The handler with this secret, or what is wrong with that.
+    fn tell(&self, handler: HandlerKind, secret: &str) -> Result<HandlerKind, String> {
+        let told = match (handler, self) {
+            (HandlerKind::Http(http), Self::Signature) => {
+                http.secret(secret).map(HandlerKind::Http)
+            }
+            (HandlerKind::Http(http), Self::Header(name)) => {
+                http.header(name, secret).map(HandlerKind::Http)
+            }
+            (HandlerKind::Command(command), Self::Variable(name)) => {
+                command.environment(name, secret).map(HandlerKind::Command)
+            }
+            (handler, _) => Ok(handler),
         };
-        let secret = std::fs::read_to_string(path)
-            .map_err(|error| wrong(format!("it cannot be read: {error}")))?;
-        let http = http.clone().secret(&secret);
-        http.map(HandlerKind::Http)
-            .map_err(|error| wrong(error.to_string()))
+        told.map_err(|error| error.to_string())
     }
 }
 
@@ -119,33 +252,35 @@ fn handler(reader: &mut Named<'_>) -> Option<HandlerConfig> {
     if reader.name.is_empty() {
         reader.wrong("the class is empty: give it a class, a pattern such as `Reports::*`, or `*` for every class");
     }
-    let (kind, secret_file) = match (reader.has("http"), reader.has("command")) {
+    let (kind, secrets) = match (reader.has("http"), reader.has("command")) {
         (true, false) => {
             reader.check_keys_of("an HTTP endpoint", HTTP_KEYS, COMMAND_KEYS);
-            let secret_file = secret_file(reader);
-            (http(reader).map(HandlerKind::Http), secret_file)
+            let mut secrets: Vec<SecretFile> = signature(reader).into_iter().collect();
+            secrets.extend(files(reader, "headers_file", Purpose::Header));
+            (http(reader).map(HandlerKind::Http), secrets)
         }
         (false, true) => {
             reader.check_keys_of("a command", COMMAND_KEYS, HTTP_KEYS);
-            (command(reader).map(HandlerKind::Command), None)
+            let secrets = files(reader, "environment_file", Purpose::Variable);
+            (command(reader).map(HandlerKind::Command), secrets)
         }
         (true, true) => {
             reader.wrong("it has both `http` and `command`: keep one of them");
-            (None, None)
+            (None, Vec::new())
         }
         (false, false) => {
             // Perhaps it is only misspelt.
-            let all: Vec<&str> = HTTP_KEYS.iter().chain(COMMAND_KEYS).copied().collect();
+            let all: Vec<Key> = HTTP_KEYS.iter().chain(COMMAND_KEYS).copied().collect();
             reader.check_keys(&all);
             reader.wrong("nobody does its jobs: give it `http = \"https://…\"` or `command = [\"program\", \"argument\"]`");
-            (None, None)
+            (None, Vec::new())
         }
     };
     Some(HandlerConfig {
         class: reader.name.to_owned(),
         place: reader.place.clone(),
         kind: kind?,
-        secret_file,
+        secrets,
     })
 }
 
@@ -217,12 +352,54 @@ fn command(reader: &mut Named<'_>) -> Option<CommandHandler> {
     Some(handler)
 }
 
-fn secret_file(reader: &mut Named<'_>) -> Option<(PathBuf, String)> {
-    let path = reader.text("secret_file")?;
+fn signature(reader: &mut Named<'_>) -> Option<SecretFile> {
+    let key = "secret_file";
+    let path = reader.text(key)?;
     if reader.has("secret") {
-        reader.wrong_key("secret_file", "`secret` is set as well: remove one of them");
+        reader.wrong_key(key, "`secret` is set as well: remove one of them");
     }
-    Some((path.into(), reader.place_of("secret_file")))
+    Some(SecretFile {
+        path: path.into(),
+        place: reader.place_of(key),
+        key,
+        purpose: Purpose::Signature,
+    })
+}
+
+/// A table of names and the files that hold their values.
+fn files(
+    reader: &mut Named<'_>,
+    key: &'static str,
+    purpose: impl Fn(String) -> Purpose,
+) -> Vec<SecretFile> {
+    let place = reader.place_of(key);
+    let plain = key.trim_end_matches("_file");
+    let said: Vec<String> = pairs(reader, plain)
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    let files = pairs(reader, key).into_iter();
+    let files: Vec<_> = files
+        .map(|(name, path)| {
+            if said.iter().any(|other| other.eq_ignore_ascii_case(&name)) {
+                let reason = format!("`{name}` stands in `{plain}` as well: remove one of them");
+                reader.wrong_key(key, reason);
+            }
+            SecretFile {
+                path: path.into(),
+                place: place.clone(),
+                key,
+                purpose: purpose(name),
+            }
+        })
+        .collect();
+    // Their names can be looked at before the files are.
+    for file in &files {
+        if let Err(reason) = file.purpose.check() {
+            reader.wrong_key(key, reason);
+        }
+    }
+    files
 }
 
 fn rate(reader: &mut Named<'_>) -> Option<Rate> {

@@ -1,6 +1,14 @@
 //! Settings: one struct a concern, from flags over the environment over a file.
 //!
-//! `docs/CONFIGURATION.md` lists them for people; `settings.rs` holds their names.
+//! | file | owns |
+//! | --- | --- |
+//! | `settings`, `setting` | the list of all settings, and what there is to say about one |
+//! | `section` | the same of sections, and of tables that people name themselves |
+//! | `manual` | `docs/SETTINGS.md` and the example, written from those |
+//! | `sources`, `file`, `named` | where values come from, and what is wrong with them |
+//! | `accounts`, `capsules`, `handlers`, `periodic` | the tables that people name themselves |
+//! | `secret_file` | secrets in files of their own |
+//! | `in_force` | what is in force and where it was said, for people |
 
 mod accounts;
 mod capsules;
@@ -8,15 +16,19 @@ mod duration;
 mod error;
 mod file;
 mod handlers;
+mod in_force;
+mod manual;
 mod named;
 mod periodic;
 mod queues;
+mod secret_file;
+mod section;
+mod setting;
 mod settings;
 mod size;
 mod sources;
 
 use crate::{
-    auth::Token,
     periodic::PeriodicJob,
     redaction::{Redactor, RuleError},
     store::StoreOptions,
@@ -30,12 +42,15 @@ use std::{
     time::Duration,
 };
 
-pub use accounts::UserConfig;
+pub use accounts::{TokenConfig, UserConfig};
 pub use capsules::CapsuleConfig;
 pub use error::{ConfigError, Problem};
 pub use handlers::{HandlerConfig, HandlerKind};
+pub use in_force::{Change, InForce, Loaded, NamedInForce};
+pub use manual::{example, page};
 pub use queues::parse_queues;
-pub use settings::{SETTINGS, Setting};
+pub use setting::Setting;
+pub use settings::SETTINGS;
 pub use sources::Sources;
 
 /// The file that is read when no other is named.
@@ -66,7 +81,7 @@ pub struct Config {
     pub users: Vec<UserConfig>,
     /// Which programs may come in: `[tokens.NAME]`, in the file only.
     #[serde(skip)]
-    pub tokens: Vec<Token>,
+    pub tokens: Vec<TokenConfig>,
     /// Who does which jobs: `[handlers.CLASS]`, in the file only. `docs/HANDLERS.md` says what stands there.
     #[serde(skip)]
     pub handlers: Vec<HandlerConfig>,

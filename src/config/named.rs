@@ -2,7 +2,7 @@
 //!
 //! Nothing but the file can hold them, so they are read here, each value with its place in the file.
 
-use super::{Problem, settings::nearest};
+use super::{Problem, section::Key, settings::nearest};
 use std::{borrow::Cow, fmt::Display, ops::Range};
 use toml::{
     Spanned,
@@ -92,21 +92,22 @@ pub(super) struct Named<'a> {
 
 impl Named<'_> {
     /// Names every key that is none of these.
-    pub(super) fn check_keys(&mut self, own: &[&str]) {
+    pub(super) fn check_keys(&mut self, own: &[Key]) {
         self.check_keys_of("", own, &[]);
     }
 
     /// The same for one of a `kind`; there are `others` that only another kind has.
-    pub(super) fn check_keys_of(&mut self, kind: &str, own: &[&str], others: &[&str]) {
+    pub(super) fn check_keys_of(&mut self, kind: &str, own: &[Key], others: &[Key]) {
         for (key, _) in self.table {
             let name = key.get_ref().as_ref();
-            if own.contains(&name) {
+            let is_among = |keys: &[Key]| keys.iter().any(|known| known.name == name);
+            if is_among(own) {
                 continue;
             }
-            let hint = if others.contains(&name) {
+            let hint = if is_among(others) {
                 format!(", which is {kind}")
             } else {
-                nearest(name, own.iter().copied())
+                nearest(name, own.iter().map(|known| known.name))
                     .map(|known| format!("; did you mean `{known}`?"))
                     .unwrap_or_default()
             };

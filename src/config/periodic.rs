@@ -2,7 +2,11 @@
 //!
 //! Tables in a list have no names of the form `section.key`, so they are read here, each value with its place in the file.
 
-use super::{Problem, settings::nearest};
+use super::{
+    Problem,
+    section::{Key, key},
+    settings::nearest,
+};
 use crate::{
     job::RetryRule,
     periodic::{Missed, PeriodicJob},
@@ -18,8 +22,46 @@ use toml::{
 pub(super) const NAME: &str = "periodic";
 
 /// What a table may hold.
-const KEYS: [&str; 9] = [
-    "name", "cron", "timezone", "class", "args", "queue", "retry", "missed", "tags",
+pub(super) const KEYS: &[Key] = &[
+    key(
+        "cron",
+        "needed",
+        "\"0 7 * * MON-FRI\"",
+        "minute, hour, day of the month, month, weekday; with six fields seconds stand in front, with seven a year behind; also `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`, names (`MON`, `JAN`), and `L`, `#`, `W` for last, nth and nearest days",
+    ),
+    key(
+        "timezone",
+        "`UTC`",
+        "\"Europe/Berlin\"",
+        "the IANA name of the time zone that `cron` is meant in",
+    ),
+    key("class", "needed", "\"SendDigest\"", "class of the jobs"),
+    key(
+        "args",
+        "`[]`",
+        "[\"all\", 10]",
+        "their arguments; times stand in quotes",
+    ),
+    key("queue", "`default`", "\"mail\"", "their queue"),
+    key(
+        "retry",
+        "`true`",
+        "5",
+        "how often a job that failed is tried again: `true`, `false` or a count",
+    ),
+    key("tags", "none", "[\"daily\"]", "a list of texts"),
+    key(
+        "name",
+        "the class",
+        "\"digest\"",
+        "what it is called on the page; no two may have the same, so a class that stands twice needs one",
+    ),
+    key(
+        "missed",
+        "`once`",
+        "\"once\"",
+        "what becomes of ticks that came while no process ran: `skip`, `once` (one job for all of them) or `all`",
+    ),
 ];
 
 /// Reads all tables of a file; `at` says where something stands. What is wrong is added to `problems`.
@@ -129,10 +171,10 @@ impl<'text, A: Fn(Range<usize>) -> String> Reader<'_, 'text, A> {
     fn check_names(&mut self) {
         for (key, _) in self.keys {
             let name = key.get_ref().as_ref();
-            if KEYS.contains(&name) {
+            if KEYS.iter().any(|known| known.name == name) {
                 continue;
             }
-            let hint = nearest(name, KEYS)
+            let hint = nearest(name, KEYS.iter().map(|known| known.name))
                 .map(|known| format!("; did you mean `{known}`?"))
                 .unwrap_or_default();
             self.problems.push(Problem::new(

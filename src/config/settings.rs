@@ -1,115 +1,148 @@
-//! The names of all settings, in the file and in the environment.
+//! Every setting, once: its names, what it means, and what holds unless it is said. What reads settings, `jobdeck settings`, the example and
+//! `docs/SETTINGS.md` all go by this list (after a change of it: `make docs`).
 
-/// One setting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Setting {
-    /// Its name in the file: `section.key`.
-    pub key: &'static str,
-    /// The environment variable that sets it.
-    pub variable: &'static str,
-    pub(super) kind: Kind,
-}
+use super::setting::{
+    Kind::{Duration, List, Number, Size, Switch, Text},
+    Secrecy, Setting, setting,
+};
 
-impl Setting {
-    /// The section of the file that holds it.
-    pub(super) fn section(&self) -> &'static str {
-        self.key.split_once('.').map_or("", |(section, _)| section)
-    }
-}
-
-/// How the text of an environment variable is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Text,
-    Number,
-    Switch,
-    /// Items with commas between them.
-    List,
-}
-
-/// Every setting there is.
+/// Every setting there is, section by section.
 pub const SETTINGS: &[Setting] = &[
-    setting("server.listen", "JOBDECK_LISTEN", Kind::Text),
-    setting("server.hosts", "JOBDECK_HOSTS", Kind::List),
-    setting("server.environment", "JOBDECK_ENVIRONMENT", Kind::Text),
-    setting(
-        "server.insecure_no_auth",
-        "JOBDECK_INSECURE_NO_AUTH",
-        Kind::Switch,
-    ),
-    setting("auth.session_idle", "JOBDECK_SESSION_IDLE", Kind::Text),
-    setting(
-        "auth.session_lifetime",
-        "JOBDECK_SESSION_LIFETIME",
-        Kind::Text,
-    ),
-    setting(
-        "auth.secure_cookies",
-        "JOBDECK_SECURE_COOKIES",
-        Kind::Switch,
-    ),
-    setting("store.url", "JOBDECK_STORE", Kind::Text),
-    setting("store.url_file", "JOBDECK_STORE_FILE", Kind::Text),
-    setting("store.key_prefix", "JOBDECK_KEY_PREFIX", Kind::Text),
-    setting("store.time_unit", "JOBDECK_TIME_UNIT", Kind::Text),
-    setting("worker.enabled", "JOBDECK_WORKER", Kind::Switch),
-    setting("worker.queues", "JOBDECK_WORKER_QUEUES", Kind::List),
-    setting(
-        "worker.concurrency",
-        "JOBDECK_WORKER_CONCURRENCY",
-        Kind::Number,
-    ),
+    setting("server.listen", "JOBDECK_LISTEN", Text)
+        .flags("`--listen`")
+        .default("\"127.0.0.1:8080\"")
+        .means(
+            "address and port; beyond this machine it takes users or tokens, or `insecure_no_auth`",
+        ),
+    setting("server.hosts", "JOBDECK_HOSTS", List)
+        .default("[]")
+        .live()
+        .means(
+            "names under which it may be asked, besides IP addresses and `localhost`; without any: on loopback no other name, elsewhere any. Needed behind a proxy on the same machine",
+        ),
+    setting("server.environment", "JOBDECK_ENVIRONMENT", Text)
+        .unset("none", "\"production\"")
+        .means("a word in the header, so that nobody takes production for a test"),
+    setting("server.insecure_no_auth", "JOBDECK_INSECURE_NO_AUTH", Switch)
+        .flags("`--insecure-no-auth`")
+        .default("false")
+        .means(
+            "listen beyond this machine although nobody is asked who they are: whoever reaches it may do everything",
+        ),
+    setting("auth.session_idle", "JOBDECK_SESSION_IDLE", Duration)
+        .default("\"8h\"")
+        .live()
+        .means("how long a session lasts without a request, from `1m`"),
+    setting("auth.session_lifetime", "JOBDECK_SESSION_LIFETIME", Duration)
+        .default("\"7d\"")
+        .live()
+        .means("how long a session lasts at most, up to `90d`"),
+    setting("auth.secure_cookies", "JOBDECK_SECURE_COOKIES", Switch)
+        .default("false")
+        .means("whether browsers send the session by TLS only: set it behind a proxy with TLS"),
+    setting("store.url", "JOBDECK_STORE", Text)
+        .flags("`--store`")
+        .default("\"sqlite:jobdeck.db\"")
+        .shown(Secrecy::Address)
+        .means(
+            "where the jobs are: `sqlite:PATH`, `redis://USER:PASSWORD@HOST:6379/0`, `rediss://` (TLS), `redis+unix:///PATH` or `redis-sentinel://`. The variable `REDIS_URL` is read as well, below `JOBDECK_STORE`",
+        ),
+    setting("store.url_file", "JOBDECK_STORE_FILE", Text)
+        .unset("none", "\"/run/secrets/jobdeck-store\"")
+        .in_place_of("store.url")
+        .means("a file that holds the address"),
+    setting("store.key_prefix", "JOBDECK_KEY_PREFIX", Text)
+        .flags("`--key-prefix`")
+        .unset("none", "\"myapp\"")
+        .means("Redis: an old key namespace, which stands before every key with a colon"),
+    setting("store.time_unit", "JOBDECK_TIME_UNIT", Text)
+        .default("\"auto\"")
+        .means(
+            "how the times of jobs are written: `seconds` (every version of Sidekiq reads them right), `milliseconds` (Sidekiq 8 only), or `auto`: as the Sidekiq processes alive read them (a worker asks at its start)",
+        ),
+    setting("worker.enabled", "JOBDECK_WORKER", Switch)
+        .flags("`--worker`, `--no-worker`")
+        .unset("on SQLite, and with handlers", "true")
+        .means("whether `jobdeck serve` also enqueues what is due and works"),
+    setting("worker.queues", "JOBDECK_WORKER_QUEUES", List)
+        .flags("`--queue`")
+        .default("[\"default\"]")
+        .means(
+            "queues to fetch from, in this order; with weights (`critical=3`) they are asked at random. Where a capsule has the queue `default`, unless said: none",
+        ),
+    setting("worker.concurrency", "JOBDECK_WORKER_CONCURRENCY", Number)
+        .flags("`--concurrency`")
+        .default("10")
+        .means("jobs at a time, 1 to 1000"),
     setting(
         "worker.shutdown_timeout",
         "JOBDECK_WORKER_SHUTDOWN_TIMEOUT",
-        Kind::Text,
-    ),
+        Duration,
+    )
+    .default("\"25s\"")
+    .means("time for running jobs to end when the worker stops; then they are handed back"),
+    setting("worker.cancel_grace", "JOBDECK_WORKER_CANCEL_GRACE", Duration)
+        .default("\"10s\"")
+        .means("time for a running job that somebody cancels to end by itself; then it is aborted"),
     setting(
         "worker.only_known_classes",
         "JOBDECK_WORKER_ONLY_KNOWN_CLASSES",
-        Kind::Switch,
+        Switch,
+    )
+    .default("false")
+    .means(
+        "leave jobs of classes without a handler in their queues, for other processes; otherwise they fail, as in Sidekiq",
     ),
-    setting(
-        "worker.max_retries",
-        "JOBDECK_WORKER_MAX_RETRIES",
-        Kind::Number,
-    ),
-    setting(
-        "worker.max_payload",
-        "JOBDECK_WORKER_MAX_PAYLOAD",
-        Kind::Text,
-    ),
-    setting(
-        "worker.cancel_grace",
-        "JOBDECK_WORKER_CANCEL_GRACE",
-        Kind::Text,
-    ),
-    setting("log.filter", "JOBDECK_LOG", Kind::Text),
-    setting("log.format", "JOBDECK_LOG_FORMAT", Kind::Text),
-    setting("live.interval", "JOBDECK_LIVE_INTERVAL", Kind::Text),
-    setting("operations.undo_kept", "JOBDECK_UNDO_KEPT", Kind::Text),
-    setting(
-        "redaction.exports",
-        "JOBDECK_REDACTION_EXPORTS",
-        Kind::Switch,
-    ),
-    setting("redaction.pages", "JOBDECK_REDACTION_PAGES", Kind::Switch),
-    setting("redaction.keys", "JOBDECK_REDACTION_KEYS", Kind::List),
-    setting("redaction.paths", "JOBDECK_REDACTION_PATHS", Kind::List),
-    setting(
-        "redaction.patterns",
-        "JOBDECK_REDACTION_PATTERNS",
-        Kind::List,
-    ),
+    setting("worker.max_retries", "JOBDECK_WORKER_MAX_RETRIES", Number)
+        .default("25")
+        .means("retries of a job whose `retry` is `true`, 0 to 1000"),
+    setting("worker.max_payload", "JOBDECK_WORKER_MAX_PAYLOAD", Size)
+        .default("\"16 MiB\"")
+        .means(
+            "the largest job that is run, `1 KiB` to `512 MiB`; a larger one goes to the dead set at once, with an error that names both sizes",
+        ),
+    setting("log.filter", "JOBDECK_LOG", Text)
+        .flags("`--log`")
+        .default("\"info\"")
+        .live()
+        .means(
+            "which messages: a level (`error`, `warn`, `info`, `debug`, `trace`), or a filter such as `info,jobdeck::store=debug`",
+        ),
+    setting("log.format", "JOBDECK_LOG_FORMAT", Text)
+        .default("\"text\"")
+        .means("`text`, or `json` with one object a line; on standard error"),
+    setting("live.interval", "JOBDECK_LIVE_INTERVAL", Duration)
+        .default("\"1s\"")
+        .live()
+        .means("time between two readings of the store while somebody watches, `100ms` to `5s`"),
+    setting("operations.undo_kept", "JOBDECK_UNDO_KEPT", Duration)
+        .default("\"24h\"")
+        .live()
+        .means(
+            "how long what an operation has changed is kept in the store, so that it can be undone, `1m` to `30d`",
+        ),
+    setting("redaction.exports", "JOBDECK_REDACTION_EXPORTS", Switch)
+        .default("true")
+        .live()
+        .means(
+            "whether jobs that are exported over HTTP lose their secrets; those that had some cannot be imported again",
+        ),
+    setting("redaction.pages", "JOBDECK_REDACTION_PAGES", Switch)
+        .default("true")
+        .means("whether jobs on pages, in REST and in live streams lose their secrets"),
+    setting("redaction.keys", "JOBDECK_REDACTION_KEYS", List)
+        .default("[]")
+        .live()
+        .means("names of secrets beside the usual ones (`password`, `token`, `api_key` and more), such as `iban`"),
+    setting("redaction.paths", "JOBDECK_REDACTION_PATHS", List)
+        .default("[]")
+        .means(
+            "places in jobs whose values are secrets, such as `args.0.email`; or of some classes only, `Billing::* args.1`; a star is any one name or number, in a class any text",
+        ),
+    setting("redaction.patterns", "JOBDECK_REDACTION_PATTERNS", List)
+        .default("[]")
+        .means("regular expressions of secrets in any text; in the variable none may have a comma"),
 ];
-
-const fn setting(key: &'static str, variable: &'static str, kind: Kind) -> Setting {
-    Setting {
-        key,
-        variable,
-        kind,
-    }
-}
 
 /// The candidate that looks most like `wrong`, if any looks like it at all.
 pub(super) fn nearest<'a>(

@@ -1,9 +1,11 @@
 //! Where settings come from, and how they become one [`Config`].
 
 use super::{
-    Config, ConfigError, DEFAULT_FILE, Problem,
+    Config, ConfigError, DEFAULT_FILE, InForce, Loaded, Problem, Setting,
     file::File,
-    settings::{Kind, SETTINGS, Setting, nearest},
+    secret_file,
+    setting::Kind,
+    settings::{SETTINGS, nearest},
 };
 use bytesize::ByteSize;
 use figment::{
@@ -74,6 +76,14 @@ impl Sources {
     /// # Errors
     /// Everything that is wrong with them: an unreadable file, an unknown name, a value that is not understood.
     pub fn load(&self) -> Result<Config, ConfigError> {
+        self.load_with_places().map(|loaded| loaded.config)
+    }
+
+    /// The settings, with where each was said.
+    ///
+    /// # Errors
+    /// As [`Sources::load`].
+    pub fn load_with_places(&self) -> Result<Loaded, ConfigError> {
         let mut file = self.read_file()?;
         if let Some(section) = self.sealed {
             file.table.remove(section);
@@ -104,9 +114,18 @@ impl Sources {
                 check(&config, &place)?;
                 config.users.clone_from(&file.users);
                 config.tokens.clone_from(&file.tokens);
-                config.handlers = file.handlers;
+                config.handlers.clone_from(&file.handlers);
                 config.periodic.clone_from(&file.periodic);
-                Ok(config)
+                let values = SETTINGS.iter().map(|setting| {
+                    let said = figment.find_value(setting.key).ok();
+                    let said_by = self.said_by(setting, &config, &environment, &file);
+                    InForce::new(setting, said.as_ref(), said_by, &config)
+                });
+                Ok(Loaded {
+                    values: values.collect(),
+                    named: file.named,
+                    config,
+                })
             }
             Ok(_) => Err(ConfigError(problems)),
             Err(errors) => {
@@ -210,8 +229,9 @@ impl Sources {
             }
             Ordering::Less => {}
         }
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            ConfigError::one(&said, format!("{} cannot be read: {error}", path.display()))
+        let text = secret_file::read(path).map_err(|reason| {
+            let reason = format!("`store.url_file`: {}: {reason}", path.display());
+            ConfigError::one(&said, reason)
         })?;
         text.trim().clone_into(&mut config.store.url);
         Ok(())
@@ -226,6 +246,24 @@ impl Sources {
         } else {
             u8::from(file.place(key).is_some())
         }
+    }
+
+    /// Where a setting was said, for people; nothing when it was not.
+    fn said_by(
+        &self,
+        setting: &Setting,
+        config: &Config,
+        environment: &[(&'static Setting, &str, Value)],
+        file: &File,
+    ) -> Option<String> {
+        if setting.key == "store.url"
+            && let Some(path) = &config.store.url_file
+        {
+            let place = self.place("store.url_file", environment, file);
+            return Some(format!("{}, named by {place}", path.display()));
+        }
+        let is_said = self.rank(setting.key, environment, file) > 0;
+        is_said.then(|| self.place(setting.key, environment, file))
     }
 
     /// Where the value of a setting comes from, for messages.
@@ -264,7 +302,7 @@ fn misspelt(name: &str) -> Option<Problem> {
 
 fn typed(kind: Kind, text: &str) -> Result<Value, String> {
     match kind {
-        Kind::Text => Ok(Value::from(text)),
+        Kind::Text | Kind::Duration | Kind::Size => Ok(Value::from(text)),
         Kind::Number => text
             .trim()
             .parse::<i64>()

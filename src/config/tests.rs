@@ -1,9 +1,12 @@
 //! What people write, and what they are told when it is wrong.
 
 mod capsules;
+mod manual;
+mod origins;
 mod periodic;
+mod secrets;
 
-use super::{Config, LogFormat, SETTINGS, Sources, StoreConfig, TimeUnitChoice};
+use super::{Config, LogFormat, Sources, StoreConfig, TimeUnitChoice};
 use std::{fmt::Write, path::Path, time::Duration};
 
 fn environment(pairs: &[(&str, &str)]) -> Sources {
@@ -303,49 +306,6 @@ fn debug_output_holds_no_password() {
     write!(text, "{config:?}").expect("text");
     assert!(!text.contains("hunter2"), "{text}");
     assert!(text.contains("host:6379/1"), "{text}");
-}
-
-#[test]
-fn the_example_holds_every_setting_with_its_default() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("jobdeck.example.toml");
-    let text = std::fs::read_to_string(&path).expect("the example");
-    let config = Sources {
-        file: Some(path),
-        ..Sources::default()
-    }
-    .load()
-    .expect("the example is right");
-    assert_eq!(config, Config::default());
-
-    // Those without a default stand there as comments.
-    let everything: String = text
-        .lines()
-        .map(|line| {
-            let is_setting =
-                line.starts_with("# [[") || line.starts_with("# ") && line.contains(" = ");
-            format!("{}\n", if is_setting { &line[2..] } else { line })
-        })
-        .collect();
-    let table: toml::Table = everything.parse().expect("TOML");
-    for setting in SETTINGS {
-        let (section, key) = setting.key.split_once('.').expect("a section");
-        assert!(
-            table[section].get(key).is_some(),
-            "{} is missing",
-            setting.key
-        );
-    }
-}
-
-#[test]
-fn the_guide_names_every_setting_and_variable() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/CONFIGURATION.md");
-    let text = std::fs::read_to_string(path).expect("the guide");
-    for setting in SETTINGS {
-        for name in [setting.key, setting.variable] {
-            assert!(text.contains(&format!("`{name}`")), "{name} is missing");
-        }
-    }
 }
 
 #[test]
