@@ -19,8 +19,8 @@ mod sweep;
 mod view;
 
 use crate::model::{
-    DeadCauses, FailureGroups, GroupDetail, GroupDigest, GroupQuery, GroupSample, KeptGroup,
-    Overview,
+    DeadCauses, FailureGroup, FailureGroups, GroupDetail, GroupDigest, GroupQuery, GroupSample,
+    KeptGroup, Overview,
 };
 use crate::redaction::Redactor;
 use crate::store::{SharedStore, StoreResult};
@@ -168,7 +168,7 @@ impl Groups {
         let state = (view.index.clone(), deploys.first());
         let mut list = list::list(&view, &kept, state, query);
         for group in &mut list.groups {
-            self.hide(&mut group.message);
+            self.hide_in(group);
         }
         Ok(list)
     }
@@ -197,12 +197,19 @@ impl Groups {
         };
         let mut detail = detail::detail(&view, digest, kept, sample, state);
         if let Some(group) = &mut detail.group {
-            self.hide(&mut group.message);
+            self.hide_in(group);
         }
         Ok(detail)
     }
 
-    /// Takes the secrets out of a message.
+    fn hide_in(&self, group: &mut FailureGroup) {
+        self.hide(&mut group.message);
+        if let Some(frame) = &mut group.frame {
+            self.hide(frame);
+        }
+    }
+
+    /// Takes the secrets out of a text.
     fn hide(&self, message: &mut String) {
         if let Cow::Owned(redacted) = self.redactor.text(message) {
             *message = redacted;

@@ -17,6 +17,7 @@ async fn hiding() -> (Site, String) {
         .with_paths(&["Login args.1".to_owned()])
         .expect("rules");
     let options = AdminOptions {
+        redactor: redactor.clone(),
         shown_redactor: redactor.clone(),
         ..AdminOptions::default()
     };
@@ -80,7 +81,11 @@ async fn no_answer_has_a_secret() {
         paths.push(format!("/api/v1/failures/{digest}"));
     }
     for path in paths {
-        let answer = site.page(&path).await;
+        // A browser that asks for what scripts are told is led back to its page.
+        let answer = match path.starts_with("/api/") {
+            true => site.get(&path).await,
+            false => site.page(&path).await,
+        };
         assert!(answer.status.is_success(), "{path}: {}", answer.text);
         assert!(!answer.text.contains(SECRET), "{path}: {}", answer.text);
     }
@@ -150,8 +155,8 @@ async fn one_job_is_shown_whole_to_who_says_why() {
     assert!(!refused.text.contains(SECRET));
     let told = site.post(&path, &json!({"reason":"ticket 17"})).await;
     let job = &told.json()["locations"][0];
-    assert_eq!(job["args"][1], SECRET, "{}", told.text);
-    assert_eq!(job["redacted"], false);
+    assert_eq!(job["entry"]["args"][1], SECRET, "{}", told.text);
+    assert_eq!(job["entry"]["redacted"], false);
     let gone = site
         .post("/api/v1/jobs/none/reveal", &json!({"reason":"ticket 17"}))
         .await;
