@@ -5,6 +5,7 @@ use crate::{
     admin::{Admin, AdminOptions},
     config::{Config, ConfigError, Sources, TimeUnitChoice},
     job::TimeUnit,
+    model::Actor,
     redaction::Redactor,
     store::{SharedStore, connect},
     telemetry,
@@ -79,11 +80,24 @@ pub(super) fn admin(config: &Config, store: SharedStore) -> Admin {
     let options = AdminOptions {
         time_unit: time_unit(config),
         undo_kept: config.operations.undo_kept,
+        audit_kept: config.audit.kept,
         redactor: Redactor::new(&config.redaction.keys),
         redacts_exports: config.redaction.exports,
         ..AdminOptions::default()
     };
-    Admin::with_options(store, options)
+    let admin = Admin::with_options(store, options);
+    match system_user() {
+        Some(name) => admin.acting_as(Actor::command_of(name)),
+        None => admin,
+    }
+}
+
+/// Who runs the command, as the shell says.
+fn system_user() -> Option<String> {
+    ["USER", "LOGNAME", "USERNAME"]
+        .into_iter()
+        .filter_map(|variable| std::env::var(variable).ok())
+        .find(|name| !name.is_empty())
 }
 
 /// How times are written, if the settings say so.

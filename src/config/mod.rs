@@ -15,7 +15,11 @@ mod settings;
 mod size;
 mod sources;
 
-use crate::{auth::Token, periodic::PeriodicJob, store::StoreOptions};
+use crate::{
+    auth::Token,
+    periodic::PeriodicJob,
+    store::{AuditBounds, StoreOptions},
+};
 use bytesize::ByteSize;
 use serde::Deserialize;
 use std::{
@@ -52,6 +56,8 @@ pub struct Config {
     pub live: LiveConfig,
     /// Changes of many jobs.
     pub operations: OperationsConfig,
+    /// Who did what.
+    pub audit: AuditConfig,
     /// What exported jobs lose.
     pub redaction: RedactionConfig,
     /// Sessions of those who log in.
@@ -290,6 +296,23 @@ impl Default for OperationsConfig {
     fn default() -> Self {
         Self {
             undo_kept: Duration::from_secs(24 * 3_600),
+        }
+    }
+}
+
+/// Who did what: `[audit]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuditConfig {
+    /// How long what was changed, and by whom, is kept (`audit.kept`, `JOBDECK_AUDIT_KEPT`). Default: `90d`; from `1d` to `3650d`.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub kept: Duration,
+}
+
+impl Default for AuditConfig {
+    fn default() -> Self {
+        Self {
+            kept: AuditBounds::default().kept,
         }
     }
 }

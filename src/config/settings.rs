@@ -88,6 +88,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("log.format", "JOBDECK_LOG_FORMAT", Kind::Text),
     setting("live.interval", "JOBDECK_LIVE_INTERVAL", Kind::Text),
     setting("operations.undo_kept", "JOBDECK_UNDO_KEPT", Kind::Text),
+    setting("audit.kept", "JOBDECK_AUDIT_KEPT", Kind::Text),
     setting(
         "redaction.exports",
         "JOBDECK_REDACTION_EXPORTS",

@@ -18,7 +18,7 @@ pub enum Role {
     Admin,
 }
 
-/// A kind of change. Whoever is let in may read.
+/// A kind of change, or something to read. Whoever is let in may read everything else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Right {
     /// Retry, delete, reschedule and kill jobs, one by one or by operations; undo those.
@@ -37,6 +37,8 @@ pub enum Right {
     TurnPeriodic,
     /// Have a process write to its log what its threads do.
     DumpThreads,
+    /// Read who did what.
+    ReadAudit,
     /// Remove a queue with all its jobs at once.
     ClearQueues,
     /// Quiet and stop processes.
@@ -92,7 +94,8 @@ impl Right {
             | Self::JudgeFailures
             | Self::PauseQueues
             | Self::TurnPeriodic
-            | Self::DumpThreads => Role::Operator,
+            | Self::DumpThreads
+            | Self::ReadAudit => Role::Operator,
             Self::ClearQueues | Self::StopProcesses | Self::DeletePeriodic | Self::FreeUndo => {
                 Role::Admin
             }
@@ -111,6 +114,7 @@ impl Right {
             Self::PauseQueues => "pause or resume queues",
             Self::TurnPeriodic => "run, pause or resume periodic jobs",
             Self::DumpThreads => "have a process tell what it does",
+            Self::ReadAudit => "read who did what",
             Self::ClearQueues => "remove a queue for good",
             Self::StopProcesses => "quiet or stop processes",
             Self::DeletePeriodic => "delete periodic jobs",
