@@ -4,6 +4,7 @@
 //! go to standard error.
 
 mod access;
+mod audit;
 mod bar;
 mod bench;
 mod check;
@@ -61,6 +62,7 @@ enum Command {
     Failures(failures::Failures),
     Holds(holds::Holds),
     DeployMark(deploy_mark::DeployMark),
+    Audit(audit::Audit),
     Bench(bench::Bench),
     Check(check::Check),
     Health(health::Health),
@@ -107,6 +109,7 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Failures(command) => command.run().await,
             Command::Holds(command) => command.run().await,
             Command::DeployMark(command) => command.run().await,
+            Command::Audit(command) => command.run().await,
             Command::Bench(command) => command.run().await,
             Command::Check(command) => command.run().await,
             Command::Health(command) => command.run().await,

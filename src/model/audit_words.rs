@@ -1,6 +1,6 @@
 //! The audit in words: the same on pages, in REST and at the command line.
 
-use super::{AuditAction, AuditEvent, AuditOutcome};
+use super::{AuditAction, AuditEvent, AuditOutcome, Via};
 
 impl AuditAction {
     /// What is done, as a choice has it.
@@ -70,6 +70,18 @@ impl AuditEvent {
         add(": ", &self.filter);
         add(", ", &self.details);
         words
+    }
+
+    /// Who, as people say it: `ada`, `token ci`, `command ada`.
+    #[must_use]
+    pub fn who(&self) -> String {
+        let actor = &self.actor;
+        match actor.via {
+            Via::Session => actor.name.clone(),
+            Via::Nowhere if !actor.name.is_empty() => format!("{} (not let in)", actor.name),
+            Via::Program => "Jobdeck".to_owned(),
+            Via::Nowhere | Via::Command | Via::Open | Via::Token => actor.to_string(),
+        }
     }
 
     /// The queue that it is about, when it is about one as a whole.
