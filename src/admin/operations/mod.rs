@@ -422,7 +422,7 @@ impl Admin {
             before: request.before.map_or(now, |before| before.min(now)),
             rate: request.rate,
             canary: request.canary,
-            reason: checked_reason(request.reason.as_deref())?,
+            reason: checked_reason(request.reason.as_deref().or(self.reason.as_deref()))?,
             total: 0,
             at_once: false,
         };
