@@ -11,6 +11,8 @@
 
 mod support;
 
+#[path = "admin/auditing.rs"]
+mod auditing;
 #[path = "admin/cancelling.rs"]
 mod cancelling;
 #[path = "admin/clocks.rs"]
@@ -35,6 +37,13 @@ mod searching;
 mod verbs;
 
 harness::on_both_stores! {
+    auditing:
+        each_change_says_who_what_why_and_what_came_of_it,
+        an_operation_is_told_at_its_beginning_and_once_at_its_end,
+        a_hold_is_told_from_its_beginning_to_its_end,
+        what_a_role_may_not_is_told_and_not_again_and_again,
+        pages_go_back_and_forth_and_hold_what_is_asked_for,
+        who_goes_away_half_way_is_told_of_too;
     cancelling:
         a_request_to_end_is_left_for_those_who_run_the_job,
         what_does_not_run_cannot_be_cancelled,

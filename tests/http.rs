@@ -5,6 +5,8 @@ mod support;
 
 #[path = "http/access.rs"]
 mod access;
+#[path = "http/audit.rs"]
+mod audit;
 #[path = "http/document.rs"]
 mod document;
 #[path = "http/failures.rs"]
@@ -67,7 +69,8 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// Every page.
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 17] = [
+    "/audit",
     "/",
     "/search",
     "/search?q=nothing",

@@ -18,6 +18,8 @@ mod support;
 mod adding;
 #[path = "store_contract/addressing.rs"]
 mod addressing;
+#[path = "store_contract/audit.rs"]
+mod audit;
 #[path = "store_contract/failures.rs"]
 mod failures;
 #[path = "store_contract/fetching.rs"]
@@ -60,6 +62,14 @@ harness::on_both_stores! {
         what_is_said_of_a_group_is_kept,
         a_group_of_which_nothing_is_said_is_not_kept,
         the_newest_deploy_marks_are_kept;
+    audit:
+        an_event_is_kept_to_the_letter,
+        events_are_read_from_both_ends_without_gap,
+        a_place_in_the_audit_outlives_its_event,
+        what_is_written_once_is_written_once,
+        the_newest_events_are_kept,
+        old_events_go,
+        many_write_at_once_and_each_has_its_place;
     holds:
         a_hold_is_kept_until_it_is_removed,
         what_waits_for_the_end_of_a_hold_is_counted;

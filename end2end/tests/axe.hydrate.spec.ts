@@ -62,7 +62,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await server.post("/api/v1/holds", { query: `class:${"Long".repeat(60)}`, seconds: 9 * 86_400 });
       const groups = ["/failures", "/failures?state=muted", `/failures/${digest}`, "/holds", `/holds/new?query=group:${digest}`];
       const others = ["/", ...groups, "/queues", "/running", "/processes", `/jobs/${jid}`, "/queues?confirm=clear&queue=photos"];
-      for (const path of [...lists, ...others, "/dead?class=PublishPhoto&text=photo&tag=album", "/dead?text=nothing-has-this", "/search", "/search?q=photo", "/queues/empty", "/import"]) {
+      for (const path of [...lists, ...others, "/dead?class=PublishPhoto&text=photo&tag=album", "/dead?text=nothing-has-this", "/search", "/search?q=photo", "/queues/empty", "/import", "/audit", "/audit?text=nothing-has-this"]) {
         await page.goto(server.address + path);
         await hydrated(page);
         await check(page, path);
@@ -79,7 +79,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     });
 
     test("every page of an empty store", async ({ page, server }) => {
-      for (const path of ["/", "/queues", "/running", "/scheduled", "/retries", "/dead", "/failures", "/holds", "/holds/new", "/periodic", "/processes"]) {
+      for (const path of ["/", "/queues", "/running", "/scheduled", "/retries", "/dead", "/failures", "/holds", "/holds/new", "/periodic", "/processes", "/audit"]) {
         await page.goto(server.address + path);
         await hydrated(page);
         await check(page, path);
@@ -118,7 +118,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       const jid = await fill(server);
       await run(server);
       await page.setViewportSize({ width: 360, height: 740 });
-      for (const path of ["/", "/queues", "/dead", "/queues/photos", "/processes", "/running", `/jobs/${jid}`, ...(server.redis ? [`/jobs/${running}`, "/jobs/feedfeedfeedfeedfeedfeed"] : [])]) {
+      for (const path of ["/", "/queues", "/dead", "/queues/photos", "/processes", "/running", "/audit", `/jobs/${jid}`, ...(server.redis ? [`/jobs/${running}`, "/jobs/feedfeedfeedfeedfeedfeed"] : [])]) {
         await page.goto(server.address + path);
         await hydrated(page);
         await check(page, path);

@@ -1,7 +1,7 @@
 //! Verbs done to entries.
 
-use super::{AUDIT, Admin, AdminResult, plan::Planner};
-use crate::model::{Action, ActionOutcome, ActionReport, EntryId, Right, Verb};
+use super::{Admin, AdminResult, audit::Deed, plan::Planner};
+use crate::model::{Action, ActionOutcome, ActionReport, AuditEvent, Change, EntryId, Verb};
 use crate::store::{Move, Moved, StoreResult};
 
 /// Entries that one round of an action takes on.
@@ -16,7 +16,28 @@ impl Admin {
     /// # Errors
     /// The store's; then some may have been done: ask again to see.
     pub async fn act(&self, action: Action, entries: &[EntryId]) -> AdminResult<ActionReport> {
-        self.require(Right::ChangeJobs)?;
+        let mut deed = self
+            .begin_on(action.verb().into(), |event| {
+                event.count = Some(u64::try_from(entries.len()).unwrap_or(u64::MAX));
+                event.details = Change::Act(action).detail().trim().to_owned();
+                for entry in entries {
+                    let place = entry.place.to_string();
+                    if !event.places.contains(&place) {
+                        event.places.push(place);
+                    }
+                }
+            })
+            .await?;
+        let report = Box::pin(self.act_for(&mut deed, action, entries)).await;
+        deed.end(report).await
+    }
+
+    async fn act_for(
+        &self,
+        deed: &mut Deed,
+        action: Action,
+        entries: &[EntryId],
+    ) -> AdminResult<ActionReport> {
         let verb = action.verb();
         let planner = Planner {
             action,
@@ -42,7 +63,13 @@ impl Admin {
                 None => self.act_on(&planner, ids).await,
             };
             match done {
-                Ok(outcomes) => report.outcomes.extend(outcomes),
+                Ok(outcomes) => {
+                    report.outcomes.extend(outcomes);
+                    deed.tell(|event| tell(event, &report));
+                    if let Some(operation) = &by {
+                        deed.tell(|event| operation.named().tell(event));
+                    }
+                }
                 Err(error) => {
                     failure = Some(error);
                     break;
@@ -54,16 +81,10 @@ impl Admin {
             let done = report.done();
             report.operation = operation.end(self, done, failure.is_none()).await;
         }
-        let (action, asked, done) = (verb.name(), entries.len(), report.done());
+        deed.tell(|event| event.operation.clone_from(&report.operation));
         match failure {
-            None => {
-                tracing::info!(target: AUDIT, actor = self.who(), action, asked, done);
-                Ok(report)
-            }
-            Some(error) => {
-                tracing::warn!(target: AUDIT, actor = self.who(), action, asked, done, %error, "the store failed on the way; a few more may be done");
-                Err(error.into())
-            }
+            None => Ok(report),
+            Some(error) => Err(error.into()),
         }
     }
 
@@ -102,5 +123,17 @@ impl Admin {
             }
         }
         Ok(outcomes)
+    }
+}
+
+/// Puts into the event what has become of the entries so far.
+fn tell(event: &mut AuditEvent, report: &ActionReport) {
+    (event.done, event.gone, event.refused) = (0, 0, 0);
+    for (_, outcome) in &report.outcomes {
+        match outcome {
+            ActionOutcome::Done => event.done += 1,
+            ActionOutcome::Gone => event.gone += 1,
+            ActionOutcome::Refused(_) => event.refused += 1,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What runs tell of themselves, and asking them to end.
 
-use super::{AUDIT, Admin, AdminError, AdminResult};
-use crate::model::{CancelReport, JobReport, Right};
+use super::{Admin, AdminError, AdminResult};
+use crate::model::{AuditAction, CancelReport, JobReport};
 use crate::store::StoreError;
 use std::borrow::Cow;
 
@@ -43,7 +43,16 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`] when no process runs it, [`AdminError::Refused`] when the only one that does is gone; the store's.
     pub async fn cancel(&self, jid: &str) -> AdminResult<CancelReport> {
-        self.require(Right::CancelJobs)?;
+        let deed = self
+            .begin_on(AuditAction::CancelJob, |event| {
+                event.jids = vec![jid.to_owned()];
+            })
+            .await?;
+        let report = self.request_cancel(jid).await;
+        deed.end(report).await
+    }
+
+    async fn request_cancel(&self, jid: &str) -> AdminResult<CancelReport> {
         // Of jobs without a job id, none is meant.
         if jid.is_empty() {
             return Err(nobody_runs(jid));
@@ -77,7 +86,6 @@ impl Admin {
         self.store
             .request_cancel(jid, !report.sidekiq_processes.is_empty())
             .await?;
-        tracing::info!(target: AUDIT, actor = self.who(), action = "cancel", jid);
         Ok(report)
     }
 }

@@ -1,8 +1,11 @@
 //! New jobs.
 
-use super::{AUDIT, Admin, AdminError, AdminResult};
+use super::{
+    Admin, AdminError, AdminResult,
+    audit::{Deed, JIDS},
+};
 use crate::job::NewJob;
-use crate::model::Right;
+use crate::model::{AuditAction, Place};
 use crate::store::Destination;
 
 impl Admin {
@@ -11,7 +14,12 @@ impl Admin {
     /// # Errors
     /// The first job that is not acceptable (then none is added); the store's (then whole thousands may have been added).
     pub async fn enqueue(&self, jobs: &[NewJob]) -> AdminResult<Vec<String>> {
-        self.require(Right::AddJobs)?;
+        let mut deed = self.begin(AuditAction::AddJobs).await?;
+        let added = self.add_new(&mut deed, jobs).await;
+        deed.end(added).await
+    }
+
+    async fn add_new(&self, deed: &mut Deed, jobs: &[NewJob]) -> AdminResult<Vec<String>> {
         for (index, job) in jobs.iter().enumerate() {
             job.validate()
                 .map_err(|error| AdminError::Job { index, error })?;
@@ -27,10 +35,31 @@ impl Admin {
             jids.push(job.jid().unwrap_or_default());
             entries.push(Destination::of_new(new, job.raw().clone(), now));
         }
+        let count = u64::try_from(jids.len()).unwrap_or(u64::MAX);
+        deed.tell(|event| {
+            event.count = Some(count);
+            event.jids = jids.iter().take(JIDS).cloned().collect();
+            if let Some(first) = jobs.first()
+                && jobs.iter().all(|job| job.class == first.class)
+            {
+                event.class.clone_from(&first.class);
+            }
+            for entry in &entries {
+                let place = match entry {
+                    Destination::Queue { name, .. } => Place::Queue(name.clone()),
+                    Destination::Set { set, .. } => Place::Set(*set),
+                    Destination::Nowhere => continue,
+                };
+                let place = place.to_string();
+                if event.places.len() < JIDS && !event.places.contains(&place) {
+                    event.places.push(place);
+                }
+            }
+        });
         let added = self.store.add(&entries).await;
         self.searches.outdate();
         added?;
-        tracing::info!(target: AUDIT, actor = self.who(), action = "enqueue_new", jobs = jids.len());
+        deed.tell(|event| event.done = count);
         Ok(jids)
     }
 }

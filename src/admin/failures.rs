@@ -1,7 +1,7 @@
 //! What people say about failure groups, and when something was deployed.
 
-use super::{AUDIT, Admin, AdminError, AdminResult};
-use crate::model::{DeployMark, GroupDigest, GroupState, KeptGroup, Right};
+use super::{Admin, AdminError, AdminResult};
+use crate::model::{AuditAction, DeployMark, GroupDigest, GroupState, KeptGroup};
 use crate::store::StoreError;
 
 /// Most characters of a note.
@@ -19,6 +19,21 @@ pub struct GroupChange {
     pub note: Option<String>,
 }
 
+impl GroupChange {
+    fn in_words(&self) -> String {
+        let state = self.state.map(|state| match state {
+            GroupState::Muted { until } => format!("muted until {until}"),
+            state => state.name().to_owned(),
+        });
+        let note = self.note.as_deref().map(|note| match note.trim() {
+            "" => "note removed".to_owned(),
+            note => format!("note: {note}"),
+        });
+        let words: Vec<String> = state.into_iter().chain(note).collect();
+        words.join(", ")
+    }
+}
+
 impl Admin {
     /// Takes down what somebody says about a group, and answers all that is kept of it now. The group need not have entries.
     ///
@@ -29,7 +44,21 @@ impl Admin {
         digest: GroupDigest,
         change: GroupChange,
     ) -> AdminResult<KeptGroup> {
-        self.require(Right::JudgeFailures)?;
+        let mut deed = self
+            .begin_on(AuditAction::ChangeGroup, |event| {
+                event.object = digest.to_string();
+            })
+            .await?;
+        deed.tell(|event| event.details = change.in_words());
+        let kept = self.keep_change(digest, change).await;
+        deed.end(kept).await
+    }
+
+    async fn keep_change(
+        &self,
+        digest: GroupDigest,
+        change: GroupChange,
+    ) -> AdminResult<KeptGroup> {
         let now = self.store.now().await?;
         let mut kept = self.store.kept_group(digest).await?;
         if let Some(state) = change.state {
@@ -50,7 +79,6 @@ impl Admin {
             kept.noted_at = Some(now);
         }
         self.store.keep_group(digest, &kept).await?;
-        tracing::info!(target: AUDIT, actor = self.who(), action = "change_group", %digest, state = kept.state.name());
         Ok(kept)
     }
 
@@ -59,16 +87,20 @@ impl Admin {
     /// # Errors
     /// A name that is too long; the store's.
     pub async fn mark_deploy(&self, name: &str) -> AdminResult<DeployMark> {
-        self.require(Right::JudgeFailures)?;
         let name = name.trim();
+        let deed = self
+            .begin_on(AuditAction::MarkDeploy, |event| {
+                name.clone_into(&mut event.object);
+            })
+            .await?;
         if name.chars().count() > DEPLOY_CHARACTERS {
+            deed.forget();
             return Err(invalid(format!(
                 "the name is too long: {DEPLOY_CHARACTERS} characters at most"
             )));
         }
-        let mark = self.store.mark_deploy(name).await?;
-        tracing::info!(target: AUDIT, actor = self.who(), action = "mark_deploy", name);
-        Ok(mark)
+        let mark = self.store.mark_deploy(name).await;
+        deed.end(mark.map_err(AdminError::from)).await
     }
 }
 

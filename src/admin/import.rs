@@ -1,9 +1,9 @@
 //! Puts the jobs of a file where they were, some at a time, and says what was wrong with the others.
 
-use super::{AUDIT, Admin, AdminResult};
+use super::{Admin, AdminResult, audit::Deed};
 use crate::export::{FiledJob, Format, Numbered, Reader, Row};
 use crate::job::cut;
-use crate::model::{ImportReport, Place, Right, Timestamp};
+use crate::model::{AuditAction, ImportReport, Place, Timestamp};
 use crate::store::{Destination, QueueEnd, StoreResult};
 use std::io::Read;
 use tokio::sync::mpsc::{Sender, channel};
@@ -71,15 +71,25 @@ impl Admin {
         file: impl Read + Send + 'static,
         mut told: impl FnMut(&ImportReport) + Send,
     ) -> AdminResult<ImportReport> {
-        self.require(Right::AddJobs)?;
-        let now = self.store.now().await?;
+        let deed = self
+            .begin_on(AuditAction::Import, |event| {
+                event.places = request.to.iter().map(ToString::to_string).collect();
+            })
+            .await?;
+        let now = match self.store.now().await {
+            Ok(now) => now,
+            Err(error) => {
+                deed.forget();
+                return Err(error.into());
+            }
+        };
         let (batches, mut received) = channel(1);
         let format = request.format;
         // Reading may wait for the network or a disk. It ends with the file, or when nobody takes its batches.
         tokio::task::spawn_blocking(move || read(file, format, &batches));
         let mut under_way = UnderWay {
             admin: self,
-            is_over: false,
+            deed: Some(deed),
             report: ImportReport {
                 only_checked: request.only_check,
                 ..ImportReport::default()
@@ -109,8 +119,11 @@ impl Admin {
             }
             told(report);
         }
-        under_way.is_over = true;
-        Ok(under_way.report.clone())
+        let (report, deed) = under_way.end();
+        match deed {
+            Some(deed) => deed.end(Ok(report)).await,
+            None => Ok(report),
+        }
     }
 
     async fn put(
@@ -154,23 +167,40 @@ impl Admin {
 struct UnderWay<'admin> {
     admin: &'admin Admin,
     report: ImportReport,
-    is_over: bool,
+    deed: Option<Deed>,
+}
+
+impl UnderWay<'_> {
+    /// It is over: what came of it, and whose deed it was, if it was one.
+    fn end(&mut self) -> (ImportReport, Option<Deed>) {
+        (self.report.clone(), self.tell())
+    }
+
+    /// Puts into the event what was changed. A check changes nothing.
+    fn tell(&mut self) -> Option<Deed> {
+        let mut deed = self.deed.take()?;
+        let report = &self.report;
+        if report.only_checked {
+            deed.forget();
+            return None;
+        }
+        deed.tell(|event| {
+            event.done = report.imported;
+            event.refused = report.there.saturating_add(report.broken);
+            event.message = report.stopped.clone().unwrap_or_default();
+            event.details = format!("{} there already, {} broken", report.there, report.broken);
+        });
+        Some(deed)
+    }
 }
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        let report = &self.report;
-        if report.only_checked {
-            return;
+        if !self.report.only_checked {
+            self.admin.searches.outdate();
         }
-        self.admin.searches.outdate();
-        let (imported, there, broken) = (report.imported, report.there, report.broken);
-        let stopped = if self.is_over {
-            report.stopped.as_deref()
-        } else {
-            Some("nobody waits for its end any more; some hundred more may be imported")
-        };
-        tracing::info!(target: AUDIT, actor = self.admin.who(), action = "import", imported, there, broken, stopped);
+        // If it has not ended, it tells that nobody waits for its end any more.
+        drop(self.tell());
     }
 }
 

@@ -1,10 +1,11 @@
 //! The one door for every change and every composed read: pages, REST and commands all come through [`Admin`].
 //!
 //! Here is what goes straight to the store; what is composed has files of its own: `act.rs` (with `plan.rs`: what a verb means for an
-//! entry), `cancel.rs`, `complete.rs`, `enqueue.rs`, `export.rs`, `failures.rs`, `holds/`, `import.rs`, `lookup.rs`, `operations/`,
+//! entry), `audit/` (who did what: every change goes through it), `cancel.rs`, `complete.rs`, `enqueue.rs`, `export.rs`, `failures.rs`, `holds/`, `import.rs`, `lookup.rs`, `operations/`,
 //! `periodic.rs`, `search.rs` (with `searches.rs` and `shared_search.rs`: those that pages follow).
 
 mod act;
+mod audit;
 mod cancel;
 mod complete;
 mod enqueue;
@@ -28,17 +29,19 @@ mod vocabulary;
 
 use crate::job::TimeUnit;
 use crate::model::{
-    Actor, DayTotals, Overview, Page, PageRequest, Place, ProcessInfo, Right, RunningJob, Signal,
-    StoreInfo,
+    Actor, AuditAction, DayTotals, Overview, Page, PageRequest, Place, ProcessInfo, Right,
+    RunningJob, Signal, StoreInfo,
 };
 use crate::redaction::Redactor;
 use crate::shown::open_running;
-use crate::store::{SharedStore, listing};
+use crate::store::{AuditBounds, SharedStore, listing};
+use audit::{Audit, Deed};
 use fleet::Fleet;
 use searches::Searches;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
+pub use audit::{AUDIT_PAGE, AUDIT_PAGE_MOST, AuditRequest};
 pub use error::{AdminError, AdminResult};
 pub use export::{ExportForm, ExportPart, ExportParts, ExportProgress, ExportRequest};
 pub use failures::{DEPLOY_CHARACTERS, GroupChange, NOTE_CHARACTERS};
@@ -50,9 +53,6 @@ pub(crate) use operations::shown as shown_operation;
 pub use search::SearchRequest;
 pub use shared_search::SearchFollower;
 pub use vocabulary::{NameKind, Vocabulary};
-
-/// Log target of every change.
-const AUDIT: &str = "jobdeck::audit";
 
 /// How the door works.
 #[derive(Clone, Debug)]
@@ -66,6 +66,8 @@ pub struct AdminOptions {
     pub jid_budget: Duration,
     /// How long what an operation has changed is kept, so that it can be undone. Default: a day.
     pub undo_kept: Duration,
+    /// How long who did what is kept. Default: 90 days.
+    pub audit_kept: Duration,
     /// What takes secrets out of exported jobs.
     pub redactor: Redactor,
     /// What takes secrets out of jobs that are shown. Default: nothing is taken out.
@@ -81,6 +83,7 @@ impl Default for AdminOptions {
             search_budget: Duration::from_millis(250),
             jid_budget: Duration::from_secs(2),
             undo_kept: operations::UNDO_KEPT,
+            audit_kept: AuditBounds::default().kept,
             redactor: Redactor::default(),
             shown_redactor: Redactor::none(),
             redacts_exports: true,
@@ -102,6 +105,10 @@ pub struct Admin {
     vocabulary: Arc<Vocabulary>,
     /// On whose behalf changes are made.
     actor: Arc<Actor>,
+    /// Why, if that was said.
+    reason: Option<Arc<str>>,
+    /// What is known of the audit beside the store.
+    audit: Arc<Audit>,
 }
 
 impl Admin {
@@ -123,10 +130,12 @@ impl Admin {
             searches: Arc::new(Searches::new()),
             vocabulary: Arc::default(),
             actor: Arc::new(Actor::command()),
+            reason: None,
+            audit: Arc::default(),
         }
     }
 
-    /// The same door for somebody: changes that the role does not allow are refused, and the log says whose the others were.
+    /// The same door for somebody: changes that the role does not allow are refused, and the audit says whose the others were.
     #[must_use]
     pub fn acting_as(&self, actor: Actor) -> Self {
         Self {
@@ -135,27 +144,33 @@ impl Admin {
         }
     }
 
+    /// The same door for a reason, which the audit tells with each change.
+    ///
+    /// # Errors
+    /// A reason that is too long.
+    pub fn because(&self, reason: Option<&str>) -> AdminResult<Self> {
+        let reason = operations::checked_reason(reason)?;
+        Ok(Self {
+            reason: reason.map(Arc::from),
+            ..self.clone()
+        })
+    }
+
     /// On whose behalf changes are made.
     #[must_use]
     pub fn actor(&self) -> &Actor {
         &self.actor
     }
 
-    /// Stands at the beginning of every change.
+    /// Stands at the beginning of what changes nothing, and is for some only. A change has [`Admin::begin`].
     fn require(&self, right: Right) -> AdminResult<()> {
         if self.actor.may(right) {
             return Ok(());
         }
-        tracing::warn!(target: AUDIT, actor = self.who(), right = right.words(), "refused");
         Err(AdminError::Forbidden {
             role: self.actor.role,
             right,
         })
-    }
-
-    /// The actor, for the log.
-    fn who(&self) -> String {
-        self.actor.to_string()
     }
 
     /// The store behind it, for what only reads.
@@ -228,10 +243,14 @@ impl Admin {
     /// # Errors
     /// The store's.
     pub async fn set_paused(&self, queue: &str, paused: bool) -> AdminResult<()> {
-        self.require(Right::PauseQueues)?;
-        self.store.set_paused(queue, paused).await?;
-        tracing::info!(target: AUDIT, actor = self.who(), action = "set_paused", queue, paused);
-        Ok(())
+        let action = if paused {
+            AuditAction::PauseQueue
+        } else {
+            AuditAction::ResumeQueue
+        };
+        let deed = self.begin_on_queue(action, queue).await?;
+        let paused = self.store.set_paused(queue, paused).await;
+        deed.end(paused.map_err(AdminError::from)).await
     }
 
     /// Removes a queue with all its jobs; says how many there were.
@@ -239,12 +258,18 @@ impl Admin {
     /// # Errors
     /// The store's.
     pub async fn clear_queue(&self, queue: &str) -> AdminResult<u64> {
-        self.require(Right::ClearQueues)?;
+        let mut deed = self.begin_on_queue(AuditAction::ClearQueue, queue).await?;
         let removed = self.store.clear_queue(queue).await;
         self.searches.outdate();
-        let removed = removed?;
-        tracing::info!(target: AUDIT, actor = self.who(), action = "clear_queue", queue, removed);
-        Ok(removed)
+        deed.tell(|event| event.done = *removed.as_ref().unwrap_or(&0));
+        deed.end(removed.map_err(AdminError::from)).await
+    }
+
+    async fn begin_on_queue(&self, action: AuditAction, queue: &str) -> AdminResult<Deed> {
+        self.begin_on(action, |event| {
+            event.places = vec![Place::Queue(queue.to_owned()).to_string()];
+        })
+        .await
     }
 
     /// Every process.
@@ -270,10 +295,19 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`] when it has no heartbeat, [`AdminError::Refused`] when it takes no signals (embedded); the store's.
     pub async fn signal(&self, identity: &str, signal: Signal) -> AdminResult<()> {
-        self.require(match signal {
-            Signal::Dump => Right::DumpThreads,
-            Signal::Quiet | Signal::Stop => Right::StopProcesses,
-        })?;
+        let action = match signal {
+            Signal::Dump => AuditAction::DumpProcess,
+            Signal::Quiet => AuditAction::QuietProcess,
+            Signal::Stop => AuditAction::StopProcess,
+        };
+        let deed = self
+            .begin_on(action, |event| identity.clone_into(&mut event.object))
+            .await?;
+        let left = self.leave_signal(identity, signal).await;
+        deed.end(left).await
+    }
+
+    async fn leave_signal(&self, identity: &str, signal: Signal) -> AdminResult<()> {
         let processes = self.store.processes().await?;
         let process = processes
             .iter()
@@ -288,7 +322,6 @@ impl Admin {
                 "there is no process {identity} with a heartbeat"
             )));
         }
-        tracing::info!(target: AUDIT, actor = self.who(), action = "signal", identity, signal = signal.name());
         Ok(())
     }
 

@@ -1,8 +1,8 @@
 //! Periodic jobs: what there is, and what an operator may do to it.
 
-use super::{AUDIT, Admin, AdminError, AdminResult};
+use super::{Admin, AdminError, AdminResult};
 use crate::{
-    model::{PeriodicInfo, PeriodicRun, Right, Timestamp},
+    model::{AuditAction, PeriodicInfo, PeriodicRun, Timestamp},
     periodic::PeriodicJob,
     store::{Deletion, NewRun, PeriodicEntry},
 };
@@ -47,7 +47,19 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`] when there is no such one, [`AdminError::Refused`] when another version wrote what it is; the store's.
     pub async fn run_periodic(&self, name: &str) -> AdminResult<String> {
-        self.require(Right::TurnPeriodic)?;
+        let mut deed = self
+            .begin_on(AuditAction::RunPeriodic, |event| {
+                name.clone_into(&mut event.object);
+            })
+            .await?;
+        let jid = self.enqueue_periodic(name).await;
+        if let Ok(jid) = &jid {
+            deed.tell(|event| event.jids = vec![jid.clone()]);
+        }
+        deed.end(jid).await
+    }
+
+    async fn enqueue_periodic(&self, name: &str) -> AdminResult<String> {
         let entries = self.store.periodic().await?;
         let entry = entries
             .into_iter()
@@ -66,7 +78,6 @@ impl Admin {
         if !was_run? {
             return Err(not_found(name));
         }
-        tracing::info!(target: AUDIT, actor = self.who(), action = "run_periodic", name, jid = run.jid);
         Ok(run.jid)
     }
 
@@ -75,12 +86,20 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`] when there is no such one; the store's.
     pub async fn set_periodic_paused(&self, name: &str, paused: bool) -> AdminResult<()> {
-        self.require(Right::TurnPeriodic)?;
-        if !self.store.set_periodic_paused(name, paused).await? {
-            return Err(not_found(name));
-        }
-        tracing::info!(target: AUDIT, actor = self.who(), action = "set_periodic_paused", name, paused);
-        Ok(())
+        let action = if paused {
+            AuditAction::PausePeriodic
+        } else {
+            AuditAction::ResumePeriodic
+        };
+        let deed = self
+            .begin_on(action, |event| name.clone_into(&mut event.object))
+            .await?;
+        let turned = match self.store.set_periodic_paused(name, paused).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(not_found(name)),
+            Err(error) => Err(error.into()),
+        };
+        deed.end(turned).await
     }
 
     /// Removes a periodic job that no running process has in its configuration, with its history.
@@ -88,17 +107,20 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`] when there is no such one, [`AdminError::Refused`] when a running process has it; the store's.
     pub async fn delete_periodic(&self, name: &str) -> AdminResult<()> {
-        self.require(Right::DeletePeriodic)?;
-        match self.store.delete_periodic(name).await? {
-            Deletion::Done => {
-                tracing::info!(target: AUDIT, actor = self.who(), action = "delete_periodic", name);
-                Ok(())
-            }
-            Deletion::Gone => Err(not_found(name)),
-            Deletion::Held => Err(AdminError::Refused(format!(
+        let deed = self
+            .begin_on(AuditAction::DeletePeriodic, |event| {
+                name.clone_into(&mut event.object);
+            })
+            .await?;
+        let deleted = match self.store.delete_periodic(name).await {
+            Ok(Deletion::Done) => Ok(()),
+            Ok(Deletion::Gone) => Err(not_found(name)),
+            Ok(Deletion::Held) => Err(AdminError::Refused(format!(
                 "a running process has the periodic job {name} in its configuration: take it out there, or pause it"
             ))),
-        }
+            Err(error) => Err(error.into()),
+        };
+        deed.end(deleted).await
     }
 }
 

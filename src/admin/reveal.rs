@@ -1,12 +1,8 @@
 //! A job with its secrets, on the record.
 
-use super::{AUDIT, Admin, AdminError, AdminResult};
-use crate::job::cut;
-use crate::model::{EntryId, JobDetail, Right};
+use super::{Admin, AdminError, AdminResult};
+use crate::model::{AuditAction, EntryId, JobDetail};
 use crate::redaction::Redactor;
-
-/// Most characters of a reason.
-const REASON_CHARACTERS: usize = 500;
 
 impl Admin {
     /// Every place where a job is now, with all that is hidden otherwise: by its job id, with the entry as a hint where to look first; or, with an
@@ -20,17 +16,27 @@ impl Admin {
         hint: Option<&EntryId>,
         reason: &str,
     ) -> AdminResult<JobDetail> {
-        self.require(Right::RevealSecrets)?;
-        let reason = reason.trim();
-        if reason.is_empty() {
-            return Err(AdminError::Field {
+        let deed = self
+            .begin_on(AuditAction::RevealJob, |event| {
+                event.jids = vec![jid.to_owned()];
+                event.places = hint.iter().map(|id| id.place.to_string()).collect();
+                event.object = hint.map(ToString::to_string).unwrap_or_default();
+                reason.trim().clone_into(&mut event.reason);
+            })
+            .await?;
+        let found = if reason.trim().is_empty() {
+            Err(AdminError::Field {
                 field: "reason",
-                reason: "say why: the reason is kept with your name".to_owned(),
-            });
-        }
-        let reason = cut(reason, REASON_CHARACTERS);
-        let entry = hint.map(ToString::to_string).unwrap_or_default();
-        tracing::info!(target: AUDIT, actor = self.who(), action = "reveal", jid, entry, reason);
+                reason: "say why: the reason is put on record with your name".to_owned(),
+            })
+        } else {
+            self.find_open(jid, hint).await
+        };
+        // It is told when it is written down.
+        deed.end(found).await
+    }
+
+    async fn find_open(&self, jid: &str, hint: Option<&EntryId>) -> AdminResult<JobDetail> {
         let open = Redactor::none();
         let detail = match (jid, hint) {
             ("", Some(id)) => self.find_entry(id, &open).await?.unwrap_or_default(),

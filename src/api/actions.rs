@@ -26,9 +26,14 @@ pub async fn act(
     /// Minutes to spread the entries over, for rescheduling.
     #[server(default)]
     spread: String,
+    /// Why, for the audit.
+    #[server(default)]
+    reason: String,
 ) -> Result<ActionReport, ApiError> {
     use super::{ActRequest, act_notice, respond};
-    let admin = respond::admin()?;
+    let admin = respond::admin()?
+        .because(Some(&reason))
+        .map_err(respond::failed)?;
     let now = admin
         .store()
         .now()

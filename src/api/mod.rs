@@ -5,6 +5,8 @@
 pub mod act_notice;
 pub mod act_request;
 pub mod actions;
+pub mod audit;
+pub mod audit_query;
 pub mod cancel;
 pub mod dead;
 mod error;
@@ -38,6 +40,8 @@ pub use crate::model::{is_day, parse_end, parse_time, picker_text};
 pub use act_notice::act_notice;
 pub use act_request::{ActRequest, MOST_ENTRIES, Preset, SPREAD_MINUTES};
 pub use actions::{Act, act};
+pub use audit::{GetAudit, get_audit};
+pub use audit_query::{AuditField, AuditQuery};
 pub use cancel::{CancelJob, GetJobReport, cancel_job, get_job_report};
 #[cfg(feature = "ssr")]
 pub use complete::complete;

@@ -45,8 +45,13 @@ pub struct Auth {
 /// What came of somebody's try to log in.
 #[derive(Debug, PartialEq, Eq)]
 pub enum LogIn {
-    /// Done: the session's secret, for the cookie.
-    Done(String),
+    /// Done.
+    Done {
+        /// The session's secret, for the cookie.
+        secret: String,
+        /// Who it is.
+        actor: Actor,
+    },
     /// No such user, or not this password: nobody is told which.
     Refused,
     /// Not looked at: so long to wait.
@@ -92,22 +97,17 @@ impl Auth {
     /// Looks at a name and a password, unless too many were wrong just before.
     pub async fn log_in(&self, name: &str, password: &str, address: Option<IpAddr>) -> LogIn {
         if let Err(wait) = self.throttle.begin(name, address, Instant::now()) {
-            tracing::warn!(target: LOG, user = shown(name), ?address, "a log-in has to wait: too many were wrong");
             return LogIn::Later(wait);
         }
         match self.users.verify(name, password).await {
             Ok(Some(actor)) => {
                 self.throttle.succeeded(name, address);
-                tracing::info!(target: LOG, user = actor.name, ?address, "logged in");
-                match self.sessions.begin(actor, Instant::now()) {
-                    Some(secret) => LogIn::Done(secret),
+                match self.sessions.begin(actor.clone(), Instant::now()) {
+                    Some(secret) => LogIn::Done { secret, actor },
                     None => LogIn::Later(BUSY),
                 }
             }
-            Ok(None) => {
-                tracing::warn!(target: LOG, user = shown(name), ?address, "a log-in was refused");
-                LogIn::Refused
-            }
+            Ok(None) => LogIn::Refused,
             Err(Busy) => LogIn::Later(BUSY),
         }
     }
@@ -124,24 +124,14 @@ impl Auth {
         self.tokens.find(token, crate::job::now())
     }
 
-    /// Ends a session; with `everywhere` all of the same user.
-    pub fn log_out(&self, secret: &str, everywhere: bool) {
-        if let Some(name) = self.sessions.end(secret, everywhere) {
-            tracing::info!(target: LOG, user = name, everywhere, "logged out");
-        }
+    /// Ends a session, with `everywhere` all of the same user; answers whose it was, if there was one.
+    pub fn log_out(&self, secret: &str, everywhere: bool) -> Option<Actor> {
+        self.sessions.end(secret, everywhere)
     }
 }
 
 /// How long somebody waits whom a busy server has not looked at.
 const BUSY: Duration = Duration::from_secs(5);
-
-/// Log target of log-ins, the same as that of changes.
-const LOG: &str = "jobdeck::audit";
-
-/// So much of a name that anybody may have typed as the log may hold.
-fn shown(name: &str) -> String {
-    name.chars().take(60).collect()
-}
 
 #[cfg(test)]
 mod tests {
@@ -158,12 +148,13 @@ mod tests {
     async fn a_password_opens_a_session_until_the_log_out() {
         let auth = auth();
         assert!(!auth.is_open());
-        let LogIn::Done(secret) = auth.log_in("ada", "correct horse", None).await else {
+        let LogIn::Done { secret, .. } = auth.log_in("ada", "correct horse", None).await else {
             panic!("refused");
         };
         let session = auth.session(&secret).expect("a session");
         assert_eq!(session.actor, Actor::user("ada", Role::Operator));
-        auth.log_out(&secret, false);
+        let left = auth.log_out(&secret, false);
+        assert_eq!(left, Some(Actor::user("ada", Role::Operator)));
         assert!(auth.session(&secret).is_none());
         assert!(session.ended.is_cancelled());
     }

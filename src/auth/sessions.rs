@@ -129,21 +129,21 @@ impl Sessions {
     }
 
     /// Ends a session, and with `everywhere` all of the same user; whose it was.
-    pub(super) fn end(&self, secret: &str, everywhere: bool) -> Option<String> {
+    pub(super) fn end(&self, secret: &str, everywhere: bool) -> Option<Actor> {
         let mut kept = self.kept();
         let ended = kept.remove(&digest(secret))?;
         ended.ended.cancel();
-        let name = ended.actor.name;
+        let actor = ended.actor;
         if everywhere {
             kept.retain(|_, session| {
-                let stays = session.actor.name != name;
+                let stays = session.actor.name != actor.name;
                 if !stays {
                     session.ended.cancel();
                 }
                 stays
             });
         }
-        Some(name)
+        Some(actor)
     }
 
     fn kept(&self) -> MutexGuard<'_, HashMap<[u8; 32], Kept>> {
@@ -198,10 +198,10 @@ mod tests {
         let begin = |actor| sessions.begin(actor, now).unwrap();
         let (one, two, three) = (begin(ada()), begin(ada()), begin(ada()));
         let bob = begin(Actor::user("bob", Role::Viewer));
-        assert_eq!(sessions.end(&one, false).as_deref(), Some("ada"));
+        assert_eq!(sessions.end(&one, false), Some(ada()));
         assert!(sessions.find(&one, now).is_none());
         let session = sessions.find(&three, now).unwrap();
-        assert_eq!(sessions.end(&two, true).as_deref(), Some("ada"));
+        assert_eq!(sessions.end(&two, true), Some(ada()));
         assert!(session.ended.is_cancelled());
         assert!(sessions.find(&three, now).is_none());
         assert!(sessions.find(&bob, now).is_some());

@@ -4,6 +4,7 @@
 //! go to standard error.
 
 mod access;
+mod audit;
 mod bar;
 mod bench;
 mod check;
@@ -62,6 +63,7 @@ enum Command {
     Failures(failures::Failures),
     Holds(holds::Holds),
     DeployMark(deploy_mark::DeployMark),
+    Audit(audit::Audit),
     Bench(bench::Bench),
     Check(check::Check),
     Settings(settings::Settings),
@@ -109,6 +111,7 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Failures(command) => command.run().await,
             Command::Holds(command) => command.run().await,
             Command::DeployMark(command) => command.run().await,
+            Command::Audit(command) => command.run().await,
             Command::Bench(command) => command.run().await,
             Command::Check(command) => command.run().await,
             Command::Settings(command) => command.run(),

@@ -5,6 +5,7 @@ use crate::{
     admin::{Admin, AdminOptions},
     config::{Config, ConfigError, Sources, TimeUnitChoice},
     job::TimeUnit,
+    model::Actor,
     store::{SharedStore, connect},
     telemetry,
 };
@@ -75,7 +76,11 @@ pub(super) async fn open(config: &Config) -> Result<SharedStore, Failure> {
 
 /// The door to the store for the command line, as the settings say: jobs are shown with their secrets, as whoever uses it can read the store.
 pub(super) fn admin(config: &Config, store: SharedStore) -> Admin {
-    Admin::with_options(store, admin_options(config))
+    let admin = Admin::with_options(store, admin_options(config));
+    match system_user() {
+        Some(name) => admin.acting_as(Actor::command_of(name)),
+        None => admin,
+    }
 }
 
 /// The door to the store for those who come over the network, as the settings say.
@@ -91,11 +96,20 @@ fn admin_options(config: &Config) -> AdminOptions {
     AdminOptions {
         time_unit: time_unit(config),
         undo_kept: config.operations.undo_kept,
+        audit_kept: config.audit.kept,
         // Whether its rules can be read was looked at when the settings were.
         redactor: config.redaction.redactor().unwrap_or_default(),
         redacts_exports: config.redaction.exports,
         ..AdminOptions::default()
     }
+}
+
+/// Who runs the command, as the shell says.
+fn system_user() -> Option<String> {
+    ["USER", "LOGNAME", "USERNAME"]
+        .into_iter()
+        .filter_map(|variable| std::env::var(variable).ok())
+        .find(|name| !name.is_empty())
 }
 
 /// How times are written, if the settings say so.

@@ -31,7 +31,7 @@ mod sources;
 use crate::{
     periodic::PeriodicJob,
     redaction::{Redactor, RuleError},
-    store::StoreOptions,
+    store::{AuditBounds, StoreOptions},
 };
 use bytesize::ByteSize;
 use serde::Deserialize;
@@ -72,6 +72,8 @@ pub struct Config {
     pub live: LiveConfig,
     /// Changes of many jobs.
     pub operations: OperationsConfig,
+    /// Who did what.
+    pub audit: AuditConfig,
     /// What exported jobs lose.
     pub redaction: RedactionConfig,
     /// Sessions of those who log in.
@@ -310,6 +312,23 @@ impl Default for OperationsConfig {
     fn default() -> Self {
         Self {
             undo_kept: Duration::from_secs(24 * 3_600),
+        }
+    }
+}
+
+/// Who did what: `[audit]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuditConfig {
+    /// How long what was changed, and by whom, is kept (`audit.kept`, `JOBDECK_AUDIT_KEPT`). Default: `90d`; from `1d` to `3650d`.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub kept: Duration,
+}
+
+impl Default for AuditConfig {
+    fn default() -> Self {
+        Self {
+            kept: AuditBounds::default().kept,
         }
     }
 }

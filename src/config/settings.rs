@@ -121,6 +121,11 @@ pub const SETTINGS: &[Setting] = &[
         .means(
             "how long what an operation has changed is kept in the store, so that it can be undone, `1m` to `30d`",
         ),
+    setting("audit.kept", "JOBDECK_AUDIT_KEPT", Duration)
+        .default("\"90d\"")
+        .means(
+            "how long what was changed, and by whom, is kept in the store, `1d` to `3650d`; 100 000 events at most",
+        ),
     setting("redaction.exports", "JOBDECK_REDACTION_EXPORTS", Switch)
         .default("true")
         .live()

@@ -376,6 +376,12 @@ fn check(config: &Config, place: &impl Fn(&str) -> String) -> Result<(), ConfigE
         "it must be from `1m` to `30d`",
     );
     demand(
+        "audit.kept",
+        (Duration::from_secs(86_400)..=Duration::from_secs(3_650 * 86_400))
+            .contains(&config.audit.kept),
+        "it must be from `1d` to `3650d`",
+    );
+    demand(
         "auth.session_idle",
         config.auth.session_idle >= Duration::from_secs(60),
         "it must be at least `1m`",

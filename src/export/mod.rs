@@ -4,8 +4,10 @@
 //! | --- | --- |
 //! | `writer` | a file as it is written, job by job |
 //! | `line`, `sheet` | one job as a line of NDJSON, as a row of CSV |
+//! | `audit` | who did what, as a table |
 //! | `reader`, `rows` | a file as it is read, whatever stands in it |
 
+mod audit;
 mod line;
 mod reader;
 mod rows;
@@ -16,6 +18,7 @@ use crate::model::Place;
 use bytes::Bytes;
 use std::{fmt, str::FromStr};
 
+pub use audit::{audit_row, begin_audit};
 pub use reader::{LINE_BYTES, Numbered, Reader, Row};
 pub use writer::Writer;
 

@@ -82,7 +82,7 @@ impl Writer {
     }
 }
 
-fn record(file: &mut Vec<u8>, cells: &[impl AsRef<str>]) {
+pub(super) fn record(file: &mut Vec<u8>, cells: &[impl AsRef<str>]) {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(file);

@@ -13,16 +13,21 @@ pub struct Actor {
     pub role: Role,
     /// How it came.
     pub via: Via,
+    /// From where: the address of the request; nothing where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
 }
 
 /// How somebody came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Via {
     /// Not let in at all.
     Nowhere,
-    /// By the command line, or the program itself.
+    /// By the command line; the name is that of the system's user.
     Command,
+    /// The program itself.
+    Program,
     /// To a server that has no log-in.
     Open,
     /// Logged in.
@@ -38,10 +43,22 @@ impl Actor {
         Self::unnamed(Role::Viewer, Via::Nowhere)
     }
 
-    /// The command line and the program's own work: may do everything.
+    /// The command line: may do everything.
     #[must_use]
     pub fn command() -> Self {
         Self::unnamed(Role::Admin, Via::Command)
+    }
+
+    /// The command line, as this user of the system.
+    #[must_use]
+    pub fn command_of(name: impl Into<String>) -> Self {
+        Self::named(name, Role::Admin, Via::Command)
+    }
+
+    /// The program's own work: may do everything.
+    #[must_use]
+    pub fn program() -> Self {
+        Self::unnamed(Role::Admin, Via::Program)
     }
 
     /// Whoever asks a server that has no log-in: may do everything.
@@ -53,20 +70,35 @@ impl Actor {
     /// Somebody who is logged in.
     #[must_use]
     pub fn user(name: impl Into<String>, role: Role) -> Self {
-        let (name, via) = (name.into(), Via::Session);
-        Self { name, role, via }
+        Self::named(name, role, Via::Session)
     }
 
     /// A program with a token.
     #[must_use]
     pub fn token(name: impl Into<String>, role: Role) -> Self {
-        let (name, via) = (name.into(), Via::Token);
-        Self { name, role, via }
+        Self::named(name, role, Via::Token)
+    }
+
+    /// The same, from this address.
+    #[must_use]
+    pub fn at(self, address: Option<String>) -> Self {
+        Self {
+            from: address,
+            ..self
+        }
     }
 
     fn unnamed(role: Role, via: Via) -> Self {
-        let name = String::new();
-        Self { name, role, via }
+        Self::named("", role, via)
+    }
+
+    fn named(name: impl Into<String>, role: Role, via: Via) -> Self {
+        Self {
+            name: name.into(),
+            role,
+            via,
+            from: None,
+        }
     }
 
     /// Whether it has a right.
@@ -76,12 +108,14 @@ impl Actor {
     }
 }
 
-/// For the log: `user ada`, `token ci`, `command`.
+/// For the log: `user ada`, `token ci`, `command ada`, `jobdeck`.
 impl fmt::Display for Actor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.via {
             Via::Nowhere => formatter.write_str("nobody"),
-            Via::Command => formatter.write_str("command"),
+            Via::Command if self.name.is_empty() => formatter.write_str("command"),
+            Via::Command => write!(formatter, "command {}", self.name),
+            Via::Program => formatter.write_str("jobdeck"),
             Via::Open => formatter.write_str("anyone"),
             Via::Session => write!(formatter, "user {}", self.name),
             Via::Token => write!(formatter, "token {}", self.name),

@@ -4,6 +4,8 @@
 
 mod action;
 mod actor;
+mod audit;
+mod audit_words;
 mod completion;
 mod dead_causes;
 mod entry;
@@ -31,6 +33,10 @@ mod timestamp;
 
 pub use action::{Action, ActionOutcome, ActionReport, Verb};
 pub use actor::{Actor, Via};
+pub use audit::{
+    AuditAction, AuditEntry, AuditEvent, AuditFilter, AuditId, AuditIdError, AuditOutcome,
+    AuditPage,
+};
 pub use completion::{Completion, Completions};
 pub use dead_causes::{DeadCause, DeadCauses};
 pub use entry::{JobDetail, JobEntry, JobLocation, TraceLine, Whereabouts};

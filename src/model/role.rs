@@ -37,6 +37,8 @@ pub enum Right {
     TurnPeriodic,
     /// Have a process write to its log what its threads do.
     DumpThreads,
+    /// Read who did what.
+    ReadAudit,
     /// Remove a queue with all its jobs at once.
     ClearQueues,
     /// Quiet and stop processes.
@@ -94,7 +96,8 @@ impl Right {
             | Self::JudgeFailures
             | Self::PauseQueues
             | Self::TurnPeriodic
-            | Self::DumpThreads => Role::Operator,
+            | Self::DumpThreads
+            | Self::ReadAudit => Role::Operator,
             Self::ClearQueues
             | Self::StopProcesses
             | Self::DeletePeriodic
@@ -115,6 +118,7 @@ impl Right {
             Self::PauseQueues => "pause or resume queues",
             Self::TurnPeriodic => "run, pause or resume periodic jobs",
             Self::DumpThreads => "have a process tell what it does",
+            Self::ReadAudit => "read who did what",
             Self::ClearQueues => "remove a queue for good",
             Self::StopProcesses => "quiet or stop processes",
             Self::DeletePeriodic => "delete periodic jobs",

@@ -2,7 +2,8 @@
 //!
 //! Sides, kept apart: [`AdminStore`] is what people and scripts ask for, [`WorkerStore`] is the worker's own path. Between them,
 //! [`OperationStore`]: changes of many jobs; [`ReportStore`]: what runs tell, and requests that they end; and [`PeriodicStore`]: the calendar.
-//! Beside them, [`FailureStore`]: what people have said about failure groups; and [`HoldStore`]: which retries are not to be tried.
+//! Beside them, [`FailureStore`]: what people have said about failure groups; [`HoldStore`]: which retries are not to be tried; and
+//! [`AuditStore`]: who changed what.
 //! Both are object-safe; the program holds one [`Store`] per configured address. The conformance suite
 //! (`tests/store_contract.rs`) runs the same tests on every implementation: change it first.
 //!
@@ -13,6 +14,7 @@
 //! - A store that does not answer is [`StoreError::Unavailable`] within two seconds, never a hang. (A change that SQLite has begun to
 //!   write when the disk stalls is given some seconds more: its outcome would not be known without them.)
 
+mod audit;
 mod connect;
 mod cost;
 mod error;
@@ -39,6 +41,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use std::{fmt, sync::Arc, time::Duration};
 
+pub use audit::{AUDIT_EVENTS, AUDIT_ONCE, AuditBounds, AuditStore};
 pub use connect::{StoreOptions, connect};
 pub use cost::StoreCost;
 pub use error::{StoreError, StoreResult};
@@ -76,6 +79,7 @@ pub trait Store:
     + PeriodicStore
     + FailureStore
     + HoldStore
+    + AuditStore
     + fmt::Debug
 {
 }
@@ -88,6 +92,7 @@ impl<T> Store for T where
         + PeriodicStore
         + FailureStore
         + HoldStore
+        + AuditStore
         + fmt::Debug
 {
 }

@@ -10,7 +10,7 @@ use crate::model::Actor;
 use axum::{
     Json,
     body::Body,
-    extract::{FromRequestParts, Request, State},
+    extract::{ConnectInfo, FromRequestParts, Request, State},
     http::{
         Extensions, HeaderMap, HeaderValue, Method, StatusCode,
         header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE},
@@ -20,7 +20,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use futures::StreamExt;
-use std::convert::Infallible;
+use std::{convert::Infallible, net::SocketAddr};
 
 /// What anybody may see, beside the pages' files.
 const PUBLIC: [&str; 3] = [login::PATH, "/healthz", "/readyz"];
@@ -51,7 +51,8 @@ pub(super) async fn guard(
     next: Next,
 ) -> Response {
     if state.auth.is_open() {
-        request.extensions_mut().insert(Actor::anyone());
+        let actor = Actor::anyone().at(address(request.extensions()));
+        request.extensions_mut().insert(actor);
         return next.run(request).await;
     }
     let path = request.uri().path();
@@ -64,6 +65,7 @@ pub(super) async fn guard(
         let Some(actor) = state.auth.token(token) else {
             return unauthorized("This token is not known, or no longer good.");
         };
+        let actor = actor.at(address(request.extensions()));
         request.extensions_mut().insert(actor);
         return next.run(request).await;
     }
@@ -71,9 +73,16 @@ pub(super) async fn guard(
     let Some(session) = cookie.and_then(|secret| state.auth.session(&secret)) else {
         return turned_away(&request);
     };
-    request.extensions_mut().insert(session.actor.clone());
+    let actor = session.actor.clone().at(address(request.extensions()));
+    request.extensions_mut().insert(actor);
     let response = next.run(request).await;
     ending_with(session, response)
+}
+
+/// Where a request comes from, for the audit.
+pub(super) fn address(extensions: &Extensions) -> Option<String> {
+    let ConnectInfo(address) = extensions.get::<ConnectInfo<SocketAddr>>()?;
+    Some(address.ip().to_canonical().to_string())
 }
 
 /// Whether tokens are good for this address.

@@ -134,29 +134,35 @@ async fn log_in(
     }
     let address = address.map(|address| address.0.0.ip());
     let came = state.auth.log_in(&form.name, &form.password, address).await;
+    let from = address.map(|address| address.to_canonical().to_string());
     let again = |problem: String| LoginTry {
         next: next.clone(),
         name: form.name.clone(),
         problem: Some(problem),
     };
     match came {
-        LogIn::Done(secret) => {
+        LogIn::Done { secret, actor } => {
             // The session that was there before is of no use any more.
             if let Some(old) = cookie_in(&request_headers, cookie_name(&state)) {
                 state.auth.log_out(&old, false);
             }
+            state.admin.note_log_in(actor.at(from)).await;
             let lifetime = state.auth.session_lifetime();
             let mut response = Redirect::to(&next).into_response();
             set_cookie(&state, &mut response, &secret, lifetime);
             response
         }
         LogIn::Refused => {
+            let why = "the name and the password do not go together";
+            state.admin.note_refused_log_in(&form.name, from, why).await;
             let page = again("This name and password do not go together.".to_owned());
             let mut response = shown(&state, &request_headers, page).await;
             *response.status_mut() = StatusCode::FORBIDDEN;
             response
         }
         LogIn::Later(wait) => {
+            let why = "it has to wait: too many were wrong";
+            state.admin.note_refused_log_in(&form.name, from, why).await;
             let seconds = wait.as_millis().div_ceil(1_000).max(1);
             let page = again(format!("Too many tries: wait {seconds} s, then try again."));
             let mut response = shown(&state, &request_headers, page).await;
@@ -173,10 +179,14 @@ async fn log_in(
 async fn log_out(
     State(state): State<AppState>,
     headers: HeaderMap,
+    address: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
     Form(form): Form<LogOutForm>,
 ) -> Response {
-    if let Some(secret) = cookie_in(&headers, cookie_name(&state)) {
-        state.auth.log_out(&secret, !form.everywhere.is_empty());
+    let everywhere = !form.everywhere.is_empty();
+    let secret = cookie_in(&headers, cookie_name(&state));
+    if let Some(actor) = secret.and_then(|secret| state.auth.log_out(&secret, everywhere)) {
+        let from = address.map(|address| address.0.0.ip().to_canonical().to_string());
+        state.admin.note_log_out(actor.at(from), everywhere).await;
     }
     let mut response = Redirect::to(PATH).into_response();
     set_cookie(&state, &mut response, "", Duration::ZERO);

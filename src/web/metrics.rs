@@ -38,6 +38,7 @@ pub(super) async fn metrics(State(state): State<AppState>) -> Response {
     let is_up = snapshot.state == StoreState::Connected;
     let mut registry = Registry::with_prefix("jobdeck");
     own(&mut registry, state.live.watchers());
+    audit(&mut registry, state.admin.lost_audit_events());
     cost(&mut registry, state.admin.store().cost());
     let up = ConstGauge::new(i64::from(is_up));
     registry.register("store_up", "Whether the store answers", up);
@@ -74,6 +75,13 @@ fn own(registry: &mut Registry, viewers: usize) {
         help,
         gauge(u64::try_from(viewers).unwrap_or(u64::MAX)),
     );
+}
+
+/// What the audit lacks.
+fn audit(registry: &mut Registry, lost: u64) {
+    let help =
+        "Events of the audit that this process could not write to the store; its log has them";
+    registry.register("audit_events_lost", help, ConstCounter::new(lost));
 }
 
 /// What this process has asked of the store.

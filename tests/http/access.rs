@@ -12,7 +12,7 @@ use jobdeck::{
 };
 use std::collections::BTreeSet;
 
-const PASSWORD: &str = "correct horse";
+pub(super) const PASSWORD: &str = "correct horse";
 
 /// One user and one token of each role, named by it.
 pub(super) fn auth(secure: bool) -> Auth {
@@ -32,7 +32,7 @@ pub(super) fn auth(secure: bool) -> Auth {
     )
 }
 
-async fn guarded(secure: bool) -> Site {
+pub(super) async fn guarded(secure: bool) -> Site {
     let mut site = Site::new().await;
     let mut state = AppState::new(
         Admin::new(site.store.clone()),
@@ -47,7 +47,7 @@ async fn guarded(secure: bool) -> Site {
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 impl Site {
-    async fn log_in(&self, name: &str, password: &str, next: &str) -> Answer {
+    pub(super) async fn log_in(&self, name: &str, password: &str, next: &str) -> Answer {
         let form = format!(
             "name={name}&password={}&next={next}",
             password.replace(' ', "+")

@@ -99,6 +99,8 @@ async fn the_document_lists_exactly_the_routes_that_there_are() {
         "get /holds/{id}",
         "delete /holds/{id}",
         "post /holds/{id}/release",
+        "get /audit",
+        "get /audit/export",
         "get /live",
         "get /healthz",
         "get /readyz",

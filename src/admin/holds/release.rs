@@ -1,12 +1,13 @@
 //! Letting go what a hold holds, before its time.
 
 use super::{ENDED, not_found};
+use crate::admin::audit::Deed;
 use crate::admin::operations::wrong;
-use crate::admin::{AUDIT, Admin, AdminResult};
+use crate::admin::{Admin, AdminResult};
 use crate::job::cut;
 use crate::model::{
-    Action, Change, Hold, JobFilter, Operation, OperationRequest, Place, Right, Selection, Set,
-    Timestamp,
+    Action, AuditAction, Change, Hold, JobFilter, Operation, OperationRequest, Place, Selection,
+    Set, Timestamp,
 };
 
 /// Longest span that what is released can be spread over, seconds: a week.
@@ -30,7 +31,16 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`]; a rate of none or a spread beyond a week; the store's: then the hold goes on.
     pub async fn release_hold(&self, id: &str, release: Release) -> AdminResult<Operation> {
-        self.require(Right::HoldRetries)?;
+        let mut deed = self
+            .begin_on(AuditAction::ReleaseHold, |event| {
+                id.clone_into(&mut event.object);
+            })
+            .await?;
+        let released = Box::pin(self.let_go(&mut deed, id, release)).await;
+        deed.end(released).await
+    }
+
+    async fn let_go(&self, deed: &mut Deed, id: &str, release: Release) -> AdminResult<Operation> {
         if release.spread_seconds > LONGEST_SPREAD {
             return Err(wrong(
                 "spread_seconds",
@@ -38,6 +48,7 @@ impl Admin {
             ));
         }
         let hold = self.hold_in_force(id).await?;
+        deed.tell(|event| event.filter.clone_from(&hold.query));
         let request = release.operation(&hold, self.store.now().await?);
         // What is wrong is said before anything is changed.
         let mut plan = self.plan_operation(&request).await?;
@@ -50,7 +61,7 @@ impl Admin {
         }
         match self.begin_operation(&plan).await {
             Ok(operation) => {
-                tracing::info!(target: AUDIT, actor = self.who(), action = "release_hold", id, query = hold.query, operation = operation.id);
+                deed.tell(|event| event.operation = Some(operation.id.clone()));
                 Ok(operation)
             }
             Err(error) => {

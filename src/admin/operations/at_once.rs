@@ -1,7 +1,7 @@
 //! A few ticked entries, done while somebody waits: an operation, too, so that it can be undone, and is finished if this process dies.
 
 use super::{drive::LEASE, mark::Mark};
-use crate::admin::{Admin, AdminError, AdminResult, plan::Planner};
+use crate::admin::{Admin, AdminError, AdminResult, audit::Named, plan::Planner};
 use crate::job::{Job, new_jid};
 use crate::model::{ActionOutcome, Change, EntryId, OperationPlan, OperationState, Selection};
 use crate::store::{Moved, Step, StepMove, Stepped, StoreError, StoreResult, StoredEntry, Target};
@@ -20,6 +20,8 @@ pub(in crate::admin) struct AtOnce {
     mark: Mark,
     /// Entries that it is about.
     asked: usize,
+    /// What those are called that were there.
+    named: Named,
 }
 
 impl Admin {
@@ -40,7 +42,7 @@ impl Admin {
             before: planner.now,
             rate: None,
             canary: None,
-            reason: None,
+            reason: self.reason.as_deref().map(str::to_owned),
             total: u64::try_from(entries.len()).unwrap_or(u64::MAX),
             at_once: true,
         };
@@ -52,6 +54,7 @@ impl Admin {
                 number: 0,
                 mark: Mark::default(),
                 asked: entries.len(),
+                named: Named::default(),
             })),
             Err(AdminError::Store(
                 error @ (StoreError::Unusable { .. } | StoreError::Refused { .. }),
@@ -65,6 +68,11 @@ impl Admin {
 }
 
 impl AtOnce {
+    /// What the jobs are called that were there.
+    pub(in crate::admin) fn named(&self) -> &Named {
+        &self.named
+    }
+
     /// Does it to these entries, the next of those that it is about.
     pub(in crate::admin) async fn act_on(
         &mut self,
@@ -80,17 +88,21 @@ impl AtOnce {
                     self.mark.gone += 1;
                     ActionOutcome::Gone
                 }
-                Some(entry) => match planner.plan_read(&entry, &Job::new(entry.raw.clone())) {
-                    Err(reason) => {
-                        self.mark.refuse(&reason, 1);
-                        ActionOutcome::Refused(reason)
+                Some(entry) => {
+                    let job = Job::new(entry.raw.clone());
+                    self.named.note(&job);
+                    match planner.plan_read(&entry, &job) {
+                        Err(reason) => {
+                            self.mark.refuse(&reason, 1);
+                            ActionOutcome::Refused(reason)
+                        }
+                        Ok(to) => {
+                            planned.push((outcomes.len(), moved(entry, to)));
+                            // Until the store says what became of it.
+                            ActionOutcome::Gone
+                        }
                     }
-                    Ok(to) => {
-                        planned.push((outcomes.len(), moved(entry, to)));
-                        // Until the store says what became of it.
-                        ActionOutcome::Gone
-                    }
-                },
+                }
             };
             outcomes.push((id.clone(), outcome));
         }

@@ -48,6 +48,8 @@ pub(super) enum Driven {
     Over,
     /// Somebody has paused or stopped it, or another process is at work on it.
     Left,
+    /// It has paused itself.
+    Stuck,
     /// It waits for something, and is to be taken up again.
     Later,
 }
@@ -311,7 +313,7 @@ impl<'work> Drive<'work> {
                 reason.unwrap_or_default()
             );
             return self
-                .turn(OperationState::Paused, Some(&message), Driven::Left)
+                .turn(OperationState::Paused, Some(&message), Driven::Stuck)
                 .await
                 .map(Some);
         }

@@ -26,11 +26,11 @@ mod warnings;
 
 pub use runner::OperationRunner;
 
-use super::{AUDIT, Admin, AdminError, AdminResult};
+use super::{Admin, AdminError, AdminResult, audit::Deed};
 use crate::job::{Job, cut, new_jid};
 use crate::model::{
-    Action, Change, EntryId, Kept, Operation, OperationPlan, OperationRequest, OperationState,
-    Right, Timestamp, Verb,
+    Action, Actor, AuditAction, AuditEvent, AuditOutcome, Change, EntryId, Kept, Operation,
+    OperationPlan, OperationRequest, OperationState, Selection, Timestamp, Verb,
 };
 use crate::store::{Creation, NewOperation, OperationRecord};
 use mark::Mark;
@@ -62,7 +62,22 @@ impl Admin {
     /// # Errors
     /// What is wrong with the request; the store's.
     pub async fn start_operation(&self, request: &OperationRequest) -> AdminResult<Operation> {
-        self.require(Right::ChangeJobs)?;
+        let mut deed = self.begin(AuditAction::StartOperation).await?;
+        deed.tell(|event| {
+            event.filter = request.in_words();
+            tell_selection(event, &request.selection);
+            if let Some(reason) = &request.reason {
+                event.reason.clone_from(reason);
+            }
+        });
+        let begun = Box::pin(self.plan_and_begin(request)).await;
+        if let Ok(operation) = &begun {
+            deed.tell(|event| event.operation = Some(operation.id.clone()));
+        }
+        deed.end(begun).await
+    }
+
+    async fn plan_and_begin(&self, request: &OperationRequest) -> AdminResult<Operation> {
         let plan = self.plan_operation(request).await?;
         self.begin_operation(&plan).await
     }
@@ -70,9 +85,6 @@ impl Admin {
     /// Begins what was planned.
     pub(super) async fn begin_operation(&self, plan: &OperationPlan) -> AdminResult<Operation> {
         let id = self.create_operation(plan, None).await?;
-        let change = plan.change.as_ref().map(Change::name).unwrap_or_default();
-        let reason = plan.reason.as_deref().unwrap_or_default();
-        tracing::info!(target: AUDIT, actor = self.who(), action = "start_operation", id, change, reason);
         self.operation(&id).await
     }
 
@@ -110,8 +122,8 @@ impl Admin {
     /// [`AdminError::NotFound`]; [`AdminError::Refused`] when it is over; the store's.
     pub async fn pause_operation(&self, id: &str) -> AdminResult<Operation> {
         let open = [OperationState::Running, OperationState::Waiting];
-        self.turn(id, &open, OperationState::Paused, "pause_operation")
-            .await
+        let deed = self.begin_with(AuditAction::PauseOperation, id).await?;
+        self.turn(deed, id, &open, OperationState::Paused).await
     }
 
     /// Lets a paused operation go on.
@@ -120,8 +132,8 @@ impl Admin {
     /// [`AdminError::NotFound`]; [`AdminError::Refused`] when it is not paused; the store's.
     pub async fn resume_operation(&self, id: &str) -> AdminResult<Operation> {
         let paused = [OperationState::Paused];
-        self.turn(id, &paused, OperationState::Running, "resume_operation")
-            .await
+        let deed = self.begin_with(AuditAction::ResumeOperation, id).await?;
+        self.turn(deed, id, &paused, OperationState::Running).await
     }
 
     /// Ends an operation before its end. What it has changed can be undone.
@@ -129,15 +141,51 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`]; [`AdminError::Refused`] when it is over; the store's.
     pub async fn stop_operation(&self, id: &str) -> AdminResult<Operation> {
-        self.turn(id, &OPEN, OperationState::Stopped, "stop_operation")
+        let mut deed = self.begin_with(AuditAction::StopOperation, id).await?;
+        // It is its end.
+        deed.only_once(end_name(id));
+        self.turn(deed, id, &OPEN, OperationState::Stopped).await
+    }
+
+    async fn begin_with(&self, action: AuditAction, id: &str) -> AdminResult<Deed> {
+        self.begin_on(action, |event| event.operation = Some(id.to_owned()))
             .await
+    }
+
+    /// Takes down that an operation is over, once, whoever notices it.
+    pub(super) async fn note_end(&self, record: OperationRecord) {
+        let name = end_name(&record.id);
+        if let Some(operation) = shown(record) {
+            let mut event = AuditEvent::new(Actor::program(), AuditAction::EndOperation);
+            event.outcome = AuditOutcome::Done;
+            tell_operation(&mut event, &operation);
+            if operation.state == OperationState::Stopped {
+                event.details = "stopped before its end".to_owned();
+                event.message = operation.message.unwrap_or_default();
+            }
+            self.note(event, Some(name)).await;
+        }
+    }
+
+    /// Takes down that an operation has paused by itself.
+    pub(super) async fn note_pause(&self, record: OperationRecord) {
+        if let Some(operation) = shown(record) {
+            let mut event = AuditEvent::new(Actor::program(), AuditAction::PauseOperation);
+            event.outcome = AuditOutcome::Done;
+            tell_operation(&mut event, &operation);
+            event.message = operation.message.unwrap_or_default();
+            self.note(event, None).await;
+        }
     }
 
     /// Ends those that make this change, wherever they are at work, and says in each why. None of them makes a step any more then.
     pub(super) async fn stop_operations_of(&self, change: &Change, why: &str) -> AdminResult<()> {
         for record in self.store.current_operations(Duration::ZERO).await? {
             let id = record.id.clone();
-            let makes = shown(record).is_some_and(|it| it.plan.change.as_ref() == Some(change));
+            let operation = shown(record);
+            let makes = operation
+                .as_ref()
+                .is_some_and(|it| it.plan.change.as_ref() == Some(change));
             let (to, kept_for) = (OperationState::Stopped, self.options.undo_kept);
             // One that is over by now is left as it is.
             if makes
@@ -146,7 +194,14 @@ impl Admin {
                     .turn_operation(&id, &OPEN, to, Some(why), kept_for)
                     .await?
             {
-                tracing::info!(target: AUDIT, actor = self.who(), action = "stop_operation", id, why);
+                let mut event =
+                    AuditEvent::new(Actor::clone(&self.actor), AuditAction::StopOperation);
+                event.outcome = AuditOutcome::Done;
+                if let Some(operation) = &operation {
+                    tell_operation(&mut event, operation);
+                }
+                why.clone_into(&mut event.reason);
+                self.note(event, Some(end_name(&id))).await;
             }
         }
         Ok(())
@@ -157,7 +212,25 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`]; [`AdminError::Refused`] when it is not over, is being undone, or nothing is kept of it; the store's.
     pub async fn undo_operation(&self, id: &str, reason: Option<&str>) -> AdminResult<Operation> {
-        self.require(Right::ChangeJobs)?;
+        let mut deed = self
+            .begin_on(AuditAction::UndoOperation, |event| {
+                id.clone_into(&mut event.object);
+                if let Some(reason) = reason {
+                    reason.clone_into(&mut event.reason);
+                }
+            })
+            .await?;
+        let undo = Box::pin(self.begin_undo(id, reason)).await;
+        if let Ok(undo) = &undo {
+            deed.tell(|event| {
+                event.operation = Some(undo.id.clone());
+                event.filter = undo.plan.undone_words.clone().unwrap_or_default();
+            });
+        }
+        deed.end(undo).await
+    }
+
+    async fn begin_undo(&self, id: &str, reason: Option<&str>) -> AdminResult<Operation> {
         let undone = self.operation(id).await?;
         if undone.plan.undoes.is_some() {
             return Err(AdminError::Refused(format!(
@@ -166,7 +239,7 @@ impl Admin {
         }
         let plan = OperationPlan {
             change: None,
-            selection: crate::model::Selection::default(),
+            selection: Selection::default(),
             undoes: Some(id.to_owned()),
             undone_words: Some(undone.words),
             before: self.store.now().await?,
@@ -177,7 +250,6 @@ impl Admin {
             at_once: false,
         };
         let undo = self.create_operation(&plan, None).await?;
-        tracing::info!(target: AUDIT, actor = self.who(), action = "undo_operation", id, undo);
         self.operation(&undo).await
     }
 
@@ -186,8 +258,14 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`]; [`AdminError::Refused`] when it is not over, or is being undone; the store's.
     pub async fn free_operation(&self, id: &str) -> AdminResult<Kept> {
-        self.require(Right::FreeUndo)?;
+        let mut deed = self.begin_with(AuditAction::FreeOperation, id).await?;
+        let freed = Box::pin(self.free(&mut deed, id)).await;
+        deed.end(freed).await
+    }
+
+    async fn free(&self, deed: &mut Deed, id: &str) -> AdminResult<Kept> {
         let operation = self.operation(id).await?;
+        deed.tell(|event| event.filter.clone_from(&operation.words));
         if !operation.state.is_over() {
             return Err(AdminError::Refused(format!(
                 "operation {id} is not over: stop it first"
@@ -203,18 +281,36 @@ impl Admin {
             )));
         }
         let freed = self.store.free_kept(id).await?;
-        tracing::info!(target: AUDIT, actor = self.who(), action = "free_operation", id, entries = freed.entries, bytes = freed.bytes);
+        deed.tell(|event| {
+            event.details = format!("{} jobs, {} bytes", freed.entries, freed.bytes);
+        });
         Ok(freed)
     }
 
     async fn turn(
         &self,
+        mut deed: Deed,
         id: &str,
         from: &[OperationState],
         to: OperationState,
-        action: &'static str,
     ) -> AdminResult<Operation> {
-        self.require(Right::ChangeJobs)?;
+        let turned = Box::pin(self.turn_from(id, from, to)).await;
+        if let Ok(operation) = &turned {
+            deed.tell(|event| {
+                let reason = std::mem::take(&mut event.reason);
+                tell_operation(event, operation);
+                event.reason = reason;
+            });
+        }
+        deed.end(turned).await
+    }
+
+    async fn turn_from(
+        &self,
+        id: &str,
+        from: &[OperationState],
+        to: OperationState,
+    ) -> AdminResult<Operation> {
         let turned = self
             .store
             .turn_operation(id, from, to, None, self.options.undo_kept)
@@ -226,7 +322,6 @@ impl Admin {
                 operation.state.name()
             )));
         }
-        tracing::info!(target: AUDIT, actor = self.who(), action, id);
         self.operations_wake.notify_waiters();
         Ok(operation)
     }
@@ -327,7 +422,7 @@ impl Admin {
             before: request.before.map_or(now, |before| before.min(now)),
             rate: request.rate,
             canary: request.canary,
-            reason: checked_reason(request.reason.as_deref())?,
+            reason: checked_reason(request.reason.as_deref().or(self.reason.as_deref()))?,
             total: 0,
             at_once: false,
         };
@@ -336,6 +431,38 @@ impl Admin {
         walk.check()?;
         plan.total = walk.total().await?;
         Ok(plan)
+    }
+}
+
+/// Name under which the end of an operation is told once.
+fn end_name(id: &str) -> String {
+    format!("end:{id}")
+}
+
+/// Puts into the event what an operation is, and how far it has come.
+fn tell_operation(event: &mut AuditEvent, operation: &Operation) {
+    event.operation = Some(operation.id.clone());
+    event.filter.clone_from(&operation.words);
+    tell_selection(event, &operation.plan.selection);
+    event.reason = operation.plan.reason.clone().unwrap_or_default();
+    event.done = operation.progress.done;
+    event.gone = operation.progress.gone;
+    event.refused = operation.progress.refused_total();
+}
+
+fn tell_selection(event: &mut AuditEvent, selection: &Selection) {
+    let entries = selection.entries.iter().map(|entry| &entry.place);
+    let mut places: Vec<String> = Vec::new();
+    for place in selection.places.iter().chain(entries) {
+        let place = place.to_string();
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    event.places = places;
+    event.class = selection.filter.class.clone().unwrap_or_default();
+    if !selection.entries.is_empty() {
+        event.count = u64::try_from(selection.entries.len()).ok();
     }
 }
 

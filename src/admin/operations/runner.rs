@@ -1,7 +1,7 @@
 //! Takes up the operations that are to go on.
 
 use super::drive::{Drive, Driven, LEASE, is_passing};
-use crate::admin::{AUDIT, Admin};
+use crate::admin::Admin;
 use crate::job::new_jid;
 use crate::model::{OperationPlan, OperationState};
 use crate::store::{OperationRecord, StoreError, StoreResult, Trouble};
@@ -15,6 +15,9 @@ use tokio_util::sync::CancellationToken;
 
 /// How often it is looked whether there is something to take up: operations of others that have ended, and such as wait.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// Ends of operations that are looked for at the start: those of the last hour, milliseconds.
+const UNTOLD_MS: i64 = 3_600_000;
 
 /// Operations that one process is at work on at the same time.
 const AT_ONCE: usize = 8;
@@ -45,6 +48,7 @@ impl OperationRunner {
         let mut works = JoinSet::new();
         let runner = std::sync::Arc::new(self);
         let mut trouble = Trouble::new("reading operations");
+        runner.note_ends().await;
         loop {
             match runner
                 .admin
@@ -125,7 +129,14 @@ impl OperationRunner {
         };
         match result {
             Ok(Driven::Over) => {
-                tracing::info!(target: AUDIT, actor = self.admin.who(), action = "operation_over", id);
+                if let Some(record) = self.record(id).await {
+                    self.admin.note_end(record).await;
+                }
+            }
+            Ok(Driven::Stuck) => {
+                if let Some(record) = self.record(id).await {
+                    self.admin.note_pause(record).await;
+                }
             }
             Ok(Driven::Left | Driven::Later) => {}
             Err(error) if is_passing(&error) => {
@@ -173,8 +184,46 @@ impl OperationRunner {
                 self.admin.options.undo_kept,
             )
             .await;
-        if let Err(error) = paused {
-            tracing::warn!(%error, id, "and that could not be written down: it will be tried again");
+        match paused {
+            Ok(true) => {
+                if let Some(record) = self.record(id).await {
+                    self.admin.note_pause(record).await;
+                }
+            }
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(%error, id, "and that could not be written down: it will be tried again");
+            }
+        }
+    }
+
+    /// An operation as it stands now, for the audit.
+    async fn record(&self, id: &str) -> Option<OperationRecord> {
+        match self.admin.store().operation(id).await {
+            Ok(record) => record,
+            Err(error) => {
+                tracing::error!(%error, id, "the audit cannot be told what has become of an operation");
+                None
+            }
+        }
+    }
+
+    /// Tells the audit of the operations that were over just before whoever worked on them has died, so that it could not tell.
+    async fn note_ends(&self) {
+        let store = self.admin.store();
+        let (Ok(records), Ok(now)) = (store.operations().await, store.now().await) else {
+            // It will be heard of the store's trouble.
+            return;
+        };
+        let since = now.plus_milliseconds(-UNTOLD_MS);
+        for record in records {
+            let is_over = record.finished_at.is_some_and(|at| at >= since);
+            // What was done while somebody waited, the one who did it has told.
+            let was_at_once =
+                serde_json::from_str::<OperationPlan>(&record.plan).is_ok_and(|plan| plan.at_once);
+            if record.state.is_over() && is_over && !was_at_once {
+                self.admin.note_end(record).await;
+            }
         }
     }
 }

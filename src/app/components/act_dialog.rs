@@ -7,8 +7,11 @@ use crate::app::live::use_live;
 use crate::model::{Place, Verb};
 use leptos::ev::SubmitEvent;
 use leptos::form::FromFormData;
-use leptos::html::{Button, Dialog, Select};
+use leptos::html::{Button, Dialog, Input, Select};
 use leptos::prelude::*;
+
+/// The form of a new time.
+const RESCHEDULE_FORM: &str = "ask-reschedule";
 
 /// What a dialog asks about.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +33,7 @@ pub fn act_on(verb: impl Into<String>, entries: Vec<String>) -> Act {
         only: String::new(),
         at: String::new(),
         spread: String::new(),
+        reason: String::new(),
     }
 }
 
@@ -43,6 +47,7 @@ pub fn ActDialog(
 ) -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
     let cancel = NodeRef::<Button>::new();
+    let why = NodeRef::<Input>::new();
     Effect::new(move || {
         let (Some(dialog), is_asked) = (dialog.get(), question.with(Option::is_some)) else {
             return;
@@ -89,15 +94,34 @@ pub fn ActDialog(
                     .filter(|asked| asked.verb == Verb::Reschedule)
                     .map(|asked| view! { <RescheduleForm asked act close/> })
             }}
+            {move || {
+                question
+                    .get()
+                    .map(|asked| {
+                        let form = (asked.verb == Verb::Reschedule).then_some(RESCHEDULE_FORM);
+                        view! { <Why field=why form/> }
+                    })
+            }}
             <div class="ask-buttons">
                 <button type="button" class="button" node_ref=cancel on:click=move |_| close()>
                     "Cancel"
                 </button>
                 {move || {
-                    question.get().map(|asked| view! { <Confirm asked act close/> })
+                    question.get().map(|asked| view! { <Confirm asked act close why/> })
                 }}
             </div>
         </dialog>
+    }
+}
+
+/// Why it is done, for the audit.
+#[component]
+fn Why(field: NodeRef<Input>, form: Option<&'static str>) -> impl IntoView {
+    view! {
+        <label class="field ask-why">
+            <span class="field-label">"Why, for the audit (optional)"</span>
+            <input type="text" name="reason" maxlength="500" autocomplete="off" form=form node_ref=field/>
+        </label>
     }
 }
 
@@ -107,18 +131,23 @@ fn Confirm(
     asked: Question,
     act: Callback<Act>,
     close: impl Fn() + Copy + Send + 'static,
+    why: NodeRef<Input>,
 ) -> impl IntoView {
     let label = verb_with_count(asked.verb, asked.entries.len());
     if asked.verb == Verb::Reschedule {
         return view! {
-            <button type="submit" class="button button-primary" form="ask-reschedule">
+            <button type="submit" class="button button-primary" form=RESCHEDULE_FORM>
                 {label}
             </button>
         }
         .into_any();
     }
     let confirm = move |_| {
-        act.run(act_on(asked.verb.name(), asked.entries.clone()));
+        let reason = why.get_untracked().map(|field| field.value());
+        act.run(Act {
+            reason: reason.unwrap_or_default(),
+            ..act_on(asked.verb.name(), asked.entries.clone())
+        });
         close();
     };
     view! {
@@ -179,7 +208,7 @@ fn RescheduleForm(
         <div class="presets" role="group" aria-label="Usual choices">
             {presets}
         </div>
-        <form id="ask-reschedule" class="ask-fields" on:submit=submit>
+        <form id=RESCHEDULE_FORM class="ask-fields" on:submit=submit>
             <input type="hidden" name="verb" value="reschedule"/>
             <TimeField name="at" label="Run at" value=soon required=true/>
             <SpreadField field=spread/>

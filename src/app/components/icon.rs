@@ -29,6 +29,8 @@ pub enum IconName {
     Processes,
     /// Lines that an arrow runs through.
     Operations,
+    /// A sheet with lines, ticked.
+    Audit,
     /// A magnifying glass.
     Search,
     /// A keyboard.
@@ -71,6 +73,7 @@ impl IconName {
                 "M4.5 4.5h7v7h-7zM6.3 1.8v2.7M9.7 1.8v2.7M6.3 11.5v2.7M9.7 11.5v2.7M1.8 6.3h2.7M1.8 9.7h2.7M11.5 6.3h2.7M11.5 9.7h2.7"
             }
             Self::Operations => "M2 4h12M2 8h5M2 12h5M9.5 10h4.5M11.8 7.6 14.2 10l-2.4 2.4",
+            Self::Audit => "M3 1.8h10v12.4H3zM5.4 5h5.2M5.4 7.6h5.2M5.4 10.9l1.2 1.1 2.2-2.3",
             Self::Search => "M7 2.2a4.8 4.8 0 1 0 0 9.6 4.8 4.8 0 0 0 0-9.6M10.6 10.6l3.6 3.6",
             Self::Keyboard => "M1.8 4.2h12.4v7.6H1.8zM4.2 6.6h.6M7.7 6.6h.6M11.2 6.6h.6M5 9.4h6",
             Self::Theme => {

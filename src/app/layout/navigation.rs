@@ -1,9 +1,10 @@
 //! The way to every page, each with its live count.
 
+use crate::app::access::may;
 use crate::app::components::{Count, Icon, IconName, JobState};
 use crate::app::format;
 use crate::app::live::{queue_numbers, use_live};
-use crate::model::{QueueSummary, Snapshot};
+use crate::model::{QueueSummary, Right, Snapshot};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_location;
@@ -22,15 +23,18 @@ struct Place {
     /// The state whose colour its count has.
     state: Option<JobState>,
     count: Option<fn(&Snapshot) -> u64>,
+    /// What it takes to see it, if not everybody may.
+    right: Option<Right>,
 }
 
-const PLACES: [Place; 10] = [
+const PLACES: [Place; 11] = [
     Place {
         href: "/",
         name: "Overview",
         icon: IconName::Overview,
         state: None,
         count: None,
+        right: None,
     },
     Place {
         href: QUEUES,
@@ -38,6 +42,7 @@ const PLACES: [Place; 10] = [
         icon: IconName::Enqueued,
         state: Some(JobState::Enqueued),
         count: Some(|snapshot| snapshot.overview.enqueued),
+        right: None,
     },
     Place {
         href: "/running",
@@ -45,6 +50,7 @@ const PLACES: [Place; 10] = [
         icon: IconName::Running,
         state: Some(JobState::Running),
         count: Some(|snapshot| snapshot.overview.running),
+        right: None,
     },
     Place {
         href: "/scheduled",
@@ -52,6 +58,7 @@ const PLACES: [Place; 10] = [
         icon: IconName::Scheduled,
         state: Some(JobState::Scheduled),
         count: Some(|snapshot| snapshot.overview.scheduled),
+        right: None,
     },
     Place {
         href: "/retries",
@@ -59,6 +66,7 @@ const PLACES: [Place; 10] = [
         icon: IconName::Retrying,
         state: Some(JobState::Retrying),
         count: Some(|snapshot| snapshot.overview.retrying),
+        right: None,
     },
     Place {
         href: "/dead",
@@ -66,6 +74,7 @@ const PLACES: [Place; 10] = [
         icon: IconName::Dead,
         state: Some(JobState::Dead),
         count: Some(|snapshot| snapshot.overview.dead),
+        right: None,
     },
     Place {
         href: "/failures",
@@ -73,6 +82,7 @@ const PLACES: [Place; 10] = [
         icon: IconName::Failed,
         state: Some(JobState::Failed),
         count: Some(|snapshot| snapshot.failure_groups.unwrap_or(0)),
+        right: None,
     },
     Place {
         href: "/periodic",
@@ -80,6 +90,7 @@ const PLACES: [Place; 10] = [
         icon: IconName::Periodic,
         state: None,
         count: None,
+        right: None,
     },
     Place {
         href: "/processes",
@@ -87,6 +98,7 @@ const PLACES: [Place; 10] = [
         icon: IconName::Processes,
         state: None,
         count: Some(|snapshot| snapshot.overview.processes),
+        right: None,
     },
     Place {
         href: "/operations",
@@ -94,6 +106,15 @@ const PLACES: [Place; 10] = [
         icon: IconName::Operations,
         state: None,
         count: Some(running_operations),
+        right: None,
+    },
+    Place {
+        href: "/audit",
+        name: "Audit",
+        icon: IconName::Audit,
+        state: None,
+        count: None,
+        right: Some(Right::ReadAudit),
     },
 ];
 
@@ -111,6 +132,7 @@ pub(super) fn Navigation() -> impl IntoView {
     let live = use_live();
     let places = PLACES
         .into_iter()
+        .filter(|place| place.right.is_none_or(may))
         .map(|place| {
             let count = place.count.map(|count| {
                 let value = live.select(count);

@@ -1,5 +1,6 @@
 //! One file a page.
 
+mod audit;
 mod dead;
 mod failure_group;
 mod failures;
@@ -20,6 +21,7 @@ mod running;
 mod scheduled;
 mod search;
 
+pub use audit::AuditPage;
 pub use dead::DeadPage;
 pub use failure_group::FailureGroupPage;
 pub use failures::FailuresPage;

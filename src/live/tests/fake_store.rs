@@ -1,16 +1,16 @@
 //! A store that does as it is told.
 
 use crate::model::{
-    DayTotals, DeployMark, EntryId, GroupDigest, Hold, JobReport, Kept, KeptGroup, OperationState,
-    Order, Overview, PeriodicRun, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo,
-    Timestamp,
+    AuditEntry, AuditEvent, AuditId, DayTotals, DeployMark, EntryId, GroupDigest, Hold, JobReport,
+    Kept, KeptGroup, OperationState, Order, Overview, PeriodicRun, Place, ProcessInfo, RunningJob,
+    Set, Signal, StoreInfo, Timestamp,
 };
 use crate::store::{
-    AdminStore, Announcement, ClassMetrics, Creation, Deletion, Destination, FailureStore,
-    Heartbeat, HoldStore, JidSearch, KeptChunk, MetricsForm, Move, Moved, NewOperation, NewRun,
-    OperationRecord, OperationStore, Orphan, PeriodicEntry, PeriodicStore, Pulse, ReportStore,
-    Rescue, RunReport, Slice, Standings, Start, Step, Stepped, StoreError, StoreResult,
-    StoredEntry, Tick, Turn, Turned, WorkerStore,
+    AdminStore, Announcement, AuditBounds, AuditStore, ClassMetrics, Creation, Deletion,
+    Destination, FailureStore, Heartbeat, HoldStore, JidSearch, KeptChunk, MetricsForm, Move,
+    Moved, NewOperation, NewRun, OperationRecord, OperationStore, Orphan, PeriodicEntry,
+    PeriodicStore, Pulse, ReportStore, Rescue, RunReport, Slice, Standings, Start, Step, Stepped,
+    StoreError, StoreResult, StoredEntry, Tick, Turn, Turned, WorkerStore,
 };
 use async_trait::async_trait;
 use std::{
@@ -279,6 +279,26 @@ impl HoldStore for FakeStore {
     }
     async fn held(&self, holds: &[Hold]) -> StoreResult<Vec<u64>> {
         self.answer(vec![0; holds.len()]).await
+    }
+}
+
+#[async_trait]
+impl AuditStore for FakeStore {
+    async fn write_audit(
+        &self,
+        _: &AuditEvent,
+        _: Option<&str>,
+        _: AuditBounds,
+    ) -> StoreResult<Option<AuditId>> {
+        Err(gone())
+    }
+    async fn read_audit(
+        &self,
+        _: Option<AuditId>,
+        _: Order,
+        _: usize,
+    ) -> StoreResult<Vec<AuditEntry>> {
+        Err(gone())
     }
 }
 

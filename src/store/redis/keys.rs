@@ -117,6 +117,16 @@ impl Keys {
         self.key("jobdeck:deploys")
     }
 
+    /// Jobdeck's stream of the audit.
+    pub(super) fn audit(&self) -> String {
+        self.key("jobdeck:audit")
+    }
+
+    /// Jobdeck's mark of what the audit has been told, and is not to be told again.
+    pub(super) fn audit_once(&self, name: &str) -> String {
+        format!("{}jobdeck:audit:once:{name}", self.prefix)
+    }
+
     /// Jobdeck's hash of the holds, by id.
     pub(super) fn holds(&self) -> String {
         self.key("jobdeck:holds")

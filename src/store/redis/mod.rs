@@ -14,9 +14,11 @@
 //! | `metrics` | what the runs of each class took |
 //! | `operations`, `operation_step` | changes of many jobs, step by step, and what is kept to undo them |
 //! | `periodic` | the calendar: periodic jobs and their ticks |
+//! | `audit` | who changed what |
 //! | `reports`, `owner_gone` | what runs tell, requests that they end; jobs in progress of processes that are gone |
 
 mod address;
+mod audit;
 mod connection;
 mod cursor;
 mod failure;

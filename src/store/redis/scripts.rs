@@ -24,6 +24,10 @@ script!(
     RESTORE, "restore"
 );
 script!(
+    /// Writes an event of the audit down.
+    AUDIT_WRITE, "audit_write"
+);
+script!(
     /// Removes a queue.
     CLEAR_QUEUE, "clear_queue"
 );

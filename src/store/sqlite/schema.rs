@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007_operations.sql"),
     include_str!("migrations/0008_failures.sql"),
     include_str!("migrations/0009_holds.sql"),
+    include_str!("migrations/0010_audit.sql"),
 ];
 
 /// The newest version that this program knows.

@@ -43,6 +43,7 @@ pub(super) async fn act(
                 .map_err(|error| Problem::field(format!("entries[{index}]"), error.to_string()))
         })
         .collect::<Answer<Vec<_>>>()?;
+    let admin = admin.because(request.reason.as_deref())?;
     let report = admin.act(action, &entries).await?;
     let all_gone = report
         .outcomes

@@ -8,7 +8,7 @@ use super::{
 use crate::admin::{Admin, ExportForm, ExportParts, ExportRequest};
 use crate::api::query_string;
 use crate::export::Format;
-use crate::model::{JobFilter, Place};
+use crate::model::{JobFilter, Place, Timestamp};
 use crate::web::auth::Door;
 use axum::{
     body::Body,
@@ -140,15 +140,22 @@ pub(super) async fn export(Door(admin): Door, RawQuery(query): RawQuery) -> Answ
         .await
         .map_err(crate::admin::AdminError::from)?;
     let format = request.form.format;
-    // A file's name has no colons.
-    let time: String = now
-        .to_string()
+    let parts = admin.export(request).await?;
+    Ok(file(parts, format, &format_args!("{of}-{}", moment(now))))
+}
+
+/// A time as a file's name can hold it, which has no colons.
+fn moment(now: Timestamp) -> String {
+    now.to_string()
         .chars()
         .take(19)
         .filter(|character| !matches!(character, ':' | '-'))
-        .collect();
-    let parts = admin.export(request).await?;
-    Ok(file(parts, format, &format_args!("{of}-{time}")))
+        .collect()
+}
+
+/// An answer as a file with the time in its name.
+pub(super) fn attachment(response: Response, of: &str, now: Timestamp, format: Format) -> Response {
+    named(response, &format_args!("{of}-{}", moment(now)), format)
 }
 
 /// Export what an operation has changed: each job where it was and as it was. As long as the operation can be undone.
@@ -197,7 +204,11 @@ fn form(admin: &Admin, format: Option<&str>) -> Answer<ExportForm> {
 /// The answer.
 fn file(parts: ExportParts, format: Format, name: &dyn fmt::Display) -> Response {
     let headers = [(CONTENT_TYPE, format.content_type())];
-    let mut response = (headers, Body::from_stream(pieces(parts))).into_response();
+    let response = (headers, Body::from_stream(pieces(parts))).into_response();
+    named(response, name, format)
+}
+
+fn named(mut response: Response, name: &dyn fmt::Display, format: Format) -> Response {
     let disposition = format!("attachment; filename=\"jobdeck-{name}.{format}\"");
     if let Ok(disposition) = HeaderValue::try_from(disposition) {
         response

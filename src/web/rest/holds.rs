@@ -39,6 +39,8 @@ pub(super) struct ReleaseBody {
     rate: Option<u32>,
     /// Each job becomes due at a time from now to so many seconds later, a week at most; unless said, all go into their queues at once.
     spread_seconds: u32,
+    /// Why, for the audit; at most 500 characters.
+    reason: Option<String>,
 }
 
 /// A hold that is in force.
@@ -218,6 +220,7 @@ pub(super) async fn release_hold(
         rate: body.rate,
         spread_seconds: body.spread_seconds,
     };
+    let admin = admin.because(body.reason.as_deref())?;
     Ok(begun(admin.release_hold(&id, release).await?))
 }
 

@@ -50,4 +50,6 @@ pub(super) struct ActionRequest {
     /// For `reschedule`: each entry gets a random time from `at` to so many seconds later.
     #[serde(default)]
     pub(super) spread_seconds: u32,
+    /// Why, for the audit; at most 500 characters.
+    pub(super) reason: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! The same answers for the command line: `--json` prints what REST would answer.
 
 use super::{
+    audit::{AuditBody, AuditPageBody},
     body::{ActionBody, JobBody, PageBody},
     failure_body::GroupsBody,
     holds::{BegunHoldBody, HoldBody},
@@ -12,8 +13,8 @@ use super::{
 };
 use crate::admin::{Admin, AdminResult};
 use crate::model::{
-    ActionReport, CancelReport, FailureGroups, HoldStatus, ImportReport, JobDetail, JobReport,
-    Kept, Operation, OperationPreview, Page, PageRequest, Place, SearchEvent,
+    ActionReport, AuditEntry, AuditPage, CancelReport, FailureGroups, HoldStatus, ImportReport,
+    JobDetail, JobReport, Kept, Operation, OperationPreview, Page, PageRequest, Place, SearchEvent,
 };
 use serde::Serialize;
 
@@ -97,6 +98,16 @@ pub(crate) fn holds_json(holds: Vec<HoldStatus>) -> String {
 /// A new hold as REST answers it.
 pub(crate) fn begun_hold_json(status: HoldStatus, operation: Operation) -> String {
     json(&BegunHoldBody::new(status, operation))
+}
+
+/// A page of the audit as REST answers it.
+pub(crate) fn audit_json(page: AuditPage) -> String {
+    json(&AuditPageBody::from(page))
+}
+
+/// An event of the audit as a line of REST's file.
+pub(crate) fn audit_event_json(entry: AuditEntry) -> String {
+    json(&AuditBody::from(entry))
 }
 
 fn json(body: &impl Serialize) -> String {

@@ -2,8 +2,10 @@
 
 use jobdeck::model::Role;
 
-/// Every change over REST: the least role, and a body that is understood.
+/// Every change over REST, and what not everybody may read: the least role, and a body that is understood.
 pub(super) const CHANGES: &[(&str, Role, &str)] = &[
+    ("get /audit", Role::Operator, ""),
+    ("get /audit/export", Role::Operator, ""),
     ("put /failures/{digest}", Role::Operator, r#"{"note":"a"}"#),
     ("post /deploys", Role::Operator, r#"{"name":"a"}"#),
     ("post /import", Role::Operator, ""),
@@ -67,6 +69,7 @@ pub(super) const FUNCTIONS: &[(&str, Role, &str)] = &[
     ("GET jobs/report", Role::Viewer, ""),
     ("GET processes", Role::Viewer, ""),
     ("GET running", Role::Viewer, ""),
+    ("GET audit", Role::Operator, ""),
     ("GET operations", Role::Viewer, ""),
     ("GET operation", Role::Viewer, ""),
     ("GET page_frame", Role::Viewer, ""),
