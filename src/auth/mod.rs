@@ -9,8 +9,10 @@
 //! | `tokens` | whether a token is a program's |
 //! | `sessions` | who is logged in |
 //! | `throttle` | how long somebody waits who guesses |
+//! | `network` | which addresses are one and the same somebody |
 //! | `secret` | random names that nobody can guess |
 
+mod network;
 mod password;
 mod secret;
 mod sessions;
@@ -18,6 +20,7 @@ mod throttle;
 mod tokens;
 mod users;
 
+pub use network::network;
 pub use password::{PasswordHash, WrongHash};
 pub use secret::{digest, hash_text, new_secret};
 pub use sessions::{Session, SessionLimits, Sessions};

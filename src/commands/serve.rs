@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     admin::{HoldKeeper, OperationRunner},
-    config::Config,
+    config::{Config, LimitsConfig},
     live::{Live, SamplerOptions},
     store::SharedStore,
-    web::{AppState, Hosts, serve},
+    web::{AppState, Hosts, Limiter, Limits, serve},
 };
 use clap::Args;
 use std::{
@@ -121,6 +121,7 @@ pub(super) async fn dashboard(
     let mut state = AppState::new(admin, live, shutdown.clone());
     state.hosts = Hosts::for_address(address, &config.server.hosts);
     state.auth = Arc::new(auth);
+    state.limiter = Arc::new(Limiter::new(limits(&config.limits)));
     state.environment.clone_from(&config.server.environment);
     output::line(format_args!("Jobdeck is at http://{}", reachable(address)));
     let served = serve(listener, state, shutdown.clone()).await;
@@ -132,6 +133,18 @@ pub(super) async fn dashboard(
         let _ = worker.await;
     }
     served.map_err(|error| Failure::new(format!("the server failed: {error}")))
+}
+
+/// How much one may ask for, as the settings say.
+fn limits(config: &LimitsConfig) -> Limits {
+    let most = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    Limits {
+        connections: most(config.connections),
+        connections_per_address: most(config.connections_per_address),
+        streams_per_user: most(config.streams_per_user),
+        requests_per_second: config.requests_per_second,
+        ..Limits::default()
+    }
 }
 
 /// Whether the server also works: on an embedded store nobody else would take care of what is due, and handlers are named to be used.

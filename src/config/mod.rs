@@ -8,6 +8,7 @@ mod duration;
 mod error;
 mod file;
 mod handlers;
+mod limits;
 mod named;
 mod periodic;
 mod queues;
@@ -29,6 +30,7 @@ pub use accounts::UserConfig;
 pub use capsules::CapsuleConfig;
 pub use error::{ConfigError, Problem};
 pub use handlers::{HandlerConfig, HandlerKind};
+pub use limits::LimitsConfig;
 pub use queues::parse_queues;
 pub use settings::{SETTINGS, Setting};
 pub use sources::Sources;
@@ -56,6 +58,8 @@ pub struct Config {
     pub redaction: RedactionConfig,
     /// Sessions of those who log in.
     pub auth: AuthConfig,
+    /// How much one may ask for.
+    pub limits: LimitsConfig,
     /// Who may log in: `[users.NAME]`, in the file only.
     #[serde(skip)]
     pub users: Vec<UserConfig>,

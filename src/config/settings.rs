@@ -48,6 +48,26 @@ pub const SETTINGS: &[Setting] = &[
         "JOBDECK_SECURE_COOKIES",
         Kind::Switch,
     ),
+    setting(
+        "limits.connections",
+        "JOBDECK_LIMITS_CONNECTIONS",
+        Kind::Number,
+    ),
+    setting(
+        "limits.connections_per_address",
+        "JOBDECK_LIMITS_CONNECTIONS_PER_ADDRESS",
+        Kind::Number,
+    ),
+    setting(
+        "limits.streams_per_user",
+        "JOBDECK_LIMITS_STREAMS_PER_USER",
+        Kind::Number,
+    ),
+    setting(
+        "limits.requests_per_second",
+        "JOBDECK_LIMITS_REQUESTS_PER_SECOND",
+        Kind::Number,
+    ),
     setting("store.url", "JOBDECK_STORE", Kind::Text),
     setting("store.url_file", "JOBDECK_STORE_FILE", Kind::Text),
     setting("store.key_prefix", "JOBDECK_KEY_PREFIX", Kind::Text),

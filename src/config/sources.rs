@@ -349,6 +349,28 @@ fn check(config: &Config, place: &impl Fn(&str) -> String) -> Result<(), ConfigE
         "it must be from `auth.session_idle` to `90d`",
     );
     demand(
+        "limits.connections",
+        (10..=100_000).contains(&config.limits.connections),
+        "it must be from 10 to 100000",
+    );
+    for (key, number) in [
+        (
+            "limits.connections_per_address",
+            config.limits.connections_per_address,
+        ),
+        ("limits.streams_per_user", config.limits.streams_per_user),
+        (
+            "limits.requests_per_second",
+            config.limits.requests_per_second,
+        ),
+    ] {
+        demand(
+            key,
+            number <= 100_000,
+            "it must be from 1 to 100000, or 0 for any number",
+        );
+    }
+    demand(
         "redaction.keys",
         config
             .redaction

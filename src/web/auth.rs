@@ -2,7 +2,7 @@
 //!
 //! What whoever asks may change, `admin` looks at: the guard only leaves the [`Actor`] with the request.
 
-use super::{AppState, login, rest};
+use super::{AppState, limits::Asker, login, rest};
 use crate::admin::Admin;
 use crate::api::{ApiError, respond::cookie_in};
 use crate::auth::Session;
@@ -44,36 +44,78 @@ impl FromRequestParts<AppState> for Door {
     }
 }
 
-/// Finds out who asks, and lets nobody else in.
+/// What the guard has found out.
+enum Found {
+    /// Whoever it is may see this.
+    Public,
+    /// It has a name, or need not have one.
+    Known(Actor),
+    /// It is logged in.
+    In(Session),
+    /// It has no business here.
+    Refused(Response),
+}
+
+/// Finds out who asks, lets nobody else in, and nobody too often.
 pub(super) async fn guard(
     State(state): State<AppState>,
     mut request: Request,
     next: Next,
 ) -> Response {
+    let path = request.uri().path().to_owned();
+    let found = find(&state, &request);
+    match &found {
+        Found::Known(actor) => request.extensions_mut().insert(actor.clone()),
+        Found::In(session) => request.extensions_mut().insert(session.actor.clone()),
+        Found::Public | Found::Refused(_) => None,
+    };
+    let asker = Asker::of(request.extensions());
+    if !is_always_answered(&state, &path)
+        && let Err(too_many) = state.limiter.request(&path, asker.as_ref())
+    {
+        return *too_many;
+    }
+    match found {
+        Found::Refused(response) => response,
+        Found::Public => next.run(request).await,
+        Found::Known(_) => {
+            let response = next.run(request).await;
+            state.limiter.stream(&path, asker, response)
+        }
+        Found::In(session) => {
+            let response = ending_with(session, next.run(request).await);
+            state.limiter.stream(&path, asker, response)
+        }
+    }
+}
+
+/// Who asks.
+fn find(state: &AppState, request: &Request) -> Found {
     if state.auth.is_open() {
-        request.extensions_mut().insert(Actor::anyone());
-        return next.run(request).await;
+        return Found::Known(Actor::anyone());
     }
     let path = request.uri().path();
     if PUBLIC.contains(&path) || state.assets.serves(path) {
-        return next.run(request).await;
+        return Found::Public;
     }
     if is_for_programs(path)
         && let Some(token) = bearer(request.headers())
     {
-        let Some(actor) = state.auth.token(token) else {
-            return unauthorized("This token is not known, or no longer good.");
+        return match state.auth.token(token) {
+            Some(actor) => Found::Known(actor),
+            None => Found::Refused(unauthorized("This token is not known, or no longer good.")),
         };
-        request.extensions_mut().insert(actor);
-        return next.run(request).await;
     }
-    let cookie = cookie_in(request.headers(), login::cookie_name(&state));
-    let Some(session) = cookie.and_then(|secret| state.auth.session(&secret)) else {
-        return turned_away(&request);
-    };
-    request.extensions_mut().insert(session.actor.clone());
-    let response = next.run(request).await;
-    ending_with(session, response)
+    let cookie = cookie_in(request.headers(), login::cookie_name(state));
+    match cookie.and_then(|secret| state.auth.session(&secret)) {
+        Some(session) => Found::In(session),
+        None => Found::Refused(turned_away(request)),
+    }
+}
+
+/// Whether it is answered however often it is asked for: probes, and the files of the pages, which cost next to nothing.
+fn is_always_answered(state: &AppState, path: &str) -> bool {
+    matches!(path, "/healthz" | "/readyz") || state.assets.serves(path)
 }
 
 /// Whether tokens are good for this address.

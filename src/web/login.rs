@@ -1,11 +1,11 @@
 //! The page on which people say who they are, and what its form and the log-out do. Works without JavaScript, and loads none.
 
-use super::{AppState, headers, renderers::on_one_thread};
+use super::{AppState, client_address::ClientAddress, headers, renderers::on_one_thread};
 use crate::api::{Theme, respond::cookie_in};
 use crate::app::{LoginDocument, LoginTry};
 use crate::auth::LogIn;
 use axum::{
-    extract::{ConnectInfo, DefaultBodyLimit, Form, Query, Request, State},
+    extract::{DefaultBodyLimit, Form, Query, Request, State},
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{RETRY_AFTER, SET_COOKIE},
@@ -16,7 +16,7 @@ use axum::{
 use leptos::prelude::{IntoAny, use_context, view};
 use leptos_axum::{ResponseOptions, render_app_async_with_context};
 use serde::Deserialize;
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 /// The page.
 pub(super) const PATH: &str = "/login";
@@ -125,14 +125,14 @@ async fn page(
 async fn log_in(
     State(state): State<AppState>,
     request_headers: HeaderMap,
-    address: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
+    address: Option<axum::Extension<ClientAddress>>,
     Form(form): Form<LogInForm>,
 ) -> Response {
     let next = local(&form.next).to_owned();
     if state.auth.is_open() {
         return Redirect::to(&next).into_response();
     }
-    let address = address.map(|address| address.0.0.ip());
+    let address = address.and_then(|address| address.network());
     let came = state.auth.log_in(&form.name, &form.password, address).await;
     let again = |problem: String| LoginTry {
         next: next.clone(),

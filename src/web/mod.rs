@@ -4,11 +4,15 @@
 
 pub mod assets;
 mod auth;
+mod client_address;
+mod connection;
+mod connections;
 mod headers;
 mod health;
 mod hosts;
 mod import;
 mod layers;
+mod limits;
 mod login;
 mod metrics;
 mod origin;
@@ -19,6 +23,7 @@ mod search_stream;
 mod serve;
 mod sse;
 mod state;
+mod tally;
 mod upload;
 
 use axum::{
@@ -26,7 +31,9 @@ use axum::{
     routing::{any, get, post},
 };
 
+pub use client_address::TrustedProxies;
 pub use hosts::Hosts;
+pub use limits::{Limiter, Limits};
 pub(crate) use rest::{moment, script};
 pub use serve::serve;
 pub use state::AppState;
