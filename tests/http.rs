@@ -23,6 +23,8 @@ mod lists;
 mod lost;
 #[path = "http/metrics.rs"]
 mod metrics;
+#[path = "http/network.rs"]
+mod network;
 #[path = "http/operations.rs"]
 mod operations;
 #[path = "http/pages.rs"]
