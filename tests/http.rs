@@ -37,6 +37,8 @@ mod processes;
 mod reports;
 #[path = "http/searching.rs"]
 mod searching;
+#[path = "http/secure.rs"]
+mod secure;
 #[path = "http/wrong.rs"]
 mod wrong;
 

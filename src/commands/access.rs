@@ -18,7 +18,7 @@ pub(super) fn auth(config: &Config) -> Result<Auth, ConfigError> {
         users?,
         config.tokens.clone(),
         limits,
-        config.auth.secure_cookies,
+        config.auth.secure_cookies || config.server.tls().is_some(),
     ))
 }
 
@@ -31,7 +31,7 @@ pub(super) fn check(config: &Config, address: SocketAddr, auth: &Auth) -> Result
         if !auth.secure_cookies() {
             tracing::warn!(
                 %address,
-                "sessions go over the network as they are: put a proxy with TLS in front, and set `auth.secure_cookies = true`"
+                "sessions go over the network as they are: set `server.tls_certificate`, or put a proxy with TLS in front and set `auth.secure_cookies = true`"
             );
         }
         return Ok(());

@@ -4,7 +4,7 @@ use super::{
     Failure, access, handlers,
     options::{Common, open, settings},
     output,
-    serve::is_worker,
+    serve::{is_worker, tls},
     worker,
 };
 use crate::{
@@ -43,6 +43,9 @@ impl Check {
             .chain(periodic(&config))
         {
             output::line(line);
+        }
+        if let Some(tls) = tls(&config)? {
+            output::line(format_args!("tls: {tls}"));
         }
         access::auth(&config)?;
         handlers::check(&config)?;

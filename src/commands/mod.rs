@@ -24,6 +24,7 @@ mod operation_run;
 mod operations;
 mod options;
 mod output;
+mod own_certificate;
 mod preview;
 mod serve;
 mod signals;

@@ -92,6 +92,19 @@ pub struct ServerConfig {
     /// Whether other machines may reach it although nobody is asked who they are (`server.insecure_no_auth`, `JOBDECK_INSECURE_NO_AUTH`,
     /// `--insecure-no-auth`): whoever does may do everything. Default: `false`.
     pub insecure_no_auth: bool,
+    /// The PEM file with the server's certificate and those between it and an authority (`server.tls_certificate`, `JOBDECK_TLS_CERTIFICATE`,
+    /// `--tls-certificate`): it answers over TLS then. Default: none.
+    pub tls_certificate: Option<PathBuf>,
+    /// The PEM file with the certificate's private key (`server.tls_key`, `JOBDECK_TLS_KEY`, `--tls-key`). Default: none.
+    pub tls_key: Option<PathBuf>,
+}
+
+impl ServerConfig {
+    /// The files of certificate and key, if it answers over TLS.
+    #[must_use]
+    pub fn tls(&self) -> Option<(&Path, &Path)> {
+        Some((self.tls_certificate.as_deref()?, self.tls_key.as_deref()?))
+    }
 }
 
 impl Default for ServerConfig {
@@ -101,6 +114,8 @@ impl Default for ServerConfig {
             hosts: Vec::new(),
             environment: None,
             insecure_no_auth: false,
+            tls_certificate: None,
+            tls_key: None,
         }
     }
 }
@@ -309,7 +324,7 @@ pub struct AuthConfig {
     #[serde(deserialize_with = "duration::deserialize")]
     pub session_lifetime: Duration,
     /// Whether browsers send the session by TLS only (`auth.secure_cookies`, `JOBDECK_SECURE_COOKIES`): set it where a proxy with TLS stands in
-    /// front. Default: `false`.
+    /// front. Default: `false`; with `server.tls_certificate` they always do.
     pub secure_cookies: bool,
 }
 

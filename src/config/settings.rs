@@ -37,6 +37,12 @@ pub const SETTINGS: &[Setting] = &[
         "JOBDECK_INSECURE_NO_AUTH",
         Kind::Switch,
     ),
+    setting(
+        "server.tls_certificate",
+        "JOBDECK_TLS_CERTIFICATE",
+        Kind::Text,
+    ),
+    setting("server.tls_key", "JOBDECK_TLS_KEY", Kind::Text),
     setting("auth.session_idle", "JOBDECK_SESSION_IDLE", Kind::Text),
     setting(
         "auth.session_lifetime",

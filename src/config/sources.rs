@@ -348,6 +348,26 @@ fn check(config: &Config, place: &impl Fn(&str) -> String) -> Result<(), ConfigE
             .contains(&config.auth.session_lifetime),
         "it must be from `auth.session_idle` to `90d`",
     );
+    for (key, is_set, other, other_is_set) in [
+        (
+            "server.tls_certificate",
+            config.server.tls_certificate.is_some(),
+            "server.tls_key",
+            config.server.tls_key.is_some(),
+        ),
+        (
+            "server.tls_key",
+            config.server.tls_key.is_some(),
+            "server.tls_certificate",
+            config.server.tls_certificate.is_some(),
+        ),
+    ] {
+        demand(
+            key,
+            !is_set || other_is_set,
+            &format!("TLS needs `{other}` as well"),
+        );
+    }
     demand(
         "limits.connections",
         (10..=100_000).contains(&config.limits.connections),

@@ -1,6 +1,6 @@
 //! One connection, from its first byte to its last. HTTP/1.1 only: browsers get HTTP/2 from the proxy, if there is one.
 
-use super::Limits;
+use super::{Limits, client_address::BySecureWay};
 use axum::{Router, extract::ConnectInfo};
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -12,8 +12,13 @@ use std::{
     },
     time::Duration,
 };
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::timeout,
+};
 use tokio_io_timeout::TimeoutStream;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::Service;
 
@@ -57,19 +62,50 @@ impl Manner {
 
 /// Answers what comes over a connection until it is closed; after `stop` what has begun is still answered.
 pub(super) async fn attend(
-    stream: impl AsyncRead + AsyncWrite + Send + 'static,
+    socket: TcpStream,
+    tls: Option<TlsAcceptor>,
     peer: SocketAddr,
     router: Router,
     manner: Manner,
     stop: CancellationToken,
 ) {
-    let mut stream = TimeoutStream::new(stream);
+    let mut stream = TimeoutStream::new(socket);
     stream.set_write_timeout(Some(manner.stalled_reader));
+    let stream = Box::pin(stream);
+    let Some(tls) = tls else {
+        return converse(stream, None, peer, router, manner, stop).await;
+    };
+    let shaken = tokio::select! {
+        shaken = timeout(manner.first_headers, tls.accept(stream)) => shaken,
+        () = stop.cancelled() => return,
+    };
+    match shaken {
+        Ok(Ok(stream)) => {
+            converse(stream, Some(BySecureWay(true)), peer, router, manner, stop).await;
+        }
+        Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS came about"),
+        Err(_) => tracing::debug!(%peer, "no TLS came about in time"),
+    }
+}
+
+/// Requests and answers, until it is closed.
+async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    way: Option<BySecureWay>,
+    peer: SocketAddr,
+    router: Router,
+    manner: Manner,
+    stop: CancellationToken,
+) {
     let has_asked = Arc::new(AtomicBool::new(false));
     let asked = has_asked.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
         asked.store(true, Ordering::Relaxed);
-        request.extensions_mut().insert(ConnectInfo(peer));
+        let extensions = request.extensions_mut();
+        extensions.insert(ConnectInfo(peer));
+        if let Some(way) = way {
+            extensions.insert(way);
+        }
         router.clone().call(request)
     });
     let connection = http1::Builder::new()
@@ -79,7 +115,7 @@ pub(super) async fn attend(
         .max_headers(HEADERS)
         .max_buf_size(BUFFER_BYTES)
         .keep_alive(manner.is_kept)
-        .serve_connection(TokioIo::new(Box::pin(stream)), service);
+        .serve_connection(TokioIo::new(stream), service);
     let mut connection = Box::pin(connection);
     let patience = tokio::time::sleep(manner.first_headers);
     tokio::pin!(patience);

@@ -1,6 +1,7 @@
 //! HTTP around the pages: routes, REST, live streams, health, metrics, headers.
 //!
-//! [`router`] is everything that can be asked for; [`serve`] answers on a socket until it is told to stop.
+//! [`router`] is everything that can be asked for; [`serve`] answers on a socket until it is told to stop, [`serve_tls`] does
+//! so over TLS.
 
 pub mod assets;
 mod auth;
@@ -24,6 +25,7 @@ mod serve;
 mod sse;
 mod state;
 mod tally;
+mod tls;
 mod upload;
 
 use axum::{
@@ -35,8 +37,9 @@ pub use client_address::TrustedProxies;
 pub use hosts::Hosts;
 pub use limits::{Limiter, Limits};
 pub(crate) use rest::{moment, script};
-pub use serve::serve;
+pub use serve::{serve, serve_tls};
 pub use state::AppState;
+pub use tls::{Tls, TlsError};
 
 /// The addresses of all pages, with `:name` where something stands in their place.
 pub fn page_paths() -> impl Iterator<Item = String> {

@@ -1,7 +1,7 @@
 //! Answers on a socket until told to stop.
 
 use super::{
-    AppState, TrustedProxies,
+    AppState, Tls, TrustedProxies,
     connection::{Manner, attend},
     connections::{Admission, Connections, Full, refusing},
     router,
@@ -13,6 +13,7 @@ use tokio::{
     task::JoinSet,
     time::timeout,
 };
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 /// How long open requests may take to end once the server is told to stop.
@@ -23,13 +24,39 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// # Errors
 /// The socket's.
 pub async fn serve(
+    listener: TcpListener,
+    state: AppState,
+    shutdown: CancellationToken,
+) -> io::Result<()> {
+    serve_on(listener, None, state, shutdown).await
+}
+
+/// The same over TLS. The certificate is read again when its files have changed.
+///
+/// # Errors
+/// The socket's.
+pub async fn serve_tls(
+    listener: TcpListener,
+    tls: Tls,
+    state: AppState,
+    shutdown: CancellationToken,
+) -> io::Result<()> {
+    let acceptor = tls.acceptor();
+    let watching = tokio::spawn(tls.watch(shutdown.clone()));
+    let served = serve_on(listener, Some(acceptor), state, shutdown).await;
+    watching.abort();
+    served
+}
+
+async fn serve_on(
     mut listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     state: AppState,
     shutdown: CancellationToken,
 ) -> io::Result<()> {
     // Streams end with the server, whatever token the state was made with.
     let streams = state.shutdown.clone();
-    let server = Server::new(state, shutdown.clone());
+    let server = Server::new(tls, state, shutdown.clone());
     let mut open = JoinSet::new();
     loop {
         tokio::select! {
@@ -53,6 +80,7 @@ pub async fn serve(
 
 /// What every connection gets.
 struct Server {
+    tls: Option<TlsAcceptor>,
     router: Router,
     all_full: Router,
     address_full: Router,
@@ -63,10 +91,11 @@ struct Server {
 }
 
 impl Server {
-    fn new(state: AppState, shutdown: CancellationToken) -> Self {
+    fn new(tls: Option<TlsAcceptor>, state: AppState, shutdown: CancellationToken) -> Self {
         let limits = state.limiter.limits().clone();
         let proxies: TrustedProxies = state.proxies.clone();
         Self {
+            tls,
             router: router(state),
             all_full: refusing(Full::All),
             address_full: refusing(Full::Address),
@@ -87,7 +116,14 @@ impl Server {
         };
         // Fails only for what is closed already.
         let _ = socket.set_nodelay(true);
-        let serving = attend(socket, peer, router.clone(), manner, self.shutdown.clone());
+        let serving = attend(
+            socket,
+            self.tls.clone(),
+            peer,
+            router.clone(),
+            manner,
+            self.shutdown.clone(),
+        );
         open.spawn(async move {
             serving.await;
             drop(held);
