@@ -33,6 +33,8 @@ mod pages;
 mod periodic;
 #[path = "http/processes.rs"]
 mod processes;
+#[path = "http/proxied.rs"]
+mod proxied;
 #[path = "http/reports.rs"]
 mod reports;
 #[path = "http/searching.rs"]

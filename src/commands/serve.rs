@@ -10,7 +10,7 @@ use crate::{
     config::{Config, LimitsConfig},
     live::{Live, SamplerOptions},
     store::SharedStore,
-    web::{AppState, Hosts, Limiter, Limits, Tls, serve, serve_tls},
+    web::{AppState, Hosts, Limiter, Limits, Tls, TrustedProxies, serve, serve_tls},
 };
 use clap::Args;
 use std::{
@@ -134,6 +134,7 @@ pub(super) async fn dashboard(
     let mut state = AppState::new(admin, live, shutdown.clone());
     state.hosts = Hosts::for_address(address, &config.server.hosts);
     state.auth = Arc::new(auth);
+    state.proxies = TrustedProxies::new(&config.auth.proxy_addresses);
     state.limiter = Arc::new(Limiter::new(limits(&config.limits)));
     state.environment.clone_from(&config.server.environment);
     let scheme = if tls.is_some() { "https" } else { "http" };

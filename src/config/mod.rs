@@ -11,15 +11,18 @@ mod handlers;
 mod limits;
 mod named;
 mod periodic;
+mod proxy;
 mod queues;
 mod settings;
 mod size;
 mod sources;
 
-use crate::{auth::Token, periodic::PeriodicJob, store::StoreOptions};
+use crate::{auth::Token, model::Role, periodic::PeriodicJob, store::StoreOptions};
 use bytesize::ByteSize;
+use ipnet::IpNet;
 use serde::Deserialize;
 use std::{
+    collections::BTreeMap,
     fmt,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
@@ -326,6 +329,19 @@ pub struct AuthConfig {
     /// Whether browsers send the session by TLS only (`auth.secure_cookies`, `JOBDECK_SECURE_COOKIES`): set it where a proxy with TLS stands in
     /// front. Default: `false`; with `server.tls_certificate` they always do.
     pub secure_cookies: bool,
+    /// The header in which a proxy names the user that it has asked (`auth.proxy_header`, `JOBDECK_PROXY_HEADER`). Default: none.
+    pub proxy_header: Option<String>,
+    /// Addresses of proxies (`auth.proxy_addresses`, `JOBDECK_PROXY_ADDRESSES` with commas): only from these `proxy_header` counts, and what
+    /// they say of the client (`X-Forwarded-For`, `X-Forwarded-Proto`). Default: none.
+    #[serde(deserialize_with = "proxy::addresses")]
+    pub proxy_addresses: Vec<IpNet>,
+    /// What everybody may do whom the proxy names (`auth.proxy_role`, `JOBDECK_PROXY_ROLE`). Default: nothing, only members of groups come in.
+    pub proxy_role: Option<Role>,
+    /// The header in which the proxy names the user's groups, with commas (`auth.proxy_groups_header`, `JOBDECK_PROXY_GROUPS_HEADER`). Default: none.
+    pub proxy_groups_header: Option<String>,
+    /// What members of groups may do (`auth.proxy_roles`, `JOBDECK_PROXY_ROLES` as `ops=operator,root=admin`); the highest counts. Default: none.
+    #[serde(deserialize_with = "proxy::roles")]
+    pub proxy_roles: BTreeMap<String, Role>,
 }
 
 impl Default for AuthConfig {
@@ -334,6 +350,11 @@ impl Default for AuthConfig {
             session_idle: Duration::from_secs(8 * 3_600),
             session_lifetime: Duration::from_secs(7 * 86_400),
             secure_cookies: false,
+            proxy_header: None,
+            proxy_addresses: Vec::new(),
+            proxy_role: None,
+            proxy_groups_header: None,
+            proxy_roles: BTreeMap::new(),
         }
     }
 }

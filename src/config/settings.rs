@@ -54,6 +54,19 @@ pub const SETTINGS: &[Setting] = &[
         "JOBDECK_SECURE_COOKIES",
         Kind::Switch,
     ),
+    setting("auth.proxy_header", "JOBDECK_PROXY_HEADER", Kind::Text),
+    setting(
+        "auth.proxy_addresses",
+        "JOBDECK_PROXY_ADDRESSES",
+        Kind::List,
+    ),
+    setting("auth.proxy_role", "JOBDECK_PROXY_ROLE", Kind::Text),
+    setting(
+        "auth.proxy_groups_header",
+        "JOBDECK_PROXY_GROUPS_HEADER",
+        Kind::Text,
+    ),
+    setting("auth.proxy_roles", "JOBDECK_PROXY_ROLES", Kind::List),
     setting(
         "limits.connections",
         "JOBDECK_LIMITS_CONNECTIONS",

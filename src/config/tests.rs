@@ -1,6 +1,7 @@
 //! What people write, and what they are told when it is wrong.
 
 mod capsules;
+mod network;
 mod periodic;
 
 use super::{Config, LogFormat, SETTINGS, Sources, StoreConfig, TimeUnitChoice};

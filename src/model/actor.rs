@@ -27,6 +27,8 @@ pub enum Via {
     Open,
     /// Logged in.
     Session,
+    /// Named by a proxy that has asked who it is.
+    Proxy,
     /// With a token.
     Token,
 }
@@ -57,6 +59,13 @@ impl Actor {
         Self { name, role, via }
     }
 
+    /// Somebody whom a proxy names.
+    #[must_use]
+    pub fn proxied(name: impl Into<String>, role: Role) -> Self {
+        let (name, via) = (name.into(), Via::Proxy);
+        Self { name, role, via }
+    }
+
     /// A program with a token.
     #[must_use]
     pub fn token(name: impl Into<String>, role: Role) -> Self {
@@ -83,7 +92,7 @@ impl fmt::Display for Actor {
             Via::Nowhere => formatter.write_str("nobody"),
             Via::Command => formatter.write_str("command"),
             Via::Open => formatter.write_str("anyone"),
-            Via::Session => write!(formatter, "user {}", self.name),
+            Via::Session | Via::Proxy => write!(formatter, "user {}", self.name),
             Via::Token => write!(formatter, "token {}", self.name),
         }
     }

@@ -5,12 +5,12 @@
 use super::{AppState, limits::Asker, login, rest};
 use crate::admin::Admin;
 use crate::api::{ApiError, respond::cookie_in};
-use crate::auth::Session;
+use crate::auth::{ProxyUser, Session};
 use crate::model::Actor;
 use axum::{
     Json,
     body::Body,
-    extract::{FromRequestParts, Request, State},
+    extract::{ConnectInfo, FromRequestParts, Request, State},
     http::{
         Extensions, HeaderMap, HeaderValue, Method, StatusCode,
         header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE},
@@ -20,7 +20,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use futures::StreamExt;
-use std::convert::Infallible;
+use std::{convert::Infallible, net::SocketAddr};
 
 /// What anybody may see, beside the pages' files.
 const PUBLIC: [&str; 3] = [login::PATH, "/healthz", "/readyz"];
@@ -95,12 +95,39 @@ fn find(state: &AppState, request: &Request) -> Found {
         return Found::Known(Actor::anyone());
     }
     let path = request.uri().path();
-    if PUBLIC.contains(&path) || state.assets.serves(path) {
+    if path != login::PATH && (PUBLIC.contains(&path) || state.assets.serves(path)) {
         return Found::Public;
     }
-    if is_for_programs(path)
-        && let Some(token) = bearer(request.headers())
-    {
+    let token = bearer(request.headers()).filter(|_| is_for_programs(path));
+    // A proxy that asks for passwords itself may send them along: that is no token.
+    if token.is_none_or(str::is_empty) {
+        match proxied(state, request) {
+            ProxyUser::Known(actor) => return Found::Known(actor),
+            ProxyUser::Nobody => {}
+            ProxyUser::WithoutRole(name) => {
+                tracing::warn!(target: LOG, user = name, "whom the proxy names has no role here");
+                return Found::Refused(rest::refusal(
+                    path,
+                    StatusCode::FORBIDDEN,
+                    "forbidden",
+                    &format!("You are known as `{name}`, but have no role in Jobdeck.\n"),
+                ));
+            }
+            ProxyUser::Unclear(reason) => {
+                tracing::warn!(target: LOG, reason, "it is not clear whom the proxy names: refused");
+                return Found::Refused(rest::refusal(
+                    path,
+                    StatusCode::BAD_REQUEST,
+                    "proxy_header",
+                    &format!("It is not clear who you are: {reason}.\n"),
+                ));
+            }
+        }
+    }
+    if path == login::PATH {
+        return Found::Public;
+    }
+    if let Some(token) = token {
         return match state.auth.token(token) {
             Some(actor) => Found::Known(actor),
             None => Found::Refused(unauthorized("This token is not known, or no longer good.")),
@@ -109,9 +136,41 @@ fn find(state: &AppState, request: &Request) -> Found {
     let cookie = cookie_in(request.headers(), login::cookie_name(state));
     match cookie.and_then(|secret| state.auth.session(&secret)) {
         Some(session) => Found::In(session),
+        None if state.auth.proxy().is_some() && !state.auth.has_users() => {
+            Found::Refused(rest::refusal(
+                path,
+                StatusCode::UNAUTHORIZED,
+                "unauthorized",
+                "The proxy in front of Jobdeck has not said who you are: log in there.\n",
+            ))
+        }
         None => Found::Refused(turned_away(request)),
     }
 }
+
+/// Whom the proxy names. What others write into its headers is not looked at.
+fn proxied(state: &AppState, request: &Request) -> ProxyUser {
+    let Some(users) = state.auth.proxy() else {
+        return ProxyUser::Nobody;
+    };
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let peer = peer.map(|ConnectInfo(peer)| peer.ip());
+    if peer.is_some_and(|peer| state.proxies.includes(peer)) {
+        return users.read(request.headers());
+    }
+    if users.is_said(request.headers()) && state.forged.is_time() {
+        tracing::warn!(
+            target: LOG,
+            ?peer,
+            header = %users.header,
+            "this header came from an address that is not in `auth.proxy_addresses`, and is not looked at"
+        );
+    }
+    ProxyUser::Nobody
+}
+
+/// Log target of log-ins, the same as that of changes.
+const LOG: &str = "jobdeck::audit";
 
 /// Whether it is answered however often it is asked for: probes, and the files of the pages, which cost next to nothing.
 fn is_always_answered(state: &AppState, path: &str) -> bool {

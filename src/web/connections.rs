@@ -2,6 +2,7 @@
 
 use super::{
     Limits, TrustedProxies, headers, health, limits, rest,
+    seldom::Seldom,
     tally::{Entry, Tally},
 };
 use crate::auth::network;
@@ -13,11 +14,7 @@ use axum::{
     response::Response,
     routing::get,
 };
-use std::{
-    net::IpAddr,
-    sync::atomic::{AtomicU64, Ordering},
-    time::{Duration, Instant},
-};
+use std::{net::IpAddr, time::Duration};
 
 /// Connections beyond the most that are told so, and on which health is still answered.
 const SPARE: usize = 32;
@@ -25,8 +22,6 @@ const SPARE: usize = 32;
 const SPARE_PER_ADDRESS: usize = 4;
 /// Who was told so comes back after that.
 const RETRY: Duration = Duration::from_secs(1);
-/// Time between two words in the log about the same.
-const QUIET: Duration = Duration::from_secs(60);
 
 /// Counts connections.
 #[derive(Debug)]
@@ -36,9 +31,7 @@ pub(super) struct Connections {
     spare: Tally<()>,
     spare_by_address: Tally<IpAddr>,
     proxies: TrustedProxies,
-    begun: Instant,
-    /// When the log was last told, milliseconds since `begun`; 0 for not at all.
-    told: AtomicU64,
+    told: Seldom,
 }
 
 /// What becomes of a connection.
@@ -76,8 +69,7 @@ impl Connections {
             spare: Tally::new(SPARE),
             spare_by_address: Tally::new(SPARE_PER_ADDRESS),
             proxies,
-            begun: Instant::now(),
-            told: AtomicU64::new(0),
+            told: Seldom::default(),
         }
     }
 
@@ -96,15 +88,10 @@ impl Connections {
         }
     }
 
-    /// Once a minute at most: whoever does that does it often.
     fn tell(&self, full: Full, address: IpAddr) {
-        let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let last = self.told.load(Ordering::Relaxed);
-        let quiet = u64::try_from(QUIET.as_millis()).unwrap_or(u64::MAX);
-        if last != 0 && now.saturating_sub(last) < quiet {
+        if !self.told.is_time() {
             return;
         }
-        self.told.store(now.max(1), Ordering::Relaxed);
         match full {
             Full::All => tracing::warn!(
                 "there are as many connections as `limits.connections` allows; further ones are refused"

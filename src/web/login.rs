@@ -4,6 +4,7 @@ use super::{AppState, client_address::ClientAddress, headers, renderers::on_one_
 use crate::api::{Theme, respond::cookie_in};
 use crate::app::{LoginDocument, LoginTry};
 use crate::auth::LogIn;
+use crate::model::Actor;
 use axum::{
     extract::{DefaultBodyLimit, Form, Query, Request, State},
     http::{
@@ -106,6 +107,8 @@ async fn page(
     let next = local(&next).to_owned();
     let cookie = cookie_in(request.headers(), cookie_name(&state));
     let is_in = cookie.is_some_and(|secret| state.auth.session(&secret).is_some());
+    // Whom the proxy names need not say it again.
+    let is_in = is_in || request.extensions().get::<Actor>().is_some();
     if is_in || state.auth.is_open() {
         return Redirect::to(&next).into_response();
     }

@@ -21,6 +21,7 @@ mod pages;
 mod renderers;
 mod rest;
 mod search_stream;
+mod seldom;
 mod serve;
 mod sse;
 mod state;

@@ -1,6 +1,6 @@
 //! What every handler may use.
 
-use super::{Hosts, Limiter, Limits, TrustedProxies, assets::Assets};
+use super::{Hosts, Limiter, Limits, TrustedProxies, assets::Assets, seldom::Seldom};
 use crate::{admin::Admin, auth::Auth, groups::Groups, live::Live, model::Actor};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -26,6 +26,8 @@ pub struct AppState {
     pub proxies: TrustedProxies,
     /// Who may come in.
     pub auth: Arc<Auth>,
+    /// Whether it is time to tell the log that somebody who is no proxy wrote its headers.
+    pub(super) forged: Arc<Seldom>,
     /// How much one may ask for.
     pub limiter: Arc<Limiter>,
     /// A word in the header of pages, such as `production`.
@@ -53,6 +55,7 @@ impl AppState {
             hosts: Hosts::any(),
             proxies: TrustedProxies::default(),
             auth: Arc::default(),
+            forged: Arc::default(),
             limiter: Arc::new(Limiter::new(Limits::default())),
             environment: None,
             shutdown,
