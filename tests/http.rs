@@ -25,6 +25,8 @@ mod lists;
 mod lost;
 #[path = "http/metrics.rs"]
 mod metrics;
+#[path = "http/network.rs"]
+mod network;
 #[path = "http/operations.rs"]
 mod operations;
 #[path = "http/pages.rs"]
@@ -33,12 +35,16 @@ mod pages;
 mod periodic;
 #[path = "http/processes.rs"]
 mod processes;
+#[path = "http/proxied.rs"]
+mod proxied;
 #[path = "http/redaction.rs"]
 mod redaction;
 #[path = "http/reports.rs"]
 mod reports;
 #[path = "http/searching.rs"]
 mod searching;
+#[path = "http/secure.rs"]
+mod secure;
 #[path = "http/wrong.rs"]
 mod wrong;
 

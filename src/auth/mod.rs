@@ -1,4 +1,4 @@
-//! Who somebody is: users with passwords and sessions, programs with tokens.
+//! Who somebody is: users with passwords and sessions or named by a proxy, programs with tokens.
 //!
 //! What each may do stands in [`crate::model::Role`], and is looked at in one place, `admin`.
 //!
@@ -6,19 +6,25 @@
 //! | --- | --- |
 //! | `password` | hashes of passwords |
 //! | `users` | whether a password is a user's |
+//! | `proxy` | users whom a proxy names |
 //! | `tokens` | whether a token is a program's |
 //! | `sessions` | who is logged in |
 //! | `throttle` | how long somebody waits who guesses |
+//! | `network` | which addresses are one and the same somebody |
 //! | `secret` | random names that nobody can guess |
 
+mod network;
 mod password;
+mod proxy;
 mod secret;
 mod sessions;
 mod throttle;
 mod tokens;
 mod users;
 
+pub use network::network;
 pub use password::{PasswordHash, WrongHash};
+pub use proxy::{ProxyUser, ProxyUsers};
 pub use secret::{digest, hash_text, new_secret};
 pub use sessions::{Session, SessionLimits, Sessions};
 pub use throttle::Throttle;
@@ -40,6 +46,8 @@ pub struct Auth {
     throttle: Throttle,
     /// Whether the cookie of a session is sent by TLS only.
     secure_cookies: bool,
+    /// Users whom a proxy names.
+    proxy: Option<ProxyUsers>,
 }
 
 /// What came of somebody's try to log in.
@@ -73,13 +81,33 @@ impl Auth {
             sessions: Sessions::new(limits),
             throttle: Throttle::default(),
             secure_cookies,
+            proxy: None,
         }
+    }
+
+    /// The same, where a proxy may name users.
+    #[must_use]
+    pub fn with_proxy(mut self, proxy: Option<ProxyUsers>) -> Self {
+        self.proxy = proxy;
+        self
+    }
+
+    /// Users whom a proxy names, if one may.
+    #[must_use]
+    pub fn proxy(&self) -> Option<&ProxyUsers> {
+        self.proxy.as_ref()
+    }
+
+    /// Whether there is somebody who can log in with a password.
+    #[must_use]
+    pub fn has_users(&self) -> bool {
+        !self.users.is_empty()
     }
 
     /// Whether nobody is asked who they are.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.users.is_empty() && self.tokens.is_empty()
+        self.users.is_empty() && self.tokens.is_empty() && self.proxy.is_none()
     }
 
     /// Whether the cookie of a session is sent by TLS only.

@@ -1,10 +1,10 @@
 //! How long somebody waits who guesses passwords.
 
-use super::secret::digest;
+use super::{network::network, secret::digest};
 use std::{
     collections::HashMap,
     hash::Hash,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -54,7 +54,7 @@ impl Throttle {
         now: Instant,
     ) -> Result<(), Duration> {
         let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (name, address) = (digest(name), address.and_then(counted));
+        let (name, address) = (digest(name), address.and_then(network));
         let by_address = address.and_then(|address| tries.addresses.wait(&address, now));
         if let Some(wait) = tries.names.wait(&name, now).max(by_address) {
             return Err(wait);
@@ -70,22 +70,8 @@ impl Throttle {
     pub(super) fn succeeded(&self, name: &str, address: Option<IpAddr>) {
         let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         tries.names.0.remove(&digest(name));
-        if let Some(address) = address.and_then(counted) {
+        if let Some(address) = address.and_then(network) {
             tries.addresses.0.remove(&address);
-        }
-    }
-}
-
-/// The address that is counted: of IPv6 the network, of which one customer has all addresses; none of this machine, which is a proxy that
-/// everybody comes by.
-fn counted(address: IpAddr) -> Option<IpAddr> {
-    let address = address.to_canonical();
-    match address {
-        _ if address.is_loopback() => None,
-        IpAddr::V4(_) => Some(address),
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            Some(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into())
         }
     }
 }

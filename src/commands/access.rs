@@ -2,9 +2,10 @@
 
 use super::Failure;
 use crate::{
-    auth::{Auth, SessionLimits},
-    config::{Config, ConfigError, TokenConfig, UserConfig},
+    auth::{Auth, ProxyUsers, SessionLimits},
+    config::{AuthConfig, Config, ConfigError, TokenConfig, UserConfig},
 };
+use http::HeaderName;
 use std::net::SocketAddr;
 
 /// Who may come in, as the configuration says.
@@ -19,8 +20,20 @@ pub(super) fn auth(config: &Config) -> Result<Auth, ConfigError> {
         users?,
         tokens?,
         limits,
-        config.auth.secure_cookies,
-    ))
+        config.auth.secure_cookies || config.server.tls().is_some(),
+    )
+    .with_proxy(proxy(&config.auth)))
+}
+
+/// Whom a proxy may name. What is no name of a header was refused with the settings.
+fn proxy(config: &AuthConfig) -> Option<ProxyUsers> {
+    let header = |name: &Option<String>| HeaderName::try_from(name.as_deref()?).ok();
+    Some(ProxyUsers {
+        header: header(&config.proxy_header)?,
+        groups_header: header(&config.proxy_groups_header),
+        roles: config.proxy_roles.clone(),
+        role: config.proxy_role,
+    })
 }
 
 /// Refuses to be reached from elsewhere without a log-in, unless that is said to be meant.
@@ -32,7 +45,7 @@ pub(super) fn check(config: &Config, address: SocketAddr, auth: &Auth) -> Result
         if !auth.secure_cookies() {
             tracing::warn!(
                 %address,
-                "sessions go over the network as they are: put a proxy with TLS in front, and set `auth.secure_cookies = true`"
+                "sessions go over the network as they are: set `server.tls_certificate`, or put a proxy with TLS in front and set `auth.secure_cookies = true`"
             );
         }
         return Ok(());
@@ -46,7 +59,7 @@ pub(super) fn check(config: &Config, address: SocketAddr, auth: &Auth) -> Result
     }
     Err(Failure::new(format!(
         "{address} can be reached from other machines, and nobody is asked who they are: set up a user in the configuration \
-         (`[users.NAME]`, with a hash from `jobdeck hash-password`), listen on 127.0.0.1, or, where whoever reaches it may do everything, \
+         (`[users.NAME]`, with a hash from `jobdeck hash-password`), let a proxy name them (`auth.proxy_header`), listen on 127.0.0.1, or, where whoever reaches it may do everything, \
          say `--insecure-no-auth`"
     )))
 }

@@ -4,7 +4,7 @@ use super::{
     Failure, access, handlers,
     options::{Common, open, settings},
     output,
-    serve::is_worker,
+    serve::{is_worker, tls},
     worker,
 };
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     telemetry,
 };
 use clap::Args;
+use ipnet::IpNet;
 use std::path::Path;
 
 /// Check the configuration and the connection to the store
@@ -43,6 +44,9 @@ impl Check {
             .chain(periodic(&config))
         {
             output::line(line);
+        }
+        if let Some(tls) = tls(&config)? {
+            output::line(format_args!("tls: {tls}"));
         }
         access::auth(&config)?;
         handlers::check(&config)?;
@@ -77,6 +81,18 @@ fn in_force(sources: &Sources, config: &Config) -> Vec<String> {
     }
     if let Some(environment) = &config.server.environment {
         lines.push(format!("environment: {environment}"));
+    }
+    if !config.auth.proxy_addresses.is_empty() {
+        let addresses: Vec<_> = config
+            .auth
+            .proxy_addresses
+            .iter()
+            .map(IpNet::to_string)
+            .collect();
+        let users = config.auth.proxy_header.as_ref();
+        let users = users.map(|header| format!(", users in `{header}`"));
+        let users = users.unwrap_or_default();
+        lines.push(format!("proxies: {}{users}", addresses.join(", ")));
     }
     let own = if config.worker.queues.is_empty() {
         "the queues of its capsules only".to_owned()

@@ -25,6 +25,7 @@ mod operation_run;
 mod operations;
 mod options;
 mod output;
+mod own_certificate;
 mod preview;
 mod serve;
 mod settings;

@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     admin::{HoldKeeper, OperationRunner},
-    config::Config,
+    config::{Config, LimitsConfig},
     live::{Live, SamplerOptions},
     store::SharedStore,
-    web::{AppState, Hosts, serve},
+    web::{AppState, Hosts, Limiter, Limits, Tls, TrustedProxies, serve, serve_tls},
 };
 use clap::Args;
 use std::{
@@ -34,6 +34,12 @@ pub(super) struct Serve {
     /// Listen beyond this machine although nobody is asked who they are: whoever reaches the address may do everything.
     #[arg(long)]
     insecure_no_auth: bool,
+    /// Answer over TLS, with the certificate in this PEM file. It is read again when it changes.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<String>,
+    /// The certificate's private key, a PEM file.
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<String>,
     /// Work as well, even on Redis.
     #[arg(long, overrides_with = "no_worker")]
     worker: bool,
@@ -58,6 +64,12 @@ impl Serve {
                 "--insecure-no-auth",
                 self.insecure_no_auth.then_some(true),
             )
+            .flag(
+                "server.tls_certificate",
+                "--tls-certificate",
+                self.tls_certificate,
+            )
+            .flag("server.tls_key", "--tls-key", self.tls_key)
             .flag("worker.enabled", "--worker", worker);
         let config = settings(&sources)?;
         worker::queues(&config.worker)?;
@@ -95,6 +107,7 @@ pub(super) async fn dashboard(
         .map_err(|error| Failure::new(format!("the socket has no address: {error}")))?;
     let auth = access::auth(config)?;
     access::check(config, address, &auth)?;
+    let tls = tls(config)?;
     // Before anything runs: its settings may be wrong.
     let worker = if is_worker(config) {
         let worker = worker::build(store.clone(), config, true).await?;
@@ -122,9 +135,18 @@ pub(super) async fn dashboard(
     let mut state = AppState::new(admin, live, shutdown.clone());
     state.hosts = Hosts::for_address(address, &config.server.hosts);
     state.auth = Arc::new(auth);
+    state.proxies = TrustedProxies::new(&config.auth.proxy_addresses);
+    state.limiter = Arc::new(Limiter::new(limits(&config.limits)));
     state.environment.clone_from(&config.server.environment);
-    output::line(format_args!("Jobdeck is at http://{}", reachable(address)));
-    let served = serve(listener, state, shutdown.clone()).await;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    output::line(format_args!(
+        "Jobdeck is at {scheme}://{}",
+        reachable(address)
+    ));
+    let served = match tls {
+        Some(tls) => serve_tls(listener, tls, state, shutdown.clone()).await,
+        None => serve(listener, state, shutdown.clone()).await,
+    };
     shutdown.cancel();
     // All end behind what they are at.
     let _ = operations.await;
@@ -133,6 +155,28 @@ pub(super) async fn dashboard(
         let _ = worker.await;
     }
     served.map_err(|error| Failure::new(format!("the server failed: {error}")))
+}
+
+/// The certificate that the settings name, if they name one.
+pub(super) fn tls(config: &Config) -> Result<Option<Tls>, Failure> {
+    let Some((certificate, key)) = config.server.tls() else {
+        return Ok(None);
+    };
+    Tls::open(certificate, key)
+        .map(Some)
+        .map_err(|error| Failure::new(format!("no TLS: {error}")))
+}
+
+/// How much one may ask for, as the settings say.
+fn limits(config: &LimitsConfig) -> Limits {
+    let most = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    Limits {
+        connections: most(config.connections),
+        connections_per_address: most(config.connections_per_address),
+        streams_per_user: most(config.streams_per_user),
+        requests_per_second: config.requests_per_second,
+        ..Limits::default()
+    }
 }
 
 /// Whether the server also works: on an embedded store nobody else would take care of what is due, and handlers are named to be used.

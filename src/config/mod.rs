@@ -17,9 +17,11 @@ mod error;
 mod file;
 mod handlers;
 mod in_force;
+mod limits;
 mod manual;
 mod named;
 mod periodic;
+mod proxy;
 mod queues;
 mod secret_file;
 mod section;
@@ -29,13 +31,16 @@ mod size;
 mod sources;
 
 use crate::{
+    model::Role,
     periodic::PeriodicJob,
     redaction::{Redactor, RuleError},
     store::{AuditBounds, StoreOptions},
 };
 use bytesize::ByteSize;
+use ipnet::IpNet;
 use serde::Deserialize;
 use std::{
+    collections::BTreeMap,
     fmt,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
@@ -47,6 +52,7 @@ pub use capsules::CapsuleConfig;
 pub use error::{ConfigError, Problem};
 pub use handlers::{HandlerConfig, HandlerKind};
 pub use in_force::{Change, InForce, Loaded, NamedInForce};
+pub use limits::LimitsConfig;
 pub use manual::{example, page};
 pub use queues::parse_queues;
 pub use setting::Setting;
@@ -78,6 +84,8 @@ pub struct Config {
     pub redaction: RedactionConfig,
     /// Sessions of those who log in.
     pub auth: AuthConfig,
+    /// How much one may ask for.
+    pub limits: LimitsConfig,
     /// Who may log in: `[users.NAME]`, in the file only.
     #[serde(skip)]
     pub users: Vec<UserConfig>,
@@ -110,6 +118,19 @@ pub struct ServerConfig {
     /// Whether other machines may reach it although nobody is asked who they are (`server.insecure_no_auth`, `JOBDECK_INSECURE_NO_AUTH`,
     /// `--insecure-no-auth`): whoever does may do everything. Default: `false`.
     pub insecure_no_auth: bool,
+    /// The PEM file with the server's certificate and those between it and an authority (`server.tls_certificate`, `JOBDECK_TLS_CERTIFICATE`,
+    /// `--tls-certificate`): it answers over TLS then. Default: none.
+    pub tls_certificate: Option<PathBuf>,
+    /// The PEM file with the certificate's private key (`server.tls_key`, `JOBDECK_TLS_KEY`, `--tls-key`). Default: none.
+    pub tls_key: Option<PathBuf>,
+}
+
+impl ServerConfig {
+    /// The files of certificate and key, if it answers over TLS.
+    #[must_use]
+    pub fn tls(&self) -> Option<(&Path, &Path)> {
+        Some((self.tls_certificate.as_deref()?, self.tls_key.as_deref()?))
+    }
 }
 
 impl Default for ServerConfig {
@@ -119,6 +140,8 @@ impl Default for ServerConfig {
             hosts: Vec::new(),
             environment: None,
             insecure_no_auth: false,
+            tls_certificate: None,
+            tls_key: None,
         }
     }
 }
@@ -344,8 +367,21 @@ pub struct AuthConfig {
     #[serde(deserialize_with = "duration::deserialize")]
     pub session_lifetime: Duration,
     /// Whether browsers send the session by TLS only (`auth.secure_cookies`, `JOBDECK_SECURE_COOKIES`): set it where a proxy with TLS stands in
-    /// front. Default: `false`.
+    /// front. Default: `false`; with `server.tls_certificate` they always do.
     pub secure_cookies: bool,
+    /// The header in which a proxy names the user that it has asked (`auth.proxy_header`, `JOBDECK_PROXY_HEADER`). Default: none.
+    pub proxy_header: Option<String>,
+    /// Addresses of proxies (`auth.proxy_addresses`, `JOBDECK_PROXY_ADDRESSES` with commas): only from these `proxy_header` counts, and what
+    /// they say of the client (`X-Forwarded-For`, `X-Forwarded-Proto`). Default: none.
+    #[serde(deserialize_with = "proxy::addresses")]
+    pub proxy_addresses: Vec<IpNet>,
+    /// What everybody may do whom the proxy names (`auth.proxy_role`, `JOBDECK_PROXY_ROLE`). Default: nothing, only members of groups come in.
+    pub proxy_role: Option<Role>,
+    /// The header in which the proxy names the user's groups, with commas (`auth.proxy_groups_header`, `JOBDECK_PROXY_GROUPS_HEADER`). Default: none.
+    pub proxy_groups_header: Option<String>,
+    /// What members of groups may do (`auth.proxy_roles`, `JOBDECK_PROXY_ROLES` as `ops=operator,root=admin`); the highest counts. Default: none.
+    #[serde(deserialize_with = "proxy::roles")]
+    pub proxy_roles: BTreeMap<String, Role>,
 }
 
 impl Default for AuthConfig {
@@ -354,6 +390,11 @@ impl Default for AuthConfig {
             session_idle: Duration::from_secs(8 * 3_600),
             session_lifetime: Duration::from_secs(7 * 86_400),
             secure_cookies: false,
+            proxy_header: None,
+            proxy_addresses: Vec::new(),
+            proxy_role: None,
+            proxy_groups_header: None,
+            proxy_roles: BTreeMap::new(),
         }
     }
 }

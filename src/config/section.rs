@@ -12,6 +12,7 @@ pub(super) fn subject(section: &str) -> &'static str {
         "log" => "what is logged",
         "live" => "how fresh pages are",
         "operations" => "changes of many jobs",
+        "limits" => "how much anybody may ask for",
         "audit" => "what was changed, and by whom",
         "redaction" => "what jobs lose that are shown or exported",
         _ => "",

@@ -29,6 +29,14 @@ pub const SETTINGS: &[Setting] = &[
         .means(
             "listen beyond this machine although nobody is asked who they are: whoever reaches it may do everything",
         ),
+    setting("server.tls_certificate", "JOBDECK_TLS_CERTIFICATE", Text)
+        .flags("`--tls-certificate`")
+        .unset("none", "\"/etc/jobdeck/tls.pem\"")
+        .means("TLS: the PEM file with the certificate, and those between it and its root; read again when it changes"),
+    setting("server.tls_key", "JOBDECK_TLS_KEY", Text)
+        .flags("`--tls-key`")
+        .unset("none", "\"/etc/jobdeck/tls.key\"")
+        .means("the PEM file with the private key of the certificate"),
     setting("auth.session_idle", "JOBDECK_SESSION_IDLE", Duration)
         .default("\"8h\"")
         .live()
@@ -39,7 +47,44 @@ pub const SETTINGS: &[Setting] = &[
         .means("how long a session lasts at most, up to `90d`"),
     setting("auth.secure_cookies", "JOBDECK_SECURE_COOKIES", Switch)
         .default("false")
-        .means("whether browsers send the session by TLS only: set it behind a proxy with TLS"),
+        .means("whether browsers send the session by TLS only: set it behind a proxy with TLS; with `server.tls_certificate` they always do"),
+    setting("auth.proxy_addresses", "JOBDECK_PROXY_ADDRESSES", List)
+        .default("[]")
+        .means(
+            "addresses and networks of proxies: only from these `X-Forwarded-For`, `X-Forwarded-Proto` and the next are believed",
+        ),
+    setting("auth.proxy_header", "JOBDECK_PROXY_HEADER", Text)
+        .unset("none", "\"X-Forwarded-User\"")
+        .means("the header in which they name the user; needs `auth.proxy_addresses`"),
+    setting("auth.proxy_role", "JOBDECK_PROXY_ROLE", Text)
+        .unset("none", "\"viewer\"")
+        .means("what everybody may do whom they name; without it only members of groups come in"),
+    setting("auth.proxy_groups_header", "JOBDECK_PROXY_GROUPS_HEADER", Text)
+        .unset("none", "\"X-Forwarded-Groups\"")
+        .means("the header in which they name the user's groups, with commas between them"),
+    setting("auth.proxy_roles", "JOBDECK_PROXY_ROLES", List)
+        .unset("none", "{ ops = \"operator\" }")
+        .means("what members of groups may do; in the variable `ops=operator`"),
+    setting("limits.connections", "JOBDECK_LIMITS_CONNECTIONS", Number)
+        .default("512")
+        .means("connections at a time, 10 to 100000; the system must allow as many open files"),
+    setting(
+        "limits.connections_per_address",
+        "JOBDECK_LIMITS_CONNECTIONS_PER_ADDRESS",
+        Number,
+    )
+    .default("128")
+    .means(
+        "of these, from one address; this machine and `auth.proxy_addresses` are not counted; `0`: any number, as for the next two",
+    ),
+    setting("limits.streams_per_user", "JOBDECK_LIMITS_STREAMS_PER_USER", Number)
+        .default("64")
+        .means(
+            "live pages, searches and exports at a time, of one user or token, or of one address where nobody is asked",
+        ),
+    setting("limits.requests_per_second", "JOBDECK_LIMITS_REQUESTS_PER_SECOND", Number)
+        .default("100")
+        .means("of one user or token, or from one address; five times as many may come at once"),
     setting("store.url", "JOBDECK_STORE", Text)
         .flags("`--store`")
         .default("\"sqlite:jobdeck.db\"")

@@ -392,6 +392,86 @@ fn check(config: &Config, place: &impl Fn(&str) -> String) -> Result<(), ConfigE
             .contains(&config.auth.session_lifetime),
         "it must be from `auth.session_idle` to `90d`",
     );
+    let auth = &config.auth;
+    demand(
+        "auth.proxy_header",
+        auth.proxy_header.is_none() || !auth.proxy_addresses.is_empty(),
+        "anybody can write a header: name the proxy's addresses in `auth.proxy_addresses`",
+    );
+    demand(
+        "auth.proxy_header",
+        auth.proxy_header.is_none()
+            || auth.proxy_role.is_some()
+            || auth.proxy_groups_header.is_some() && !auth.proxy_roles.is_empty(),
+        "nobody would have a role: set `auth.proxy_role`, or `auth.proxy_groups_header` and `auth.proxy_roles`",
+    );
+    for (key, name) in [
+        ("auth.proxy_header", &auth.proxy_header),
+        ("auth.proxy_groups_header", &auth.proxy_groups_header),
+    ] {
+        let is_name = |name: &String| http::HeaderName::try_from(name).is_ok();
+        demand(
+            key,
+            name.as_ref().is_none_or(is_name),
+            "it is no name of a header, such as `X-Forwarded-User`",
+        );
+    }
+    for (key, is_set) in [
+        ("auth.proxy_role", auth.proxy_role.is_some()),
+        (
+            "auth.proxy_groups_header",
+            auth.proxy_groups_header.is_some(),
+        ),
+        ("auth.proxy_roles", !auth.proxy_roles.is_empty()),
+    ] {
+        demand(
+            key,
+            !is_set || auth.proxy_header.is_some(),
+            "it is of no use without `auth.proxy_header`",
+        );
+    }
+    for (key, is_set, other, other_is_set) in [
+        (
+            "server.tls_certificate",
+            config.server.tls_certificate.is_some(),
+            "server.tls_key",
+            config.server.tls_key.is_some(),
+        ),
+        (
+            "server.tls_key",
+            config.server.tls_key.is_some(),
+            "server.tls_certificate",
+            config.server.tls_certificate.is_some(),
+        ),
+    ] {
+        demand(
+            key,
+            !is_set || other_is_set,
+            &format!("TLS needs `{other}` as well"),
+        );
+    }
+    demand(
+        "limits.connections",
+        (10..=100_000).contains(&config.limits.connections),
+        "it must be from 10 to 100000",
+    );
+    for (key, number) in [
+        (
+            "limits.connections_per_address",
+            config.limits.connections_per_address,
+        ),
+        ("limits.streams_per_user", config.limits.streams_per_user),
+        (
+            "limits.requests_per_second",
+            config.limits.requests_per_second,
+        ),
+    ] {
+        demand(
+            key,
+            number <= 100_000,
+            "it must be from 1 to 100000, or 0 for any number",
+        );
+    }
     demand(
         "redaction.keys",
         config

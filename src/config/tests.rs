@@ -2,6 +2,7 @@
 
 mod capsules;
 mod manual;
+mod network;
 mod origins;
 mod periodic;
 mod secrets;

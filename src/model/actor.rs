@@ -32,6 +32,8 @@ pub enum Via {
     Open,
     /// Logged in.
     Session,
+    /// Named by a proxy that has asked who it is.
+    Proxy,
     /// With a token.
     Token,
 }
@@ -71,6 +73,12 @@ impl Actor {
     #[must_use]
     pub fn user(name: impl Into<String>, role: Role) -> Self {
         Self::named(name, role, Via::Session)
+    }
+
+    /// Somebody whom a proxy names.
+    #[must_use]
+    pub fn proxied(name: impl Into<String>, role: Role) -> Self {
+        Self::named(name, role, Via::Proxy)
     }
 
     /// A program with a token.
@@ -117,7 +125,7 @@ impl fmt::Display for Actor {
             Via::Command => write!(formatter, "command {}", self.name),
             Via::Program => formatter.write_str("jobdeck"),
             Via::Open => formatter.write_str("anyone"),
-            Via::Session => write!(formatter, "user {}", self.name),
+            Via::Session | Via::Proxy => write!(formatter, "user {}", self.name),
             Via::Token => write!(formatter, "token {}", self.name),
         }
     }

@@ -2,10 +2,10 @@
 //!
 //! What whoever asks may change, `admin` looks at: the guard only leaves the [`Actor`] with the request.
 
-use super::{AppState, login, rest};
+use super::{AppState, client_address::ClientAddress, limits::Asker, login, rest};
 use crate::admin::Admin;
 use crate::api::{ApiError, respond::cookie_in};
-use crate::auth::Session;
+use crate::auth::{ProxyUser, Session};
 use crate::model::Actor;
 use axum::{
     Json,
@@ -44,45 +44,147 @@ impl FromRequestParts<AppState> for Door {
     }
 }
 
-/// Finds out who asks, and lets nobody else in.
+/// What the guard has found out.
+enum Found {
+    /// Whoever it is may see this.
+    Public,
+    /// It has a name, or need not have one.
+    Known(Actor),
+    /// It is logged in.
+    In(Session),
+    /// It has no business here.
+    Refused(Response),
+}
+
+/// Finds out who asks, lets nobody else in, and nobody too often.
 pub(super) async fn guard(
     State(state): State<AppState>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    if state.auth.is_open() {
-        let actor = Actor::anyone().at(address(request.extensions()));
+    let path = request.uri().path().to_owned();
+    let found = find(&state, &request);
+    let actor = match &found {
+        Found::Known(actor) => Some(actor),
+        Found::In(session) => Some(&session.actor),
+        Found::Public | Found::Refused(_) => None,
+    };
+    if let Some(actor) = actor {
+        let actor = actor.clone().at(address(request.extensions()));
         request.extensions_mut().insert(actor);
-        return next.run(request).await;
+    }
+    let asker = Asker::of(request.extensions());
+    if !is_always_answered(&state, &path)
+        && let Err(too_many) = state.limiter.request(&path, asker.as_ref())
+    {
+        return *too_many;
+    }
+    match found {
+        Found::Refused(response) => response,
+        Found::Public => next.run(request).await,
+        Found::Known(_) => {
+            let response = next.run(request).await;
+            state.limiter.stream(&path, asker, response)
+        }
+        Found::In(session) => {
+            let response = ending_with(session, next.run(request).await);
+            state.limiter.stream(&path, asker, response)
+        }
+    }
+}
+
+/// Who asks.
+fn find(state: &AppState, request: &Request) -> Found {
+    if state.auth.is_open() {
+        return Found::Known(Actor::anyone());
     }
     let path = request.uri().path();
-    if PUBLIC.contains(&path) || state.assets.serves(path) {
-        return next.run(request).await;
+    if path != login::PATH && (PUBLIC.contains(&path) || state.assets.serves(path)) {
+        return Found::Public;
     }
-    if is_for_programs(path)
-        && let Some(token) = bearer(request.headers())
-    {
-        let Some(actor) = state.auth.token(token) else {
-            return unauthorized("This token is not known, or no longer good.");
+    let token = bearer(request.headers()).filter(|_| is_for_programs(path));
+    // A proxy that asks for passwords itself may send them along: that is no token.
+    if token.is_none_or(str::is_empty) {
+        match proxied(state, request) {
+            ProxyUser::Known(actor) => return Found::Known(actor),
+            ProxyUser::Nobody => {}
+            ProxyUser::WithoutRole(name) => {
+                tracing::warn!(target: LOG, user = name, "whom the proxy names has no role here");
+                return Found::Refused(rest::refusal(
+                    path,
+                    StatusCode::FORBIDDEN,
+                    "forbidden",
+                    &format!("You are known as `{name}`, but have no role in Jobdeck.\n"),
+                ));
+            }
+            ProxyUser::Unclear(reason) => {
+                tracing::warn!(target: LOG, reason, "it is not clear whom the proxy names: refused");
+                return Found::Refused(rest::refusal(
+                    path,
+                    StatusCode::BAD_REQUEST,
+                    "proxy_header",
+                    &format!("It is not clear who you are: {reason}.\n"),
+                ));
+            }
+        }
+    }
+    if path == login::PATH {
+        return Found::Public;
+    }
+    if let Some(token) = token {
+        return match state.auth.token(token) {
+            Some(actor) => Found::Known(actor),
+            None => Found::Refused(unauthorized("This token is not known, or no longer good.")),
         };
-        let actor = actor.at(address(request.extensions()));
-        request.extensions_mut().insert(actor);
-        return next.run(request).await;
     }
-    let cookie = cookie_in(request.headers(), login::cookie_name(&state));
-    let Some(session) = cookie.and_then(|secret| state.auth.session(&secret)) else {
-        return turned_away(&request);
+    let cookie = cookie_in(request.headers(), login::cookie_name(state));
+    match cookie.and_then(|secret| state.auth.session(&secret)) {
+        Some(session) => Found::In(session),
+        None if state.auth.proxy().is_some() && !state.auth.has_users() => {
+            Found::Refused(rest::refusal(
+                path,
+                StatusCode::UNAUTHORIZED,
+                "unauthorized",
+                "The proxy in front of Jobdeck has not said who you are: log in there.\n",
+            ))
+        }
+        None => Found::Refused(turned_away(request)),
+    }
+}
+
+/// Whom the proxy names. What others write into its headers is not looked at.
+fn proxied(state: &AppState, request: &Request) -> ProxyUser {
+    let Some(users) = state.auth.proxy() else {
+        return ProxyUser::Nobody;
     };
-    let actor = session.actor.clone().at(address(request.extensions()));
-    request.extensions_mut().insert(actor);
-    let response = next.run(request).await;
-    ending_with(session, response)
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let peer = peer.map(|ConnectInfo(peer)| peer.ip());
+    if peer.is_some_and(|peer| state.proxies.includes(peer)) {
+        return users.read(request.headers());
+    }
+    if users.is_said(request.headers()) && state.forged.is_time() {
+        tracing::warn!(
+            target: LOG,
+            ?peer,
+            header = %users.header,
+            "this header came from an address that is not in `auth.proxy_addresses`, and is not looked at"
+        );
+    }
+    ProxyUser::Nobody
+}
+
+/// Log target of log-ins, the same as that of changes.
+const LOG: &str = "jobdeck::audit";
+
+/// Whether it is answered however often it is asked for: probes, and the files of the pages, which cost next to nothing.
+fn is_always_answered(state: &AppState, path: &str) -> bool {
+    matches!(path, "/healthz" | "/readyz") || state.assets.serves(path)
 }
 
 /// Where a request comes from, for the audit.
 pub(super) fn address(extensions: &Extensions) -> Option<String> {
-    let ConnectInfo(address) = extensions.get::<ConnectInfo<SocketAddr>>()?;
-    Some(address.ip().to_canonical().to_string())
+    let ClientAddress { ip, .. } = extensions.get()?;
+    Some(ip.to_string())
 }
 
 /// Whether tokens are good for this address.

@@ -1,6 +1,6 @@
 //! What every request passes through, from the outside in.
 
-use super::{AppState, auth, headers, hosts, origin, rest, upload};
+use super::{AppState, auth, client_address, headers, hosts, origin, rest, upload};
 use axum::{
     Router,
     extract::Request,
@@ -34,6 +34,10 @@ pub(super) fn around(router: Router<AppState>, state: &AppState) -> Router<AppSt
             hosts::guard,
         ))
         .layer(middleware::from_fn(headers::secure))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            client_address::find,
+        ))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(
             TraceLayer::new_for_http()

@@ -1,11 +1,12 @@
 //! The page on which people say who they are, and what its form and the log-out do. Works without JavaScript, and loads none.
 
-use super::{AppState, headers, renderers::on_one_thread};
+use super::{AppState, client_address::ClientAddress, headers, renderers::on_one_thread};
 use crate::api::{Theme, respond::cookie_in};
 use crate::app::{LoginDocument, LoginTry};
 use crate::auth::LogIn;
+use crate::model::Actor;
 use axum::{
-    extract::{ConnectInfo, DefaultBodyLimit, Form, Query, Request, State},
+    extract::{DefaultBodyLimit, Form, Query, Request, State},
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{RETRY_AFTER, SET_COOKIE},
@@ -16,7 +17,7 @@ use axum::{
 use leptos::prelude::{IntoAny, use_context, view};
 use leptos_axum::{ResponseOptions, render_app_async_with_context};
 use serde::Deserialize;
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 /// The page.
 pub(super) const PATH: &str = "/login";
@@ -106,6 +107,8 @@ async fn page(
     let next = local(&next).to_owned();
     let cookie = cookie_in(request.headers(), cookie_name(&state));
     let is_in = cookie.is_some_and(|secret| state.auth.session(&secret).is_some());
+    // Whom the proxy names need not say it again.
+    let is_in = is_in || request.extensions().get::<Actor>().is_some();
     if is_in || state.auth.is_open() {
         return Redirect::to(&next).into_response();
     }
@@ -125,16 +128,16 @@ async fn page(
 async fn log_in(
     State(state): State<AppState>,
     request_headers: HeaderMap,
-    address: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
+    address: Option<axum::Extension<ClientAddress>>,
     Form(form): Form<LogInForm>,
 ) -> Response {
     let next = local(&form.next).to_owned();
     if state.auth.is_open() {
         return Redirect::to(&next).into_response();
     }
-    let address = address.map(|address| address.0.0.ip());
-    let came = state.auth.log_in(&form.name, &form.password, address).await;
-    let from = address.map(|address| address.to_canonical().to_string());
+    let network = address.as_ref().and_then(|address| address.network());
+    let came = state.auth.log_in(&form.name, &form.password, network).await;
+    let from = address.map(|address| address.ip.to_string());
     let again = |problem: String| LoginTry {
         next: next.clone(),
         name: form.name.clone(),
@@ -179,13 +182,13 @@ async fn log_in(
 async fn log_out(
     State(state): State<AppState>,
     headers: HeaderMap,
-    address: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
+    address: Option<axum::Extension<ClientAddress>>,
     Form(form): Form<LogOutForm>,
 ) -> Response {
     let everywhere = !form.everywhere.is_empty();
     let secret = cookie_in(&headers, cookie_name(&state));
     if let Some(actor) = secret.and_then(|secret| state.auth.log_out(&secret, everywhere)) {
-        let from = address.map(|address| address.0.0.ip().to_canonical().to_string());
+        let from = address.map(|address| address.ip.to_string());
         state.admin.note_log_out(actor.at(from), everywhere).await;
     }
     let mut response = Redirect::to(PATH).into_response();

@@ -1,14 +1,19 @@
 //! HTTP around the pages: routes, REST, live streams, health, metrics, headers.
 //!
-//! [`router`] is everything that can be asked for; [`serve`] answers on a socket until it is told to stop.
+//! [`router`] is everything that can be asked for; [`serve`] answers on a socket until it is told to stop, [`serve_tls`] does
+//! so over TLS.
 
 pub mod assets;
 mod auth;
+mod client_address;
+mod connection;
+mod connections;
 mod headers;
 mod health;
 mod hosts;
 mod import;
 mod layers;
+mod limits;
 mod login;
 mod metrics;
 mod origin;
@@ -17,9 +22,12 @@ mod renderers;
 mod rest;
 mod reveal;
 mod search_stream;
+mod seldom;
 mod serve;
 mod sse;
 mod state;
+mod tally;
+mod tls;
 mod upload;
 
 use axum::{
@@ -27,10 +35,13 @@ use axum::{
     routing::{any, get, post},
 };
 
+pub use client_address::TrustedProxies;
 pub use hosts::Hosts;
+pub use limits::{Limiter, Limits};
 pub(crate) use rest::{moment, script};
-pub use serve::serve;
+pub use serve::{serve, serve_tls};
 pub use state::AppState;
+pub use tls::{Tls, TlsError};
 
 /// The addresses of all pages, with `:name` where something stands in their place.
 pub fn page_paths() -> impl Iterator<Item = String> {

@@ -3,6 +3,7 @@
 //! A browser says where a request comes from, in `Sec-Fetch-Site` (on secure origins and loopback) or in `Origin`; a foreign page
 //! can send a form here, but cannot forge these. A client that sends neither is no browser.
 
+use super::client_address::BySecureWay;
 use axum::{
     extract::Request,
     http::{
@@ -22,7 +23,8 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
         *method,
         Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE
     );
-    if is_safe || is_own(request.headers(), request.uri()) {
+    let way = request.extensions().get::<BySecureWay>().copied();
+    if is_safe || is_own(request.headers(), request.uri(), way) {
         return next.run(request).await;
     }
     tracing::warn!(
@@ -43,7 +45,8 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
     .into_response()
 }
 
-fn is_own(headers: &HeaderMap, uri: &Uri) -> bool {
+/// Where it is known how the request came, its page must have come the same way: what comes without TLS anybody on the way can write.
+fn is_own(headers: &HeaderMap, uri: &Uri, way: Option<BySecureWay>) -> bool {
     match text(headers, &SEC_FETCH_SITE) {
         Some("same-origin" | "none") => true,
         Some(_) => false,
@@ -52,8 +55,12 @@ fn is_own(headers: &HeaderMap, uri: &Uri) -> bool {
             Some(origin) => {
                 let host = text(headers, &HOST)
                     .or(uri.authority().map(axum::http::uri::Authority::as_str));
-                let origin_host = origin.split_once("://").map(|(_, host)| host);
-                host.is_some() && origin_host == host
+                let Some((scheme, origin_host)) = origin.split_once("://") else {
+                    return false;
+                };
+                let is_same_way =
+                    way.is_none_or(|BySecureWay(is_secure)| (scheme == "https") == is_secure);
+                is_same_way && host == Some(origin_host)
             }
         },
     }
@@ -65,10 +72,14 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_own;
+    use super::{BySecureWay, is_own};
     use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
     fn own(headers: &[(&'static str, &'static str)]) -> bool {
+        own_by(None, headers)
+    }
+
+    fn own_by(way: Option<BySecureWay>, headers: &[(&'static str, &'static str)]) -> bool {
         let headers: HeaderMap = headers
             .iter()
             .map(|(name, value)| {
@@ -78,7 +89,7 @@ mod tests {
                 )
             })
             .collect();
-        is_own(&headers, &Uri::from_static("/api/ui/retry"))
+        is_own(&headers, &Uri::from_static("/api/ui/retry"), way)
     }
 
     #[test]
@@ -102,6 +113,16 @@ mod tests {
         assert!(!own(&[("origin", "http://a:8081"), ("host", "a:8080")]));
         assert!(!own(&[("origin", "null"), ("host", "a:8080")]));
         assert!(!own(&[("origin", "http://a:8080")]));
+    }
+
+    #[test]
+    fn what_came_without_tls_asks_for_nothing_over_tls() {
+        let from = |way, origin| own_by(way, &[("origin", origin), ("host", "a")]);
+        let (secure, plain) = (Some(BySecureWay(true)), Some(BySecureWay(false)));
+        assert!(from(secure, "https://a") && !from(secure, "http://a"));
+        assert!(from(plain, "http://a") && !from(plain, "https://a"));
+        // Behind a proxy that does not say it, it is not known.
+        assert!(from(None, "https://a") && from(None, "http://a"));
     }
 
     #[test]

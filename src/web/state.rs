@@ -1,6 +1,6 @@
 //! What every handler may use.
 
-use super::{Hosts, assets::Assets};
+use super::{Hosts, Limiter, Limits, TrustedProxies, assets::Assets, seldom::Seldom};
 use crate::{admin::Admin, auth::Auth, groups::Groups, live::Live, model::Actor};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -22,8 +22,14 @@ pub struct AppState {
     pub groups: Groups,
     /// The names under which this server may be asked.
     pub hosts: Hosts,
+    /// The proxies whose word is taken.
+    pub proxies: TrustedProxies,
     /// Who may come in.
     pub auth: Arc<Auth>,
+    /// Whether it is time to tell the log that somebody who is no proxy wrote its headers.
+    pub(super) forged: Arc<Seldom>,
+    /// How much one may ask for.
+    pub limiter: Arc<Limiter>,
     /// A word in the header of pages, such as `production`.
     pub environment: Option<String>,
     /// Ends streams that would never end by themselves.
@@ -31,7 +37,7 @@ pub struct AppState {
 }
 
 impl AppState {
-    /// The state of a server over one store, which may be asked under any name, by anybody.
+    /// The state of a server over one store, which may be asked under any name, by anybody, for as much as they like.
     #[must_use]
     #[expect(
         clippy::needless_pass_by_value,
@@ -51,7 +57,10 @@ impl AppState {
             admin: admin.acting_as(Actor::nobody()),
             live,
             hosts: Hosts::any(),
+            proxies: TrustedProxies::default(),
             auth: Arc::default(),
+            forged: Arc::default(),
+            limiter: Arc::new(Limiter::new(Limits::default())),
             environment: None,
             shutdown,
         }

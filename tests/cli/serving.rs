@@ -328,3 +328,58 @@ async fn listening_beyond_this_machine_without_a_log_in_is_refused_unless_it_is_
     assert_eq!(known.expect("an answer").status(), 200);
     server.stop().await;
 }
+
+#[tokio::test]
+async fn serve_answers_over_tls_with_the_certificate_that_it_is_given() {
+    let place = Place::new();
+    let write = |name: &str| {
+        let made = rcgen::generate_simple_self_signed(["jobs.example".to_owned()]).expect("made");
+        let (certificate, key) = (format!("{name}.pem"), format!("{name}-key.pem"));
+        std::fs::write(place.path().join(&certificate), made.cert.pem()).expect("written");
+        std::fs::write(place.path().join(&key), made.signing_key.serialize_pem()).expect("written");
+        (certificate, key)
+    };
+    let ((certificate, key), (_, other_key)) = (write("own"), write("other"));
+    let listen = ["serve", "--listen", "127.0.0.1:0"];
+    let tls = ["--tls-certificate", &certificate, "--tls-key", &key];
+    let server = Serving::start(&place, &[&listen[..], &tls].concat()).await;
+    assert!(server.address.starts_with("https://"), "{}", server.address);
+
+    // The probe trusts the server's own certificate, and no other.
+    let health = async |key: &str, certificate: &str| {
+        let output = place
+            .command(&["health"])
+            .env(
+                "JOBDECK_LISTEN",
+                server.address.trim_start_matches("https://"),
+            )
+            .env("JOBDECK_TLS_CERTIFICATE", certificate)
+            .env("JOBDECK_TLS_KEY", key)
+            .output()
+            .await
+            .expect("it runs");
+        Run::from(output)
+    };
+    let answer = health(&key, &certificate).await.done();
+    assert!(answer.contains("connected"), "{answer}");
+    health(&other_key, "other.pem")
+        .await
+        .failed(1, "does not answer");
+    let (code, log) = server.stop().await;
+    assert_eq!(code, Some(0), "{log}");
+
+    // What is wrong is told before anything is answered.
+    let unfit = ["--tls-certificate", &certificate, "--tls-key", &other_key];
+    let wrong = place.run(&[&listen[..], &unfit].concat()).await;
+    wrong.failed(1, "other-key.pem");
+    let absent = ["--tls-certificate", "absent.pem", "--tls-key", &key];
+    let wrong = place.run(&[&listen[..], &absent].concat()).await;
+    wrong.failed(1, "absent.pem: it cannot be read");
+    let half = place
+        .command(&["check"])
+        .env("JOBDECK_TLS_CERTIFICATE", &certificate)
+        .output()
+        .await
+        .expect("it runs");
+    Run::from(half).failed(2, "server.tls_key");
+}

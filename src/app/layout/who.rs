@@ -9,20 +9,31 @@ pub(super) fn Who(
     /// Who asks.
     actor: Actor,
 ) -> impl IntoView {
-    (actor.via == Via::Session).then(|| {
+    // Whom a proxy names logs out there.
+    let has_session = actor.via == Via::Session;
+    matches!(actor.via, Via::Session | Via::Proxy).then(|| {
         let label = format!("Logged in as {}, {}", actor.name, actor.role);
         let title = label.clone();
+        let role = move || view! { <p class="menu-note">{format!("Role: {}", actor.role)}</p> };
+        let body = if has_session {
+            view! {
+                <form class="menu-body menu-items" action="/logout" method="post">
+                    {role()}
+                    <button class="menu-item" type="submit">"Log out"</button>
+                    <button class="menu-item" type="submit" name="everywhere" value="1">"Log out everywhere"</button>
+                </form>
+            }
+            .into_any()
+        } else {
+            view! { <div class="menu-body menu-items">{role()}</div> }.into_any()
+        };
         view! {
             <details class="menu who" name="menu">
                 <summary class="button button-quiet" title=title>
                     <span class="visually-hidden">{label}</span>
                     <span class="who-name" aria-hidden="true">{actor.name}</span>
                 </summary>
-                <form class="menu-body menu-items" action="/logout" method="post">
-                    <p class="menu-note">{format!("Role: {}", actor.role)}</p>
-                    <button class="menu-item" type="submit">"Log out"</button>
-                    <button class="menu-item" type="submit" name="everywhere" value="1">"Log out everywhere"</button>
-                </form>
+                {body}
             </details>
         }
     })

@@ -42,7 +42,7 @@ pub(super) fn AuditRow(entry: AuditEntry) -> impl IntoView {
 fn origin(event: &AuditEvent) -> String {
     let actor = &event.actor;
     let role = match actor.via {
-        Via::Session | Via::Token => Some(actor.role.name()),
+        Via::Session | Via::Proxy | Via::Token => Some(actor.role.name()),
         Via::Nowhere | Via::Command | Via::Open | Via::Program => None,
     };
     let parts: Vec<&str> = role.into_iter().chain(actor.from.as_deref()).collect();
