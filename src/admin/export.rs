@@ -136,7 +136,7 @@ impl Admin {
 
     fn exporting(&self, form: ExportForm, total: u64) -> (Export, ExportParts) {
         let (parts, receiver) = channel(WAITING);
-        let redactor = form.redact.then(|| self.options.redactor.clone());
+        let redactor = form.redact.then(|| self.options().redactor.clone());
         let export = Export {
             store: self.store.clone(),
             parts,

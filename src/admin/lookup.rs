@@ -31,11 +31,11 @@ impl Admin {
             return Ok(detail);
         }
         let asked = Instant::now();
-        self.find_everywhere(&mut detail, self.options.jid_budget)
+        self.find_everywhere(&mut detail, self.options().jid_budget)
             .await?;
         // No one moment is looked at: a job that goes from a place which comes later to one that was looked at already is missed. It
         // does not often do so twice.
-        let left = self.options.jid_budget.saturating_sub(asked.elapsed());
+        let left = self.options().jid_budget.saturating_sub(asked.elapsed());
         if detail.locations.is_empty() && !left.is_zero() {
             self.find_everywhere(&mut detail, left).await?;
         }

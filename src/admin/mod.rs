@@ -34,7 +34,10 @@ use crate::redaction::Redactor;
 use crate::store::{SharedStore, listing};
 use fleet::Fleet;
 use searches::Searches;
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 use tokio::sync::Notify;
 
 pub use error::{AdminError, AdminResult};
@@ -87,7 +90,8 @@ impl Default for AdminOptions {
 #[derive(Clone, Debug)]
 pub struct Admin {
     store: SharedStore,
-    options: Arc<AdminOptions>,
+    /// Shared by all clones, and replaced as a whole.
+    options: Arc<RwLock<Arc<AdminOptions>>>,
     fleet: Arc<Fleet>,
     /// Told when an operation was begun or is to go on.
     operations_wake: Arc<Notify>,
@@ -112,7 +116,7 @@ impl Admin {
     pub fn with_options(store: SharedStore, options: AdminOptions) -> Self {
         Self {
             store,
-            options: Arc::new(options),
+            options: Arc::new(RwLock::new(Arc::new(options))),
             fleet: Arc::default(),
             operations_wake: Arc::default(),
             searches: Arc::new(Searches::new()),
@@ -162,7 +166,18 @@ impl Admin {
     /// Whether exports over HTTP lose their secrets.
     #[must_use]
     pub fn redacts_exports(&self) -> bool {
-        self.options.redacts_exports
+        self.options().redacts_exports
+    }
+
+    /// How this door works.
+    #[must_use]
+    pub fn options(&self) -> Arc<AdminOptions> {
+        Arc::clone(&self.options.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// From now on this door, and every one that was made from it, works like that.
+    pub fn set_options(&self, options: AdminOptions) {
+        *self.options.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(options);
     }
 
     /// What the store is.
@@ -190,7 +205,7 @@ impl Admin {
             self.store.as_ref(),
             place,
             request,
-            self.options.search_budget,
+            self.options().search_budget,
         )
         .await?;
         for entry in &page.entries {
@@ -208,7 +223,7 @@ impl Admin {
     /// How long a page searches before it shows what it has.
     #[must_use]
     pub fn search_budget(&self) -> Duration {
-        self.options.search_budget
+        self.options().search_budget
     }
 
     /// Pauses a queue or lets it go on.

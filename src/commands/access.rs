@@ -2,34 +2,57 @@
 
 use super::Failure;
 use crate::{
-    auth::{Auth, SessionLimits},
+    auth::{Auth, SessionLimits, Token, User},
     config::{Config, ConfigError, TokenConfig, UserConfig},
 };
 use std::net::SocketAddr;
 
 /// Who may come in, as the configuration says.
 pub(super) fn auth(config: &Config) -> Result<Auth, ConfigError> {
+    let Accounts {
+        users,
+        tokens,
+        limits,
+    } = accounts(config)?;
+    Ok(Auth::new(users, tokens, limits, config.auth.secure_cookies))
+}
+
+/// Who may come in, and how long sessions last.
+pub(super) struct Accounts {
+    pub(super) users: Vec<User>,
+    pub(super) tokens: Vec<Token>,
+    pub(super) limits: SessionLimits,
+}
+
+impl Accounts {
+    /// Whether there is nobody, so that nobody is asked who they are.
+    pub(super) fn is_empty(&self) -> bool {
+        self.users.is_empty() && self.tokens.is_empty()
+    }
+}
+
+/// The same before it is in force; reads the files that hold hashes.
+pub(super) fn accounts(config: &Config) -> Result<Accounts, ConfigError> {
     let users: Result<Vec<_>, _> = config.users.iter().map(UserConfig::user).collect();
     let tokens: Result<Vec<_>, _> = config.tokens.iter().map(TokenConfig::token).collect();
     let limits = SessionLimits {
         idle: config.auth.session_idle,
         lifetime: config.auth.session_lifetime,
     };
-    Ok(Auth::new(
-        users?,
-        tokens?,
+    Ok(Accounts {
+        users: users?,
+        tokens: tokens?,
         limits,
-        config.auth.secure_cookies,
-    ))
+    })
 }
 
-/// Refuses to be reached from elsewhere without a log-in, unless that is said to be meant.
-pub(super) fn check(config: &Config, address: SocketAddr, auth: &Auth) -> Result<(), Failure> {
+/// Refuses to be reached from elsewhere without a log-in (`is_open`), unless that is said to be meant.
+pub(super) fn check(config: &Config, address: SocketAddr, is_open: bool) -> Result<(), Failure> {
     if address.ip().is_loopback() {
         return Ok(());
     }
-    if !auth.is_open() {
-        if !auth.secure_cookies() {
+    if !is_open {
+        if !config.auth.secure_cookies {
             tracing::warn!(
                 %address,
                 "sessions go over the network as they are: put a proxy with TLS in front, and set `auth.secure_cookies = true`"

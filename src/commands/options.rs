@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::{
     admin::{Admin, AdminOptions},
-    config::{Config, ConfigError, Sources, TimeUnitChoice},
+    config::{Config, ConfigError, Loaded, Sources, TimeUnitChoice},
     job::TimeUnit,
     redaction::Redactor,
     store::{SharedStore, connect},
@@ -64,9 +64,14 @@ impl Common {
 
 /// The settings, and the log that they want.
 pub(super) fn settings(sources: &Sources) -> Result<Config, Failure> {
-    let config = sources.load()?;
-    telemetry::start(&config.log).map_err(Failure::usage)?;
-    Ok(config)
+    settings_with_places(sources).map(|loaded| loaded.config)
+}
+
+/// The same, with where each was said.
+pub(super) fn settings_with_places(sources: &Sources) -> Result<Loaded, Failure> {
+    let loaded = sources.load_with_places()?;
+    telemetry::start(&loaded.config.log).map_err(Failure::usage)?;
+    Ok(loaded)
 }
 
 /// The store that the settings name.
@@ -76,14 +81,18 @@ pub(super) async fn open(config: &Config) -> Result<SharedStore, Failure> {
 
 /// The door to the store, as the settings say.
 pub(super) fn admin(config: &Config, store: SharedStore) -> Admin {
-    let options = AdminOptions {
+    Admin::with_options(store, admin_options(config))
+}
+
+/// How that door works.
+pub(super) fn admin_options(config: &Config) -> AdminOptions {
+    AdminOptions {
         time_unit: time_unit(config),
         undo_kept: config.operations.undo_kept,
         redactor: Redactor::new(&config.redaction.keys),
         redacts_exports: config.redaction.exports,
         ..AdminOptions::default()
-    };
-    Admin::with_options(store, options)
+    }
 }
 
 /// How times are written, if the settings say so.

@@ -2,11 +2,14 @@
 
 use super::{
     Failure, access, handlers,
-    options::{Common, admin, open, settings},
-    output, signals, worker,
+    options::{Common, admin, admin_options, open, settings_with_places},
+    output,
+    reload::Reload,
+    service, signals, worker,
 };
 use crate::{
-    admin::{HoldKeeper, OperationRunner},
+    admin::{Admin, AdminOptions, HoldKeeper, OperationRunner},
+    auth::Auth,
     config::Config,
     live::{Live, SamplerOptions},
     store::SharedStore,
@@ -59,12 +62,14 @@ impl Serve {
                 self.insecure_no_auth.then_some(true),
             )
             .flag("worker.enabled", "--worker", worker);
-        let config = settings(&sources)?;
+        let loaded = settings_with_places(&sources)?;
+        let config = loaded.config.clone();
         worker::queues(&config.worker)?;
         let shutdown = signals::shutdown()?;
+        let reload = Reload::new(sources, loaded)?;
         let listener = listen(config.server.listen).await?;
         let store = open(&config).await?;
-        dashboard(&config, listener, store, shutdown).await
+        dashboard(&config, listener, store, Some(reload), shutdown).await
     }
 }
 
@@ -83,18 +88,20 @@ pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
     })
 }
 
-/// Serves the dashboard of a store until shutdown; says on standard output where it is.
+/// Serves the dashboard of a store until shutdown; says on standard output, and to systemd, where it is. With `reload` it takes up what has
+/// changed in the configuration.
 pub(super) async fn dashboard(
     config: &Config,
     listener: TcpListener,
     store: SharedStore,
+    reload: Option<Reload>,
     shutdown: CancellationToken,
 ) -> Result<(), Failure> {
     let address = listener
         .local_addr()
         .map_err(|error| Failure::new(format!("the socket has no address: {error}")))?;
     let auth = access::auth(config)?;
-    access::check(config, address, &auth)?;
+    access::check(config, address, auth.is_open())?;
     // Before anything runs: its settings may be wrong.
     let worker = if is_worker(config) {
         let worker = worker::build(store.clone(), config, true).await?;
@@ -116,15 +123,39 @@ pub(super) async fn dashboard(
         })
     });
     let admin = admin(config, store);
+    let status = format!("Serving {} at http://{address}", config.store.shown_url());
     let operations = tokio::spawn(OperationRunner::new(admin.clone()).run(shutdown.clone()));
     let keeper = tokio::spawn(HoldKeeper::new(admin.clone()).run(shutdown.clone()));
-    let mut state = AppState::new(admin, live, shutdown.clone());
+    let mut state = AppState::new(admin.clone(), live.clone(), shutdown.clone());
     state.hosts = Hosts::for_address(address, &config.server.hosts);
     state.auth = Arc::new(auth);
     state.environment.clone_from(&config.server.environment);
+    if let Some(reload) = reload {
+        let server = Server {
+            started: config.clone(),
+            address,
+            auth: Arc::clone(&state.auth),
+            hosts: state.hosts.clone(),
+            admin,
+            live: live.clone(),
+        };
+        let stop = shutdown.clone();
+        tokio::spawn(reload.run(move |config| server.take_up(config), stop));
+    }
     output::line(format_args!("Jobdeck is at http://{}", reachable(address)));
+    // Connections are taken from the moment of `listen` on.
+    service::ready(&status);
+    tokio::spawn(service::attend(
+        status,
+        move || service::Health {
+            is_alive: live.is_alive(),
+            trouble: live.loss(),
+        },
+        shutdown.clone(),
+    ));
     let served = serve(listener, state, shutdown.clone()).await;
     shutdown.cancel();
+    service::stopping();
     // All end behind what they are at.
     let _ = operations.await;
     let _ = keeper.await;
@@ -132,6 +163,41 @@ pub(super) async fn dashboard(
         let _ = worker.await;
     }
     served.map_err(|error| Failure::new(format!("the server failed: {error}")))
+}
+
+/// What takes up another configuration.
+struct Server {
+    /// The configuration that it was started with.
+    started: Config,
+    address: SocketAddr,
+    auth: Arc<Auth>,
+    hosts: Hosts,
+    admin: Admin,
+    live: Live,
+}
+
+impl Server {
+    /// Takes up what of these settings can change while it runs: all of that, or nothing.
+    fn take_up(&self, config: &Config) -> Result<(), Failure> {
+        let mut config = config.clone();
+        // What counts from the next start has no say until then.
+        config.server.insecure_no_auth = self.started.server.insecure_no_auth;
+        config.auth.secure_cookies = self.started.auth.secure_cookies;
+        let who = access::accounts(&config)?;
+        access::check(&config, self.address, who.is_empty())?;
+        if is_worker(&config) {
+            handlers::check(&config)?;
+        }
+        self.auth.replace(who.users, who.tokens, who.limits);
+        self.hosts
+            .replace(&Hosts::for_address(self.address, &config.server.hosts));
+        self.live.set_interval(config.live.interval);
+        self.admin.set_options(AdminOptions {
+            time_unit: self.admin.options().time_unit,
+            ..admin_options(&config)
+        });
+        Ok(())
+    }
 }
 
 /// Whether the server also works: on an embedded store nobody else would take care of what is due, and handlers are named to be used.

@@ -11,7 +11,10 @@ use crate::model::{
 use crate::store::{OperationRecord, SharedStore, StoreError};
 use futures::{Stream, StreamExt};
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -52,7 +55,10 @@ impl Default for SamplerOptions {
 pub struct Live {
     frames: watch::Sender<Arc<Frame>>,
     wanted: Arc<Notify>,
-    interval: Duration,
+    /// Milliseconds between two readings while somebody watches.
+    interval: Arc<AtomicU64>,
+    /// When the last reading was begun, whatever came of it.
+    round: Arc<Mutex<Instant>>,
     groups: Arc<OnceLock<Groups>>,
 }
 
@@ -67,7 +73,8 @@ impl Live {
                 false,
             ))),
             wanted: Arc::new(Notify::new()),
-            interval: options.interval,
+            interval: Arc::new(AtomicU64::new(milliseconds(options.interval))),
+            round: Arc::new(Mutex::new(Instant::now())),
             groups: Arc::default(),
         };
         let sampler = Sampler {
@@ -94,6 +101,25 @@ impl Live {
         let _ = self.groups.set(groups);
     }
 
+    /// Time between two readings while somebody watches.
+    #[must_use]
+    pub fn interval(&self) -> Duration {
+        Duration::from_millis(self.interval.load(Ordering::Relaxed))
+    }
+
+    /// From the next reading on there is so much time between two.
+    pub fn set_interval(&self, interval: Duration) {
+        self.interval
+            .store(milliseconds(interval), Ordering::Relaxed);
+    }
+
+    /// Whether the sampler goes on: it begins a reading every few seconds, also while the store is lost.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        let round = *self.round.lock().unwrap_or_else(PoisonError::into_inner);
+        round.elapsed() < 4 * (UNWATCHED.max(self.interval()) + PATIENCE)
+    }
+
     /// A snapshot no older than the interval (reads the store if nobody watched); when the store is lost, the last known numbers with the reason.
     pub async fn snapshot(&self) -> Snapshot {
         self.frame().await.snapshot().clone()
@@ -101,12 +127,12 @@ impl Live {
 
     /// As [`Live::snapshot`], without a copy.
     pub async fn frame(&self) -> Arc<Frame> {
-        self.frame_within(self.interval).await
+        self.frame_within(self.interval()).await
     }
 
     /// As [`Live::frame`], for probes: no older than a second, whatever the interval is.
     pub async fn probe(&self) -> Arc<Frame> {
-        self.frame_within(self.interval.min(PROBE_AGE)).await
+        self.frame_within(self.interval().min(PROBE_AGE)).await
     }
 
     /// The latest frame, however old. Waits for nothing.
@@ -170,6 +196,10 @@ impl Live {
     }
 }
 
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
 struct Sampler {
     store: SharedStore,
     live: Live,
@@ -212,6 +242,11 @@ impl Sampler {
     async fn run(mut self) {
         loop {
             let started = Instant::now();
+            *self
+                .live
+                .round
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = started;
             let watched = self.live.frames.receiver_count() > 0;
             let reading = timeout(PATIENCE, self.read(watched)).await;
             self.take(reading.unwrap_or_else(|_| Err(silence())), watched);
@@ -227,20 +262,20 @@ impl Sampler {
 
     /// Waits for the next reading: an interval while somebody watches or the store is lost, else until somebody does or the chart needs a point.
     async fn wait(&self, started: Instant) {
-        let soon = started + self.live.interval;
+        let soon = started + self.live.interval();
         loop {
             let watched = self.live.frames.receiver_count() > 0;
             let lost = matches!(self.snapshot.state, StoreState::Lost { .. });
             let next = if watched || lost {
                 soon
             } else {
-                started + UNWATCHED.max(self.live.interval)
+                started + UNWATCHED.max(self.live.interval())
             };
             tokio::select! {
                 () = tokio::time::sleep_until(next) => return,
                 () = self.live.wanted.notified() => {
                     // Somebody asks, and what was there was too old for him; another may have caused a reading meanwhile.
-                    let age = self.live.interval.min(PROBE_AGE);
+                    let age = self.live.interval().min(PROBE_AGE);
                     if !self.live.frames.borrow().is_fresh(age) {
                         return;
                     }

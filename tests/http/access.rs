@@ -5,11 +5,11 @@ mod changes;
 
 use super::*;
 use argon2::{Algorithm, Argon2, Params, Version, password_hash::PasswordHasher as _};
+use changes::{CHANGES, FUNCTIONS};
 use jobdeck::{
     auth::{Auth, SessionLimits, Token, User, hash_text},
     model::Role,
 };
-use changes::{CHANGES, FUNCTIONS};
 use std::collections::BTreeSet;
 
 const PASSWORD: &str = "correct horse";

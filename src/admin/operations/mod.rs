@@ -138,7 +138,7 @@ impl Admin {
         for record in self.store.current_operations(Duration::ZERO).await? {
             let id = record.id.clone();
             let makes = shown(record).is_some_and(|it| it.plan.change.as_ref() == Some(change));
-            let (to, kept_for) = (OperationState::Stopped, self.options.undo_kept);
+            let (to, kept_for) = (OperationState::Stopped, self.options().undo_kept);
             // One that is over by now is left as it is.
             if makes
                 && self
@@ -217,7 +217,7 @@ impl Admin {
         self.require(Right::ChangeJobs)?;
         let turned = self
             .store
-            .turn_operation(id, from, to, None, self.options.undo_kept)
+            .turn_operation(id, from, to, None, self.options().undo_kept)
             .await?;
         let operation = self.operation(id).await?;
         if !turned {

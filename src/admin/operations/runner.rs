@@ -170,7 +170,7 @@ impl OperationRunner {
                 &open,
                 OperationState::Paused,
                 Some(message),
-                self.admin.options.undo_kept,
+                self.admin.options().undo_kept,
             )
             .await;
         if let Err(error) = paused {
