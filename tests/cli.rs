@@ -15,6 +15,8 @@ mod failures;
 mod files;
 #[path = "cli/holds.rs"]
 mod holds;
+#[path = "cli/logging.rs"]
+mod logging;
 #[path = "cli/once.rs"]
 mod once;
 #[path = "cli/operations.rs"]

@@ -11,6 +11,7 @@ use crate::store::{SharedStore, Start, StoreError};
 use bytes::Bytes;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tracing::Instrument as _;
 
 /// Pieces that wait for whoever takes them: one that is slow holds the export up, and not the memory.
 const WAITING: usize = 2;
@@ -98,12 +99,13 @@ impl Admin {
             }
         }
         let (export, receiver) = self.exporting(request.form, total);
-        tokio::spawn(export.run(async move |export: &mut Export| {
+        let run = export.run(async move |export: &mut Export| {
             for part in parts {
                 export.place(part).await?;
             }
             Ok(())
-        }));
+        });
+        tokio::spawn(run.in_current_span());
         Ok(receiver)
     }
 
@@ -128,9 +130,8 @@ impl Admin {
         }
         let id = id.to_owned();
         let (export, receiver) = self.exporting(form, entries);
-        tokio::spawn(
-            export.run(async move |export: &mut Export| export.operation(&id, steps).await),
-        );
+        let run = export.run(async move |export: &mut Export| export.operation(&id, steps).await);
+        tokio::spawn(run.in_current_span());
         Ok(receiver)
     }
 

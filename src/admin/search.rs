@@ -10,6 +10,7 @@ use crate::store::{SharedStore, Start, StoreError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 /// Events that wait for whoever listens: a slow one holds the search up, and not the memory.
 const WAITING: usize = 64;
@@ -81,7 +82,7 @@ impl Admin {
             },
             told: Instant::now(),
         };
-        tokio::spawn(search.run(parts));
+        tokio::spawn(search.run(parts).in_current_span());
         Ok(receiver)
     }
 }

@@ -14,6 +14,7 @@ mod metrics;
 mod origin;
 mod pages;
 mod renderers;
+mod request_id;
 mod rest;
 mod search_stream;
 mod serve;
