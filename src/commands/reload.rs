@@ -22,7 +22,9 @@ pub(super) struct Reload {
 
 impl Reload {
     /// From now on the signal ends the process no more.
-    pub(super) fn new(sources: Sources, started: Loaded) -> Result<Self, Failure> {
+    pub(super) fn new(mut sources: Sources, started: Loaded) -> Result<Self, Failure> {
+        // A file that was there must be there again: without it nobody would be asked who they are.
+        sources.file = sources.path();
         let hangups = signal(SignalKind::hangup())
             .map_err(|error| Failure::new(format!("signals cannot be listened to: {error}")))?;
         Ok(Self {

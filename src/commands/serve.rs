@@ -188,6 +188,11 @@ impl Server {
         if is_worker(&config) {
             handlers::check(&config)?;
         }
+        if who.is_empty() && !self.auth.is_open() {
+            tracing::warn!(
+                "there are no users and tokens any more: whoever reaches this address may do everything"
+            );
+        }
         self.auth.replace(who.users, who.tokens, who.limits);
         self.hosts
             .replace(&Hosts::for_address(self.address, &config.server.hosts));

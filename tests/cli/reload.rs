@@ -148,8 +148,12 @@ async fn tokens_hosts_and_the_log_count_at_once_and_what_does_not_is_named() {
     })
     .await;
     scene
-        .reload("[tokens]\n[log]\nfilter = 'info'\n", "taken up")
+        .reload(
+            "[tokens]\n[log]\nfilter = 'info'\n",
+            "no users and tokens any more",
+        )
         .await;
+    scene.server.logged("taken up").await;
     assert_eq!(scene.ask("/api/v1/overview", "").await, StatusCode::OK);
     assert_eq!(scene.server.stop().await, Some(0));
 }
@@ -174,6 +178,13 @@ async fn a_broken_file_changes_nothing_and_is_told_with_its_place() {
         let unknown = scene.ask("/api/v1/overview", "nobody").await;
         assert_eq!(unknown, StatusCode::UNAUTHORIZED);
     }
+    // One that is gone would leave nobody who is asked.
+    std::fs::remove_file(scene.place.path().join("jobdeck.toml")).expect("it was there");
+    scene.server.signal("HUP");
+    let line = scene.server.logged("stays in force").await;
+    assert!(line.contains("jobdeck.toml: cannot be read"), "{line}");
+    let unknown = scene.ask("/api/v1/overview", "nobody").await;
+    assert_eq!(unknown, StatusCode::UNAUTHORIZED);
     // And it still takes up what is right.
     scene.reload(&good, "read anew").await;
     assert_eq!(scene.server.stop().await, Some(0));
