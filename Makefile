@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 # More arguments for `make run`, for example ARGS="--listen 127.0.0.1:9000", and for `make bench`.
 ARGS ?=
 
-.PHONY: help run test test-servers setup site release install bench docs fmt clean
+.PHONY: help run test test-servers setup site release install bench fuzz docs fmt clean
 
 help:
 	@echo "make run      build everything and start the demo; the last line is the address to open"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench    the benchmarks, on stores of their own"
 	@echo "make setup    only install what building needs"
 	@echo "make site     only build what browsers load, to target/site"
+	@echo "make fuzz     the fuzz targets for long, by what they cover; ARGS names some, JOBDECK_FUZZ_SECONDS says how long each"
 	@echo "make docs     write docs/SETTINGS.md and jobdeck.example.toml anew, from the list of settings in the code"
 	@echo "make fmt      format the code"
 	@echo "make clean    delete everything that was built"
@@ -49,6 +50,9 @@ install:
 bench: site
 	@scripts/cargo bench $(ARGS)
 
+fuzz: setup
+	@scripts/fuzz $(ARGS)
+
 # Into place only when it worked: what a failure would leave is an empty file.
 docs:
 	@scripts/cargo run --quiet -- settings --markdown > target/SETTINGS.md && mv target/SETTINGS.md docs/SETTINGS.md
@@ -57,6 +61,7 @@ docs:
 fmt:
 	@scripts/cargo fmt
 	@scripts/cargo fmt --manifest-path tools/site/Cargo.toml
+	@scripts/cargo fmt --manifest-path fuzz/Cargo.toml
 
 clean:
 	rm -rf target end2end/node_modules end2end/test-results end2end/playwright-report

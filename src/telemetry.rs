@@ -1,8 +1,13 @@
 //! The log: to standard error, as text or as JSON lines.
 
 use crate::config::{LogConfig, LogFormat};
-use std::io::IsTerminal;
-use tracing_subscriber::EnvFilter;
+use std::{io::IsTerminal, sync::OnceLock};
+use tracing_subscriber::{
+    EnvFilter, Registry, fmt, layer::SubscriberExt as _, reload, util::SubscriberInitExt as _,
+};
+
+/// Puts another filter in the place of the one that the log was started with.
+static FILTER: OnceLock<reload::Handle<EnvFilter, Registry>> = OnceLock::new();
 
 /// Whether the filter of the settings is understood.
 ///
@@ -28,17 +33,33 @@ pub fn start(config: &LogConfig) -> Result<(), String> {
     let filter = filter(config)?;
     // https://no-color.org: any value but the empty one.
     let colours_refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let (filter, handle) = reload::Layer::new(filter);
+    let registry = tracing_subscriber::registry().with(filter);
+    let lines = fmt::layer()
         .with_writer(std::io::stderr)
         // What cannot be written would be told on standard error, which panics when nobody reads that any more; and whoever logs has
         // something more important to do.
         .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal() && !colours_refused);
-    // A second call is a test's, and finds the log running.
-    let _ = match config.format {
-        LogFormat::Text => log.try_init(),
-        LogFormat::Json => log.json().try_init(),
+    let started = match config.format {
+        LogFormat::Text => registry.with(lines).try_init(),
+        LogFormat::Json => registry.with(lines.json()).try_init(),
     };
+    // A second call is a test's, and finds the log running.
+    if started.is_ok() {
+        let _ = FILTER.set(handle);
+    }
     Ok(())
+}
+
+/// From now on these messages are logged.
+///
+/// # Errors
+/// As [`check`].
+pub fn set_filter(config: &LogConfig) -> Result<(), String> {
+    let filter = filter(config)?;
+    match FILTER.get() {
+        Some(handle) => handle.reload(filter).map_err(|error| error.to_string()),
+        None => Ok(()),
+    }
 }

@@ -15,12 +15,22 @@ mod failures;
 mod files;
 #[path = "cli/holds.rs"]
 mod holds;
+#[path = "cli/logging.rs"]
+mod logging;
 #[path = "cli/once.rs"]
 mod once;
 #[path = "cli/operations.rs"]
 mod operations;
+#[path = "cli/reload.rs"]
+mod reload;
+#[path = "cli/service.rs"]
+mod service;
 #[path = "cli/serving.rs"]
 mod serving;
+#[path = "cli/settings.rs"]
+mod settings;
+#[path = "cli/watched.rs"]
+mod watched;
 
 use serde_json::Value;
 use std::{

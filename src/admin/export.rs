@@ -12,6 +12,7 @@ use crate::store::{SharedStore, Start, StoreError};
 use bytes::Bytes;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tracing::Instrument as _;
 
 /// Pieces that wait for whoever takes them: one that is slow holds the export up, and not the memory.
 const WAITING: usize = 2;
@@ -101,12 +102,13 @@ impl Admin {
             }
         }
         let (export, receiver) = self.exporting(request.form, total);
-        tokio::spawn(export.run(async move |export: &mut Export| {
+        let run = export.run(async move |export: &mut Export| {
             for part in parts {
                 export.place(part).await?;
             }
             Ok(())
-        }));
+        });
+        tokio::spawn(run.in_current_span());
         Ok(receiver)
     }
 
@@ -131,15 +133,14 @@ impl Admin {
         }
         let id = id.to_owned();
         let (export, receiver) = self.exporting(form, entries);
-        tokio::spawn(
-            export.run(async move |export: &mut Export| export.operation(&id, steps).await),
-        );
+        let run = export.run(async move |export: &mut Export| export.operation(&id, steps).await);
+        tokio::spawn(run.in_current_span());
         Ok(receiver)
     }
 
     fn redactor_of(&self, form: &ExportForm) -> Redactor {
         if form.redact {
-            self.options.redactor.clone()
+            self.options().redactor.clone()
         } else {
             Redactor::none()
         }

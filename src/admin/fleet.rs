@@ -20,8 +20,8 @@ pub(super) struct Fleet {
 impl Admin {
     /// The unit in which the processes write times, or what the options say; nothing when no process is alive that would tell.
     pub async fn fleet_unit(&self) -> Option<TimeUnit> {
-        if self.options.time_unit.is_some() {
-            return self.options.time_unit;
+        if self.options().time_unit.is_some() {
+            return self.options().time_unit;
         }
         let known = *self.fleet.lock();
         if let Some((since, unit)) = known

@@ -17,7 +17,7 @@ impl Admin {
     /// # Errors
     /// The store's.
     pub async fn job(&self, jid: &str, hint: Option<&EntryId>) -> AdminResult<JobDetail> {
-        self.find_job(jid, hint, self.shown_redactor()).await
+        self.find_job(jid, hint, &self.shown_redactor()).await
     }
 
     pub(super) async fn find_job(
@@ -40,11 +40,11 @@ impl Admin {
             return Ok(detail);
         }
         let asked = Instant::now();
-        self.find_everywhere(&mut detail, self.options.jid_budget, redactor)
+        self.find_everywhere(&mut detail, self.options().jid_budget, redactor)
             .await?;
         // No one moment is looked at: a job that goes from a place which comes later to one that was looked at already is missed. It
         // does not often do so twice.
-        let left = self.options.jid_budget.saturating_sub(asked.elapsed());
+        let left = self.options().jid_budget.saturating_sub(asked.elapsed());
         if detail.locations.is_empty() && !left.is_zero() {
             self.find_everywhere(&mut detail, left, redactor).await?;
         }
@@ -88,7 +88,7 @@ impl Admin {
     /// # Errors
     /// The store's.
     pub async fn entry(&self, id: &EntryId) -> AdminResult<Option<JobDetail>> {
-        self.find_entry(id, self.shown_redactor()).await
+        self.find_entry(id, &self.shown_redactor()).await
     }
 
     pub(super) async fn find_entry(

@@ -38,7 +38,10 @@ use crate::store::{AuditBounds, SharedStore, listing};
 use audit::{Audit, Deed};
 use fleet::Fleet;
 use searches::Searches;
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 use tokio::sync::Notify;
 
 pub use audit::{AUDIT_PAGE, AUDIT_PAGE_MOST, AuditRequest};
@@ -95,7 +98,8 @@ impl Default for AdminOptions {
 #[derive(Clone, Debug)]
 pub struct Admin {
     store: SharedStore,
-    options: Arc<AdminOptions>,
+    /// Shared by all clones, and replaced as a whole.
+    options: Arc<RwLock<Arc<AdminOptions>>>,
     fleet: Arc<Fleet>,
     /// Told when an operation was begun or is to go on.
     operations_wake: Arc<Notify>,
@@ -124,7 +128,7 @@ impl Admin {
     pub fn with_options(store: SharedStore, options: AdminOptions) -> Self {
         Self {
             store,
-            options: Arc::new(options),
+            options: Arc::new(RwLock::new(Arc::new(options))),
             fleet: Arc::default(),
             operations_wake: Arc::default(),
             searches: Arc::new(Searches::new()),
@@ -181,14 +185,25 @@ impl Admin {
 
     /// What takes secrets out of jobs that are shown.
     #[must_use]
-    pub fn shown_redactor(&self) -> &Redactor {
-        &self.options.shown_redactor
+    pub fn shown_redactor(&self) -> Redactor {
+        self.options().shown_redactor.clone()
     }
 
     /// Whether exports over HTTP lose their secrets.
     #[must_use]
     pub fn redacts_exports(&self) -> bool {
-        self.options.redacts_exports
+        self.options().redacts_exports
+    }
+
+    /// How this door works.
+    #[must_use]
+    pub fn options(&self) -> Arc<AdminOptions> {
+        Arc::clone(&self.options.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// From now on this door, and every one that was made from it, works like that.
+    pub fn set_options(&self, options: AdminOptions) {
+        *self.options.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(options);
     }
 
     /// What the store is.
@@ -216,8 +231,8 @@ impl Admin {
             self.store.as_ref(),
             place,
             request,
-            self.options.search_budget,
-            &self.options.shown_redactor,
+            self.options().search_budget,
+            &self.shown_redactor(),
         )
         .await?;
         for entry in &page.entries {
@@ -235,7 +250,7 @@ impl Admin {
     /// How long a page searches before it shows what it has.
     #[must_use]
     pub fn search_budget(&self) -> Duration {
-        self.options.search_budget
+        self.options().search_budget
     }
 
     /// Pauses a queue or lets it go on.
@@ -287,7 +302,7 @@ impl Admin {
     pub async fn running(&self) -> AdminResult<Vec<RunningJob>> {
         let running = self.store.running().await?.into_iter();
         let redactor = self.shown_redactor();
-        Ok(running.map(|run| open_running(run, redactor)).collect())
+        Ok(running.map(|run| open_running(run, &redactor)).collect())
     }
 
     /// Tells a process to quiet, stop or dump.

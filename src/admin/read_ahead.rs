@@ -6,6 +6,7 @@ use tokio::{
     sync::mpsc::{Receiver, Sender, channel},
     task::JoinHandle,
 };
+use tracing::Instrument as _;
 
 /// What is read ahead.
 pub(super) struct ReadAhead<T> {
@@ -32,7 +33,7 @@ impl<T: Send + 'static> ReadAhead<T> {
         let (sender, pieces) = channel(pieces);
         Self {
             pieces,
-            reading: Some(tokio::spawn(read(Taker(sender)))),
+            reading: Some(tokio::spawn(read(Taker(sender)).in_current_span())),
         }
     }
 

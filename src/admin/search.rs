@@ -11,6 +11,7 @@ use crate::store::{SharedStore, Start, StoreError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 /// Events that wait for whoever listens: a slow one holds the search up, and not the memory.
 const WAITING: usize = 64;
@@ -67,11 +68,11 @@ impl Admin {
         let now = self.store().now().await?;
         let overview = self.store().overview().await?;
         let redactor = self.shown_redactor();
-        let (parts, total) = parts(&request, &overview, now, redactor)?;
+        let (parts, total) = parts(&request, &overview, now, &redactor)?;
         let (events, receiver) = channel(WAITING);
         let search = Search {
             store: self.store().clone(),
-            redactor: redactor.clone(),
+            redactor,
             events,
             limit: request.limit,
             until: request.budget.map(|budget| Instant::now() + budget),
@@ -84,7 +85,7 @@ impl Admin {
             },
             told: Instant::now(),
         };
-        tokio::spawn(search.run(parts));
+        tokio::spawn(search.run(parts).in_current_span());
         Ok(receiver)
     }
 }

@@ -104,6 +104,22 @@ impl Auth {
         !self.users.is_empty()
     }
 
+    /// From now on there are these users and tokens, and sessions last so long. Sessions of users that are gone, or have another password, end;
+    /// another role counts at once.
+    pub fn replace(&self, users: Vec<User>, tokens: Vec<Token>, limits: SessionLimits) {
+        self.users.replace(users);
+        self.tokens.replace(tokens);
+        self.sessions.set_limits(limits);
+        self.review_sessions();
+    }
+
+    fn review_sessions(&self) {
+        let users = &self.users;
+        for user in self.sessions.review(|name, hash| users.role_of(name, hash)) {
+            tracing::info!(target: LOG, user, "logged out: the user is gone, or has another password");
+        }
+    }
+
     /// Whether nobody is asked who they are.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -128,12 +144,15 @@ impl Auth {
             return LogIn::Later(wait);
         }
         match self.users.verify(name, password).await {
-            Ok(Some(actor)) => {
+            Ok(Some(let_in)) => {
                 self.throttle.succeeded(name, address);
-                match self.sessions.begin(actor.clone(), Instant::now()) {
-                    Some(secret) => LogIn::Done { secret, actor },
-                    None => LogIn::Later(BUSY),
-                }
+                let actor = let_in.actor.clone();
+                let Some(secret) = self.sessions.begin(let_in, Instant::now()) else {
+                    return LogIn::Later(BUSY);
+                };
+                // The user may have been removed while the password was looked at.
+                self.review_sessions();
+                LogIn::Done { secret, actor }
             }
             Ok(None) => LogIn::Refused,
             Err(Busy) => LogIn::Later(BUSY),
@@ -157,6 +176,9 @@ impl Auth {
         self.sessions.end(secret, everywhere)
     }
 }
+
+/// Log target of what comes of sessions, the same as that of changes.
+const LOG: &str = "jobdeck::audit";
 
 /// How long somebody waits whom a busy server has not looked at.
 const BUSY: Duration = Duration::from_secs(5);
@@ -185,6 +207,35 @@ mod tests {
         assert_eq!(left, Some(Actor::user("ada", Role::Operator)));
         assert!(auth.session(&secret).is_none());
         assert!(session.ended.is_cancelled());
+    }
+
+    #[tokio::test]
+    async fn users_that_are_replaced_are_known_at_once() {
+        let auth = auth();
+        let user = |role, password| {
+            let hash = PasswordHash::weak_for_tests(password);
+            vec![User::new("ada", role, hash)]
+        };
+        let log_in = async |password| match auth.log_in("ada", password, None).await {
+            LogIn::Done(secret) => Some(secret),
+            _ => None,
+        };
+        let replace = |users| auth.replace(users, Vec::new(), SessionLimits::default());
+        let role = |secret: &str| auth.session(secret).map(|session| session.actor.role);
+        let hash = PasswordHash::weak_for_tests("battery");
+        replace(vec![User::new("ada", Role::Viewer, hash.clone())]);
+        let secret = log_in("battery").await.expect("a session");
+        assert_eq!(role(&secret), Some(Role::Viewer));
+        replace(vec![User::new("ada", Role::Admin, hash)]);
+        assert_eq!(role(&secret), Some(Role::Admin));
+        // Another password ends what was begun with the old one.
+        replace(user(Role::Admin, "staple"));
+        assert_eq!(role(&secret), None);
+        assert!(log_in("battery").await.is_none());
+        let secret = log_in("staple").await.expect("a session");
+        replace(Vec::new());
+        assert_eq!(role(&secret), None);
+        assert!(auth.is_open());
     }
 
     #[tokio::test]

@@ -1,10 +1,14 @@
 //! Who is logged in: kept in memory, so a restart logs everybody out.
 
-use super::secret::{digest, new_secret};
-use crate::model::Actor;
+use super::{
+    PasswordHash,
+    secret::{digest, new_secret},
+    users::LetIn,
+};
+use crate::model::{Actor, Role};
 use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
     time::{Duration, Instant},
 };
 use tokio_util::sync::CancellationToken;
@@ -44,6 +48,8 @@ pub struct Session {
 #[derive(Debug)]
 struct Kept {
     actor: Actor,
+    /// The hash of the password that it was begun with.
+    hash: Arc<PasswordHash>,
     ended: CancellationToken,
     begun: Instant,
     used: Instant,
@@ -52,7 +58,7 @@ struct Kept {
 /// All sessions, by the hash of their secret: who reads the memory cannot take one over.
 #[derive(Debug, Default)]
 pub struct Sessions {
-    limits: SessionLimits,
+    limits: RwLock<SessionLimits>,
     kept: Mutex<HashMap<[u8; 32], Kept>>,
 }
 
@@ -70,17 +76,44 @@ impl Kept {
 impl Sessions {
     pub(super) fn new(limits: SessionLimits) -> Self {
         Self {
-            limits,
+            limits: RwLock::new(limits),
             kept: Mutex::default(),
         }
     }
 
     pub(super) fn limits(&self) -> SessionLimits {
-        self.limits
+        *self.limits.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins a session; its secret.
-    pub(super) fn begin(&self, actor: Actor, now: Instant) -> Option<String> {
+    /// From now on sessions last so long, those that there are as well.
+    pub(super) fn set_limits(&self, limits: SessionLimits) {
+        *self.limits.write().unwrap_or_else(PoisonError::into_inner) = limits;
+    }
+
+    /// Gives each session the role that its user has now, and ends those of users that would not be let in any more; their names.
+    pub(super) fn review(
+        &self,
+        role_of: impl Fn(&str, &PasswordHash) -> Option<Role>,
+    ) -> BTreeSet<String> {
+        let mut ended = BTreeSet::new();
+        self.kept().retain(
+            |_, session| match role_of(&session.actor.name, &session.hash) {
+                Some(role) => {
+                    session.actor.role = role;
+                    true
+                }
+                None => {
+                    session.ended.cancel();
+                    ended.insert(session.actor.name.clone());
+                    false
+                }
+            },
+        );
+        ended
+    }
+
+    /// Begins a session of somebody who was let in; its secret.
+    pub(super) fn begin(&self, LetIn { actor, hash }: LetIn, now: Instant) -> Option<String> {
         let secret = match new_secret() {
             Ok(secret) => secret,
             Err(error) => {
@@ -89,7 +122,7 @@ impl Sessions {
             }
         };
         let mut kept = self.kept();
-        let limits = self.limits;
+        let limits = self.limits();
         kept.retain(|_, session| session.rest(limits, now).is_some());
         let own = kept
             .iter()
@@ -102,6 +135,7 @@ impl Sessions {
         }
         let session = Kept {
             actor,
+            hash,
             ended: CancellationToken::new(),
             begun: now,
             used: now,
@@ -115,7 +149,8 @@ impl Sessions {
         let key = digest(secret);
         let mut kept = self.kept();
         let session = kept.get_mut(&key)?;
-        if session.rest(self.limits, now).is_none() {
+        let limits = self.limits();
+        if session.rest(limits, now).is_none() {
             session.ended.cancel();
             kept.remove(&key);
             return None;
@@ -124,7 +159,7 @@ impl Sessions {
         Some(Session {
             actor: session.actor.clone(),
             ended: session.ended.clone(),
-            rest: session.rest(self.limits, now)?,
+            rest: session.rest(limits, now)?,
         })
     }
 
@@ -162,11 +197,31 @@ mod tests {
         Actor::user("ada", Role::Viewer)
     }
 
+    fn let_in(actor: Actor) -> LetIn {
+        let hash = Arc::new(PasswordHash::weak_for_tests("secret"));
+        LetIn { actor, hash }
+    }
+
+    #[test]
+    fn sessions_go_by_what_their_users_are_now() {
+        let sessions = Sessions::default();
+        let now = Instant::now();
+        let begin = |actor| sessions.begin(let_in(actor), now).unwrap();
+        let (ada, bob) = (begin(ada()), begin(Actor::user("bob", Role::Viewer)));
+        let gone = sessions.find(&bob, now).unwrap();
+        let ended = sessions.review(|name, _| (name == "ada").then_some(Role::Admin));
+        assert_eq!(ended.into_iter().collect::<Vec<_>>(), ["bob"]);
+        assert!(gone.ended.is_cancelled());
+        assert!(sessions.find(&bob, now).is_none());
+        let session = sessions.find(&ada, now).unwrap();
+        assert_eq!(session.actor, Actor::user("ada", Role::Admin));
+    }
+
     #[test]
     fn a_session_ends_when_nothing_is_asked_for_long() {
         let sessions = Sessions::default();
         let start = Instant::now();
-        let secret = sessions.begin(ada(), start).unwrap();
+        let secret = sessions.begin(let_in(ada()), start).unwrap();
         assert!(sessions.find(&secret, start + 7 * HOUR).is_some());
         // Each request counts.
         assert!(sessions.find(&secret, start + 14 * HOUR).is_some());
@@ -178,7 +233,7 @@ mod tests {
     fn a_session_ends_some_day_however_much_is_asked() {
         let sessions = Sessions::default();
         let start = Instant::now();
-        let secret = sessions.begin(ada(), start).unwrap();
+        let secret = sessions.begin(let_in(ada()), start).unwrap();
         for hour in 1..7 * 24 {
             assert!(
                 sessions.find(&secret, start + hour * HOUR).is_some(),
@@ -195,7 +250,7 @@ mod tests {
     fn who_logs_out_everywhere_ends_their_own_sessions_only() {
         let sessions = Sessions::default();
         let now = Instant::now();
-        let begin = |actor| sessions.begin(actor, now).unwrap();
+        let begin = |actor| sessions.begin(let_in(actor), now).unwrap();
         let (one, two, three) = (begin(ada()), begin(ada()), begin(ada()));
         let bob = begin(Actor::user("bob", Role::Viewer));
         assert_eq!(sessions.end(&one, false), Some(ada()));
@@ -216,12 +271,12 @@ mod tests {
         let secrets: Vec<String> = (0..MOST)
             .map(|_| {
                 at += Duration::from_secs(1);
-                sessions.begin(ada(), at).unwrap()
+                sessions.begin(let_in(ada()), at).unwrap()
             })
             .collect();
         at += Duration::from_secs(1);
         assert!(sessions.find(&secrets[0], at).is_some());
-        let newest = sessions.begin(ada(), at).unwrap();
+        let newest = sessions.begin(let_in(ada()), at).unwrap();
         assert!(sessions.find(&secrets[0], at).is_some());
         assert!(sessions.find(&secrets[1], at).is_none());
         assert!(sessions.find(&newest, at).is_some());

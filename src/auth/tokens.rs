@@ -2,7 +2,10 @@
 
 use super::secret::digest;
 use crate::model::{Actor, Role, Timestamp};
-use std::fmt;
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
 use subtle::ConstantTimeEq as _;
 
 /// A token of a program, by its hash.
@@ -59,22 +62,32 @@ fn from_hex(text: &str) -> Option<[u8; 32]> {
 
 /// All tokens.
 #[derive(Debug, Default)]
-pub struct Tokens(Vec<Token>);
+pub struct Tokens(RwLock<Arc<[Token]>>);
 
 impl Tokens {
     pub(super) fn new(tokens: Vec<Token>) -> Self {
-        Self(tokens)
+        Self(RwLock::new(tokens.into()))
+    }
+
+    /// From now on there are these.
+    pub(super) fn replace(&self, tokens: Vec<Token>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = tokens.into();
+    }
+
+    fn known(&self) -> Arc<[Token]> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.known().is_empty()
     }
 
     /// Whose token this is. Every one is compared, whatever the others said.
     pub(super) fn find(&self, token: &str, now: Timestamp) -> Option<Actor> {
         let hash = digest(token);
+        let all = self.known();
         let mut found = None;
-        for known in &self.0 {
+        for known in all.iter() {
             if bool::from(known.hash.ct_eq(&hash)) {
                 found = Some(known);
             }

@@ -2,7 +2,11 @@
 
 use super::PasswordHash;
 use crate::model::{Actor, Role};
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 use tokio::{sync::Semaphore, time::timeout};
 
 /// Passwords that are looked at at the same time: each takes a processor and some memory for a while.
@@ -36,10 +40,36 @@ pub struct Busy;
 /// All users.
 #[derive(Debug)]
 pub struct Users {
-    known: HashMap<String, (Role, Arc<PasswordHash>)>,
+    known: RwLock<Arc<Known>>,
+    turns: Arc<Semaphore>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    by_name: HashMap<String, (Role, Arc<PasswordHash>)>,
     /// What a password is compared with when there is no such user, so that the answer takes as long.
     decoy: Option<Arc<PasswordHash>>,
-    turns: Arc<Semaphore>,
+}
+
+/// Somebody who was let in, and by which hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LetIn {
+    pub(super) actor: Actor,
+    pub(super) hash: Arc<PasswordHash>,
+}
+
+impl Known {
+    fn new(users: Vec<User>) -> Self {
+        let by_name: HashMap<_, _> = users
+            .into_iter()
+            .map(|user| (user.name, (user.role, Arc::new(user.hash))))
+            .collect();
+        let hashes = by_name.values().map(|(_, hash)| hash);
+        Self {
+            decoy: hashes.max_by_key(|hash| hash.cost()).cloned(),
+            by_name,
+        }
+    }
 }
 
 impl Default for Users {
@@ -50,41 +80,55 @@ impl Default for Users {
 
 impl Users {
     pub(super) fn new(users: Vec<User>) -> Self {
-        let known: HashMap<_, _> = users
-            .into_iter()
-            .map(|user| (user.name, (user.role, Arc::new(user.hash))))
-            .collect();
-        let hashes = known.values().map(|(_, hash)| hash);
         Self {
-            decoy: hashes.max_by_key(|hash| hash.cost()).cloned(),
-            known,
+            known: RwLock::new(Arc::new(Known::new(users))),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.known.is_empty()
+        self.known().by_name.is_empty()
+    }
+
+    /// From now on there are these.
+    pub(super) fn replace(&self, users: Vec<User>) {
+        let known = Arc::new(Known::new(users));
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
+    }
+
+    fn known(&self) -> Arc<Known> {
+        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What somebody who was let in may do now; nothing when they would not be let in by the same hash any more.
+    pub(super) fn role_of(&self, name: &str, hash: &PasswordHash) -> Option<Role> {
+        let known = self.known();
+        let (role, current) = known.by_name.get(name)?;
+        (**current == *hash).then_some(*role)
     }
 
     /// The user with this name and password. Whether there is such a user does not show in how long it takes.
-    pub(super) async fn verify(&self, name: &str, password: &str) -> Result<Option<Actor>, Busy> {
-        let known = self.known.get(name);
-        let hash = known.map(|(_, hash)| hash).or(self.decoy.as_ref()).cloned();
+    pub(super) async fn verify(&self, name: &str, password: &str) -> Result<Option<LetIn>, Busy> {
+        let all = self.known();
+        let known = all.by_name.get(name);
+        let hash = known.map(|(_, hash)| hash).or(all.decoy.as_ref()).cloned();
         let Some(hash) = hash.filter(|_| password.len() <= LONGEST_PASSWORD) else {
             return Ok(None);
         };
         let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
         let turn = turn.map_err(|_| Busy)?.map_err(|_| Busy)?;
         let password = password.to_owned();
+        let compared = Arc::clone(&hash);
         let looked = tokio::task::spawn_blocking(move || {
             // Given back when the work is done, also when nobody waits for it any more.
             let _turn = turn;
-            hash.is_of(&password)
+            compared.is_of(&password)
         });
         let is_right = looked.await.map_err(|_| Busy)?;
-        Ok(known
-            .filter(|_| is_right)
-            .map(|(role, _)| Actor::user(name, *role)))
+        Ok(known.filter(|_| is_right).map(|(role, _)| LetIn {
+            actor: Actor::user(name, *role),
+            hash,
+        }))
     }
 }
 
@@ -104,7 +148,10 @@ mod tests {
     #[tokio::test]
     async fn each_comes_in_with_their_own_password_only() {
         let users = users();
-        let verify = |name, password| users.verify(name, password);
+        let verify = async |name, password| {
+            let found = users.verify(name, password).await;
+            found.map(|found| found.map(|found| found.actor))
+        };
         assert_eq!(
             verify("ada", "one").await,
             Ok(Some(Actor::user("ada", Role::Admin)))

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::{
-    auth::{Auth, ProxyUsers, SessionLimits},
+    auth::{Auth, ProxyUsers, SessionLimits, Token, User},
     config::{AuthConfig, Config, ConfigError, TokenConfig, UserConfig},
 };
 use http::HeaderName;
@@ -10,19 +10,45 @@ use std::net::SocketAddr;
 
 /// Who may come in, as the configuration says.
 pub(super) fn auth(config: &Config) -> Result<Auth, ConfigError> {
+    let Accounts {
+        users,
+        tokens,
+        proxy,
+        limits,
+    } = accounts(config)?;
+    Ok(Auth::new(users, tokens, limits, secure_cookies(config)).with_proxy(proxy))
+}
+
+/// Who may come in, and how long sessions last.
+pub(super) struct Accounts {
+    pub(super) users: Vec<User>,
+    pub(super) tokens: Vec<Token>,
+    /// Whom a proxy may name.
+    pub(super) proxy: Option<ProxyUsers>,
+    pub(super) limits: SessionLimits,
+}
+
+impl Accounts {
+    /// Whether there is nobody, so that nobody is asked who they are.
+    pub(super) fn is_empty(&self) -> bool {
+        self.users.is_empty() && self.tokens.is_empty() && self.proxy.is_none()
+    }
+}
+
+/// The same before it is in force; reads the files that hold hashes.
+pub(super) fn accounts(config: &Config) -> Result<Accounts, ConfigError> {
     let users: Result<Vec<_>, _> = config.users.iter().map(UserConfig::user).collect();
     let tokens: Result<Vec<_>, _> = config.tokens.iter().map(TokenConfig::token).collect();
     let limits = SessionLimits {
         idle: config.auth.session_idle,
         lifetime: config.auth.session_lifetime,
     };
-    Ok(Auth::new(
-        users?,
-        tokens?,
+    Ok(Accounts {
+        users: users?,
+        tokens: tokens?,
+        proxy: proxy(&config.auth),
         limits,
-        config.auth.secure_cookies || config.server.tls().is_some(),
-    )
-    .with_proxy(proxy(&config.auth)))
+    })
 }
 
 /// Whom a proxy may name. What is no name of a header was refused with the settings.
@@ -36,13 +62,18 @@ fn proxy(config: &AuthConfig) -> Option<ProxyUsers> {
     })
 }
 
-/// Refuses to be reached from elsewhere without a log-in, unless that is said to be meant.
-pub(super) fn check(config: &Config, address: SocketAddr, auth: &Auth) -> Result<(), Failure> {
+/// Whether browsers send the cookie of a session by TLS only.
+fn secure_cookies(config: &Config) -> bool {
+    config.auth.secure_cookies || config.server.tls().is_some()
+}
+
+/// Refuses to be reached from elsewhere without a log-in (`is_open`), unless that is said to be meant.
+pub(super) fn check(config: &Config, address: SocketAddr, is_open: bool) -> Result<(), Failure> {
     if address.ip().is_loopback() {
         return Ok(());
     }
-    if !auth.is_open() {
-        if !auth.secure_cookies() {
+    if !is_open {
+        if !secure_cookies(config) {
             tracing::warn!(
                 %address,
                 "sessions go over the network as they are: set `server.tls_certificate`, or put a proxy with TLS in front and set `auth.secure_cookies = true`"

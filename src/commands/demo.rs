@@ -90,7 +90,7 @@ impl Demo {
             result.map_err(|error| Failure::new(error.to_string()))
         };
         let (shown, ran) = tokio::join!(
-            dashboard(&config, listener, store.clone(), shutdown.clone()),
+            dashboard(&config, listener, store.clone(), None, shutdown.clone()),
             demo
         );
         ran.and(shown)

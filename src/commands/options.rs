@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::{
     admin::{Admin, AdminOptions},
-    config::{Config, ConfigError, Sources, TimeUnitChoice},
+    config::{Config, ConfigError, Loaded, Sources, TimeUnitChoice},
     job::TimeUnit,
     model::Actor,
     store::{SharedStore, connect},
@@ -64,9 +64,14 @@ impl Common {
 
 /// The settings, and the log that they want.
 pub(super) fn settings(sources: &Sources) -> Result<Config, Failure> {
-    let config = sources.load()?;
-    telemetry::start(&config.log).map_err(Failure::usage)?;
-    Ok(config)
+    settings_with_places(sources).map(|loaded| loaded.config)
+}
+
+/// The same, with where each was said.
+pub(super) fn settings_with_places(sources: &Sources) -> Result<Loaded, Failure> {
+    let loaded = sources.load_with_places()?;
+    telemetry::start(&loaded.config.log).map_err(Failure::usage)?;
+    Ok(loaded)
 }
 
 /// The store that the settings name.
@@ -85,13 +90,19 @@ pub(super) fn admin(config: &Config, store: SharedStore) -> Admin {
 
 /// The door to the store for those who come over the network, as the settings say.
 pub(super) fn served_admin(config: &Config, store: SharedStore) -> Admin {
+    Admin::with_options(store, served_options(config))
+}
+
+/// How that door works.
+pub(super) fn served_options(config: &Config) -> AdminOptions {
     let mut options = admin_options(config);
     if config.redaction.pages {
         options.shown_redactor = options.redactor.clone();
     }
-    Admin::with_options(store, options)
+    options
 }
 
+/// How doors to the store work, as the settings say.
 fn admin_options(config: &Config) -> AdminOptions {
     AdminOptions {
         time_unit: time_unit(config),

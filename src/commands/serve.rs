@@ -2,12 +2,15 @@
 
 use super::{
     Failure, access, handlers,
-    options::{Common, open, served_admin, settings},
-    output, signals, worker,
+    options::{Common, open, served_admin, served_options, settings_with_places},
+    output,
+    reload::Reload,
+    service, signals, worker,
 };
 use crate::{
-    admin::{HoldKeeper, OperationRunner},
-    config::{Config, LimitsConfig},
+    admin::{Admin, AdminOptions, HoldKeeper, OperationRunner},
+    auth::Auth,
+    config::{AuthConfig, Config, LimitsConfig},
     live::{Live, SamplerOptions},
     store::SharedStore,
     web::{AppState, Hosts, Limiter, Limits, Tls, TrustedProxies, serve, serve_tls},
@@ -71,12 +74,14 @@ impl Serve {
             )
             .flag("server.tls_key", "--tls-key", self.tls_key)
             .flag("worker.enabled", "--worker", worker);
-        let config = settings(&sources)?;
+        let loaded = settings_with_places(&sources)?;
+        let config = loaded.config.clone();
         worker::queues(&config.worker)?;
         let shutdown = signals::shutdown()?;
+        let reload = Reload::new(sources, loaded)?;
         let listener = listen(config.server.listen).await?;
         let store = open(&config).await?;
-        dashboard(&config, listener, store, shutdown).await
+        dashboard(&config, listener, store, Some(reload), shutdown).await
     }
 }
 
@@ -95,18 +100,20 @@ pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
     })
 }
 
-/// Serves the dashboard of a store until shutdown; says on standard output where it is.
+/// Serves the dashboard of a store until shutdown; says on standard output, and to systemd, where it is. With `reload` it takes up what has
+/// changed in the configuration.
 pub(super) async fn dashboard(
     config: &Config,
     listener: TcpListener,
     store: SharedStore,
+    reload: Option<Reload>,
     shutdown: CancellationToken,
 ) -> Result<(), Failure> {
     let address = listener
         .local_addr()
         .map_err(|error| Failure::new(format!("the socket has no address: {error}")))?;
     let auth = access::auth(config)?;
-    access::check(config, address, &auth)?;
+    access::check(config, address, auth.is_open())?;
     let tls = tls(config)?;
     // Before anything runs: its settings may be wrong.
     let worker = if is_worker(config) {
@@ -130,24 +137,51 @@ pub(super) async fn dashboard(
             }
         })
     });
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let status = format!(
+        "Serving {} at {scheme}://{address}",
+        config.store.shown_url()
+    );
     let operations = tokio::spawn(OperationRunner::new(admin.clone()).run(shutdown.clone()));
     let keeper = tokio::spawn(HoldKeeper::new(admin.clone()).run(shutdown.clone()));
-    let mut state = AppState::new(admin, live, shutdown.clone());
+    let mut state = AppState::new(admin.clone(), live.clone(), shutdown.clone());
     state.hosts = Hosts::for_address(address, &config.server.hosts);
     state.auth = Arc::new(auth);
     state.proxies = TrustedProxies::new(&config.auth.proxy_addresses);
     state.limiter = Arc::new(Limiter::new(limits(&config.limits)));
     state.environment.clone_from(&config.server.environment);
-    let scheme = if tls.is_some() { "https" } else { "http" };
+    if let Some(reload) = reload {
+        let server = Server {
+            started: config.clone(),
+            address,
+            auth: Arc::clone(&state.auth),
+            hosts: state.hosts.clone(),
+            admin,
+            live: live.clone(),
+        };
+        let stop = shutdown.clone();
+        tokio::spawn(reload.run(move |config| server.take_up(config), stop));
+    }
     output::line(format_args!(
         "Jobdeck is at {scheme}://{}",
         reachable(address)
+    ));
+    // Connections are taken from the moment of `listen` on.
+    service::ready(&status);
+    tokio::spawn(service::attend(
+        status,
+        move || service::Health {
+            is_alive: live.is_alive(),
+            trouble: live.loss(),
+        },
+        shutdown.clone(),
     ));
     let served = match tls {
         Some(tls) => serve_tls(listener, tls, state, shutdown.clone()).await,
         None => serve(listener, state, shutdown.clone()).await,
     };
     shutdown.cancel();
+    service::stopping();
     // All end behind what they are at.
     let _ = operations.await;
     let _ = keeper.await;
@@ -176,6 +210,59 @@ fn limits(config: &LimitsConfig) -> Limits {
         streams_per_user: most(config.streams_per_user),
         requests_per_second: config.requests_per_second,
         ..Limits::default()
+    }
+}
+
+/// What takes up another configuration.
+struct Server {
+    /// The configuration that it was started with.
+    started: Config,
+    address: SocketAddr,
+    auth: Arc<Auth>,
+    hosts: Hosts,
+    admin: Admin,
+    live: Live,
+}
+
+impl Server {
+    /// Takes up what of these settings can change while it runs: all of that, or nothing.
+    fn take_up(&self, config: &Config) -> Result<(), Failure> {
+        let mut config = config.clone();
+        // What counts from the next start has no say until then.
+        config.server.insecure_no_auth = self.started.server.insecure_no_auth;
+        config
+            .server
+            .tls_certificate
+            .clone_from(&self.started.server.tls_certificate);
+        config
+            .server
+            .tls_key
+            .clone_from(&self.started.server.tls_key);
+        config.auth = AuthConfig {
+            session_idle: config.auth.session_idle,
+            session_lifetime: config.auth.session_lifetime,
+            ..self.started.auth.clone()
+        };
+        let who = access::accounts(&config)?;
+        access::check(&config, self.address, who.is_empty())?;
+        if is_worker(&config) {
+            handlers::check(&config)?;
+        }
+        if who.is_empty() && !self.auth.is_open() {
+            tracing::warn!(
+                "there are no users and tokens any more: whoever reaches this address may do everything"
+            );
+        }
+        self.auth.replace(who.users, who.tokens, who.limits);
+        self.hosts
+            .replace(&Hosts::for_address(self.address, &config.server.hosts));
+        self.live.set_interval(config.live.interval);
+        self.admin.set_options(AdminOptions {
+            time_unit: self.admin.options().time_unit,
+            ..served_options(&config)
+        });
+        self.live.set_redactor(self.admin.shown_redactor());
+        Ok(())
     }
 }
 

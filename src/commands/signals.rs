@@ -24,6 +24,12 @@ pub(super) fn shutdown() -> Result<CancellationToken, Failure> {
     Ok(shutdown)
 }
 
+/// Sends this process what the first `SIGTERM` is.
+pub(super) fn terminate() {
+    let own = rustix::process::getpid();
+    let _ = rustix::process::kill_process(own, rustix::process::Signal::TERM);
+}
+
 async fn either(interrupt: &mut Signal, terminate: &mut Signal) {
     tokio::select! {
         _ = interrupt.recv() => {}

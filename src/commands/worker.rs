@@ -2,8 +2,9 @@
 
 use super::{
     Failure, handlers,
-    options::{Common, admin, open, settings},
-    signals,
+    options::{Common, admin, open, settings_with_places},
+    reload::Reload,
+    service, signals,
 };
 use crate::{
     config::{Config, WorkerConfig, parse_queues},
@@ -37,9 +38,11 @@ impl WorkerCommand {
             .sources()
             .flag("worker.queues", "--queue", queues)
             .flag("worker.concurrency", "--concurrency", self.concurrency);
-        let config = settings(&sources)?;
+        let loaded = settings_with_places(&sources)?;
+        let config = loaded.config.clone();
         self::queues(&config.worker)?;
         let shutdown = signals::shutdown()?;
+        let reload = Reload::new(sources, loaded)?;
         let worker = build(open(&config).await?, &config, false).await?;
         if config.handlers.is_empty() {
             tracing::warn!(
@@ -47,10 +50,18 @@ impl WorkerCommand {
             );
         }
         handlers::warn(&config);
-        worker
-            .run(shutdown)
-            .await
-            .map_err(|error| Failure::new(error.to_string()))
+        // Settings of handlers count from the next start, but that is to succeed.
+        tokio::spawn(reload.run(handlers::check, shutdown.clone()));
+        let status = format!("Working on {}", config.store.shown_url());
+        service::ready(&status);
+        tokio::spawn(service::attend(
+            status,
+            service::Health::default,
+            shutdown.clone(),
+        ));
+        let ended = worker.run(shutdown.clone()).await;
+        shutdown.cancel();
+        ended.map_err(|error| Failure::new(error.to_string()))
     }
 }
 

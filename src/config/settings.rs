@@ -168,6 +168,7 @@ pub const SETTINGS: &[Setting] = &[
         ),
     setting("audit.kept", "JOBDECK_AUDIT_KEPT", Duration)
         .default("\"90d\"")
+        .live()
         .means(
             "how long what was changed, and by whom, is kept in the store, `1d` to `3650d`; 100 000 events at most",
         ),
@@ -179,6 +180,7 @@ pub const SETTINGS: &[Setting] = &[
         ),
     setting("redaction.pages", "JOBDECK_REDACTION_PAGES", Switch)
         .default("true")
+        .live()
         .means("whether jobs on pages, in REST and in live streams lose their secrets"),
     setting("redaction.keys", "JOBDECK_REDACTION_KEYS", List)
         .default("[]")
@@ -186,11 +188,13 @@ pub const SETTINGS: &[Setting] = &[
         .means("names of secrets beside the usual ones (`password`, `token`, `api_key` and more), such as `iban`"),
     setting("redaction.paths", "JOBDECK_REDACTION_PATHS", List)
         .default("[]")
+        .live()
         .means(
             "places in jobs whose values are secrets, such as `args.0.email`; or of some classes only, `Billing::* args.1`; a star is any one name or number, in a class any text",
         ),
     setting("redaction.patterns", "JOBDECK_REDACTION_PATTERNS", List)
         .default("[]")
+        .live()
         .means("regular expressions of secrets in any text; in the variable none may have a comma"),
 ];
 

@@ -84,7 +84,19 @@ impl Sources {
     /// # Errors
     /// As [`Sources::load`].
     pub fn load_with_places(&self) -> Result<Loaded, ConfigError> {
-        let mut file = self.read_file()?;
+        self.load_over(self.read_file()?)
+    }
+
+    /// The settings as they would be if their file held this text.
+    ///
+    /// # Errors
+    /// As [`Sources::load`].
+    pub fn load_text(&self, text: &str) -> Result<Loaded, ConfigError> {
+        let path = self.asked().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
+        self.load_over(File::parse(&path, text)?)
+    }
+
+    fn load_over(&self, mut file: File) -> Result<Loaded, ConfigError> {
         if let Some(section) = self.sealed {
             file.table.remove(section);
         }

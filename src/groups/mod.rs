@@ -29,7 +29,7 @@ use std::{
     borrow::Cow,
     collections::HashMap,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -51,13 +51,14 @@ const SAMPLE_KEPT: Duration = Duration::from_secs(4);
 #[derive(Clone, Debug)]
 pub struct Groups {
     store: SharedStore,
-    redactor: Redactor,
     shared: Arc<Shared>,
 }
 
 /// What the keeper and those who look share.
 #[derive(Debug)]
 struct Shared {
+    /// What takes secrets out of what is shown.
+    redactor: RwLock<Redactor>,
     views: watch::Sender<Arc<View>>,
     /// Told when there may be something to do.
     wanted: Notify,
@@ -99,8 +100,8 @@ impl Groups {
     pub fn start(store: SharedStore, redactor: Redactor, shutdown: CancellationToken) -> Self {
         let groups = Self {
             store: store.clone(),
-            redactor,
             shared: Arc::new(Shared {
+                redactor: RwLock::new(redactor),
                 views: watch::Sender::new(Arc::default()),
                 wanted: Notify::new(),
                 asked: AtomicU64::new(0),
@@ -202,6 +203,17 @@ impl Groups {
         Ok(detail)
     }
 
+    /// From now on what is shown goes through this one.
+    pub fn set_redactor(&self, redactor: Redactor) {
+        let shown = self.shared.redactor.write();
+        *shown.unwrap_or_else(PoisonError::into_inner) = redactor;
+    }
+
+    fn redactor(&self) -> Redactor {
+        let redactor = self.shared.redactor.read();
+        redactor.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn hide_in(&self, group: &mut FailureGroup) {
         self.hide(&mut group.message);
         if let Some(frame) = &mut group.frame {
@@ -211,7 +223,7 @@ impl Groups {
 
     /// Takes the secrets out of a text.
     fn hide(&self, message: &mut String) {
-        if let Cow::Owned(redacted) = self.redactor.text(message) {
+        if let Cow::Owned(redacted) = self.redactor().text(message) {
             *message = redacted;
         }
     }
@@ -223,7 +235,7 @@ impl Groups {
         if let Some((_, sample)) = samples.get(&digest) {
             return Ok(sample.clone());
         }
-        let sample = detail::sample(&self.store, &self.redactor, digest, both).await?;
+        let sample = detail::sample(&self.store, &self.redactor(), digest, both).await?;
         samples.insert(digest, (Instant::now(), sample.clone()));
         Ok(sample)
     }

@@ -13,7 +13,10 @@ use crate::shown::open_running;
 use crate::store::{OperationRecord, SharedStore, StoreError};
 use futures::{Stream, StreamExt};
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -57,8 +60,13 @@ impl Default for SamplerOptions {
 pub struct Live {
     frames: watch::Sender<Arc<Frame>>,
     wanted: Arc<Notify>,
-    interval: Duration,
+    /// Milliseconds between two readings while somebody watches.
+    interval: Arc<AtomicU64>,
+    /// When the last reading was begun, whatever came of it.
+    round: Arc<Mutex<Instant>>,
     groups: Arc<OnceLock<Groups>>,
+    /// What takes secrets out of the jobs that are shown.
+    redactor: Arc<RwLock<Redactor>>,
 }
 
 impl Live {
@@ -72,12 +80,13 @@ impl Live {
                 false,
             ))),
             wanted: Arc::new(Notify::new()),
-            interval: options.interval,
+            interval: Arc::new(AtomicU64::new(milliseconds(options.interval))),
+            round: Arc::new(Mutex::new(Instant::now())),
             groups: Arc::default(),
+            redactor: Arc::new(RwLock::new(options.redactor)),
         };
         let sampler = Sampler {
             store,
-            redactor: options.redactor,
             live: live.clone(),
             history: History::default(),
             snapshot: Snapshot::default(),
@@ -100,6 +109,41 @@ impl Live {
         let _ = self.groups.set(groups);
     }
 
+    /// Time between two readings while somebody watches.
+    #[must_use]
+    pub fn interval(&self) -> Duration {
+        Duration::from_millis(self.interval.load(Ordering::Relaxed))
+    }
+
+    /// From the next reading on this takes secrets out of the jobs that are shown, also in groups of failures.
+    pub fn set_redactor(&self, redactor: Redactor) {
+        if let Some(groups) = self.groups.get() {
+            groups.set_redactor(redactor.clone());
+        }
+        *self
+            .redactor
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = redactor;
+    }
+
+    fn redactor(&self) -> Redactor {
+        let redactor = self.redactor.read();
+        redactor.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From the next reading on there is so much time between two.
+    pub fn set_interval(&self, interval: Duration) {
+        self.interval
+            .store(milliseconds(interval), Ordering::Relaxed);
+    }
+
+    /// Whether the sampler goes on: it begins a reading every few seconds, also while the store is lost.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        let round = *self.round.lock().unwrap_or_else(PoisonError::into_inner);
+        round.elapsed() < 4 * (UNWATCHED.max(self.interval()) + PATIENCE)
+    }
+
     /// A snapshot no older than the interval (reads the store if nobody watched); when the store is lost, the last known numbers with the reason.
     pub async fn snapshot(&self) -> Snapshot {
         self.frame().await.snapshot().clone()
@@ -107,12 +151,12 @@ impl Live {
 
     /// As [`Live::snapshot`], without a copy.
     pub async fn frame(&self) -> Arc<Frame> {
-        self.frame_within(self.interval).await
+        self.frame_within(self.interval()).await
     }
 
     /// As [`Live::frame`], for probes: no older than a second, whatever the interval is.
     pub async fn probe(&self) -> Arc<Frame> {
-        self.frame_within(self.interval.min(PROBE_AGE)).await
+        self.frame_within(self.interval().min(PROBE_AGE)).await
     }
 
     /// The latest frame, however old. Waits for nothing.
@@ -176,9 +220,12 @@ impl Live {
     }
 }
 
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
 struct Sampler {
     store: SharedStore,
-    redactor: Redactor,
     live: Live,
     history: History,
     snapshot: Snapshot,
@@ -219,6 +266,11 @@ impl Sampler {
     async fn run(mut self) {
         loop {
             let started = Instant::now();
+            *self
+                .live
+                .round
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = started;
             let watched = self.live.frames.receiver_count() > 0;
             let reading = timeout(PATIENCE, self.read(watched)).await;
             self.take(reading.unwrap_or_else(|_| Err(silence())), watched);
@@ -234,20 +286,20 @@ impl Sampler {
 
     /// Waits for the next reading: an interval while somebody watches or the store is lost, else until somebody does or the chart needs a point.
     async fn wait(&self, started: Instant) {
-        let soon = started + self.live.interval;
+        let soon = started + self.live.interval();
         loop {
             let watched = self.live.frames.receiver_count() > 0;
             let lost = matches!(self.snapshot.state, StoreState::Lost { .. });
             let next = if watched || lost {
                 soon
             } else {
-                started + UNWATCHED.max(self.live.interval)
+                started + UNWATCHED.max(self.live.interval())
             };
             tokio::select! {
                 () = tokio::time::sleep_until(next) => return,
                 () = self.live.wanted.notified() => {
                     // Somebody asks, and what was there was too old for him; another may have caused a reading meanwhile.
-                    let age = self.live.interval.min(PROBE_AGE);
+                    let age = self.live.interval().min(PROBE_AGE);
                     if !self.live.frames.borrow().is_fresh(age) {
                         return;
                     }
@@ -277,7 +329,7 @@ impl Sampler {
             if unchanged {
                 Ok(None)
             } else {
-                failures::latest(&self.store, now, &self.redactor)
+                failures::latest(&self.store, now, &self.live.redactor())
                     .await
                     .map(Some)
             }
@@ -292,7 +344,7 @@ impl Sampler {
             overview,
             store,
             lists: Some(Lists {
-                running: Running::of(running, &self.redactor),
+                running: Running::of(running, &self.live.redactor()),
                 failures,
                 operations: watched_operations(operations),
                 holds,

@@ -11,12 +11,12 @@ use axum::{
 };
 use std::{
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, PoisonError, RwLock},
 };
 
-/// The names under which the server may be asked.
+/// The names under which the server may be asked. Cheap to clone; all clones change together.
 #[derive(Clone, Debug)]
-pub struct Hosts(Rule);
+pub struct Hosts(Arc<RwLock<Rule>>);
 
 #[derive(Clone, Debug)]
 enum Rule {
@@ -29,7 +29,7 @@ impl Hosts {
     /// Under any name.
     #[must_use]
     pub fn any() -> Self {
-        Self(Rule::Any)
+        Self::new(Rule::Any)
     }
 
     /// For a server on `address`: under the names given, if any; on loopback under its own (an IP address, `localhost`) too; otherwise under any.
@@ -38,15 +38,32 @@ impl Hosts {
         if names.is_empty() && !address.ip().is_loopback() {
             return Self::any();
         }
-        Self(Rule::Local(
+        Self::new(Rule::Local(
             names.iter().map(|name| name.to_lowercase()).collect(),
         ))
+    }
+
+    fn new(rule: Rule) -> Self {
+        Self(Arc::new(RwLock::new(rule)))
+    }
+
+    /// From now on those count that count in the other one, here and in every clone.
+    pub fn replace(&self, other: &Self) {
+        let rule = other.rule();
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = rule;
+    }
+
+    fn rule(&self) -> Rule {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Whether the server may be asked under this name, as it stands in the `Host` header.
     #[must_use]
     pub fn allows(&self, host: &str) -> bool {
-        let Rule::Local(names) = &self.0 else {
+        let Rule::Local(names) = self.rule() else {
             return true;
         };
         let name = without_port(host).to_lowercase();

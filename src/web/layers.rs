@@ -1,10 +1,10 @@
 //! What every request passes through, from the outside in.
 
-use super::{AppState, auth, client_address, headers, hosts, origin, rest, upload};
+use super::{AppState, auth, client_address, headers, hosts, origin, request_id, rest, upload};
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderName, StatusCode},
+    http::StatusCode,
     middleware::{self, Next},
     response::Response,
 };
@@ -18,7 +18,6 @@ use tower_http::{
 
 /// Longest time until an answer begins. Streams begin at once and then go on as long as they like.
 const PATIENCE: Duration = Duration::from_secs(60);
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Puts the layers around every route added so far. The last one here is the first to see a request.
 pub(super) fn around(router: Router<AppState>, state: &AppState) -> Router<AppState> {
@@ -38,13 +37,15 @@ pub(super) fn around(router: Router<AppState>, state: &AppState) -> Router<AppSt
             state.clone(),
             client_address::find,
         ))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(middleware::from_fn(request_id::remember))
+        .layer(PropagateRequestIdLayer::new(request_id::HEADER))
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(span)
                 .on_failure(DefaultOnFailure::new().level(tracing::Level::WARN)),
         )
-        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(SetRequestIdLayer::new(request_id::HEADER, MakeRequestUuid))
+        .layer(middleware::from_fn(request_id::only_sane))
 }
 
 /// Ends a request whose answer does not begin in time. The store answers or fails within seconds, so what is late is the request's own body.
@@ -65,13 +66,14 @@ async fn limit_time(request: Request, next: Next) -> Response {
     }
 }
 
-/// The path without its query, which may hold what people searched for.
+/// The path without its query, which may hold what people searched for. Of the highest level, so that every line of the log has it, whatever
+/// the log's filter leaves out.
 fn span(request: &Request) -> tracing::Span {
-    tracing::info_span!(
+    tracing::error_span!(
         "request",
         http.method = %request.method(),
         http.path = request.uri().path(),
-        request_id = request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()),
+        request_id = request.headers().get(&request_id::HEADER).and_then(|id| id.to_str().ok()),
     )
 }
 

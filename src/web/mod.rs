@@ -19,6 +19,7 @@ mod metrics;
 mod origin;
 mod pages;
 mod renderers;
+mod request_id;
 mod rest;
 mod reveal;
 mod search_stream;

@@ -3,6 +3,42 @@
 use super::*;
 
 #[tokio::test]
+async fn a_request_is_called_the_same_in_its_answer_and_its_error() {
+    let site = Site::new().await;
+    let ask = async |id: &str| {
+        let headers = &[("x-request-id", id)][..];
+        site.ask(Method::GET, "/api/v1/jobs/none", headers, "")
+            .await
+    };
+    let named = ask("proxy-17/a.b").await;
+    assert_eq!(named.status, StatusCode::NOT_FOUND);
+    assert_eq!(named.header("x-request-id"), "proxy-17/a.b");
+    assert_eq!(named.json()["error"]["request_id"], "proxy-17/a.b");
+
+    // What is no id that one would want in a log is not taken.
+    for id in ["a b", "<script>", "\"", &"x".repeat(200), ""] {
+        let answer = ask(id).await;
+        let own = answer.header("x-request-id").to_owned();
+        assert!(own.len() == 36 && own != id, "{id}: {own}");
+        assert_eq!(answer.json()["error"]["request_id"], *own);
+    }
+    // Also where nothing but the layers saw it.
+    let refused = site.ask(
+        Method::POST,
+        "/api/v1/jobs",
+        &[
+            ("x-request-id", "a-1"),
+            ("origin", "https://evil.example"),
+            ("host", "jobs.example"),
+        ],
+        "{}",
+    );
+    let refused = refused.await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert_eq!(refused.json()["error"]["request_id"], "a-1");
+}
+
+#[tokio::test]
 async fn wrong_requests_are_told_what_is_wrong() {
     let site = Site::new().await;
     let json_type: &[(&str, &str)] = &[("content-type", "application/json")];

@@ -77,7 +77,7 @@ impl Drop for Deed {
             return;
         };
         event.outcome = AuditOutcome::Unknown;
-        let event = super::bounded(*event, &self.admin.options.redactor);
+        let event = super::bounded(*event, &self.admin.options().redactor);
         super::log(&event);
         if Handle::try_current().is_ok() {
             drop(self.admin.writing(event, self.once.take()));

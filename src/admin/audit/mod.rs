@@ -109,7 +109,7 @@ impl Admin {
     /// Something was refused. The log has each; the store has the first, and how often it came again within some minutes.
     async fn note_refusal(&self, mut event: AuditEvent) {
         event.outcome = AuditOutcome::Refused;
-        let event = bounded(event, &self.options.redactor);
+        let event = bounded(event, &self.options().redactor);
         log(&event);
         match self.audit.repeats.told(&event) {
             Told::Before => {}
@@ -122,7 +122,7 @@ impl Admin {
 
     /// Writes to the log and to the store what has come of something; with `once` only if that was not told under this name before.
     pub(super) async fn note(&self, event: AuditEvent, once: Option<String>) {
-        let event = bounded(event, &self.options.redactor);
+        let event = bounded(event, &self.options().redactor);
         if once.is_none() {
             log(&event);
             self.written(event, None).await;
@@ -145,7 +145,7 @@ impl Admin {
 
     fn audit_bounds(&self) -> AuditBounds {
         AuditBounds {
-            kept: self.options.audit_kept,
+            kept: self.options().audit_kept,
             ..AuditBounds::default()
         }
     }

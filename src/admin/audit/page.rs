@@ -51,7 +51,7 @@ impl Admin {
             limit => limit.min(AUDIT_PAGE_MOST),
         };
         let mut reading = Reading::new(&request.filter, order, behind);
-        let until = Instant::now() + self.options.search_budget;
+        let until = Instant::now() + self.options().search_budget;
         let mut found = Vec::new();
         let mut partial = false;
         // One more than fits says whether there is more.
@@ -108,7 +108,7 @@ impl Admin {
     /// How long a page of the audit is searched for.
     #[must_use]
     pub fn audit_budget(&self) -> Duration {
-        self.options.search_budget
+        self.options().search_budget
     }
 }
 

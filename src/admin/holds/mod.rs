@@ -201,7 +201,7 @@ impl Admin {
             &retries,
             &request,
             NAMING,
-            self.shown_redactor(),
+            &self.shown_redactor(),
         )
         .await?;
         Ok(page

@@ -176,7 +176,7 @@ impl AtOnce {
             mark: &mark,
             undoes: None,
             state,
-            kept_for: admin.options.undo_kept,
+            kept_for: admin.options().undo_kept,
         };
         Ok(match admin.store.step_operation(step).await? {
             Stepped::Made { moved, .. } => {

@@ -89,7 +89,7 @@ impl<'work> Drive<'work> {
                     owner: owner.to_owned(),
                     lease: LEASE,
                     keeps: plan.undoes.is_none(),
-                    kept_for: admin.options.undo_kept,
+                    kept_for: admin.options().undo_kept,
                 },
                 record.step,
             ),

@@ -186,7 +186,7 @@ impl Admin {
             let makes = operation
                 .as_ref()
                 .is_some_and(|it| it.plan.change.as_ref() == Some(change));
-            let (to, kept_for) = (OperationState::Stopped, self.options.undo_kept);
+            let (to, kept_for) = (OperationState::Stopped, self.options().undo_kept);
             // One that is over by now is left as it is.
             if makes
                 && self
@@ -313,7 +313,7 @@ impl Admin {
     ) -> AdminResult<Operation> {
         let turned = self
             .store
-            .turn_operation(id, from, to, None, self.options.undo_kept)
+            .turn_operation(id, from, to, None, self.options().undo_kept)
             .await?;
         let operation = self.operation(id).await?;
         if !turned {

@@ -36,7 +36,8 @@ impl Admin {
         let started = Instant::now();
         let plan = self.plan_operation(request).await?;
         let walk = Walk::new(self.store.clone(), Arc::new(plan.clone()));
-        let mut look = Look::new(self.fleet_unit().await, request, self.shown_redactor());
+        let redactor = self.shown_redactor();
+        let mut look = Look::new(self.fleet_unit().await, request, &redactor);
         look.preview.before = plan.before;
         look.preview.total = plan.total;
         let mut at = 0;

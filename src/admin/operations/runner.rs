@@ -181,7 +181,7 @@ impl OperationRunner {
                 &open,
                 OperationState::Paused,
                 Some(message),
-                self.admin.options.undo_kept,
+                self.admin.options().undo_kept,
             )
             .await;
         match paused {

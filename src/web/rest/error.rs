@@ -1,6 +1,6 @@
 //! What a script is told when something fails: `{"error": {"code", "message", "field"?}}`, always.
 
-use crate::{admin::AdminError, store::StoreError};
+use crate::{admin::AdminError, store::StoreError, web::request_id};
 use axum::{
     Json,
     http::{StatusCode, header::RETRY_AFTER},
@@ -29,6 +29,9 @@ pub(super) struct ErrorDetail {
     /// The character of the field at which it cannot be read, counted from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) position: Option<usize>,
+    /// The id of the request (`X-Request-Id`), which the log names as well. An answer that had begun already names none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) request_id: Option<String>,
 }
 
 /// A failed call.
@@ -51,6 +54,7 @@ impl Problem {
                 message: message.into(),
                 field: None,
                 position: None,
+                request_id: request_id::current(),
             },
         }
     }

@@ -84,7 +84,7 @@ pub(super) async fn complete(admin: &Admin, page: &mut Page) -> AdminResult<()> 
                 .iter_mut()
                 .find(|entry| entry.id.digest == stored.id.digest && is_cut(entry))
             {
-                *entry = uncut(entry.clone(), stored.raw, admin.shown_redactor());
+                *entry = uncut(entry.clone(), stored.raw, &admin.shown_redactor());
             }
         }
     }

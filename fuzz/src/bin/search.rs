@@ -1,0 +1,4 @@
+//! Run by scripts/fuzz.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| jobdeck_fuzz::targets::search(data));
