@@ -36,9 +36,11 @@ impl Reload {
         })
     }
 
-    /// Takes up what has changed, until shutdown; `take_up` does it for all but the log, or says why it does nothing.
+    /// Takes up what has changed, until shutdown; `take_up` does it for all but the log, or says why it does nothing. `status` is what
+    /// systemd is told when all is well.
     pub(super) async fn run(
         mut self,
+        status: String,
         take_up: impl Fn(&Config) -> Result<(), Failure>,
         shutdown: CancellationToken,
     ) {
@@ -54,12 +56,12 @@ impl Reload {
             }
             service::reloading();
             match self.reload(&take_up) {
-                Ok(()) => service::ready_again(None),
+                Ok(()) => service::ready(&status),
                 Err(failure) => {
                     tracing::error!(
                         "the configuration was not taken up, the old one stays in force: {failure}"
                     );
-                    service::ready_again(Some(&failure.to_string()));
+                    service::ready_as_before(&failure.to_string());
                 }
             }
         }

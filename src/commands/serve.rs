@@ -160,7 +160,8 @@ pub(super) async fn dashboard(
             live: live.clone(),
         };
         let stop = shutdown.clone();
-        tokio::spawn(reload.run(move |config| server.take_up(config), stop));
+        let take_up = move |config: &Config| server.take_up(config);
+        tokio::spawn(reload.run(status.clone(), take_up, stop));
     }
     output::line(format_args!(
         "Jobdeck is at {scheme}://{}",

@@ -39,15 +39,10 @@ pub(super) fn reloading() {
     }
 }
 
-/// It has done that, or could not, for this reason.
-pub(super) fn ready_again(reason: Option<&str>) {
-    match reason {
-        None => tell(&[NotifyState::Ready]),
-        Some(reason) => {
-            let status = format!("The configuration was not taken up: {reason}");
-            tell(&[NotifyState::Ready, NotifyState::Status(&status)]);
-        }
-    }
+/// It could not, for this reason, and goes on with the old one.
+pub(super) fn ready_as_before(reason: &str) {
+    let status = format!("The configuration was not taken up: {reason}");
+    ready(&status);
 }
 
 /// It ends what it is at.

@@ -51,8 +51,8 @@ impl WorkerCommand {
         }
         handlers::warn(&config);
         // Settings of handlers count from the next start, but that is to succeed.
-        tokio::spawn(reload.run(handlers::check, shutdown.clone()));
         let status = format!("Working on {}", config.store.shown_url());
+        tokio::spawn(reload.run(status.clone(), handlers::check, shutdown.clone()));
         service::ready(&status);
         tokio::spawn(service::attend(
             status,

@@ -60,6 +60,16 @@ fn read(text: &str) -> Parsed<Query> {
         return Ok(Query::All(Vec::new()));
     }
     let query = parser.any()?;
+    // What is kept is the form in which it is written again, which has to be readable, too.
+    if text.len() > MOST_CHARACTERS / 8 && query.to_string().chars().count() > MOST_CHARACTERS {
+        return Err(Wrong {
+            message: format!(
+                "a search has {MOST_CHARACTERS} characters at most, and this one, written out, has more"
+            ),
+            start: 0,
+            end: text.len(),
+        });
+    }
     // Only a parenthesis ends a search before its end.
     if parser.is_at_end() {
         Ok(query)
@@ -203,6 +213,10 @@ impl<'text> Parser<'text> {
     }
 
     fn part_of_not(&mut self) -> Parsed<Query> {
+        // A negated group is one level, as a negation within another is, which is written as one.
+        if self.rest().starts_with('(') {
+            return self.group();
+        }
         self.deeper(Self::part)
     }
 

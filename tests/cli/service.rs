@@ -76,6 +76,12 @@ async fn a_server_tells_when_it_is_ready_reloading_alive_and_stopping() {
         "{ready}"
     );
 
+    std::fs::remove_file(place.path().join("jobdeck.toml")).expect("it was there");
+    server.signal("HUP");
+    manager.told("RELOADING=1").await;
+    let ready = manager.told("READY=1").await;
+    assert!(ready.contains("STATUS=Serving"), "{ready}");
+
     server.signal("TERM");
     manager.told("STOPPING=1").await;
     let ended = timeout(PATIENCE, server.process.wait()).await;

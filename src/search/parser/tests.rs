@@ -223,6 +223,24 @@ fn term() -> impl Strategy<Value = Term> {
     ]
 }
 
+#[test]
+fn what_is_read_can_be_read_again_as_it_is_written() {
+    // Found by fuzzing: its text was nested deeper than it, and longer.
+    for text in [
+        format!("{}a", "NOT ".repeat(40)),
+        "-(".repeat(40) + "a b" + &")".repeat(40),
+    ] {
+        let query: Query = text.parse().expect("40 levels");
+        assert_eq!(query.to_string().parse::<Query>(), Ok(query));
+    }
+    let text = "in:retry ".repeat(440);
+    let error = text
+        .parse::<Query>()
+        .expect_err("it is longer than it looks");
+    assert!(error.message.contains("written out"), "{error}");
+    assert_eq!(error.parts(&text).concat(), text);
+}
+
 fn query() -> impl Strategy<Value = Query> {
     term()
         .prop_map(Query::Is)
