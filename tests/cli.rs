@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "cli/audit.rs"]
+mod audit;
 #[path = "cli/bench.rs"]
 mod bench;
 #[path = "cli/cancelling.rs"]

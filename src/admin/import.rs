@@ -3,7 +3,7 @@
 use super::{Admin, AdminResult, audit::Deed};
 use crate::export::{FiledJob, Format, Numbered, Reader, Row};
 use crate::job::cut;
-use crate::model::{AuditAction, ImportReport, Place, Timestamp};
+use crate::model::{AuditAction, AuditOutcome, ImportReport, Place, Timestamp};
 use crate::store::{Destination, QueueEnd, StoreResult};
 use std::io::Read;
 use tokio::sync::mpsc::{Sender, channel};
@@ -187,7 +187,10 @@ impl UnderWay<'_> {
         deed.tell(|event| {
             event.done = report.imported;
             event.refused = report.there.saturating_add(report.broken);
-            event.message = report.stopped.clone().unwrap_or_default();
+            if let Some(stopped) = &report.stopped {
+                event.outcome = AuditOutcome::Failed;
+                event.message.clone_from(stopped);
+            }
             event.details = format!("{} there already, {} broken", report.there, report.broken);
         });
         Some(deed)

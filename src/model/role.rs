@@ -9,7 +9,7 @@ use std::fmt;
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Reads everything, changes nothing.
+    /// Reads everything but who did what, changes nothing.
     #[default]
     Viewer,
     /// Acts on jobs.

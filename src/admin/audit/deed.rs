@@ -46,7 +46,9 @@ impl Deed {
             return result;
         };
         match &result {
-            Ok(_) => event.outcome = AuditOutcome::Done,
+            // Some know better: what came of it is no error, and not what was asked for.
+            Ok(_) if event.outcome == AuditOutcome::Unknown => event.outcome = AuditOutcome::Done,
+            Ok(_) => {}
             Err(error) if is_of_store(error) => {
                 event.outcome = AuditOutcome::Failed;
                 event.message = error.to_string();
