@@ -217,7 +217,7 @@ mod tests {
             vec![User::new("ada", role, hash)]
         };
         let log_in = async |password| match auth.log_in("ada", password, None).await {
-            LogIn::Done(secret) => Some(secret),
+            LogIn::Done { secret, .. } => Some(secret),
             _ => None,
         };
         let replace = |users| auth.replace(users, Vec::new(), SessionLimits::default());
