@@ -17,7 +17,7 @@ pub(super) fn AuditRow(entry: AuditEntry) -> impl IntoView {
             <td class="nowrap"><Time at=Signal::stored(id.at())/></td>
             <td class="audit-who">
                 <bdi class="audit-name">{event.who()}</bdi>
-                <div class="second-line">{origin(&event)}</div>
+                {origin(&event).map(|origin| view! { <div class="second-line">{origin}</div> })}
             </td>
             <td class="audit-what">
                 <bdi>{event.in_words()}</bdi>
@@ -38,15 +38,15 @@ pub(super) fn AuditRow(entry: AuditEntry) -> impl IntoView {
     }
 }
 
-/// The role, and the address.
-fn origin(event: &AuditEvent) -> String {
+/// The role, and the address; nothing for what has neither.
+fn origin(event: &AuditEvent) -> Option<String> {
     let actor = &event.actor;
     let role = match actor.via {
         Via::Session | Via::Proxy | Via::Token => Some(actor.role.name()),
         Via::Nowhere | Via::Command | Via::Open | Via::Program => None,
     };
     let parts: Vec<&str> = role.into_iter().chain(actor.from.as_deref()).collect();
-    parts.join(" · ")
+    (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
 /// Links to where the jobs are or were.
