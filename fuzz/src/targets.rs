@@ -2,9 +2,11 @@
 
 use jobdeck::{
     config::Sources,
-    job::{Job, decode_trace, digest, encode_trace, entry},
+    job::{Job, decode_trace, digest, encode_trace},
     model::{EntryId, JobFilter, Place, Set, Timestamp},
+    redaction::Redactor,
     search::{Caret, Matcher, Query},
+    shown,
 };
 use serde_json::{Value, value::RawValue};
 use std::sync::LazyLock;
@@ -41,7 +43,9 @@ pub fn job(data: &[u8]) {
         position: 1_795_470_707.5,
         digest: digest(data),
     };
-    let shown = entry(id.clone(), &job, true);
+    let open = shown::entry(id.clone(), &job, true, &Redactor::default());
+    assert_eq!(open.id, id);
+    let shown = shown::entry(id.clone(), &job, true, &Redactor::none());
     assert_eq!(shown.id, id);
     let _ = (
         job.shown_class(),
