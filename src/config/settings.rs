@@ -49,7 +49,7 @@ pub const SETTINGS: &[Setting] = &[
         .default("false")
         .means("whether browsers send the session by TLS only: set it behind a proxy with TLS; with `server.tls_certificate` they always do"),
     setting("auth.proxy_addresses", "JOBDECK_PROXY_ADDRESSES", List)
-        .default("[]")
+        .unset("none", "[\"10.0.0.5\", \"10.1.0.0/16\"]")
         .means(
             "addresses and networks of proxies: only from these `X-Forwarded-For`, `X-Forwarded-Proto` and the next are believed",
         ),
