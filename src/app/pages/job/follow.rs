@@ -22,14 +22,15 @@ pub(super) fn follow(job: JobView) {
     Effect::new(move || {
         job.read.with(|read| {
             if let Some((_, read)) = read {
-                let seconds = read.as_ref().map_or(USUAL_SECONDS, |detail| {
+                let seconds = read.as_ref().map_or(Some(USUAL_SECONDS), |detail| {
                     let bytes = detail
                         .locations
                         .iter()
                         .map(|location| location.entry.size_bytes);
-                    seconds_between(detail.scanned, bytes.sum())
+                    // What is shown by way of exception would be hidden again by the next reading.
+                    (!detail.revealed).then(|| seconds_between(detail.scanned, bytes.sum()))
                 });
-                cost.set_value(Some(seconds));
+                cost.set_value(seconds);
             }
         });
         waited.set_value(0);
