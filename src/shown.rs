@@ -13,7 +13,6 @@ use crate::model::{
     EntryId, JobEntry, JobLocation, Place, RunningJob, Timestamp, TraceLine, Whereabouts,
 };
 use crate::redaction::Redactor;
-use std::borrow::Cow;
 
 /// Most labels in a list.
 const LIST_TAGS: usize = 20;
@@ -140,13 +139,8 @@ pub fn location(
 /// A running job without its secrets, also in what its process reports.
 #[must_use]
 pub fn open_running(mut run: RunningJob, redactor: &Redactor) -> RunningJob {
-    if redactor.is_none() {
-        return run;
-    }
-    if let Some(progress) = &mut run.progress
-        && let Cow::Owned(message) = redactor.text(&progress.message)
-    {
-        progress.message = message;
+    if let Some(progress) = &mut run.progress {
+        redactor.hide(&mut progress.message);
     }
     if let Some(redacted) = redactor.whole_job(&Job::new(run.payload.clone())) {
         let job = Job::new(redacted);

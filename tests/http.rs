@@ -158,15 +158,26 @@ impl Site {
         let store = open(url).await;
         let shutdown = CancellationToken::new();
         let live = Live::start(store.clone(), SamplerOptions::default(), shutdown.clone());
-        let mut state = AppState::new(Admin::new(store.clone()), live.clone(), shutdown.clone());
-        state.hosts = Hosts::for_address(([127, 0, 0, 1], 8080).into(), &[]);
-        Self {
-            router: router(state),
+        let mut site = Self {
+            router: Router::new(),
             store,
             live,
             shutdown,
             _folder: folder,
-        }
+        };
+        let mut state = site.state();
+        state.hosts = Hosts::for_address(([127, 0, 0, 1], 8080).into(), &[]);
+        site.router = router(state);
+        site
+    }
+
+    /// The state of another server over the same store.
+    fn state(&self) -> AppState {
+        AppState::new(
+            Admin::new(self.store.clone()),
+            self.live.clone(),
+            self.shutdown.clone(),
+        )
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {

@@ -1,9 +1,9 @@
 //! What runs tell of themselves, and asking them to end.
 
 use super::{Admin, AdminError, AdminResult};
-use crate::model::{AuditAction, CancelReport, JobReport};
+use crate::model::{AuditAction, CancelReport, JobReport, Right};
+use crate::redaction::Redactor;
 use crate::store::StoreError;
-use std::borrow::Cow;
 
 impl Admin {
     /// What the runs of a job have told, if they told anything lately.
@@ -11,6 +11,19 @@ impl Admin {
     /// # Errors
     /// The store's.
     pub async fn report(&self, jid: &str) -> AdminResult<Option<JobReport>> {
+        self.report_by(jid, &self.shown_redactor()).await
+    }
+
+    /// The same with all that is hidden otherwise, of a job that [`Admin::reveal`] has shown.
+    ///
+    /// # Errors
+    /// The store's; [`AdminError::Forbidden`] without the right to it.
+    pub async fn open_report(&self, jid: &str) -> AdminResult<Option<JobReport>> {
+        self.require(Right::RevealSecrets)?;
+        self.report_by(jid, &Redactor::none()).await
+    }
+
+    async fn report_by(&self, jid: &str, redactor: &Redactor) -> AdminResult<Option<JobReport>> {
         if jid.is_empty() {
             return Ok(None);
         }
@@ -21,16 +34,11 @@ impl Admin {
                 Ok(None)
             }
             report => Ok(report?.map(|mut report| {
-                let redactor = self.shown_redactor();
-                let lines = report.log.iter_mut().map(|line| &mut line.text);
-                let message = report
-                    .progress
-                    .as_mut()
-                    .map(|progress| &mut progress.message);
-                for text in lines.chain(message) {
-                    if let Cow::Owned(open) = redactor.text(text) {
-                        *text = open;
-                    }
+                for line in &mut report.log {
+                    redactor.hide(&mut line.text);
+                }
+                if let Some(progress) = &mut report.progress {
+                    redactor.hide(&mut progress.message);
                 }
                 report
             })),

@@ -204,6 +204,8 @@ impl Admin {
     /// From now on this door, and every one that was made from it, works like that.
     pub fn set_options(&self, options: AdminOptions) {
         *self.options.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(options);
+        // What they have found was shown by the old ones.
+        self.searches.outdate();
     }
 
     /// What the store is.

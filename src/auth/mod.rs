@@ -34,12 +34,16 @@ pub use users::{Busy, LONGEST_PASSWORD, User, Users};
 use crate::model::Actor;
 use std::{
     net::IpAddr,
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
 /// Who may come in, and who is in.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Auth {
+    /// Whether nobody is asked who they are. It stands apart from the lists, which cannot be replaced both at once: between them there may
+    /// seem to be nobody.
+    is_open: AtomicBool,
     users: Users,
     tokens: Tokens,
     sessions: Sessions,
@@ -62,8 +66,17 @@ pub enum LogIn {
     },
     /// No such user, or not this password: nobody is told which.
     Refused,
-    /// Not looked at: so long to wait.
+    /// Not looked at, because too many were wrong: so long to wait.
     Later(Duration),
+    /// Not looked at, because too many others are: so long to wait.
+    Busy(Duration),
+}
+
+/// Nobody.
+impl Default for Auth {
+    fn default() -> Self {
+        Self::new(Vec::new(), Vec::new(), SessionLimits::default(), false)
+    }
 }
 
 impl Auth {
@@ -76,6 +89,7 @@ impl Auth {
         secure_cookies: bool,
     ) -> Self {
         Self {
+            is_open: AtomicBool::new(users.is_empty() && tokens.is_empty()),
             users: Users::new(users),
             tokens: Tokens::new(tokens),
             sessions: Sessions::new(limits),
@@ -89,6 +103,9 @@ impl Auth {
     #[must_use]
     pub fn with_proxy(mut self, proxy: Option<ProxyUsers>) -> Self {
         self.proxy = proxy;
+        if self.proxy.is_some() {
+            self.is_open = AtomicBool::new(false);
+        }
         self
     }
 
@@ -107,8 +124,15 @@ impl Auth {
     /// From now on there are these users and tokens, and sessions last so long. Sessions of users that are gone, or have another password, end;
     /// another role counts at once.
     pub fn replace(&self, users: Vec<User>, tokens: Vec<Token>, limits: SessionLimits) {
+        let is_open = users.is_empty() && tokens.is_empty() && self.proxy.is_none();
+        if !is_open {
+            self.is_open.store(false, Ordering::SeqCst);
+        }
         self.users.replace(users);
         self.tokens.replace(tokens);
+        if is_open {
+            self.is_open.store(true, Ordering::SeqCst);
+        }
         self.sessions.set_limits(limits);
         self.review_sessions();
     }
@@ -123,7 +147,7 @@ impl Auth {
     /// Whether nobody is asked who they are.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.users.is_empty() && self.tokens.is_empty() && self.proxy.is_none()
+        self.is_open.load(Ordering::SeqCst)
     }
 
     /// Whether the cookie of a session is sent by TLS only.
@@ -148,14 +172,14 @@ impl Auth {
                 self.throttle.succeeded(name, address);
                 let actor = let_in.actor.clone();
                 let Some(secret) = self.sessions.begin(let_in, Instant::now()) else {
-                    return LogIn::Later(BUSY);
+                    return LogIn::Busy(BUSY);
                 };
                 // The user may have been removed while the password was looked at.
                 self.review_sessions();
                 LogIn::Done { secret, actor }
             }
             Ok(None) => LogIn::Refused,
-            Err(Busy) => LogIn::Later(BUSY),
+            Err(Busy) => LogIn::Busy(BUSY),
         }
     }
 
@@ -235,6 +259,31 @@ mod tests {
         let secret = log_in("staple").await.expect("a session");
         replace(Vec::new());
         assert_eq!(role(&secret), None);
+        assert!(auth.is_open());
+    }
+
+    #[test]
+    fn while_users_give_way_to_tokens_nobody_is_let_in_without_being_asked() {
+        let hash = PasswordHash::weak_for_tests("correct horse");
+        let users = || vec![User::new("ada", Role::Viewer, hash.clone())];
+        let tokens = || {
+            let token = Token::new("ci", Role::Viewer, &hash_text("ci"), None);
+            vec![token.expect("a token")]
+        };
+        let limits = SessionLimits::default();
+        let auth = Auth::new(users(), Vec::new(), limits, false);
+        std::thread::scope(|scope| {
+            let changes = scope.spawn(|| {
+                for _ in 0..2_000 {
+                    auth.replace(Vec::new(), tokens(), limits);
+                    auth.replace(users(), Vec::new(), limits);
+                }
+            });
+            while !changes.is_finished() {
+                assert!(!auth.is_open());
+            }
+        });
+        auth.replace(Vec::new(), Vec::new(), limits);
         assert!(auth.is_open());
     }
 

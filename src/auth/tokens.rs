@@ -78,10 +78,6 @@ impl Tokens {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.known().is_empty()
-    }
-
     /// Whose token this is. Every one is compared, whatever the others said.
     pub(super) fn find(&self, token: &str, now: Timestamp) -> Option<Actor> {
         let hash = digest(token);

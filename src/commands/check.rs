@@ -58,7 +58,7 @@ impl Check {
             return absent(path);
         }
         let store = open(&config).await?;
-        worker::build(store.clone(), &config, true).await?;
+        worker::build(store.clone(), &config, worker::log_redactor(&config), true).await?;
         let overview = store.overview().await?;
         output::line(format_args!("store: {}", described(&store, &config).await?));
         output::line(contents(&overview));

@@ -18,12 +18,18 @@ pub(super) struct Reload {
     current: Loaded,
     hangups: Signal,
     has_terminal: bool,
+    /// The sections of which this process takes up what counts at once; none: all.
+    sections: &'static [&'static str],
 }
 
 impl Reload {
     /// From now on the signal ends the process no more.
-    pub(super) fn new(mut sources: Sources, started: Loaded) -> Result<Self, Failure> {
-        // A file that was there must be there again: without it nobody would be asked who they are.
+    /// `sections`: of which it takes up what counts at once, or none for all.
+    pub(super) fn new(
+        mut sources: Sources,
+        started: Loaded,
+        sections: &'static [&'static str],
+    ) -> Result<Self, Failure> {
         sources.file = sources.path();
         let hangups = signal(SignalKind::hangup())
             .map_err(|error| Failure::new(format!("signals cannot be listened to: {error}")))?;
@@ -33,6 +39,7 @@ impl Reload {
             started,
             hangups,
             has_terminal: std::io::stderr().is_terminal(),
+            sections,
         })
     }
 
@@ -67,12 +74,21 @@ impl Reload {
         }
     }
 
+    /// Whether it has a use for a setting.
+    fn takes_up(&self, name: &str) -> bool {
+        let section = name.split('.').next().unwrap_or_default();
+        self.sections.is_empty() || self.sections.contains(&section)
+    }
+
     fn reload(&mut self, take_up: &impl Fn(&Config) -> Result<(), Failure>) -> Result<(), Failure> {
-        let newer = self.sources.load_with_places()?;
+        let mut sources = self.sources.clone();
+        sources.file = sources.path();
+        let newer = sources.load_with_places()?;
         telemetry::check(&newer.config.log).map_err(Failure::usage)?;
         take_up(&newer.config)?;
         telemetry::set_filter(&newer.config.log).map_err(Failure::usage)?;
-        let taken = names(self.current.changes(&newer), true);
+        let mut taken = names(self.current.changes(&newer), true);
+        taken.retain(|name| self.takes_up(name));
         let waiting = names(self.started.changes(&newer), false);
         if taken.is_empty() {
             tracing::info!(
@@ -91,6 +107,8 @@ impl Reload {
             );
         }
         self.current = newer;
+        // A file that was taken up must be there again: without it nobody would be asked who they are.
+        self.sources = sources;
         Ok(())
     }
 }

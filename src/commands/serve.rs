@@ -12,6 +12,7 @@ use crate::{
     auth::Auth,
     config::{AuthConfig, Config, LimitsConfig},
     live::{Live, SamplerOptions},
+    redaction::SharedRedactor,
     store::SharedStore,
     web::{AppState, Hosts, Limiter, Limits, Tls, TrustedProxies, serve, serve_tls},
 };
@@ -78,7 +79,7 @@ impl Serve {
         let config = loaded.config.clone();
         worker::queues(&config.worker)?;
         let shutdown = signals::shutdown()?;
-        let reload = Reload::new(sources, loaded)?;
+        let reload = Reload::new(sources, loaded, &[])?;
         let listener = listen(config.server.listen).await?;
         let store = open(&config).await?;
         dashboard(&config, listener, store, Some(reload), shutdown).await
@@ -115,9 +116,10 @@ pub(super) async fn dashboard(
     let auth = access::auth(config)?;
     access::check(config, address, auth.is_open())?;
     let tls = tls(config)?;
+    let log_redactor = worker::log_redactor(config);
     // Before anything runs: its settings may be wrong.
     let worker = if is_worker(config) {
-        let worker = worker::build(store.clone(), config, true).await?;
+        let worker = worker::build(store.clone(), config, log_redactor.clone(), true).await?;
         handlers::warn(config);
         Some(worker)
     } else {
@@ -126,7 +128,7 @@ pub(super) async fn dashboard(
     let admin = served_admin(config, store.clone());
     let options = SamplerOptions {
         interval: config.live.interval,
-        redactor: admin.shown_redactor().clone(),
+        redactor: admin.shown_redactor(),
     };
     let live = Live::start(store.clone(), options, shutdown.clone());
     let worker = worker.map(|worker| {
@@ -158,6 +160,7 @@ pub(super) async fn dashboard(
             hosts: state.hosts.clone(),
             admin,
             live: live.clone(),
+            log_redactor,
         };
         let stop = shutdown.clone();
         let take_up = move |config: &Config| server.take_up(config);
@@ -182,7 +185,6 @@ pub(super) async fn dashboard(
         None => serve(listener, state, shutdown.clone()).await,
     };
     shutdown.cancel();
-    service::stopping();
     // All end behind what they are at.
     let _ = operations.await;
     let _ = keeper.await;
@@ -223,6 +225,8 @@ struct Server {
     hosts: Hosts,
     admin: Admin,
     live: Live,
+    /// That of the worker.
+    log_redactor: SharedRedactor,
 }
 
 impl Server {
@@ -262,7 +266,8 @@ impl Server {
             time_unit: self.admin.options().time_unit,
             ..served_options(&config)
         });
-        self.live.set_redactor(self.admin.shown_redactor());
+        self.live.redactor().set(self.admin.shown_redactor());
+        self.log_redactor.set(worker::log_redactor(&config).get());
         Ok(())
     }
 }

@@ -78,7 +78,8 @@ pub(super) async fn attend(
         if watchdog.is_some() && is_alive {
             tell(&[NotifyState::Watchdog]);
         }
-        if trouble != told {
+        // Said again at each look: a reload tells systemd that all is well.
+        if trouble.is_some() || told.is_some() {
             let words = match &trouble {
                 Some(trouble) => format!("The store does not answer: {trouble}"),
                 None => status.clone(),

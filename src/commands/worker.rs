@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     config::{Config, WorkerConfig, parse_queues},
+    redaction::SharedRedactor,
     store::SharedStore,
     worker::{Capsule, Worker, WorkerBuilder},
 };
@@ -42,8 +43,9 @@ impl WorkerCommand {
         let config = loaded.config.clone();
         self::queues(&config.worker)?;
         let shutdown = signals::shutdown()?;
-        let reload = Reload::new(sources, loaded)?;
-        let worker = build(open(&config).await?, &config, false).await?;
+        let reload = Reload::new(sources, loaded, &["log", "redaction"])?;
+        let redactor = log_redactor(&config);
+        let worker = build(open(&config).await?, &config, redactor.clone(), false).await?;
         if config.handlers.is_empty() {
             tracing::warn!(
                 "no handlers: due jobs are enqueued and lost ones recovered, but none is run here"
@@ -52,7 +54,12 @@ impl WorkerCommand {
         handlers::warn(&config);
         // Settings of handlers count from the next start, but that is to succeed.
         let status = format!("Working on {}", config.store.shown_url());
-        tokio::spawn(reload.run(status.clone(), handlers::check, shutdown.clone()));
+        let take_up = move |config: &Config| {
+            handlers::check(config)?;
+            redactor.set(log_redactor(config).get());
+            Ok(())
+        };
+        tokio::spawn(reload.run(status.clone(), take_up, shutdown.clone()));
         service::ready(&status);
         tokio::spawn(service::attend(
             status,
@@ -65,10 +72,16 @@ impl WorkerCommand {
     }
 }
 
-/// A worker as the settings say; `embedded` in a server.
+/// What takes the secrets out of what a worker logs. Whether its rules can be read was looked at when the settings were.
+pub(super) fn log_redactor(config: &Config) -> SharedRedactor {
+    config.redaction.redactor().unwrap_or_default().into()
+}
+
+/// A worker as the settings say, whose log goes through `redactor`; `embedded` in a server.
 pub(super) async fn build(
     store: SharedStore,
     config: &Config,
+    redactor: SharedRedactor,
     embedded: bool,
 ) -> Result<Worker, Failure> {
     let queues = queues(&config.worker)?;
@@ -91,8 +104,7 @@ pub(super) async fn build(
         .time_unit(time_unit.unwrap_or_default())
         .only_known_classes(config.worker.only_known_classes)
         .max_retries(config.worker.max_retries)
-        // Whether its rules can be read was looked at when the settings were.
-        .redactor(config.redaction.redactor().unwrap_or_default())
+        .redactor(redactor)
         .max_payload(usize::try_from(config.worker.max_payload.as_u64()).unwrap_or(usize::MAX))
         .embedded(embedded);
     let builder = capsules.into_iter().fold(builder, WorkerBuilder::capsule);

@@ -22,14 +22,13 @@ use crate::model::{
     DeadCauses, FailureGroup, FailureGroups, GroupDetail, GroupDigest, GroupQuery, GroupSample,
     KeptGroup, Overview,
 };
-use crate::redaction::Redactor;
+use crate::redaction::{Redactor, SharedRedactor};
 use crate::store::{SharedStore, StoreResult};
 use keeper::{Keeper, LOOKS};
 use std::{
-    borrow::Cow,
     collections::HashMap,
     sync::{
-        Arc, Mutex, PoisonError, RwLock,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -58,7 +57,7 @@ pub struct Groups {
 #[derive(Debug)]
 struct Shared {
     /// What takes secrets out of what is shown.
-    redactor: RwLock<Redactor>,
+    redactor: SharedRedactor,
     views: watch::Sender<Arc<View>>,
     /// Told when there may be something to do.
     wanted: Notify,
@@ -97,11 +96,15 @@ impl Groups {
     /// Starts to keep the index on the current runtime, until `shutdown`: it is read at once, and then as often as [`keeper`] says. What is
     /// shown of it goes through the redactor.
     #[must_use]
-    pub fn start(store: SharedStore, redactor: Redactor, shutdown: CancellationToken) -> Self {
+    pub fn start(
+        store: SharedStore,
+        redactor: impl Into<SharedRedactor>,
+        shutdown: CancellationToken,
+    ) -> Self {
         let groups = Self {
             store: store.clone(),
             shared: Arc::new(Shared {
-                redactor: RwLock::new(redactor),
+                redactor: redactor.into(),
                 views: watch::Sender::new(Arc::default()),
                 wanted: Notify::new(),
                 asked: AtomicU64::new(0),
@@ -168,8 +171,9 @@ impl Groups {
         let kept = read_kept(&self.store, &self.shared).await?;
         let state = (view.index.clone(), deploys.first());
         let mut list = list::list(&view, &kept, state, query);
+        let redactor = self.shared.redactor.get();
         for group in &mut list.groups {
-            self.hide_in(group);
+            hide_in(group, &redactor);
         }
         Ok(list)
     }
@@ -177,8 +181,9 @@ impl Groups {
     /// The groups with the most dead jobs, `limit` at most, as the index has them. Asks the store for nothing.
     pub async fn dead_causes(&self, limit: usize) -> DeadCauses {
         let mut causes = dead::causes(self.first_view().await.as_ref(), limit);
+        let redactor = self.shared.redactor.get();
         for cause in &mut causes.causes {
-            self.hide(&mut cause.message);
+            redactor.hide(&mut cause.message);
         }
         causes
     }
@@ -198,34 +203,9 @@ impl Groups {
         };
         let mut detail = detail::detail(&view, digest, kept, sample, state);
         if let Some(group) = &mut detail.group {
-            self.hide_in(group);
+            hide_in(group, &self.shared.redactor.get());
         }
         Ok(detail)
-    }
-
-    /// From now on what is shown goes through this one.
-    pub fn set_redactor(&self, redactor: Redactor) {
-        let shown = self.shared.redactor.write();
-        *shown.unwrap_or_else(PoisonError::into_inner) = redactor;
-    }
-
-    fn redactor(&self) -> Redactor {
-        let redactor = self.shared.redactor.read();
-        redactor.unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn hide_in(&self, group: &mut FailureGroup) {
-        self.hide(&mut group.message);
-        if let Some(frame) = &mut group.frame {
-            self.hide(frame);
-        }
-    }
-
-    /// Takes the secrets out of a text.
-    fn hide(&self, message: &mut String) {
-        if let Cow::Owned(redacted) = self.redactor().text(message) {
-            *message = redacted;
-        }
     }
 
     /// What a bounded number of a group's entries have in common.
@@ -235,7 +215,7 @@ impl Groups {
         if let Some((_, sample)) = samples.get(&digest) {
             return Ok(sample.clone());
         }
-        let sample = detail::sample(&self.store, &self.redactor(), digest, both).await?;
+        let sample = detail::sample(&self.store, &self.shared.redactor.get(), digest, both).await?;
         samples.insert(digest, (Instant::now(), sample.clone()));
         Ok(sample)
     }
@@ -275,6 +255,14 @@ impl Groups {
         let mut views = self.shared.views.subscribe();
         let _ = timeout(FIRST_VIEW, views.wait_for(|view| !view.is_empty())).await;
         self.view()
+    }
+}
+
+/// Takes the secrets out of what a group says of its failures.
+fn hide_in(group: &mut FailureGroup, redactor: &Redactor) {
+    redactor.hide(&mut group.message);
+    if let Some(frame) = &mut group.frame {
+        redactor.hide(frame);
     }
 }
 

@@ -8,13 +8,13 @@ use crate::model::{
     HoldStatus, JobEntry, OperationSummary, Overview, RunningJob, Snapshot, StoreInfo, StoreState,
     Timestamp,
 };
-use crate::redaction::Redactor;
+use crate::redaction::{Redactor, SharedRedactor};
 use crate::shown::open_running;
 use crate::store::{OperationRecord, SharedStore, StoreError};
 use futures::{Stream, StreamExt};
 use std::{
     sync::{
-        Arc, Mutex, OnceLock, PoisonError, RwLock,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -66,7 +66,7 @@ pub struct Live {
     round: Arc<Mutex<Instant>>,
     groups: Arc<OnceLock<Groups>>,
     /// What takes secrets out of the jobs that are shown.
-    redactor: Arc<RwLock<Redactor>>,
+    redactor: SharedRedactor,
 }
 
 impl Live {
@@ -83,7 +83,7 @@ impl Live {
             interval: Arc::new(AtomicU64::new(milliseconds(options.interval))),
             round: Arc::new(Mutex::new(Instant::now())),
             groups: Arc::default(),
-            redactor: Arc::new(RwLock::new(options.redactor)),
+            redactor: options.redactor.into(),
         };
         let sampler = Sampler {
             store,
@@ -115,20 +115,10 @@ impl Live {
         Duration::from_millis(self.interval.load(Ordering::Relaxed))
     }
 
-    /// From the next reading on this takes secrets out of the jobs that are shown, also in groups of failures.
-    pub fn set_redactor(&self, redactor: Redactor) {
-        if let Some(groups) = self.groups.get() {
-            groups.set_redactor(redactor.clone());
-        }
-        *self
-            .redactor
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = redactor;
-    }
-
-    fn redactor(&self) -> Redactor {
-        let redactor = self.redactor.read();
-        redactor.unwrap_or_else(PoisonError::into_inner).clone()
+    /// What takes secrets out of the jobs that are shown; another one counts from the next reading on.
+    #[must_use]
+    pub fn redactor(&self) -> &SharedRedactor {
+        &self.redactor
     }
 
     /// From the next reading on there is so much time between two.
@@ -232,7 +222,7 @@ struct Sampler {
     /// The store's time, and when it was read.
     clock: Option<(Timestamp, Instant)>,
     /// Counters at the last reading of the failures: while they stand, so does the list.
-    failures_seen: Option<(u64, u64, u64)>,
+    failures_seen: Option<((u64, u64, u64), Redactor)>,
     /// Whether the store has said what it is since it was there last.
     is_introduced: bool,
 }
@@ -251,6 +241,8 @@ struct Lists {
     running: Running,
     /// The failures, if they can have changed.
     failures: Option<Vec<JobEntry>>,
+    /// What took the secrets out of them.
+    redactor: Redactor,
     operations: Vec<OperationSummary>,
     holds: Vec<HoldStatus>,
 }
@@ -324,12 +316,15 @@ impl Sampler {
             });
         }
         let now = overview.sampled_at;
-        let unchanged = self.failures_seen == Some(failure_counters(&overview));
+        let redactor = self.live.redactor.get();
+        let unchanged = self.failures_seen.as_ref().is_some_and(|(counters, by)| {
+            *counters == failure_counters(&overview) && by.is(&redactor)
+        });
         let failures = async {
             if unchanged {
                 Ok(None)
             } else {
-                failures::latest(&self.store, now, &self.live.redactor())
+                failures::latest(&self.store, now, &redactor)
                     .await
                     .map(Some)
             }
@@ -344,8 +339,9 @@ impl Sampler {
             overview,
             store,
             lists: Some(Lists {
-                running: Running::of(running, &self.live.redactor()),
+                running: Running::of(running, &redactor),
                 failures,
+                redactor,
                 operations: watched_operations(operations),
                 holds,
             }),
@@ -371,6 +367,7 @@ impl Sampler {
                 if let Some(Lists {
                     running,
                     failures,
+                    redactor,
                     operations,
                     holds,
                 }) = lists
@@ -382,7 +379,7 @@ impl Sampler {
                     self.snapshot.orphans = running.orphans;
                     if let Some(failures) = failures {
                         self.snapshot.failures = failures;
-                        self.failures_seen = Some(failure_counters(&overview));
+                        self.failures_seen = Some((failure_counters(&overview), redactor));
                     }
                 }
                 if let Some(groups) = self.live.groups.get() {

@@ -10,12 +10,14 @@
 //! | `card` | numbers of payment cards |
 //! | `path` | values at places of a job that rules name |
 //! | `splice` | a text of which parts are replaced |
+//! | `shared` | a redactor that can be replaced while it is used |
 
 mod card;
 mod json;
 mod keys;
 mod path;
 mod quote;
+mod shared;
 mod splice;
 mod text;
 mod value;
@@ -23,6 +25,7 @@ mod value;
 use crate::job::{Job, decode_trace, encode_trace};
 use path::PathRule;
 use regex::Regex;
+pub use shared::SharedRedactor;
 use std::{borrow::Cow, sync::Arc};
 
 /// What stands in place of a secret.
@@ -133,6 +136,22 @@ impl Redactor {
         self.rules.is_none()
     }
 
+    /// Whether it is the same one, not only one with the same rules.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        match (&self.rules, &other.rules) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        }
+    }
+
+    /// Takes the secrets out of a running text in place.
+    pub fn hide(&self, text: &mut String) {
+        if let Cow::Owned(redacted) = self.text(text) {
+            *text = redacted;
+        }
+    }
+
     /// A JSON text without its secrets: each value under a telling name is [`REDACTED`]; other texts are treated in the same way if they are JSON
     /// themselves, else as [`Redactor::text`]. Borrowed if it has none. What is no JSON comes back in some form, but not necessarily without
     /// its secrets.
@@ -168,6 +187,7 @@ impl Redactor {
     /// The same, and its coded error trace, if it has one, is coded anew without its secrets.
     #[must_use]
     pub fn whole_job(&self, job: &Job) -> Option<String> {
+        self.rules.as_deref()?;
         let redacted = self.job(job);
         let lines = match job.field("error_backtrace") {
             Some(coded) if coded.starts_with('"') => decode_trace(coded).unwrap_or_default(),

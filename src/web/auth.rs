@@ -22,8 +22,8 @@ use axum::{
 use futures::StreamExt;
 use std::{convert::Infallible, net::SocketAddr};
 
-/// What anybody may see, beside the pages' files.
-const PUBLIC: [&str; 3] = [login::PATH, "/healthz", "/readyz"];
+/// What anybody may see, beside the pages' files and the log-in. It costs next to nothing, and is answered however often it is asked for.
+const PUBLIC: [&str; 2] = ["/healthz", "/readyz"];
 
 /// The door for the one who asks.
 pub(super) struct Door(pub(super) Admin);
@@ -63,7 +63,8 @@ pub(super) async fn guard(
     next: Next,
 ) -> Response {
     let path = request.uri().path().to_owned();
-    let found = find(&state, &request);
+    let is_public = PUBLIC.contains(&path.as_str()) || state.assets.serves(&path);
+    let found = find(&state, &request, is_public);
     let actor = match &found {
         Found::Known(actor) => Some(actor),
         Found::In(session) => Some(&session.actor),
@@ -74,9 +75,7 @@ pub(super) async fn guard(
         request.extensions_mut().insert(actor);
     }
     let asker = Asker::of(request.extensions());
-    if !is_always_answered(&state, &path)
-        && let Err(too_many) = state.limiter.request(&path, asker.as_ref())
-    {
+    if !is_public && let Err(too_many) = state.limiter.request(&path, asker.as_ref()) {
         return *too_many;
     }
     match found {
@@ -94,12 +93,12 @@ pub(super) async fn guard(
 }
 
 /// Who asks.
-fn find(state: &AppState, request: &Request) -> Found {
+fn find(state: &AppState, request: &Request, is_public: bool) -> Found {
     if state.auth.is_open() {
         return Found::Known(Actor::anyone());
     }
     let path = request.uri().path();
-    if path != login::PATH && (PUBLIC.contains(&path) || state.assets.serves(path)) {
+    if is_public {
         return Found::Public;
     }
     let token = bearer(request.headers()).filter(|_| is_for_programs(path));
@@ -109,7 +108,9 @@ fn find(state: &AppState, request: &Request) -> Found {
             ProxyUser::Known(actor) => return Found::Known(actor),
             ProxyUser::Nobody => {}
             ProxyUser::WithoutRole(name) => {
-                tracing::warn!(target: LOG, user = name, "whom the proxy names has no role here");
+                if state.unclear.is_time() {
+                    tracing::warn!(target: LOG, user = name, "whom the proxy names has no role here");
+                }
                 return Found::Refused(rest::refusal(
                     path,
                     StatusCode::FORBIDDEN,
@@ -118,7 +119,9 @@ fn find(state: &AppState, request: &Request) -> Found {
                 ));
             }
             ProxyUser::Unclear(reason) => {
-                tracing::warn!(target: LOG, reason, "it is not clear whom the proxy names: refused");
+                if state.unclear.is_time() {
+                    tracing::warn!(target: LOG, reason, "it is not clear whom the proxy names: refused");
+                }
                 return Found::Refused(rest::refusal(
                     path,
                     StatusCode::BAD_REQUEST,
@@ -175,11 +178,6 @@ fn proxied(state: &AppState, request: &Request) -> ProxyUser {
 
 /// Log target of log-ins, the same as that of changes.
 const LOG: &str = "jobdeck::audit";
-
-/// Whether it is answered however often it is asked for: probes, and the files of the pages, which cost next to nothing.
-fn is_always_answered(state: &AppState, path: &str) -> bool {
-    matches!(path, "/healthz" | "/readyz") || state.assets.serves(path)
-}
 
 /// Where a request comes from, for the audit.
 pub(super) fn address(extensions: &Extensions) -> Option<String> {

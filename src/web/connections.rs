@@ -7,12 +7,7 @@ use super::{
 };
 use crate::auth::network;
 use axum::{
-    Router,
-    extract::Request,
-    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
-    middleware,
-    response::Response,
-    routing::get,
+    Router, extract::Request, http::StatusCode, middleware, response::Response, routing::get,
 };
 use std::{net::IpAddr, time::Duration};
 
@@ -139,8 +134,7 @@ fn refusal(full: Full, path: &str) -> Response {
             let message = "Jobdeck has as many connections as it may have (`limits.connections`). Try again.\n";
             let status = StatusCode::SERVICE_UNAVAILABLE;
             let mut response = rest::refusal(path, status, CODE, message);
-            let headers = response.headers_mut();
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            limits::retry_after(&mut response, RETRY);
             response
         }
     }

@@ -66,8 +66,8 @@ async fn limit_time(request: Request, next: Next) -> Response {
     }
 }
 
-/// The path without its query, which may hold what people searched for. Of the highest level, so that every line of the log has it, whatever
-/// the log's filter leaves out.
+/// The path without its query, which may hold what people searched for. Of the highest level, so that every line of the log has it, unless the
+/// log's filter leaves out even the errors of this module.
 fn span(request: &Request) -> tracing::Span {
     tracing::error_span!(
         "request",

@@ -1,6 +1,6 @@
 //! How much one may ask for, so that the others still are answered.
 
-use super::{client_address::ClientAddress, rest, tally::Entry, tally::Tally};
+use super::{client_address::ClientAddress, rest, seldom::Seldom, tally::Entry, tally::Tally};
 use crate::model::{Actor, Via};
 use axum::{
     body::{Body, HttpBody},
@@ -77,6 +77,7 @@ pub struct Limiter {
     rates: Option<DefaultKeyedRateLimiter<Asker>>,
     since_sweep: AtomicU32,
     streams: Tally<Asker>,
+    told: Seldom,
 }
 
 impl Limiter {
@@ -91,6 +92,7 @@ impl Limiter {
             rates,
             since_sweep: AtomicU32::new(0),
             streams: Tally::new(limits.streams_per_user),
+            told: Seldom::default(),
             limits,
         }
     }
@@ -135,7 +137,9 @@ impl Limiter {
             return response;
         };
         let Some(entry) = self.streams.enter(asker.clone()) else {
-            tracing::warn!(%asker, "has too many streams open; another one was refused");
+            if self.told.is_time() {
+                tracing::warn!(%asker, "has too many streams open; another one was refused");
+            }
             let most = self.limits.streams_per_user;
             let message = format!(
                 "Too many streams: {most} at a time are sent (`limits.streams_per_user`). Close one, a tab for example.\n"
@@ -189,9 +193,18 @@ impl fmt::Debug for Limiter {
 /// A refusal with the time after which it may be different.
 pub(super) fn too_many(path: &str, code: &'static str, message: &str, wait: Duration) -> Response {
     let mut response = rest::refusal(path, StatusCode::TOO_MANY_REQUESTS, code, message);
-    let seconds = wait.as_millis().div_ceil(1_000).max(1);
-    if let Ok(seconds) = HeaderValue::try_from(seconds.to_string()) {
+    retry_after(&mut response, wait);
+    response
+}
+
+/// Says in an answer after which time it may be different.
+pub(super) fn retry_after(response: &mut Response, wait: Duration) {
+    if let Ok(seconds) = HeaderValue::try_from(seconds(wait).to_string()) {
         response.headers_mut().insert(RETRY_AFTER, seconds);
     }
-    response
+}
+
+/// Whole seconds, one at least: what is waited for is over then.
+pub(super) fn seconds(wait: Duration) -> u128 {
+    wait.as_millis().div_ceil(1_000).max(1)
 }

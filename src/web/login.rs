@@ -1,16 +1,13 @@
 //! The page on which people say who they are, and what its form and the log-out do. Works without JavaScript, and loads none.
 
-use super::{AppState, client_address::ClientAddress, headers, renderers::on_one_thread};
+use super::{AppState, client_address::ClientAddress, headers, limits, renderers::on_one_thread};
 use crate::api::{Theme, respond::cookie_in};
 use crate::app::{LoginDocument, LoginTry};
 use crate::auth::LogIn;
 use crate::model::Actor;
 use axum::{
     extract::{DefaultBodyLimit, Form, Query, Request, State},
-    http::{
-        HeaderMap, HeaderValue, StatusCode,
-        header::{RETRY_AFTER, SET_COOKIE},
-    },
+    http::{HeaderMap, HeaderValue, StatusCode, header::SET_COOKIE},
     response::{IntoResponse, Redirect, Response},
     routing::{MethodRouter, get, post},
 };
@@ -166,16 +163,27 @@ async fn log_in(
         LogIn::Later(wait) => {
             let why = "it has to wait: too many were wrong";
             state.admin.note_refused_log_in(&form.name, from, why).await;
-            let seconds = wait.as_millis().div_ceil(1_000).max(1);
+            let seconds = limits::seconds(wait);
             let page = again(format!("Too many tries: wait {seconds} s, then try again."));
-            let mut response = shown(&state, &request_headers, page).await;
-            *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-            if let Ok(seconds) = HeaderValue::try_from(seconds.to_string()) {
-                response.headers_mut().insert(RETRY_AFTER, seconds);
-            }
-            response
+            wait_for(shown(&state, &request_headers, page).await, wait)
+        }
+        LogIn::Busy(wait) => {
+            let why = "it was not looked at: too many others were";
+            state.admin.note_refused_log_in(&form.name, from, why).await;
+            let seconds = limits::seconds(wait);
+            let page = again(format!(
+                "Too many are logging in: wait {seconds} s, then try again."
+            ));
+            wait_for(shown(&state, &request_headers, page).await, wait)
         }
     }
+}
+
+/// The page again, with the time after which a try may be looked at.
+fn wait_for(mut response: Response, wait: Duration) -> Response {
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    limits::retry_after(&mut response, wait);
+    response
 }
 
 /// `POST /logout`, with `everywhere` for all of the user's sessions.

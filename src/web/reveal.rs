@@ -4,9 +4,9 @@ use super::{AppState, auth::Door, pages};
 use crate::api::{Revealed, query_string};
 use crate::model::EntryId;
 use axum::{
-    RequestExt,
-    extract::{DefaultBodyLimit, Form, Path, Request, State, rejection::FormRejection},
-    response::{IntoResponse, Response},
+    extract::{DefaultBodyLimit, Form, Path, State},
+    http::request::Parts,
+    response::Response,
     routing::{MethodRouter, post},
 };
 use serde::Deserialize;
@@ -30,14 +30,9 @@ async fn reveal(
     State(state): State<AppState>,
     Door(admin): Door,
     jid: Option<Path<String>>,
-    request: Request,
+    parts: Parts,
+    Form(RevealForm { reason }): Form<RevealForm>,
 ) -> Response {
-    let (parts, body) = request.into_parts();
-    let asked = Request::from_parts(parts.clone(), body);
-    let Form(RevealForm { reason }) = match asked.extract().await {
-        Ok(form) => form,
-        Err(rejection) => return FormRejection::into_response(rejection),
-    };
     let jid = jid.map(|Path(jid)| jid).unwrap_or_default();
     let entry: Option<EntryId> = query_string::parse(parts.uri.query().unwrap_or_default())
         .into_iter()

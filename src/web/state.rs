@@ -28,6 +28,8 @@ pub struct AppState {
     pub auth: Arc<Auth>,
     /// Whether it is time to tell the log that somebody who is no proxy wrote its headers.
     pub(super) forged: Arc<Seldom>,
+    /// Words in the log about people whom a proxy names and who are not let in.
+    pub(super) unclear: Arc<Seldom>,
     /// How much one may ask for.
     pub limiter: Arc<Limiter>,
     /// A word in the header of pages, such as `production`.
@@ -46,7 +48,7 @@ impl AppState {
     pub fn new(admin: Admin, live: Live, shutdown: CancellationToken) -> Self {
         let groups = Groups::start(
             admin.store().clone(),
-            admin.shown_redactor().clone(),
+            live.redactor().clone(),
             shutdown.clone(),
         );
         live.accompany(groups.clone());
@@ -60,6 +62,7 @@ impl AppState {
             proxies: TrustedProxies::default(),
             auth: Arc::default(),
             forged: Arc::default(),
+            unclear: Arc::default(),
             limiter: Arc::new(Limiter::new(Limits::default())),
             environment: None,
             shutdown,

@@ -211,8 +211,9 @@ impl Stamp {
         Self {
             inode: metadata.ino(),
             size: metadata.size(),
-            seconds: metadata.mtime(),
-            nanoseconds: metadata.mtime_nsec(),
+            // Of any change, also of who may read it.
+            seconds: metadata.ctime(),
+            nanoseconds: metadata.ctime_nsec(),
         }
     }
 }

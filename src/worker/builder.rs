@@ -15,7 +15,7 @@ use super::{
 use crate::{
     job::{RetryRule, TimeUnit},
     periodic::{PeriodicError, PeriodicJob},
-    redaction::Redactor,
+    redaction::{Redactor, SharedRedactor},
     store::{SharedStore, StoreError},
 };
 use serde::de::DeserializeOwned;
@@ -107,7 +107,7 @@ pub(super) struct Settings {
     pub(super) max_retries: u32,
     pub(super) default_retry: RetryRule,
     pub(super) max_payload: usize,
-    pub(super) redactor: Redactor,
+    pub(super) redactor: SharedRedactor,
     pub(super) time_unit: TimeUnit,
     pub(super) tag: String,
     pub(super) labels: Vec<String>,
@@ -160,7 +160,7 @@ impl WorkerBuilder {
                 max_retries: RetryRule::DEFAULT_TIMES,
                 default_retry: RetryRule::Default,
                 max_payload: MAX_PAYLOAD,
-                redactor: Redactor::default(),
+                redactor: Redactor::default().into(),
                 time_unit: TimeUnit::default(),
                 tag: identity::folder_name(),
                 labels: Vec::new(),
@@ -352,8 +352,8 @@ impl WorkerBuilder {
     }
 
     /// What takes secrets out of the errors of jobs before they are logged; the usual names by default.
-    pub fn redactor(mut self, redactor: Redactor) -> Self {
-        self.settings.redactor = redactor;
+    pub fn redactor(mut self, redactor: impl Into<SharedRedactor>) -> Self {
+        self.settings.redactor = redactor.into();
         self
     }
 

@@ -240,7 +240,8 @@ fn failure<'a>(
 /// Lets the job go as the verdict says.
 fn act_on(runtime: &Runtime, failure: &Failure<'_>, verdict: Verdict) -> Settlement {
     let (error, now) = (failure.error.to_string(), failure.now);
-    let error = runtime.settings.redactor.text(&error);
+    let redactor = runtime.settings.redactor.get();
+    let error = redactor.text(&error);
     let class = class_of(failure.job).unwrap_or_default();
     let jid = failure.job.jid().unwrap_or_default();
     match verdict {

@@ -17,6 +17,15 @@ impl Scene {
         let place = Place::new();
         let path = place.path().join("jobdeck.toml");
         std::fs::write(path, text).expect("it is written");
+        Self::at(place).await
+    }
+
+    /// A server without a configuration.
+    async fn without_file() -> Self {
+        Self::at(Place::new()).await
+    }
+
+    async fn at(place: Place) -> Self {
         let command = place.command(&["serve", "--listen", "127.0.0.1:0", "--no-worker"]);
         let mut server = Watched::start(command);
         let address = server.address().await;
@@ -191,6 +200,21 @@ async fn a_broken_file_changes_nothing_and_is_told_with_its_place() {
 }
 
 #[tokio::test]
+async fn a_file_that_came_later_must_not_be_lost_either() {
+    let mut scene = Scene::without_file().await;
+    let (one, hash) = token(&Place::new()).await;
+    let text = format!("[tokens.ci]\nhash = '{hash}'\nrole = 'viewer'\n");
+    scene.reload(&text, "taken up").await;
+    assert_eq!(scene.ask("/api/v1/overview", &one).await, StatusCode::OK);
+    std::fs::remove_file(scene.place.path().join("jobdeck.toml")).expect("it was there");
+    scene.server.signal("HUP");
+    scene.server.logged("stays in force").await;
+    let unknown = scene.ask("/api/v1/overview", "nobody").await;
+    assert_eq!(unknown, StatusCode::UNAUTHORIZED);
+    assert_eq!(scene.server.stop().await, Some(0));
+}
+
+#[tokio::test]
 async fn sessions_end_with_their_users() {
     let place = Place::new();
     let (ada, bob) = (hash(&place, "one").await, hash(&place, "two").await);
@@ -225,10 +249,17 @@ async fn a_worker_reads_its_configuration_anew_too() {
     write("[log]\nfilter = 'warn'\n");
     let mut worker = Watched::start(place.command(&["worker"]));
     worker.logged("no handlers").await;
-    write("[log]\nfilter = 'info'\n[worker]\nconcurrency = 3\n");
+    write(
+        "[log]\nfilter = 'info'\n[worker]\nconcurrency = 3\n[redaction]\nkeys = ['iban']\n[live]\ninterval = '2s'\n",
+    );
     worker.signal("HUP");
     let taken = worker.logged("taken up").await;
-    assert!(taken.contains("log.filter"), "{taken}");
+    assert!(
+        taken.contains("log.filter") && taken.contains("redaction.keys"),
+        "{taken}"
+    );
+    // A worker has no use for it.
+    assert!(!taken.contains("live.interval"), "{taken}");
     let waiting = worker.logged("next start").await;
     assert!(waiting.contains("worker.concurrency"), "{waiting}");
     assert_eq!(worker.stop().await, Some(0));

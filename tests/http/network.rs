@@ -22,11 +22,7 @@ struct Port {
 impl Port {
     async fn open(limits: Limits) -> Self {
         let site = Site::new().await;
-        let mut state = AppState::new(
-            Admin::new(site.store.clone()),
-            site.live.clone(),
-            site.shutdown.clone(),
-        );
+        let mut state = site.state();
         state.limiter = Arc::new(Limiter::new(limits));
         state.proxies = TrustedProxies::new(&["127.0.0.1/32".parse().expect("an address")]);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

@@ -17,11 +17,7 @@ const GROUPS: &str = "x-forwarded-groups";
 /// A server behind a proxy that names users and their groups.
 async fn behind_proxy() -> Site {
     let mut site = Site::new().await;
-    let mut state = AppState::new(
-        Admin::new(site.store.clone()),
-        site.live.clone(),
-        site.shutdown.clone(),
-    );
+    let mut state = site.state();
     let token = Token::new("ci", Role::Operator, &hash_text("secret"), None).expect("a token");
     let auth = Auth::new(Vec::new(), vec![token], SessionLimits::default(), false);
     state.auth = Arc::new(auth.with_proxy(Some(ProxyUsers {

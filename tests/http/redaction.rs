@@ -187,11 +187,7 @@ async fn one_job_is_shown_whole_to_who_says_why() {
 #[tokio::test]
 async fn who_may_not_is_told_so_on_the_page() {
     let (mut site, _) = hiding().await;
-    let mut state = AppState::new(
-        Admin::new(site.store.clone()),
-        site.live.clone(),
-        site.shutdown.clone(),
-    );
+    let mut state = site.state();
     state.auth = Arc::new(super::access::auth(false));
     site.router = router(state);
     let cookie = site.cookie(Role::Operator).await;
@@ -210,4 +206,26 @@ async fn who_may_not_is_told_so_on_the_page() {
         .await;
     assert_eq!(page.status, StatusCode::FORBIDDEN);
     assert!(!page.text.contains(SECRET));
+}
+
+/// A store in which nothing happens tells the same failures for ever, but not with secrets that are to be hidden from now on.
+#[tokio::test]
+async fn what_is_hidden_from_now_on_is_hidden_from_the_next_reading_on() {
+    let (site, _) = hiding().await;
+    let mut frames = Box::pin(site.live.stream());
+    for redactor in [Redactor::none(), Redactor::default()] {
+        let has_secret = redactor.is_none();
+        site.live.redactor().set(redactor);
+        let seen = async {
+            while let Some(frame) = frames.next().await {
+                let snapshot = serde_json::to_string(frame.snapshot()).expect("JSON");
+                let has_failure = snapshot.contains(JID);
+                if has_failure && snapshot.contains(&format!("password={SECRET}")) == has_secret {
+                    return;
+                }
+            }
+        };
+        let seen = tokio::time::timeout(std::time::Duration::from_secs(20), seen).await;
+        assert!(seen.is_ok(), "{has_secret}");
+    }
 }

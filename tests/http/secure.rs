@@ -49,11 +49,7 @@ impl SecurePort {
         .expect("it can be used")
         .looking_every(Duration::from_millis(10));
         let site = Site::new().await;
-        let state = AppState::new(
-            Admin::new(site.store.clone()),
-            site.live.clone(),
-            site.shutdown.clone(),
-        );
+        let state = site.state();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         tokio::spawn(serve_tls(listener, tls, state, site.shutdown.clone()));

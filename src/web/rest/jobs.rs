@@ -6,9 +6,9 @@ use super::{
     extract::{self, JsonBytes, Path, json_problem},
     request::MomentBody,
 };
-use crate::admin::{Admin, AdminError};
+use crate::admin::{AdminError, AdminResult};
 use crate::job::NewJob;
-use crate::model::JobDetail;
+use crate::model::{JobDetail, JobReport};
 use crate::web::auth::Door;
 use axum::{Json, http::StatusCode};
 use serde::{Deserialize, Serialize};
@@ -26,13 +26,17 @@ use utoipa::ToSchema;
 )]
 pub(super) async fn job(Door(admin): Door, Path(jid): Path<String>) -> Answer<Json<JobBody>> {
     let detail = admin.job(&jid, None).await?;
-    found(&admin, &jid, detail).await
+    found(&jid, detail, admin.report(&jid)).await
 }
 
 /// What was found of a job, with what its runs have told; or why there is nothing.
-async fn found(admin: &Admin, jid: &str, detail: JobDetail) -> Answer<Json<JobBody>> {
+async fn found(
+    jid: &str,
+    detail: JobDetail,
+    report: impl Future<Output = AdminResult<Option<JobReport>>>,
+) -> Answer<Json<JobBody>> {
     if !detail.locations.is_empty() {
-        let report = admin.report(jid).await?;
+        let report = report.await?;
         return Ok(Json(JobBody::new(detail, report)));
     }
     Err(Problem::not_found(if detail.scanned < detail.total {
@@ -70,7 +74,7 @@ pub(super) async fn reveal(
     extract::Json(body): extract::Json<RevealBody>,
 ) -> Answer<Json<JobBody>> {
     let detail = admin.reveal(&jid, None, &body.reason).await?;
-    found(&admin, &jid, detail).await
+    found(&jid, detail, admin.open_report(&jid)).await
 }
 
 /// A job to add, as Sidekiq's client takes it. Further fields (`tags`, `backtrace`, …) are kept as they are.

@@ -76,6 +76,7 @@ pub(super) async fn complete(admin: &Admin, page: &mut Page) -> AdminResult<()> 
         .filter(|entry| is_cut(entry))
         .map(|entry| entry.id.clone())
         .collect();
+    let redactor = admin.shown_redactor();
     for ids in cut.chunks(AT_A_TIME) {
         let found = admin.store().locate(ids).await?;
         for stored in found.into_iter().flatten() {
@@ -84,7 +85,7 @@ pub(super) async fn complete(admin: &Admin, page: &mut Page) -> AdminResult<()> 
                 .iter_mut()
                 .find(|entry| entry.id.digest == stored.id.digest && is_cut(entry))
             {
-                *entry = uncut(entry.clone(), stored.raw, &admin.shown_redactor());
+                *entry = uncut(entry.clone(), stored.raw, &redactor);
             }
         }
     }

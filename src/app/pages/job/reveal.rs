@@ -38,7 +38,7 @@ pub(super) fn reveal(job: JobView) -> AnyView {
         Hidden::Revealed => view! {
             <p class="job-hidden job-revealed" role="status">
                 <Icon name=IconName::Locked/>
-                "Nothing is hidden here until this page is left or something changes. That you saw it, and why, is on record."
+                "Nothing is hidden here, but in what its runs tell, until this page is left or something changes. That you saw it, and why, is on record."
             </p>
         }
         .into_any(),
