@@ -1,6 +1,10 @@
 //! Verbs done to entries.
 
-use super::{Admin, AdminResult, audit::Deed, plan::Planner};
+use super::{
+    Admin, AdminResult,
+    audit::{Deed, tell_place},
+    plan::Planner,
+};
 use crate::model::{Action, ActionOutcome, ActionReport, AuditEvent, Change, EntryId, Verb};
 use crate::store::{Move, Moved, StoreResult};
 
@@ -21,10 +25,7 @@ impl Admin {
                 event.count = Some(u64::try_from(entries.len()).unwrap_or(u64::MAX));
                 event.details = Change::Act(action).detail().trim().to_owned();
                 for entry in entries {
-                    let place = entry.place.to_string();
-                    if !event.places.contains(&place) {
-                        event.places.push(place);
-                    }
+                    tell_place(event, &entry.place);
                 }
             })
             .await?;

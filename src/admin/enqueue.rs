@@ -2,7 +2,7 @@
 
 use super::{
     Admin, AdminError, AdminResult,
-    audit::{Deed, JIDS},
+    audit::{Deed, JIDS, tell_place},
 };
 use crate::job::NewJob;
 use crate::model::{AuditAction, Place};
@@ -50,10 +50,7 @@ impl Admin {
                     Destination::Set { set, .. } => Place::Set(*set),
                     Destination::Nowhere => continue,
                 };
-                let place = place.to_string();
-                if event.places.len() < JIDS && !event.places.contains(&place) {
-                    event.places.push(place);
-                }
+                tell_place(event, &place);
             }
         });
         let added = self.store.add(&entries).await;

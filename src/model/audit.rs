@@ -305,6 +305,15 @@ fn is_none(number: &u64) -> bool {
 }
 
 impl AuditEvent {
+    /// Something that was done.
+    #[must_use]
+    pub fn done(actor: Actor, action: AuditAction) -> Self {
+        Self {
+            outcome: AuditOutcome::Done,
+            ..Self::new(actor, action)
+        }
+    }
+
     /// Something that somebody begins to do; what comes of it is not known yet.
     #[must_use]
     pub fn new(actor: Actor, action: AuditAction) -> Self {

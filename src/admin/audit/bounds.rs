@@ -1,7 +1,7 @@
 //! How long what an event says may be. Much of it comes from people, and from jobs.
 
 use crate::job::cut;
-use crate::model::AuditEvent;
+use crate::model::{AuditEvent, Place};
 use crate::redaction::Redactor;
 
 /// Characters of a name.
@@ -21,6 +21,17 @@ pub(in crate::admin) const JIDS: usize = 20;
 
 /// Places that are told.
 const PLACES: usize = 20;
+
+/// Puts into the event where jobs are or were, each place once and no more than are told.
+pub(in crate::admin) fn tell_place(event: &mut AuditEvent, place: &Place) {
+    if event.places.len() > PLACES {
+        return;
+    }
+    let place = place.to_string();
+    if !event.places.contains(&place) {
+        event.places.push(place);
+    }
+}
 
 /// The event with everything cut that is too long, and without what looks like a secret.
 pub(super) fn bounded(mut event: AuditEvent, redactor: &Redactor) -> AuditEvent {

@@ -30,7 +30,7 @@ impl Deed {
         }
     }
 
-    /// From here on it is told only if nobody else has told it under this name.
+    /// When it is done it is told only if nobody else has told it under this name.
     pub(in crate::admin) fn only_once(&mut self, name: String) {
         self.once = Some(name);
     }
@@ -49,9 +49,11 @@ impl Deed {
             // Some know better: what came of it is no error, and not what was asked for.
             Ok(_) if event.outcome == AuditOutcome::Unknown => event.outcome = AuditOutcome::Done,
             Ok(_) => {}
-            Err(error) if is_of_store(error) => {
+            Err(error) if event.done > 0 || is_of_store(error) => {
                 event.outcome = AuditOutcome::Failed;
                 event.message = error.to_string();
+                // Somebody else may still bring it to its end, and tell of that.
+                self.once = None;
             }
             Err(_) => return result,
         }
@@ -82,7 +84,7 @@ impl Drop for Deed {
         let event = super::bounded(*event, &self.admin.options().redactor);
         super::log(&event);
         if Handle::try_current().is_ok() {
-            drop(self.admin.writing(event, self.once.take()));
+            drop(self.admin.writing(event, None));
         }
     }
 }

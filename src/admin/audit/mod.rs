@@ -18,7 +18,7 @@ mod repeats;
 
 pub use page::{AUDIT_PAGE, AUDIT_PAGE_MOST, AuditRequest};
 
-pub(in crate::admin) use bounds::JIDS;
+pub(in crate::admin) use bounds::{JIDS, tell_place};
 pub(in crate::admin) use deed::Deed;
 pub(in crate::admin) use named::Named;
 
@@ -74,15 +74,13 @@ impl Admin {
 
     /// Takes down that somebody has logged in.
     pub async fn note_log_in(&self, actor: Actor) {
-        let mut event = AuditEvent::new(actor, AuditAction::LogIn);
-        event.outcome = AuditOutcome::Done;
+        let event = AuditEvent::done(actor, AuditAction::LogIn);
         self.note(event, None).await;
     }
 
     /// Takes down that somebody has logged out.
     pub async fn note_log_out(&self, actor: Actor, everywhere: bool) {
-        let mut event = AuditEvent::new(actor, AuditAction::LogOut);
-        event.outcome = AuditOutcome::Done;
+        let mut event = AuditEvent::done(actor, AuditAction::LogOut);
         if everywhere {
             event.details = "everywhere".to_owned();
         }

@@ -4,7 +4,7 @@ use crate::admin::{Admin, AdminError, AdminResult};
 use crate::model::{
     AuditEntry, AuditEvent, AuditFilter, AuditId, AuditPage, Order, Right, Timestamp,
 };
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Events of a page, unless more or fewer are asked for.
 pub const AUDIT_PAGE: usize = 50;
@@ -60,7 +60,8 @@ impl Admin {
                 partial = true;
                 break;
             }
-            reading.read(self, &mut found).await?;
+            let missing = limit + 1 - found.len();
+            reading.read(self, missing, &mut found).await?;
         }
         let more = found.len() > limit;
         found.truncate(limit);
@@ -100,15 +101,9 @@ impl Admin {
         self.require(Right::ReadAudit)?;
         let mut reading = Reading::new(filter, Order::Descending, behind);
         let mut found = Vec::new();
-        reading.read(self, &mut found).await?;
+        reading.read(self, SLICE, &mut found).await?;
         let rest = reading.behind.filter(|_| !reading.is_over);
         Ok((found, rest))
-    }
-
-    /// How long a page of the audit is searched for.
-    #[must_use]
-    pub fn audit_budget(&self) -> Duration {
-        self.options().search_budget
     }
 }
 
@@ -146,14 +141,24 @@ impl<'filter> Reading<'filter> {
         }
     }
 
-    /// Reads some more, and adds those that are meant.
-    async fn read(&mut self, admin: &Admin, found: &mut Vec<AuditEntry>) -> AdminResult<()> {
+    /// Reads some more, and adds those that are meant; of an audit that is not filtered no more than are `missing`.
+    async fn read(
+        &mut self,
+        admin: &Admin,
+        missing: usize,
+        found: &mut Vec<AuditEntry>,
+    ) -> AdminResult<()> {
+        let number = if self.wanted.is_all() {
+            missing.min(SLICE)
+        } else {
+            SLICE
+        };
         let entries = admin
             .store
-            .read_audit(self.behind, self.order, SLICE)
+            .read_audit(self.behind, self.order, number)
             .await
             .map_err(AdminError::from)?;
-        self.is_over = entries.len() < SLICE;
+        self.is_over = entries.len() < number;
         for entry in entries {
             if self.is_past(entry.id.at()) {
                 self.is_over = true;
@@ -204,6 +209,14 @@ impl Wanted {
             place,
             text: filter.text.trim().to_lowercase(),
         }
+    }
+
+    /// Whether every event is meant.
+    fn is_all(&self) -> bool {
+        self.action.is_none()
+            && [&self.who, &self.place, &self.text]
+                .iter()
+                .all(|asked| asked.is_empty())
     }
 
     fn means(&self, event: &AuditEvent) -> bool {

@@ -14,7 +14,7 @@ use super::{Admin, AdminError, AdminResult};
 use crate::holds::filter;
 use crate::job::{cut, new_jid};
 use crate::model::{
-    Actor, AuditAction, AuditEvent, AuditOutcome, Change, Hold, HoldRequest, HoldStatus, Operation,
+    Actor, AuditAction, AuditEvent, Change, Hold, HoldRequest, HoldStatus, Operation,
     OperationPreview, PageRequest, Place, Right, Set, Timestamp, held_group,
 };
 use crate::store::{SharedStore, StoreResult, listing};
@@ -235,8 +235,7 @@ async fn remove_over(admin: &Admin, holds: &[Hold], now: Timestamp) -> StoreResu
     for hold in holds.iter().filter(|hold| !hold.is_in_force(now)) {
         // Of several Jobdecks one says so.
         if admin.store.delete_hold(&hold.id).await? {
-            let mut event = AuditEvent::new(Actor::program(), AuditAction::HoldOver);
-            event.outcome = AuditOutcome::Done;
+            let mut event = AuditEvent::done(Actor::program(), AuditAction::HoldOver);
             event.object.clone_from(&hold.id);
             event.filter.clone_from(&hold.query);
             event.details = format!("held until {}", hold.until);

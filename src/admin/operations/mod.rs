@@ -26,11 +26,14 @@ mod warnings;
 
 pub use runner::OperationRunner;
 
-use super::{Admin, AdminError, AdminResult, audit::Deed};
+use super::{
+    Admin, AdminError, AdminResult,
+    audit::{Deed, tell_place},
+};
 use crate::job::{Job, cut, new_jid};
 use crate::model::{
-    Action, Actor, AuditAction, AuditEvent, AuditOutcome, Change, EntryId, Kept, Operation,
-    OperationPlan, OperationRequest, OperationState, Selection, Timestamp, Verb,
+    Action, Actor, AuditAction, AuditEvent, Change, EntryId, Kept, Operation, OperationPlan,
+    OperationRequest, OperationState, Selection, Timestamp, Verb,
 };
 use crate::store::{Creation, NewOperation, OperationRecord};
 use mark::Mark;
@@ -156,9 +159,9 @@ impl Admin {
     pub(super) async fn note_end(&self, record: OperationRecord) {
         let name = end_name(&record.id);
         if let Some(operation) = shown(record) {
-            let mut event = AuditEvent::new(Actor::program(), AuditAction::EndOperation);
-            event.outcome = AuditOutcome::Done;
+            let mut event = AuditEvent::done(Actor::program(), AuditAction::EndOperation);
             tell_operation(&mut event, &operation);
+            event.reason = operation.plan.reason.unwrap_or_default();
             if operation.state == OperationState::Stopped {
                 event.details = "stopped before its end".to_owned();
                 event.message = operation.message.unwrap_or_default();
@@ -170,9 +173,9 @@ impl Admin {
     /// Takes down that an operation has paused by itself.
     pub(super) async fn note_pause(&self, record: OperationRecord) {
         if let Some(operation) = shown(record) {
-            let mut event = AuditEvent::new(Actor::program(), AuditAction::PauseOperation);
-            event.outcome = AuditOutcome::Done;
+            let mut event = AuditEvent::done(Actor::program(), AuditAction::PauseOperation);
             tell_operation(&mut event, &operation);
+            event.reason = operation.plan.reason.unwrap_or_default();
             event.message = operation.message.unwrap_or_default();
             self.note(event, None).await;
         }
@@ -195,8 +198,7 @@ impl Admin {
                     .await?
             {
                 let mut event =
-                    AuditEvent::new(Actor::clone(&self.actor), AuditAction::StopOperation);
-                event.outcome = AuditOutcome::Done;
+                    AuditEvent::done(Actor::clone(&self.actor), AuditAction::StopOperation);
                 if let Some(operation) = &operation {
                     tell_operation(&mut event, operation);
                 }
@@ -296,11 +298,7 @@ impl Admin {
     ) -> AdminResult<Operation> {
         let turned = Box::pin(self.turn_from(id, from, to)).await;
         if let Ok(operation) = &turned {
-            deed.tell(|event| {
-                let reason = std::mem::take(&mut event.reason);
-                tell_operation(event, operation);
-                event.reason = reason;
-            });
+            deed.tell(|event| tell_operation(event, operation));
         }
         deed.end(turned).await
     }
@@ -444,7 +442,6 @@ fn tell_operation(event: &mut AuditEvent, operation: &Operation) {
     event.operation = Some(operation.id.clone());
     event.filter.clone_from(&operation.words);
     tell_selection(event, &operation.plan.selection);
-    event.reason = operation.plan.reason.clone().unwrap_or_default();
     event.done = operation.progress.done;
     event.gone = operation.progress.gone;
     event.refused = operation.progress.refused_total();
@@ -452,14 +449,9 @@ fn tell_operation(event: &mut AuditEvent, operation: &Operation) {
 
 fn tell_selection(event: &mut AuditEvent, selection: &Selection) {
     let entries = selection.entries.iter().map(|entry| &entry.place);
-    let mut places: Vec<String> = Vec::new();
     for place in selection.places.iter().chain(entries) {
-        let place = place.to_string();
-        if !places.contains(&place) {
-            places.push(place);
-        }
+        tell_place(event, place);
     }
-    event.places = places;
     event.class = selection.filter.class.clone().unwrap_or_default();
     if !selection.entries.is_empty() {
         event.count = u64::try_from(selection.entries.len()).ok();

@@ -48,7 +48,7 @@ impl OperationRunner {
         let mut works = JoinSet::new();
         let runner = std::sync::Arc::new(self);
         let mut trouble = Trouble::new("reading operations");
-        runner.note_ends().await;
+        let mut ends_are_noted = false;
         loop {
             match runner
                 .admin
@@ -58,6 +58,9 @@ impl OperationRunner {
             {
                 Ok(records) => {
                     trouble.is_over();
+                    if !ends_are_noted {
+                        ends_are_noted = runner.note_ends().await;
+                    }
                     for record in records {
                         let is_open = !record.state.is_over()
                             && record.state != OperationState::Paused
@@ -208,22 +211,27 @@ impl OperationRunner {
         }
     }
 
-    /// Tells the audit of the operations that were over just before whoever worked on them has died, so that it could not tell.
-    async fn note_ends(&self) {
+    /// Tells the audit of the operations that were over just before whoever worked on them has died, so that it could not tell; whether they
+    /// could be read.
+    async fn note_ends(&self) -> bool {
         let store = self.admin.store();
         let (Ok(records), Ok(now)) = (store.operations().await, store.now().await) else {
             // It will be heard of the store's trouble.
-            return;
+            return false;
         };
         let since = now.plus_milliseconds(-UNTOLD_MS);
         for record in records {
             let is_over = record.finished_at.is_some_and(|at| at >= since);
+            if !is_over || !record.state.is_over() {
+                continue;
+            }
             // What was done while somebody waited, the one who did it has told.
             let was_at_once =
                 serde_json::from_str::<OperationPlan>(&record.plan).is_ok_and(|plan| plan.at_once);
-            if record.state.is_over() && is_over && !was_at_once {
+            if !was_at_once {
                 self.admin.note_end(record).await;
             }
         }
+        true
     }
 }

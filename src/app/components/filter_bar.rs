@@ -122,12 +122,22 @@ fn from_label(time_label: &'static str) -> &'static str {
     }
 }
 
+/// A field of a filter for a text.
 #[component]
-fn TextField(
+pub fn TextField(
+    /// Its name in the address.
     name: &'static str,
+    /// What it is called.
     label: &'static str,
-    #[prop(into)] value: Signal<String>,
-    list: String,
+    /// What is filtered by.
+    #[prop(into)]
+    value: Signal<String>,
+    /// Id of the list of what it suggests.
+    #[prop(optional)]
+    list: Option<String>,
+    /// What may be written.
+    #[prop(optional)]
+    hint: Option<&'static str>,
 ) -> impl IntoView {
     view! {
         <label class="field">
@@ -138,6 +148,7 @@ fn TextField(
                 value=value
                 prop:value=value
                 list=list
+                placeholder=hint
                 autocomplete="off"
                 spellcheck="false"
             />

@@ -43,9 +43,9 @@ pub fn Pager(
         };
         Some(view! {
             <div class="pager-links">
-                {link(first, "First", "")}
-                {link(previous, previous_word, "prev")}
-                {link(next, next_word, "next")}
+                {pager_link(first, "First", "")}
+                {pager_link(previous, previous_word, "prev")}
+                {pager_link(next, next_word, "next")}
             </div>
             <p class="pager-about">{about(&query, &page)}</p>
         })
@@ -73,8 +73,9 @@ pub fn Pager(
     }
 }
 
-/// A link, or its word in grey when it leads nowhere, so that nothing moves.
-fn link(href: Option<String>, word: &'static str, rel: &'static str) -> AnyView {
+/// A link, or its word in grey when it leads nowhere, so that nothing moves; without `rel` nothing then.
+#[must_use]
+pub fn pager_link(href: Option<String>, word: &'static str, rel: &'static str) -> AnyView {
     match href {
         Some(href) => {
             view! { <a class="button" href=href rel=rel data-page=rel>{word}</a> }.into_any()

@@ -102,7 +102,8 @@ fn let_go(connection: &Connection, newest: AuditId, bounds: AuditBounds) -> rusq
     let beyond = signed(newest.number).saturating_sub(signed(bounds.events));
     connection
         .prepare_cached(
-            "DELETE FROM audit WHERE number IN (SELECT number FROM audit WHERE number <= ?1 OR at < ?2 ORDER BY number LIMIT ?3)",
+            // What may go stands at the beginning, so no more than that is looked at.
+            "DELETE FROM audit WHERE number IN (SELECT number FROM (SELECT number, at FROM audit ORDER BY number LIMIT ?3) WHERE number <= ?1 OR at < ?2)",
         )?
         .execute((beyond, before, LET_GO))?;
     Ok(())

@@ -2,7 +2,7 @@
 
 use super::PAGE;
 use crate::api::{AuditField, AuditQuery};
-use crate::app::components::{DayEdge, TimeField, picker_or_kept};
+use crate::app::components::{DayEdge, TextField, TimeField, picker_or_kept};
 use crate::model::AuditAction;
 use leptos::ev::SubmitEvent;
 use leptos::form::FromFormData;
@@ -72,29 +72,6 @@ pub(super) fn FilterBar(query: Memo<AuditQuery>) -> impl IntoView {
                 </Show>
             </div>
         </form>
-    }
-}
-
-#[component]
-fn TextField(
-    name: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    value: Signal<String>,
-) -> impl IntoView {
-    view! {
-        <label class="field">
-            <span class="field-label">{label}</span>
-            <input
-                type="text"
-                name=name
-                value=value
-                prop:value=value
-                placeholder=hint
-                autocomplete="off"
-                spellcheck="false"
-            />
-        </label>
     }
 }
 

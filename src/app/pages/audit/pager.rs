@@ -2,6 +2,7 @@
 
 use super::PAGE;
 use crate::api::AuditQuery;
+use crate::app::components::pager_link;
 use crate::app::format;
 use crate::model::AuditPage;
 use leptos::prelude::*;
@@ -41,22 +42,12 @@ pub(super) fn Pager(page: Memo<Option<AuditPage>>, query: Memo<AuditQuery>) -> i
         Some(view! {
             <nav class="pager" aria-label="Pages of the audit">
                 <div class="pager-links">
-                    {first.map(|href| view! { <a class="button" href=href>"Newest"</a> })}
-                    {link(newer, newer_word, "prev")}
-                    {link(older, older_word, "next")}
+                    {pager_link(first, "Newest", "")}
+                    {pager_link(newer, newer_word, "prev")}
+                    {pager_link(older, older_word, "next")}
                 </div>
                 <p class="pager-about">{about}</p>
             </nav>
         })
-    }
-}
-
-/// A link, or its word in grey when it leads nowhere, so that nothing moves.
-fn link(href: Option<String>, word: &'static str, rel: &'static str) -> AnyView {
-    match href {
-        Some(href) => {
-            view! { <a class="button" href=href rel=rel data-page=rel>{word}</a> }.into_any()
-        }
-        None => view! { <span class="button" aria-disabled="true">{word}</span> }.into_any(),
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::app::components::{Icon, IconName, JobState, Time};
 use crate::app::format;
-use crate::model::{AuditAction, AuditEntry, AuditEvent, AuditOutcome, Place, Via};
+use crate::app::pages::job_list::place_path;
+use crate::model::{AuditAction, AuditEntry, AuditEvent, AuditOutcome, Via};
 use leptos::prelude::*;
 
 /// Job ids that are shown at once; the others can be opened.
@@ -52,11 +53,7 @@ fn origin(event: &AuditEvent) -> Option<String> {
 /// Links to where the jobs are or were.
 fn places(event: &AuditEvent) -> impl IntoView + use<> {
     let links = event.places.iter().map(|name| {
-        let href = match name.parse() {
-            Ok(Place::Set(set)) => Some(format!("/{}", set.name())),
-            Ok(Place::Queue(queue)) => Some(format::queue_path(&queue)),
-            Err(_) => None,
-        };
+        let href = name.parse().ok().map(|place| place_path(&place));
         match href {
             Some(href) => view! { <a href=href><bdi>{name.clone()}</bdi></a> }.into_any(),
             None => view! { <bdi>{name.clone()}</bdi> }.into_any(),
