@@ -55,6 +55,7 @@ fuzz: setup
 
 # Into place only when it worked: what a failure would leave is an empty file.
 docs:
+	@mkdir -p target
 	@scripts/cargo run --quiet -- settings --markdown > target/SETTINGS.md && mv target/SETTINGS.md docs/SETTINGS.md
 	@scripts/cargo run --quiet -- settings --example > target/jobdeck.example.toml && mv target/jobdeck.example.toml jobdeck.example.toml
 

@@ -372,6 +372,9 @@ fn files(
     key: &'static str,
     purpose: impl Fn(String) -> Purpose,
 ) -> Vec<SecretFile> {
+    if !reader.has(key) {
+        return Vec::new();
+    }
     let place = reader.place_of(key);
     let plain = key.trim_end_matches("_file");
     let said: Vec<String> = pairs(reader, plain)
@@ -381,7 +384,13 @@ fn files(
     let files = pairs(reader, key).into_iter();
     let files: Vec<_> = files
         .map(|(name, path)| {
-            if said.iter().any(|other| other.eq_ignore_ascii_case(&name)) {
+            let is_said = |other: &String, purpose: &Purpose| match purpose {
+                // Names of variables differ by case.
+                Purpose::Variable(name) => other == name,
+                _ => other.eq_ignore_ascii_case(&name),
+            };
+            let purpose = purpose(name.clone());
+            if said.iter().any(|other| is_said(other, &purpose)) {
                 let reason = format!("`{name}` stands in `{plain}` as well: remove one of them");
                 reader.wrong_key(key, reason);
             }
@@ -389,7 +398,7 @@ fn files(
                 path: path.into(),
                 place: place.clone(),
                 key,
-                purpose: purpose(name),
+                purpose,
             }
         })
         .collect();

@@ -99,6 +99,12 @@ impl InForce {
         let said = said.and_then(|value| toml::Value::try_from(value).ok());
         let value = match (setting.key, setting.unless_said) {
             ("store.url", _) => Some(text(&config.store.url)),
+            // Not while something above it says the address itself.
+            ("store.url_file", _) => config
+                .store
+                .url_file
+                .as_ref()
+                .map(|path| text(&path.display().to_string())),
             ("worker.queues", _) if config.worker.queues.is_empty() => Some("[]".to_owned()),
             (_, UnlessSaid::Value(default)) => {
                 Some(said.map_or_else(|| default.to_owned(), |value| value.to_string()))
@@ -107,12 +113,12 @@ impl InForce {
         };
         let shown = value.as_ref().map(|value| match setting.secrecy {
             Secrecy::Open => value.clone(),
-            Secrecy::Address => without_secrets_in(value),
+            Secrecy::Address => text(&config.store.shown_url()),
         });
         Self {
             setting,
             shown,
-            said_by,
+            said_by: said_by.filter(|_| value.is_some()),
             value,
         }
     }
@@ -124,14 +130,6 @@ const HIDDEN: &str = "\"…\"";
 /// A text as TOML writes it.
 fn text(text: &str) -> String {
     toml::Value::from(text).to_string()
-}
-
-/// An address, as TOML writes it, without its user and password.
-fn without_secrets_in(value: &str) -> String {
-    match value.parse::<toml::Value>() {
-        Ok(toml::Value::String(address)) => text(&without_secrets(&address)),
-        _ => HIDDEN.to_owned(),
-    }
 }
 
 /// Without secrets.

@@ -9,7 +9,8 @@ pub struct LimitsConfig {
     /// Connections at a time (`limits.connections`, `JOBDECK_LIMITS_CONNECTIONS`). Default: 512; from 10 to 100000.
     pub connections: u32,
     /// Connections at a time from one address, of IPv6 from one network (`limits.connections_per_address`,
-    /// `JOBDECK_LIMITS_CONNECTIONS_PER_ADDRESS`). This machine is not counted. Default: 128.
+    /// `JOBDECK_LIMITS_CONNECTIONS_PER_ADDRESS`). This machine and `auth.proxy_addresses` are not counted. Default:
+    /// 128.
     pub connections_per_address: u32,
     /// Streams at a time of one user or token, or to one address where nobody is asked who they are (`limits.streams_per_user`,
     /// `JOBDECK_LIMITS_STREAMS_PER_USER`): live pages, searches, exports. Default: 64.
