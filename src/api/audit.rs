@@ -17,7 +17,8 @@ pub async fn get_audit(
 ) -> Result<AuditPage, ApiError> {
     use super::{AuditQuery, respond};
     use crate::admin::AuditRequest;
-    let query = AuditQuery::parse(&query);
+    let asked = query;
+    let query = AuditQuery::parse(&asked);
     let admin = respond::admin_for_page()?;
     let request = AuditRequest {
         filter: query.filter().map_err(respond::missing)?,
@@ -25,5 +26,8 @@ pub async fn get_audit(
         before: query.before,
         limit: 0,
     };
-    admin.audit(&request).await.map_err(respond::failed)
+    respond::once(asked, async || {
+        admin.audit(&request).await.map_err(respond::failed)
+    })
+    .await
 }

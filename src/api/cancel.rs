@@ -17,10 +17,11 @@ pub async fn get_job_report(
     jid: String,
 ) -> Result<Option<JobReport>, ApiError> {
     use super::respond;
-    respond::admin_for_page()?
-        .report(&jid)
-        .await
-        .map_err(respond::failed)
+    let admin = respond::admin_for_page()?;
+    respond::once(jid.clone(), async || {
+        admin.report(&jid).await.map_err(respond::failed)
+    })
+    .await
 }
 
 /// Asks that the run of a job end; answers in words what was done. Leads back to the running jobs, or to the job's page.

@@ -14,5 +14,6 @@ pub async fn get_dead_causes() -> Result<DeadCauses, ApiError> {
     use super::respond;
     /// Causes that are shown.
     const SHOWN: usize = 4;
-    Ok(respond::groups_for_page()?.dead_causes(SHOWN).await)
+    let groups = respond::groups_for_page()?;
+    respond::once("", async || Ok(groups.dead_causes(SHOWN).await)).await
 }

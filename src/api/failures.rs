@@ -16,10 +16,11 @@ pub async fn get_failures(
 ) -> Result<FailureGroups, ApiError> {
     use super::respond;
     let groups = respond::groups_for_page()?;
-    groups
-        .list(&query)
-        .await
-        .map_err(|error| respond::failed(error.into()))
+    respond::once(format!("{query:?}"), async || {
+        let list = groups.list(&query).await;
+        list.map_err(|error| respond::failed(error.into()))
+    })
+    .await
 }
 
 /// All of one group.
@@ -34,10 +35,11 @@ pub async fn get_failure_group(
     use super::respond;
     let groups = respond::groups_for_page()?;
     let digest = respond::group(&digest)?;
-    groups
-        .detail(digest)
-        .await
-        .map_err(|error| respond::failed(error.into()))
+    respond::once(digest.to_string(), async || {
+        let detail = groups.detail(digest).await;
+        detail.map_err(|error| respond::failed(error.into()))
+    })
+    .await
 }
 
 /// Opens, mutes or resolves a group; answers in words what was done.

@@ -29,18 +29,21 @@ pub async fn preview_hold(
     use super::{HoldForm, respond};
     let form = HoldForm::parse(&query);
     let admin = respond::admin_for_page()?;
-    let request = form
-        .to_request(respond::now(&admin).await?)
-        .map_err(respond::missing)?;
-    let preview = admin
-        .preview_hold(&request, respond::PREVIEW_BUDGET)
-        .await
-        .map_err(respond::failed)?;
-    Ok(HoldDraft {
-        query: form.to_text(),
-        until: request.until,
-        preview,
+    respond::once(form.to_text(), async || {
+        let request = form
+            .to_request(respond::now(&admin).await?)
+            .map_err(respond::missing)?;
+        let preview = admin
+            .preview_hold(&request, respond::PREVIEW_BUDGET)
+            .await
+            .map_err(respond::failed)?;
+        Ok(HoldDraft {
+            query: form.to_text(),
+            until: request.until,
+            preview,
+        })
     })
+    .await
 }
 
 /// Begins a hold as it was previewed; leads to the list of holds.

@@ -26,7 +26,10 @@ pub async fn get_page(
         .to_request(&place)
         .map_err(respond::invalid)?;
     let admin = respond::admin_for_page()?;
-    admin.page(&place, &request).await.map_err(respond::failed)
+    respond::once(format!("{place} {query}"), async || {
+        admin.page(&place, &request).await.map_err(respond::failed)
+    })
+    .await
 }
 
 /// Every place where a job is now: by its job id, with the entry as a hint where to look first; or by the entry alone.
@@ -60,15 +63,19 @@ pub async fn get_job(
         ("", None, None) => {
             return Err(respond::invalid("no job id and no entry is given"));
         }
-        ("", Some(id), None) => admin
-            .entry(id)
-            .await
-            .map_err(respond::failed)?
-            .unwrap_or_default(),
-        (jid, hint, None) => admin
-            .job(jid, hint.as_ref())
-            .await
-            .map_err(respond::failed)?,
+        (jid, hint, None) => {
+            respond::once(format!("{jid} {entry}"), async || match (jid, hint) {
+                ("", Some(id)) => {
+                    let found = admin.entry(id).await.map_err(respond::failed)?;
+                    Ok(found.unwrap_or_default())
+                }
+                (jid, hint) => {
+                    let hint = hint.as_ref();
+                    admin.job(jid, hint).await.map_err(respond::failed)
+                }
+            })
+            .await?
+        }
     };
     // The page that tells of a job's deletion is not one that was never there.
     if detail.locations.is_empty() && !respond::has_notice() {

@@ -27,7 +27,10 @@ pub struct OperationDraft {
 pub async fn get_operations() -> Result<Vec<Operation>, ApiError> {
     use super::respond;
     let admin = respond::admin_for_page()?;
-    let mut operations = admin.operations().await.map_err(respond::failed)?;
+    let mut operations = respond::once("", async || {
+        admin.operations().await.map_err(respond::failed)
+    })
+    .await?;
     for operation in &mut operations {
         // A page asks for this again and again.
         operation.plan.selection.entries = Vec::new();
@@ -46,14 +49,16 @@ pub async fn get_operation(
 ) -> Result<Option<Operation>, ApiError> {
     use super::respond;
     use crate::admin::AdminError;
-    match respond::admin_for_page()?.operation(&id).await {
+    let admin = respond::admin_for_page()?;
+    respond::once(id.clone(), async || match admin.operation(&id).await {
         Ok(operation) => Ok(Some(operation)),
         Err(AdminError::NotFound(_)) => {
             respond::page_not_found();
             Ok(None)
         }
         Err(error) => Err(respond::failed(error)),
-    }
+    })
+    .await
 }
 
 /// What an operation would do. Changes nothing.
@@ -68,10 +73,12 @@ pub async fn preview_operation(
     use super::{OperationForm, respond};
     let form = OperationForm::parse(&query);
     let request = form.to_request(None).map_err(respond::missing)?;
-    let preview = respond::admin_for_page()?
-        .preview_operation(&request, respond::PREVIEW_BUDGET)
-        .await
-        .map_err(respond::failed)?;
+    let admin = respond::admin_for_page()?;
+    let preview = respond::once(form.to_text(), async || {
+        let preview = admin.preview_operation(&request, respond::PREVIEW_BUDGET);
+        preview.await.map_err(respond::failed)
+    })
+    .await?;
     Ok(OperationDraft {
         query: form.to_text(),
         words: request.in_words(),

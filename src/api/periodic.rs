@@ -36,17 +36,20 @@ pub async fn get_periodic(
 ) -> Result<PeriodicView, ApiError> {
     use super::respond;
     let admin = respond::admin_for_page()?;
-    let jobs = admin.periodic().await.map_err(respond::failed)?;
-    let looked_at = looked_at.filter(|name| jobs.iter().any(|job| job.name == *name));
-    let runs = match &looked_at {
-        Some(name) => admin.periodic_runs(name).await.map_err(respond::failed)?,
-        None => Vec::new(),
-    };
-    Ok(PeriodicView {
-        jobs,
-        looked_at,
-        runs,
+    respond::once(looked_at.clone().unwrap_or_default(), async || {
+        let jobs = admin.periodic().await.map_err(respond::failed)?;
+        let looked_at = looked_at.filter(|name| jobs.iter().any(|job| job.name == *name));
+        let runs = match &looked_at {
+            Some(name) => admin.periodic_runs(name).await.map_err(respond::failed)?,
+            None => Vec::new(),
+        };
+        Ok(PeriodicView {
+            jobs,
+            looked_at,
+            runs,
+        })
     })
+    .await
 }
 
 /// Enqueues a job of a periodic job now; answers in words what was done.

@@ -78,10 +78,11 @@ impl RunningFilter {
 #[server(prefix = "/api/ui", endpoint = "processes", input = GetUrl)]
 pub async fn get_processes() -> Result<Vec<ProcessInfo>, ApiError> {
     use super::respond;
-    respond::admin_for_page()?
-        .processes()
-        .await
-        .map_err(respond::failed)
+    let admin = respond::admin_for_page()?;
+    respond::once("", async || {
+        admin.processes().await.map_err(respond::failed)
+    })
+    .await
 }
 
 /// What runs now and passes the filter, longest first, without payloads; at most 1 000.
@@ -104,10 +105,9 @@ pub async fn get_running(
         queue,
         process,
     };
-    let mut running = respond::admin_for_page()?
-        .running()
-        .await
-        .map_err(respond::failed)?;
+    let admin = respond::admin_for_page()?;
+    let mut running =
+        respond::once("", async || admin.running().await.map_err(respond::failed)).await?;
     running.retain(|job| filter.shows(job));
     running.truncate(MOST);
     for job in &mut running {

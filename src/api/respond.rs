@@ -1,6 +1,6 @@
 //! What every server function needs on the server: its services, the right status for an error, and a word for the next page.
 
-use super::ApiError;
+use super::{ApiError, FoundOnce};
 use crate::admin::{Admin, AdminError};
 use crate::groups::Groups;
 use crate::live::Live;
@@ -58,6 +58,21 @@ pub fn admin_for_page() -> Result<Admin, ApiError> {
 /// [`ApiError::Unavailable`] outside a request of the server.
 pub fn live() -> Result<Live, ApiError> {
     use_context::<Live>().ok_or_else(no_store)
+}
+
+/// What is read for the page that is being made, once however often its parts are made; `asked` is what was asked for.
+///
+/// # Errors
+/// That of `find`.
+pub async fn once<T, F>(asked: impl Into<String>, find: impl FnOnce() -> F) -> Result<T, ApiError>
+where
+    T: Clone + Send + Sync + 'static,
+    F: Future<Output = Result<T, ApiError>>,
+{
+    match use_context::<FoundOnce>() {
+        Some(found) => found.get_or_find(asked.into(), find).await,
+        None => find().await,
+    }
 }
 
 /// The index of failure groups, for what a page shows: as [`admin_for_page`].

@@ -86,7 +86,7 @@ pub async fn get_found(
     #[server(default)]
     after: String,
 ) -> Result<Option<SearchNews>, ApiError> {
-    use super::{FoundOnce, respond};
+    use super::respond;
     use crate::model::SearchPhase;
     let admin = respond::admin_for_page()?;
     if q.trim().is_empty() {
@@ -109,10 +109,7 @@ pub async fn get_found(
             .map_err(respond::failed)?;
         Ok(follower.part(budget).await)
     };
-    let part = match use_context::<FoundOnce>() {
-        Some(once) => once.get_or_find(find).await?,
-        None => find().await?,
-    };
+    let part = respond::once("", find).await?;
     match part.phase {
         SearchPhase::Broken(reason) if part.hits.is_empty() => Err(respond::unavailable(reason)),
         _ => Ok(Some(part)),

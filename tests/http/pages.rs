@@ -1,6 +1,7 @@
 //! Pages, and what stands around them.
 
 use super::*;
+use std::collections::BTreeSet;
 
 #[tokio::test]
 async fn every_page_is_whole_html_that_runs_nothing_but_its_own() {
@@ -185,4 +186,41 @@ async fn a_search_shows_what_it_finds_place_by_place_and_points_at_what_is_wrong
     let job = site.page(&format!("/search?q={}", jids[0])).await;
     assert_eq!(job.status, 302);
     assert_eq!(job.header("location"), format!("/jobs/{}", jids[0]));
+}
+
+/// A server may make the parts of a page twice. Whatever happens meanwhile, the browser is told of the page that it gets.
+#[tokio::test]
+async fn what_a_page_is_made_of_is_read_once() {
+    let site = Site::new().await;
+    let add = async |number: i64| {
+        let raw = format!(
+            r#"{{"class":"C{number}","args":[],"jid":"j{number}","error_class":"E","error_message":"no","failed_at":1.0}}"#
+        );
+        let entry = Destination::Set {
+            set: Set::Dead,
+            score: 5.0,
+            raw: raw.into(),
+        };
+        site.store.add(&[entry]).await.expect("it is added");
+    };
+    let told = |page: &str, begins: &str| -> BTreeSet<String> {
+        page.split("__RESOLVED_RESOURCES[")
+            .filter_map(|part| part.split_once(" = "))
+            .map(|(_, value)| value.split("\";").next().unwrap_or_default().to_owned())
+            .filter(|value| value.starts_with(begins))
+            .collect()
+    };
+    // Without any dead job there are no causes.
+    add(40).await;
+    let (mut with_causes, mut with_lists) = (0, 0);
+    for number in 0..40 {
+        let (page, ()) = tokio::join!(site.page("/dead"), add(number));
+        let causes = told(&page.text, "\"{\\\"Ok\\\":{\\\"causes");
+        let lists = told(&page.text, "\"[\\\"dead");
+        assert!(causes.len() <= 1, "{causes:#?}");
+        assert!(lists.len() <= 1, "{lists:#?}");
+        with_causes += causes.len();
+        with_lists += lists.len();
+    }
+    assert_eq!((with_causes, with_lists), (40, 40));
 }
