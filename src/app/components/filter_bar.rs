@@ -1,10 +1,13 @@
 //! What a list is filtered by: a search field, chips for what is set, and the other fields behind a button.
 
-use super::{DayEdge, Icon, IconName, SearchInput, TimeField, absolute, menu, picker_or_kept};
+use super::{
+    DayEdge, Icon, IconName, SearchInput, TimeField, absolute, follow_text, menu, picker_or_kept,
+};
 use crate::api::{Field, ListQuery, is_day, parse_time};
 use crate::app::live::use_live;
 use leptos::ev::SubmitEvent;
 use leptos::form::FromFormData;
+use leptos::html::Input;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
@@ -139,14 +142,16 @@ pub fn TextField(
     #[prop(optional)]
     hint: Option<&'static str>,
 ) -> impl IntoView {
+    let input = NodeRef::<Input>::new();
+    follow_text(input, value);
     view! {
         <label class="field">
             <span class="field-label">{label}</span>
             <input
+                node_ref=input
                 type="text"
                 name=name
                 value=value
-                prop:value=value
                 list=list
                 placeholder=hint
                 autocomplete="off"

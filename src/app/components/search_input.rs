@@ -1,5 +1,6 @@
 //! The box of a search, with what its words could become: a list below it, for keyboard and pointer.
 
+use super::follow_text;
 use crate::api::{SearchAddress, get_completions};
 use crate::app::live::use_live;
 use crate::model::{Completion, Completions};
@@ -46,16 +47,7 @@ pub fn SearchInput(
         asked: StoredValue::new(0),
         length: StoredValue::new(0),
     };
-    // What somebody has typed before the page was alive stays.
-    Effect::new(move |before: Option<String>| {
-        let value = value.get();
-        if before.is_some_and(|before| before != value)
-            && let Some(input) = input.get_untracked()
-        {
-            input.set_value(&value);
-        }
-        value
-    });
+    follow_text(input, value);
     let is_open = move || writing.found.with(|found| !found.items.is_empty());
     let list = format!("{id}-words");
     let option = move |index: usize| format!("{id}-word-{index}");

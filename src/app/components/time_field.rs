@@ -55,14 +55,20 @@ pub fn TimeField(
     let input = NodeRef::<Input>::new();
     let server_text =
         move || value.with(|text| edge.moment(text).map_or_else(String::new, picker_text));
-    // From here on the field speaks the browser's zone.
-    Effect::new(move || {
-        let text = value.with(|text| shown(text, edge));
-        if hydrated.get()
-            && let Some(input) = input.get()
-        {
-            input.set_value(&text);
-        }
+    // From here on the field speaks the browser's zone. What somebody has typed before that, in UTC, stays.
+    Effect::new(move |speaks: Option<bool>| {
+        let text = value.get();
+        let (true, Some(input)) = (hydrated.get(), input.get()) else {
+            return false;
+        };
+        let typed = input.value();
+        let text = if speaks != Some(true) && typed != input.default_value() {
+            typed
+        } else {
+            text
+        };
+        input.set_value(&shown(&text, edge));
+        true
     });
     view! {
         <label class="field">
