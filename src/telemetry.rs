@@ -1,9 +1,19 @@
 //! The log: to standard error, as text or as JSON lines.
 
 use crate::config::{LogConfig, LogFormat};
-use std::{io::IsTerminal, sync::OnceLock};
+use crate::model::visible;
+use std::{fmt::Debug, io::IsTerminal, sync::OnceLock};
+use tracing::field::Field;
 use tracing_subscriber::{
-    EnvFilter, Registry, fmt, layer::SubscriberExt as _, reload, util::SubscriberInitExt as _,
+    EnvFilter, Registry,
+    field::MakeExt as _,
+    fmt::{
+        self,
+        format::{self, Writer},
+    },
+    layer::SubscriberExt as _,
+    reload,
+    util::SubscriberInitExt as _,
 };
 
 /// Puts another filter in the place of the one that the log was started with.
@@ -42,7 +52,9 @@ pub fn start(config: &LogConfig) -> Result<(), String> {
         .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal() && !colours_refused);
     let started = match config.format {
-        LogFormat::Text => registry.with(lines).try_init(),
+        LogFormat::Text => registry
+            .with(lines.fmt_fields(format::debug_fn(write_field).delimited(" ")))
+            .try_init(),
         LogFormat::Json => registry.with(lines.json()).try_init(),
     };
     // A second call is a test's, and finds the log running.
@@ -61,5 +73,17 @@ pub fn set_filter(config: &LogConfig) -> Result<(), String> {
     match FILTER.get() {
         Some(handle) => handle.reload(filter).map_err(|error| error.to_string()),
         None => Ok(()),
+    }
+}
+
+/// Writes the message, or a field as `name=value`, so that an event is one line in which a terminal finds nothing to obey: names and errors
+/// of jobs are written by others.
+fn write_field(writer: &mut Writer<'_>, field: &Field, value: &dyn Debug) -> std::fmt::Result {
+    let text = format!("{value:?}");
+    let text = visible(&text);
+    match field.name() {
+        "message" => writer.write_str(&text),
+        name if writer.has_ansi_escapes() => write!(writer, "\x1b[2m{name}=\x1b[0m{text}"),
+        name => write!(writer, "{name}={text}"),
     }
 }

@@ -17,6 +17,8 @@ mod failures;
 mod files;
 #[path = "cli/holds.rs"]
 mod holds;
+#[path = "cli/hostile.rs"]
+mod hostile;
 #[path = "cli/logging.rs"]
 mod logging;
 #[path = "cli/once.rs"]

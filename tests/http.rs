@@ -17,6 +17,8 @@ mod files;
 mod guards;
 #[path = "http/holds.rs"]
 mod holds;
+#[path = "http/hostile.rs"]
+mod hostile;
 #[path = "http/jobs.rs"]
 mod jobs;
 #[path = "http/lists.rs"]

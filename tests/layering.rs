@@ -118,7 +118,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "groups",
         ],
     ),
-    ("telemetry", &["config"]),
+    ("telemetry", &["model", "config"]),
     (
         "demo",
         &["model", "job", "periodic", "store", "client", "worker"],

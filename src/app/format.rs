@@ -1,6 +1,6 @@
 //! Numbers, spans and times as text: pure rules, the same on the server and in the browser.
 
-use crate::model::Timestamp;
+use crate::model::{Timestamp, visible};
 
 /// Narrow no-break space: groups digits without breaking lines.
 const GROUP: char = '\u{202f}';
@@ -170,16 +170,45 @@ pub fn url_encode(text: &str) -> String {
     encoded
 }
 
-/// The path of a queue's page.
+/// A name or text that others wrote, on one line, in which everything is seen.
+#[must_use]
+pub fn seen(text: &str) -> String {
+    visible(text).into_owned()
+}
+
+/// Whether a name can be a segment of a path. Browsers take dots for a way up, however they are encoded, and lose what is empty.
+fn is_segment(name: &str) -> bool {
+    !matches!(name, "" | "." | "..")
+}
+
+/// The path of a queue's page; of what a search finds in the queue, where its name cannot stand in a path.
 #[must_use]
 pub fn queue_path(name: &str) -> String {
-    format!("/queues/{}", url_encode(name))
+    if is_segment(name) {
+        format!("/queues/{}", url_encode(name))
+    } else {
+        format!("/search?q={}", url_encode(&format!("queue:\"{name}\"")))
+    }
+}
+
+/// The path of a job's page with a query (`?entry=…`).
+#[must_use]
+pub fn job_path_with(jid: &str, query: &str) -> String {
+    let path = job_path(jid);
+    match query.strip_prefix('?') {
+        Some(more) if path.contains('?') => format!("{path}&{more}"),
+        _ => path + query,
+    }
 }
 
 /// The path of a job's page.
 #[must_use]
 pub fn job_path(jid: &str) -> String {
-    format!("/jobs/{}", url_encode(jid))
+    if is_segment(jid) {
+        format!("/jobs/{}", url_encode(jid))
+    } else {
+        format!("/jobs?jid={}", url_encode(jid))
+    }
 }
 
 #[cfg(test)]
@@ -194,6 +223,16 @@ mod tests {
         assert_eq!(count(1_000_000), "1\u{202f}000\u{202f}000");
         assert_eq!(counted(1, "job", "jobs"), "1 job");
         assert_eq!(counted(0, "job", "jobs"), "0 jobs");
+    }
+
+    #[test]
+    fn a_name_that_cannot_stand_in_a_path_has_an_address() {
+        assert_eq!(queue_path("a/..|ü"), "/queues/a%2F..%7C%C3%BC");
+        assert_eq!(queue_path(".."), "/search?q=queue%3A%22..%22");
+        assert_eq!(job_path("..."), "/jobs/...");
+        assert_eq!(job_path(".."), "/jobs?jid=..");
+        assert_eq!(job_path_with("..", "?pick=a"), "/jobs?jid=..&pick=a");
+        assert_eq!(job_path_with("...", "?pick=a"), "/jobs/...?pick=a");
     }
 
     #[test]

@@ -51,9 +51,7 @@ pub fn App() -> impl IntoView {
     });
     // Every page is rendered whole before its first byte leaves: right status, right title, and it works without JavaScript.
     view! {
-        <Title formatter=|text: String| {
-            if text.is_empty() { "Jobdeck".to_owned() } else { format!("{text} · Jobdeck") }
-        }/>
+        <Title formatter=document_title/>
         <Router>
             <Routes fallback=|| {
                 view! {
@@ -88,5 +86,20 @@ pub fn App() -> impl IntoView {
                 </ParentRoute>
             </Routes>
         </Router>
+    }
+}
+
+/// The document's title. What the server writes into the page must be escaped here: `leptos_meta` writes it as it is, and titles hold names
+/// that others wrote. A browser is given the text itself.
+fn document_title(text: String) -> String {
+    let title = if text.is_empty() {
+        "Jobdeck".to_owned()
+    } else {
+        format!("{text} · Jobdeck")
+    };
+    if cfg!(target_arch = "wasm32") {
+        title
+    } else {
+        title.replace('&', "&amp;").replace('<', "&lt;")
     }
 }

@@ -130,5 +130,5 @@ fn print(AuditEntry { id, event }: &AuditEntry) {
         event.in_words(),
         event.result_in_words(),
     );
-    output::line(output::printable(&line));
+    output::line(&line);
 }

@@ -55,7 +55,7 @@ fn print<T: Serialize>(json: bool, measured: &T, in_words: impl FnOnce(&T)) -> R
     if json {
         let json = serde_json::to_string_pretty(measured)
             .map_err(|error| Failure::new(error.to_string()))?;
-        output::line(format_args!("{json}"));
+        output::text(format!("{json}\n").as_bytes());
     } else {
         in_words(measured);
     }

@@ -63,7 +63,7 @@ impl Health {
             .map_err(|_| unreachable(format!("not within {} s", PATIENCE.as_secs())))?
             .map_err(unreachable)?;
         if status.is_success() {
-            output::line(text);
+            output::line(text.trim_end());
             Ok(())
         } else {
             Err(Failure::new(format!("{url} answers {status}: {text}")))

@@ -3,7 +3,7 @@
 use super::{
     Failure, operation_run,
     options::Plain,
-    output::{self, printable},
+    output,
     preview::{self, Found},
     time,
 };
@@ -143,7 +143,7 @@ impl Add {
         }
         let id = status.hold.id.clone();
         if !json {
-            output::line(printable(&line(&status)));
+            output::line(line(&status));
         }
         if self.detach || !json {
             return operation_run::follow(&admin, operation, self.detach, json).await;
@@ -181,7 +181,7 @@ async fn list(plain: Plain) -> Result<(), Failure> {
         return Ok(());
     }
     for status in &holds {
-        output::line(printable(&line(status)));
+        output::line(line(status));
     }
     Ok(())
 }

@@ -8,8 +8,7 @@ mod search;
 use super::{
     Failure,
     options::{Common, admin, settings_and_store},
-    output::{self, printable},
-    time,
+    output, time,
 };
 use crate::{
     admin::{Admin, AdminError},
@@ -265,7 +264,7 @@ pub(super) fn row(entry: &JobEntry) -> String {
         (Some(text), None) | (None, Some(text)) => format!("  {text}"),
         (None, None) => String::new(),
     };
-    printable(&format!("{}  {at}  {what}{error}", entry.id))
+    format!("{}  {at}  {what}{error}", entry.id)
 }
 
 impl Show {
@@ -287,38 +286,38 @@ impl Show {
         for location in detail.locations {
             let place = match location.whereabouts {
                 Whereabouts::Stored => row(&location.entry),
-                Whereabouts::Running(running) if running.owner_gone => printable(&format!(
+                Whereabouts::Running(running) if running.owner_gone => format!(
                     "in flight, its process {} is gone; it is put back to its queue {}  {} {}",
                     running.process,
                     running.rescuer(),
                     running.class,
                     running.args
-                )),
+                ),
                 Whereabouts::Running(running) => {
                     let since = running.started_at().map(|at| format!(" since {at}"));
-                    printable(&format!(
+                    format!(
                         "running in {}{}  {} {}",
                         running.process,
                         since.unwrap_or_default(),
                         running.class,
                         running.args
-                    ))
+                    )
                 }
             };
             output::line(place);
-            output::line(printable(&location.payload));
+            output::line(&location.payload);
             for line in location.trace {
-                output::line(format_args!("    {}", printable(&line.text)));
+                output::line(format_args!("    {}", line.text));
             }
         }
         let report = report.unwrap_or_default();
         if let Some(progress) = report.progress {
             let (percent, message) = (progress.percent, &progress.message);
             let told = format!("progress {percent:.0} % at {}  {message}", progress.at);
-            output::line(printable(&told));
+            output::line(&told);
         }
         for line in report.log {
-            output::line(printable(&format!("{}  {}", line.at, line.text)));
+            output::line(format_args!("{}  {}", line.at, line.text));
         }
         Ok(())
     }
@@ -334,13 +333,13 @@ impl Cancel {
             match admin.cancel(jid).await {
                 Ok(report) if self.json => output::line(script::cancel_json(report)),
                 Ok(report) => {
-                    output::line(printable(&format!("{jid}: {}", report.in_words())));
+                    output::line(format_args!("{jid}: {}", report.in_words()));
                 }
                 Err(error @ AdminError::Store(_)) => return Err(error.into()),
                 Err(error) => {
                     refused += 1;
                     if !self.json {
-                        output::line(printable(&format!("{jid}: {error}")));
+                        output::line(format_args!("{jid}: {error}"));
                     }
                 }
             }

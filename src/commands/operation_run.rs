@@ -1,11 +1,6 @@
 //! Works on an operation to its end, and says how far it is.
 
-use super::{
-    Failure,
-    bar::bar,
-    output::{self, printable},
-    signals,
-};
+use super::{Failure, bar::bar, output, signals};
 use crate::{
     admin::{Admin, AdminError, OperationRunner},
     model::{Operation, OperationState},
@@ -107,7 +102,7 @@ pub(super) fn summary(operation: &Operation) {
     output::line(line);
     Words(&progress.refused).print();
     if let Some(message) = &operation.message {
-        output::line(printable(message));
+        output::line(message);
     }
     if operation.can_be_undone() {
         let until = operation
@@ -129,7 +124,7 @@ impl Words<'_> {
     /// On standard output.
     pub(super) fn print(&self) {
         for (reason, count) in self.0 {
-            output::line(printable(&format!("  {count} × {reason}")));
+            output::line(format_args!("  {count} × {reason}"));
         }
     }
 }
@@ -211,5 +206,5 @@ impl Teller {
 }
 
 fn heading(operation: &Operation) -> String {
-    printable(&format!("operation {}: {}", operation.id, operation.words))
+    format!("operation {}: {}", operation.id, operation.words)
 }

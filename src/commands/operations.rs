@@ -5,7 +5,7 @@ use super::{
     export_run::Target,
     operation_run,
     options::{Common, Plain, admin, settings_and_store},
-    output::{self, printable},
+    output,
 };
 use crate::{
     admin::Admin,
@@ -136,13 +136,13 @@ impl One {
             return;
         }
         let plan = &operation.plan;
-        output::line(printable(&format!(
+        output::line(format_args!(
             "operation {}: {}",
             operation.id, operation.words
-        )));
+        ));
         output::line(format_args!("begun {}", operation.created_at));
         if let Some(reason) = &plan.reason {
-            output::line(printable(&format!("why: {reason}")));
+            output::line(format_args!("why: {reason}"));
         }
         output::line(format_args!(
             "{} of {} looked at, {} match",
@@ -168,7 +168,7 @@ async fn list(plain: Plain) -> Result<(), Failure> {
         return Ok(());
     }
     for operation in operations {
-        output::line(printable(&format!(
+        output::line(format_args!(
             "{}  {}  {}  {} done, {} of {} looked at  {}",
             operation.id,
             operation.created_at,
@@ -177,7 +177,7 @@ async fn list(plain: Plain) -> Result<(), Failure> {
             operation.progress.scanned,
             operation.plan.total,
             operation.words
-        )));
+        ));
     }
     Ok(())
 }

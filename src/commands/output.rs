@@ -1,16 +1,20 @@
 //! What commands write.
 
+use crate::model::visible;
 use std::{fmt::Display, io::Write};
 
-/// A line on standard output. A reader that has gone away (`| head`) is no error.
+/// A line on standard output, in which a terminal finds nothing to obey: what is not seen stands there by its code, in JSON as outside it.
+/// A reader that has gone away (`| head`) is no error.
 pub(super) fn line(text: impl Display) {
+    let text = text.to_string();
     let mut output = std::io::stdout().lock();
-    let _ = writeln!(output, "{text}").and_then(|()| output.flush());
+    let _ = writeln!(output, "{}", visible(&text)).and_then(|()| output.flush());
 }
 
 /// The line on standard error that says why the command failed.
 pub(super) fn error(reason: impl Display) {
-    let _ = writeln!(std::io::stderr().lock(), "jobdeck: {reason}");
+    let reason = reason.to_string();
+    let _ = writeln!(std::io::stderr().lock(), "jobdeck: {}", visible(&reason));
 }
 
 /// Bytes on standard output, as they are.
@@ -21,18 +25,6 @@ pub(super) fn text(bytes: &[u8]) {
 
 /// A line on standard error beside what a command writes.
 pub(super) fn note(text: impl Display) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
-}
-
-/// On one line and without control characters, which a terminal would obey.
-pub(super) fn printable(text: &str) -> String {
-    text.chars()
-        .map(|character| {
-            if character.is_control() {
-                ' '
-            } else {
-                character
-            }
-        })
-        .collect()
+    let text = text.to_string();
+    let _ = writeln!(std::io::stderr().lock(), "{}", visible(&text));
 }

@@ -1,10 +1,6 @@
 //! What would be changed, in lines.
 
-use super::{
-    jobs::row,
-    operation_run::Words,
-    output::{self, printable},
-};
+use super::{jobs::row, operation_run::Words, output};
 use crate::model::OperationPreview;
 use std::time::Duration;
 
@@ -27,7 +23,7 @@ impl Found<'_> {
     /// On standard output.
     pub(super) fn show(&self, preview: &OperationPreview) {
         let Self { jobs, verb, .. } = self;
-        output::line(printable(self.words));
+        output::line(self.words);
         let (matched, scanned, total) = (preview.matched, preview.scanned, preview.total);
         output::line(if preview.complete {
             format!("{matched} of {total} {jobs} {verb}")
@@ -37,12 +33,12 @@ impl Found<'_> {
         for sample in &preview.samples {
             output::line(format_args!("  {}", row(&sample.entry)));
             if self.becomes {
-                output::line(printable(&format!("    {}", sample.in_words())));
+                output::line(format_args!("    {}", sample.in_words()));
             }
         }
         Words(&preview.refused).print();
         for warning in &preview.warnings {
-            output::line(printable(&format!("warning: {warning}")));
+            output::line(format_args!("warning: {warning}"));
         }
     }
 }

@@ -26,11 +26,11 @@ pub(super) struct Settings {
 impl Settings {
     pub(super) fn run(self) -> Result<(), Failure> {
         if self.example {
-            output::line(config::example().trim_end());
+            output::text(whole(&config::example()).as_bytes());
             return Ok(());
         }
         if self.markdown {
-            output::line(config::page().trim_end());
+            output::text(whole(&config::page()).as_bytes());
             return Ok(());
         }
         let loaded = self.common.sources().load_with_places()?;
@@ -44,6 +44,11 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+/// A text that ends with its last line.
+fn whole(text: &str) -> String {
+    format!("{}\n", text.trim_end())
 }
 
 /// Column in which the places begin, where what stands before is short enough.

@@ -30,6 +30,7 @@ mod search;
 mod snapshot;
 mod time_text;
 mod timestamp;
+mod unseen;
 
 pub use action::{Action, ActionOutcome, ActionReport, Verb};
 pub use actor::{Actor, Via};
@@ -69,3 +70,4 @@ pub use search::{
 pub use snapshot::{HistoryPoint, QueueTrend, Snapshot, StoreInfo, StoreState};
 pub use time_text::{is_day, parse_end, parse_time, picker_text};
 pub use timestamp::Timestamp;
+pub use unseen::{is_unseen, push_code, visible, visible_start};

@@ -17,6 +17,7 @@
 )]
 
 mod fill;
+mod hostile;
 mod jobdeck;
 mod process;
 mod proxy;
@@ -25,6 +26,7 @@ mod redis_server;
 mod shifted;
 
 pub use fill::{fill_queue, fill_set, job_text, load_fixture};
+pub use hostile::{HOSTILE, assert_harmless};
 pub use jobdeck::Jobdeck;
 pub use process::{program, signal, terminate};
 pub use proxy::{Cut, Proxy, Weather};

@@ -10,7 +10,7 @@ use super::{Icon, IconName, Time};
 use crate::api::{Field, ListQuery, query_string};
 use crate::app::access::may;
 use crate::app::format;
-use crate::model::{JobEntry, Place, Right, Set, Verb};
+use crate::model::{JobEntry, Place, Right, Set, Verb, visible_start};
 use leptos::prelude::*;
 
 /// Characters of the second line that are worth sending; a row shows what fits.
@@ -47,7 +47,7 @@ pub fn entry_path(entry: &JobEntry) -> String {
     if entry.jid.is_empty() {
         format!("/jobs{hint}")
     } else {
-        format!("{}{hint}", format::job_path(&entry.jid))
+        format::job_path_with(&entry.jid, &hint)
     }
 }
 
@@ -111,7 +111,8 @@ fn top_line(entry: &JobEntry, context: &RowContext) -> AnyView {
     } else {
         let href = context.filter_href(Field::Class, &entry.class);
         let title = format!("Only {}", entry.class);
-        view! { <a class="job-class" href=href title=title>{entry.class.clone()}</a> }.into_any()
+        view! { <a class="job-class" href=href title=title>{format::seen(&entry.class)}</a> }
+            .into_any()
     };
     let shows_queue =
         context.place.queue_name() != Some(entry.queue.as_str()) && !entry.queue.is_empty();
@@ -119,10 +120,10 @@ fn top_line(entry: &JobEntry, context: &RowContext) -> AnyView {
         let title = format!("Only queue {}", entry.queue);
         if context.place.queue_name().is_some() {
             // It stands in another queue than it says.
-            view! { <span class="chip" title="Queue that the job itself names">{entry.queue.clone()}</span> }.into_any()
+            view! { <span class="chip" title="Queue that the job itself names">{format::seen(&entry.queue)}</span> }.into_any()
         } else {
             let href = context.filter_href(Field::Queue, &entry.queue);
-            view! { <a class="chip" href=href title=title>{entry.queue.clone()}</a> }.into_any()
+            view! { <a class="chip" href=href title=title>{format::seen(&entry.queue)}</a> }.into_any()
         }
     });
     let tags = entry
@@ -132,7 +133,7 @@ fn top_line(entry: &JobEntry, context: &RowContext) -> AnyView {
         .map(|tag| {
             let href = context.filter_href(Field::Tag, tag);
             let title = format!("Only tag {tag}");
-            view! { <a class="chip chip-tag" href=href title=title>{tag.clone()}</a> }
+            view! { <a class="chip chip-tag" href=href title=title>{format::seen(tag)}</a> }
         })
         .collect_view();
     let args = entry
@@ -157,7 +158,7 @@ fn second_line(entry: &JobEntry, href: String, name: &str) -> AnyView {
     view! {
         <a class="job-link" href=href>
             <span class="visually-hidden">{format!("Open {name}: ")}</span>
-            {error.map(|error| view! { <span class="job-error">{error}</span> " " })}
+            {error.map(|error| view! { <span class="job-error">{format::seen(&error)}</span> " " })}
             <span class=class>{text}</span>
         </a>
     }
@@ -168,7 +169,7 @@ fn second_line(entry: &JobEntry, href: String, name: &str) -> AnyView {
 fn row_menu(entry: &JobEntry, context: &RowContext, id: &str, href: &str, name: &str) -> AnyView {
     let same_error = entry.error_class.as_ref().map(|class| {
         let href = context.filter_href(Field::Error, class);
-        view! { <a class="menu-item menu-apart" href=href>{format!("Only {class}")}</a> }
+        view! { <a class="menu-item menu-apart" href=href>{format!("Only {}", format::seen(class))}</a> }
     });
     let place = &entry.id.place;
     let is_possible =
@@ -227,22 +228,15 @@ fn row_name(entry: &JobEntry) -> String {
     }
 }
 
-/// One line of a text, no longer than a row can show.
+/// One line of a text, no longer than a row can show, in which everything is seen; where a line ends is a blank.
 fn cut(text: &str) -> String {
-    let mut cut = String::new();
-    for (index, character) in text.chars().enumerate() {
-        if index == LINE_CHARACTERS {
-            cut.push('…');
-            break;
-        }
-        // Line breaks and other controls would be invisible here.
-        cut.push(if character.is_control() {
-            ' '
-        } else {
-            character
-        });
-    }
-    cut
+    let blank = |character| matches!(character, '\n' | '\r' | '\t');
+    let start: String = text
+        .chars()
+        .take(LINE_CHARACTERS + 1)
+        .map(|character| if blank(character) { ' ' } else { character })
+        .collect();
+    visible_start(&start, LINE_CHARACTERS)
 }
 
 #[cfg(test)]
@@ -294,7 +288,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_line_is_one_line() {
-        assert_eq!(cut("a\n\tb"), "a  b");
+        assert_eq!(cut("a\n\tb\u{202e}"), "a  b\\u202e");
         assert_eq!(cut(&"é".repeat(1_000)).chars().count(), 281);
     }
 }

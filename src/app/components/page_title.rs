@@ -1,5 +1,6 @@
 //! The title line of a page.
 
+use crate::app::format;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -14,6 +15,7 @@ pub fn PageTitle(
     children: Option<Children>,
 ) -> impl IntoView {
     // The server writes the document's head last, when the page's own signals may be gone already: this one is not.
+    let title = Signal::derive(move || title.with(|title| format::seen(title)));
     let document_title = ArcRwSignal::new(title.get_untracked());
     let follower = document_title.clone();
     Effect::new(move |_| follower.set(title.get()));

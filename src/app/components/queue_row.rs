@@ -1,5 +1,10 @@
 //! A queue in a table.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "components own their properties"
+)]
+
 use super::{JobState, Sparkline, StateBadge};
 use crate::app::format;
 use crate::app::live::{QueueNumbers, queue_numbers};
@@ -28,7 +33,7 @@ pub fn QueueRow(
     view! {
         <tr>
             <th scope="row" class="grow cut">
-                <a class="name" href=href>{name}</a>
+                <a class="name" href=href>{format::seen(&name)}</a>
                 {move || {
                     summary
                         .with(|queue| queue.paused)

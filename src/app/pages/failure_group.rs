@@ -192,7 +192,7 @@ fn Held(
 #[component]
 fn Signature(group: Memo<FailureGroup>) -> impl IntoView {
     view! {
-        <p class="error-message">{move || group.with(|group| group.message.clone())}</p>
+        <p class="error-message">{move || group.with(|group| format::seen(&group.message))}</p>
         <p class="mono muted group-frame">{move || group.with(|group| group.frame.clone())}</p>
     }
 }

@@ -6,8 +6,7 @@ use crate::{
         Failure,
         bar::bar,
         options::{Common, admin, settings_and_store},
-        output::{self, printable},
-        signals,
+        output, signals,
     },
     export::Format,
     model::{ImportReport, Place},
@@ -79,17 +78,14 @@ impl Import {
 fn show(report: &ImportReport) {
     output::line(report.in_words(|number| number.to_string()));
     for problem in &report.problems {
-        output::line(printable(&format!(
-            "  line {}: {}",
-            problem.line, problem.reason
-        )));
+        output::line(format_args!("  line {}: {}", problem.line, problem.reason));
     }
     let more = report.untold();
     if more > 0 {
         output::line(format_args!("  … and {more} more"));
     }
     for warning in report.warnings() {
-        output::line(printable(&warning));
+        output::line(&warning);
     }
 }
 

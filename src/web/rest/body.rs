@@ -1,5 +1,6 @@
 //! What crosses the wire. Times are RFC 3339 in UTC, arguments are real JSON with every number as it was written.
 
+use super::nesting::is_too_deep;
 use super::report::{ProgressBody, ReportBody};
 use crate::job::Job;
 use crate::model::{
@@ -100,7 +101,7 @@ pub(super) struct EntryBody {
     pub(super) jid: String,
     /// Class as shown: for Active Job the one that people wrote.
     pub(super) class: String,
-    /// Arguments as shown; null if it has none.
+    /// Arguments as shown; null if it has none; nested more than 64 deep, a string that holds them.
     #[schema(value_type = Option<Vec<Value>>)]
     pub(super) args: Option<Box<RawValue>>,
     /// Queue that it belongs to.
@@ -473,14 +474,21 @@ fn text(time: Option<Timestamp>) -> Option<String> {
     time.map(|time| time.to_string())
 }
 
+/// A value as it is; one that many programs could not read, for how deep it is nested, as a string that holds it.
 fn json(text: String) -> Option<Box<RawValue>> {
-    RawValue::from_string(text).ok()
+    let value = RawValue::from_string(text).ok()?;
+    if is_too_deep(value.get()) {
+        return string(value.get());
+    }
+    Some(value)
 }
 
 fn json_or_string(text: &str) -> Box<RawValue> {
-    let as_string = |text: &str| Value::from(text).to_string();
-    match serde_json::from_str::<Box<RawValue>>(text) {
-        Ok(value) => value,
-        Err(_) => RawValue::from_string(as_string(text)).unwrap_or_default(),
-    }
+    json(text.to_owned())
+        .or_else(|| string(text))
+        .unwrap_or_default()
+}
+
+fn string(text: &str) -> Option<Box<RawValue>> {
+    RawValue::from_string(Value::from(text).to_string()).ok()
 }

@@ -15,6 +15,7 @@ mod import;
 mod jobs;
 mod lists;
 mod live;
+mod nesting;
 mod operation_body;
 mod operation_request;
 mod operations;

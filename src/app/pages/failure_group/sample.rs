@@ -41,19 +41,19 @@ fn row(entry: JobEntry) -> impl IntoView {
     let name = if entry.jid.is_empty() {
         "(no jid)".to_owned()
     } else {
-        entry.jid.clone()
+        format::seen(&entry.jid)
     };
     view! {
         <tr>
             <th scope="row" class="grow cut">
                 <a class="name" href=entry_path(&entry)>{name}</a>
                 " "
-                <span class="mono muted">{entry.args.clone()}</span>
-                <div class="second-line cut">{entry.error_message.clone()}</div>
+                <span class="mono muted">{format::seen(&entry.args)}</span>
+                <div class="second-line cut">{entry.error_message.as_deref().map(format::seen)}</div>
             </th>
             <td class="medium nowrap"><StateBadge state=JobState::of_place(&entry.id.place)/></td>
             <td class="medium nowrap">
-                <a class="chip mono" href=format::queue_path(&entry.queue)>{entry.queue.clone()}</a>
+                <a class="chip mono" href=format::queue_path(&entry.queue)>{format::seen(&entry.queue)}</a>
             </td>
             <td class="nowrap">{failed_at.map(|at| view! { <Time at=Signal::stored(at)/> })}</td>
         </tr>

@@ -29,10 +29,10 @@ pub(super) fn GroupRow(
                 <a class="name" href=move || group.with(group_path)>
                     {of(|group| named(&group.class))}
                     " "
-                    <span class="state-failed">{of(|group| group.error_class.clone())}</span>
+                    <span class="state-failed">{of(|group| format::seen(&group.error_class))}</span>
                 </a>
-                <div class="second-line cut">{of(|group| group.message.clone())}</div>
-                <div class="second-line cut mono">{of(|group| group.frame.clone().unwrap_or_default())}</div>
+                <div class="second-line cut">{of(|group| format::seen(&group.message))}</div>
+                <div class="second-line cut mono">{of(|group| format::seen(group.frame.as_deref().unwrap_or_default()))}</div>
             </th>
             <td class="num num-lead group-count">
                 {move || format::count(count())}
@@ -58,7 +58,7 @@ pub(in crate::app::pages) fn named(class: &str) -> String {
     if class.is_empty() {
         "(no class)".to_owned()
     } else {
-        class.to_owned()
+        format::seen(class)
     }
 }
 
@@ -70,7 +70,7 @@ pub(in crate::app::pages) fn queues(group: &FailureGroup) -> AnyView {
         .map(|(queue, count)| {
             let title = format::counted(*count, "job", "jobs");
             view! {
-                <a class="chip mono" href=format::queue_path(queue) title=title>{queue.clone()}</a>
+                <a class="chip mono" href=format::queue_path(queue) title=title>{format::seen(queue)}</a>
                 " "
             }
         })

@@ -70,11 +70,7 @@ impl Address {
 /// The address that shows one of several places of a job.
 pub(super) fn pick_path(jid: &str, id: &EntryId) -> String {
     let pick = id.to_string();
-    format!(
-        "{}{}",
-        format::job_path(jid),
-        query_string::write([("pick", pick.as_str())])
-    )
+    format::job_path_with(jid, &query_string::write([("pick", pick.as_str())]))
 }
 
 #[cfg(test)]

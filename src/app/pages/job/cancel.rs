@@ -39,7 +39,7 @@ pub(super) fn actions(job: JobView) -> AnyView {
         let address = job.address.get();
         let pick = (!address.pick.is_empty()).then_some(("pick", address.pick.as_str()));
         let jid = job.jid.get();
-        format!("{}{}", format::job_path(&jid), cancel_query(pick, &jid))
+        format::job_path_with(&jid, &cancel_query(pick, &jid))
     });
     (move || {
         let run = run.get()?;

@@ -1,7 +1,6 @@
 //! The head of a job's page: what it is, where it is now, and what can be done to it there.
 
 use super::JobView;
-use super::markup::visible;
 use super::reveal;
 use super::sight::Sight;
 use crate::api::Act;
@@ -11,7 +10,7 @@ use crate::app::components::{
 };
 use crate::app::format;
 use crate::app::live::use_live;
-use crate::model::{JobLocation, Place, Set, Timestamp, Verb, Whereabouts};
+use crate::model::{JobLocation, Place, Set, Timestamp, Verb, Whereabouts, visible_start};
 use leptos::ev::SubmitEvent;
 use leptos::form::FromFormData;
 use leptos::prelude::*;
@@ -85,7 +84,7 @@ pub(super) fn head(job: JobView) -> AnyView {
             {move || name.with(labels)}
             <span class="job-id" hidden=move || jid.with(String::is_empty)>
                 <span class="muted">"jid "</span>
-                <code>{move || visible(&jid.get(), NAME_CHARACTERS)}</code>
+                <code>{move || visible_start(&jid.get(), NAME_CHARACTERS)}</code>
                 <CopyButton text=jid what="job id"/>
             </span>
         </div>
@@ -100,7 +99,7 @@ fn title(location: &JobLocation) -> String {
     match (&location.entry.malformed, location.entry.class.as_str()) {
         (Some(_), _) => "Malformed entry".to_owned(),
         (None, "") => "Job without class".to_owned(),
-        (None, class) => visible(class, NAME_CHARACTERS),
+        (None, class) => visible_start(class, NAME_CHARACTERS),
     }
 }
 
@@ -158,7 +157,7 @@ fn spoken(place: &Where) -> String {
         Where::Gone { cut_off: false } => "The job left.".to_owned(),
         Where::Gone { cut_off: true } => "The job is not found any more.".to_owned(),
         Where::Running(run) => {
-            let process = visible(&run.process, NAME_CHARACTERS);
+            let process = visible_start(&run.process, NAME_CHARACTERS);
             if run.owner_gone {
                 format!("The job is in flight, and its process {process} is gone.")
             } else {
@@ -166,7 +165,10 @@ fn spoken(place: &Where) -> String {
             }
         }
         Where::Stored(Place::Queue(queue), _) => {
-            format!("The job is in queue {}.", visible(queue, NAME_CHARACTERS))
+            format!(
+                "The job is in queue {}.",
+                visible_start(queue, NAME_CHARACTERS)
+            )
         }
         Where::Stored(Place::Set(set), _) => match set {
             Set::Scheduled => "The job is scheduled.",
@@ -202,8 +204,8 @@ fn told(place: Where) -> AnyView {
 }
 
 fn running(run: &Run) -> AnyView {
-    let process = visible(&run.process, NAME_CHARACTERS);
-    let thread = visible(&run.thread, NAME_CHARACTERS);
+    let process = visible_start(&run.process, NAME_CHARACTERS);
+    let thread = visible_start(&run.thread, NAME_CHARACTERS);
     if run.owner_gone {
         return view! { "in flight, of " <span class="mono">{process}</span> ", which is gone" }
             .into_any();
@@ -222,7 +224,7 @@ fn running(run: &Run) -> AnyView {
 fn waiting(queue: String, at: Option<Timestamp>) -> AnyView {
     let live = use_live();
     let href = format::queue_path(&queue);
-    let shown = visible(&queue, NAME_CHARACTERS);
+    let shown = visible_start(&queue, NAME_CHARACTERS);
     let is_paused = live.select(move |snapshot| {
         let queues = &snapshot.overview.queues;
         queues
@@ -243,14 +245,14 @@ fn waiting(queue: String, at: Option<Timestamp>) -> AnyView {
 fn labels(name: &Name) -> AnyView {
     let queue = (!name.queue.is_empty()).then(|| {
         let href = format::queue_path(&name.queue);
-        let shown = visible(&name.queue, NAME_CHARACTERS);
+        let shown = visible_start(&name.queue, NAME_CHARACTERS);
         view! { <a class="chip" href=href title="Queue">{shown}</a> }
     });
     let tags = name
         .tags
         .iter()
         .map(|tag| {
-            let shown = visible(tag, NAME_CHARACTERS);
+            let shown = visible_start(tag, NAME_CHARACTERS);
             view! { <span class="chip chip-tag" title="Tag">{shown}</span> }
         })
         .collect_view();
@@ -260,7 +262,7 @@ fn labels(name: &Name) -> AnyView {
 fn malformed(reason: String) -> AnyView {
     view! {
         <Notice kind=NoticeKind::Warning>
-            "This entry cannot be read as a job: " {visible(&reason, 500)}
+            "This entry cannot be read as a job: " {visible_start(&reason, 500)}
             ". It is shown as it is stored. No worker can run it; it can be deleted, or moved out of the way."
         </Notice>
     }

@@ -2,7 +2,7 @@
 //! as components.
 
 use crate::app::format;
-use std::fmt::Write as _;
+use crate::model::{is_unseen, push_code};
 
 /// HTML that grows. Only what stands in the source goes in as it is ([`Markup::tag`]); all else is escaped ([`Markup::text`]).
 #[derive(Debug, Default)]
@@ -84,49 +84,9 @@ impl Markup {
     }
 }
 
-/// One line of text to show, at most `limit` characters, with what nobody would see as its code: for headings and titles.
-pub(super) fn visible(text: &str, limit: usize) -> String {
-    let mut line = String::new();
-    for (index, character) in text.chars().enumerate() {
-        if index == limit {
-            line.push('…');
-            break;
-        }
-        if is_unseen(character) {
-            push_code(&mut line, character);
-        } else {
-            line.push(character);
-        }
-    }
-    line
-}
-
-/// Whether a character would not be seen, or would change how others are seen.
-fn is_unseen(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
-/// A character's code as JSON writes it.
-fn push_code(text: &mut String, character: char) {
-    match character {
-        '\n' => text.push_str("\\n"),
-        '\r' => text.push_str("\\r"),
-        '\t' => text.push_str("\\t"),
-        other => {
-            for unit in other.encode_utf16(&mut [0; 2]) {
-                // Writing to a string cannot fail.
-                let _ = write!(text, "\\u{unit:04x}");
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Markup, Shown, visible};
+    use super::{Markup, Shown};
     use proptest::prelude::*;
 
     fn html(text: &str, shown: Shown) -> String {
@@ -159,7 +119,6 @@ mod tests {
             seen("\"\\\u{e0041}é", Shown::Json),
             "\\&quot;\\\\[\\udb40\\udc41]é"
         );
-        assert_eq!(visible("a\u{2066}bcd", 3), "a\\u2066b…");
     }
 
     #[test]

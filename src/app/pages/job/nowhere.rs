@@ -1,11 +1,11 @@
 //! The page of a job that is not to be found, and the one that asks which job.
 
 use super::JobView;
-use super::markup::visible;
 use super::report;
 use super::sight::Search;
 use crate::app::components::PageTitle;
 use crate::app::format;
+use crate::model::visible_start;
 use leptos::prelude::*;
 
 /// The page of a job that is not to be found.
@@ -14,7 +14,7 @@ pub(super) fn nowhere(job: JobView, search: Search) -> AnyView {
     let title = if address.jid.is_empty() {
         "This entry is not there any more.".to_owned()
     } else {
-        format!("No job has the id {}.", visible(&address.jid, 100))
+        format!("No job has the id {}.", visible_start(&address.jid, 100))
     };
     let far = match (address.jid.is_empty(), search.is_cut_off()) {
         (true, _) => "It was taken out of its place: run, moved or deleted. Without a job id it cannot be found again.".to_owned(),

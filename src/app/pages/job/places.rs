@@ -63,7 +63,7 @@ fn rows(detail: &JobDetail, job: JobView) -> Vec<Row> {
             href: pick_path(&detail.jid, &entry.id),
             is_shown: index == shown,
             state,
-            place: super::markup::visible(&place, 100),
+            place: crate::model::visible_start(&place, 100),
             at,
         }
     };

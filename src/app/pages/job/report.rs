@@ -1,10 +1,9 @@
 //! What the job's runs have told: how far they came, and their log.
 
 use super::JobView;
-use super::markup::visible;
 use crate::app::components::{CopyButton, ProgressBar, Time};
 use crate::app::format;
-use crate::model::{JobReport, LogLine, Progress, Timestamp, Whereabouts};
+use crate::model::{JobReport, LogLine, Progress, Timestamp, Whereabouts, visible_start};
 use leptos::prelude::*;
 
 /// Characters of a line that are shown: as many as are kept.
@@ -43,7 +42,7 @@ pub(super) fn progress(job: JobView) -> AnyView {
             </div>
             <div class="job-part-body job-progress">
                 <ProgressBar percent/>
-                <span class="progress-message">{move || visible(&message.get(), 200)}</span>
+                <span class="progress-message">{move || visible_start(&message.get(), 200)}</span>
             </div>
         </section>
     }
@@ -92,7 +91,7 @@ pub(super) fn log(job: JobView) -> AnyView {
                                     {format::utc_clock(line.at)}
                                 </time>
                                 " "
-                                <span>{visible(&line.text, LINE_CHARACTERS)}</span>
+                                <span>{visible_start(&line.text, LINE_CHARACTERS)}</span>
                             </li>
                         </For>
                     </ol>

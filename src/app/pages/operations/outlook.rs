@@ -120,12 +120,12 @@ fn Sample(sample: PreviewSample) -> impl IntoView {
     view! {
         <li>
             <div>
-                <a href=format::job_path(&entry.jid)>{entry.class}</a>
+                <a href=format::job_path(&entry.jid)>{format::seen(&entry.class)}</a>
             </div>
-            <div class="mono">{entry.args}</div>
+            <div class="mono">{format::seen(&entry.args)}</div>
             <div class="second-line">
-                <span class="operation-becomes">{becomes}</span>
-                {error.map(|error| view! { " · " {error} })}
+                <span class="operation-becomes">{format::seen(&becomes)}</span>
+                {error.map(|error| view! { " · " {format::seen(&error)} })}
             </div>
         </li>
     }

@@ -1,6 +1,6 @@
 //! What failed last.
 
-use crate::app::components::{JobState, StateBadge, Still, StillNote, Time, Touch};
+use crate::app::components::{JobState, StateBadge, Still, StillNote, Time, Touch, entry_path};
 use crate::app::format;
 use crate::app::live::use_live;
 use crate::model::JobEntry;
@@ -56,22 +56,18 @@ fn Failure(entry: JobEntry) -> impl IntoView {
     let class = if entry.class.is_empty() {
         "(no class)".to_owned()
     } else {
-        entry.class.clone()
+        format::seen(&entry.class)
     };
-    let href = format!(
-        "{}?entry={}",
-        format::job_path(&entry.jid),
-        format::url_encode(&entry.id.to_string())
-    );
+    let href = entry_path(&entry);
     view! {
         <li class="failure">
             <span class="failure-state"><StateBadge state/></span>
             <a class="name failure-job" href=href>{class}</a>
-            <a class="chip mono failure-queue" href=format::queue_path(&entry.queue)>{entry.queue.clone()}</a>
+            <a class="chip mono failure-queue" href=format::queue_path(&entry.queue)>{format::seen(&entry.queue)}</a>
             <span class="failure-error cut">
-                <span class="mono state-failed">{entry.error_class.clone()}</span>
+                <span class="mono state-failed">{entry.error_class.as_deref().map(format::seen)}</span>
                 " "
-                {entry.error_message.clone()}
+                {entry.error_message.as_deref().map(format::seen)}
             </span>
             <span class="failure-tries muted nowrap">{tries}</span>
             <span class="failure-time">

@@ -64,12 +64,12 @@ pub(super) fn RunningNow() -> impl IntoView {
                             >
                                 <tr>
                                     <th scope="row" class="grow cut">
-                                        <a class="name" href=format::job_path(&job.jid)>{job.class.clone()}</a>
+                                        <a class="name" href=format::job_path(&job.jid)>{format::seen(&job.class)}</a>
                                         " "
-                                        <span class="mono muted">{job.args.clone()}</span>
+                                        <span class="mono muted">{format::seen(&job.args)}</span>
                                     </th>
                                     <td class="medium">
-                                        <a class="chip mono" href=format::queue_path(&job.queue)>{job.queue.clone()}</a>
+                                        <a class="chip mono" href=format::queue_path(&job.queue)>{format::seen(&job.queue)}</a>
                                     </td>
                                     <td class="num nowrap">
                                         {match job.started_at() {

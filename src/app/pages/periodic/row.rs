@@ -73,10 +73,10 @@ fn what(job: &PeriodicInfo) -> AnyView {
         return "written by another version of Jobdeck".into_any();
     }
     let class = (job.class != job.name).then(|| {
-        let class = job.class.clone();
+        let class = format::seen(&job.class);
         view! { <span class="mono">{class}</span> " " }
     });
-    let queue = job.queue.clone();
+    let queue = format::seen(&job.queue);
     view! {
         {class}
         <a class="chip mono" href=format::queue_path(&job.queue)>{queue}</a>

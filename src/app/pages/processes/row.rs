@@ -18,7 +18,7 @@ pub(super) fn ProcessRow(process: Memo<ProcessInfo>) -> impl IntoView {
     view! {
         <tr>
             <th scope="row">
-                <a class="name" href=running_here title="What it runs">{of(|process| process.identity.clone())}</a>
+                <a class="name" href=running_here title="What it runs">{of(|process| format::seen(&process.identity))}</a>
                 <div class="second-line">{of(description)}</div>
             </th>
             <td class="nowrap">{move || process.with(state)}</td>
@@ -56,7 +56,7 @@ fn description(process: &ProcessInfo) -> String {
     if process.embedded {
         parts.push("embedded".to_owned());
     }
-    parts.join(" · ")
+    format::seen(&parts.join(" · "))
 }
 
 fn known(value: Option<String>) -> String {

@@ -105,7 +105,7 @@ fn Row(
     let class = if job.class.is_empty() {
         "(no class)".to_owned()
     } else {
-        job.class
+        format::seen(&job.class)
     };
     let name = if job.jid.is_empty() {
         view! { <span class="name">{class}</span> }.into_any()
@@ -117,16 +117,16 @@ fn Row(
         <tr>
             <th scope="row" class="grow cut">
                 {name}
-                <div class="second-line mono cut">{job.args}</div>
+                <div class="second-line mono cut">{format::seen(&job.args)}</div>
                 {gone}
             </th>
             <td class="medium">
-                <a class="chip mono" href=format::queue_path(&job.queue)>{job.queue.clone()}</a>
+                <a class="chip mono" href=format::queue_path(&job.queue)>{format::seen(&job.queue)}</a>
             </td>
             <td class="medium nowrap" hidden=move || !tells.get()><Told report/></td>
             <td class="num num-lead">{elapsed}</td>
             <td class="wide nowrap">
-                <a class="mono" href=by_process title="Show only this process">{job.process}</a>
+                <a class="mono" href=by_process title="Show only this process">{format::seen(&job.process)}</a>
             </td>
             <td class="widest nowrap mono muted">{thread}</td>
             <td class="actions">{actions}</td>
@@ -147,7 +147,7 @@ fn Told(report: Memo<(Option<Progress>, Option<Timestamp>)>) -> impl IntoView {
     view! {
         <Show when=move || has_told.get()>
             <ProgressBar percent/>
-            <div class="second-line cut progress-told">{of(|progress| progress.message.clone())}</div>
+            <div class="second-line cut progress-told">{of(|progress| format::seen(&progress.message))}</div>
         </Show>
     }
 }
