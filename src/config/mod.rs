@@ -111,7 +111,7 @@ pub struct Config {
 #[serde(default, deny_unknown_fields)]
 pub struct ServerConfig {
     /// Address and port to listen on (`server.listen`, `JOBDECK_LISTEN`, `--listen`). Default: `127.0.0.1:8080`, this machine only. Others
-    /// need users or tokens, or `insecure_no_auth`.
+    /// need a log-in (users, tokens, a provider, a proxy), or `insecure_no_auth`.
     pub listen: SocketAddr,
     /// Names under which it may be asked, besides IP addresses and `localhost` (`server.hosts`, `JOBDECK_HOSTS` with commas). Default: none,
     /// which means: on loopback no other name, elsewhere any. Needed behind a proxy on the same machine.

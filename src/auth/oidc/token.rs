@@ -151,15 +151,12 @@ fn not_exchanged(
 ) -> OidcError {
     match error {
         RequestTokenError::ServerResponse(response) => OidcError::denied(
-            &response.error().to_string(),
+            response.error().as_ref(),
             response.error_description().map(String::as_str),
         ),
         RequestTokenError::Request(error) => OidcError::Unavailable(error.to_string()),
         // What stands there may be secret.
-        RequestTokenError::Parse(error, _) => untrusted(format!(
-            "the answer with the tokens is not understood at `{}`",
-            error.path()
-        )),
+        RequestTokenError::Parse(..) => untrusted("the answer with the tokens is not understood"),
         RequestTokenError::Other(reason) => untrusted(bounded(&reason)),
     }
 }
@@ -233,16 +230,24 @@ async fn user_info(
         .client
         .user_info(access, Some(subject))
         .map_err(|error| OidcError::Unavailable(error.to_string()))?;
-    let asked = request.request_async(requests).await;
     let told: UserInfoClaims<OtherClaims, CoreGenderClaim> =
-        asked.map_err(|error| match error {
-            UserInfoError::Request(error) => OidcError::Unavailable(error.to_string()),
-            UserInfoError::ClaimsVerification(error) => untrusted(why(&error)),
-            UserInfoError::Response(status, _, _) => {
-                OidcError::Unavailable(format!("its userinfo endpoint answers {status}"))
+        match request.request_async(requests).await {
+            Ok(told) => told,
+            // It need not say more: then that is all there is.
+            Err(UserInfoError::Response(status, _, _)) => {
+                tracing::warn!(%status, "OpenID Connect: the userinfo endpoint says no more");
+                return Ok(Claims::new());
             }
-            _ => untrusted("the answer of its userinfo endpoint is not understood"),
-        })?;
+            Err(UserInfoError::Request(error)) => {
+                return Err(OidcError::Unavailable(error.to_string()));
+            }
+            Err(UserInfoError::ClaimsVerification(error)) => return Err(untrusted(why(&error))),
+            Err(_) => {
+                return Err(untrusted(
+                    "the answer of its userinfo endpoint is not understood",
+                ));
+            }
+        };
     as_map(&told)
 }
 
