@@ -59,10 +59,11 @@
 //! | [`shown`] | a stored job as it is shown |
 //! | [`export`] | jobs as files, NDJSON and CSV: written and read |
 //! | `store` | the contract for reading and changing jobs, and its two stores: Redis and SQLite |
+//! | `http_client` | connections to servers that the settings name |
 //! | `client` | enqueues jobs |
 //! | `worker` | fetches and runs jobs: concurrency, retries, scheduler, heartbeat, recovery |
 //! | `admin` | the one door for every change and every composed read |
-//! | `auth` | who somebody is: users, sessions, tokens |
+//! | `auth` | who somebody is: users, sessions, tokens, users of a provider or a proxy |
 //! | `live` | one sampler a store, and the stream of what it saw |
 //! | `groups` | one index of failure groups a store, kept in the background |
 //! | [`api`] | server functions: signatures here and in the browser, bodies on the server |
@@ -106,6 +107,8 @@ pub mod failures;
 pub mod groups;
 #[cfg(feature = "ssr")]
 pub mod holds;
+#[cfg(feature = "ssr")]
+pub(crate) mod http_client;
 #[cfg(feature = "ssr")]
 pub mod job;
 #[cfg(feature = "ssr")]

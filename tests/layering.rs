@@ -22,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "store",
         &["model", "job", "search", "failures", "redaction", "shown"],
     ),
+    ("http_client", &[]),
     ("client", &["model", "job", "store"]),
     (
         "worker",
@@ -32,6 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "redaction",
             "holds",
             "store",
+            "http_client",
             "client",
         ],
     ),
@@ -51,7 +53,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     // What each may do, `admin` looks at; who it is, only `web` has to know.
-    ("auth", &["model", "job"]),
+    ("auth", &["model", "job", "http_client"]),
     (
         "groups",
         &["model", "job", "failures", "redaction", "shown", "store"],

@@ -29,7 +29,7 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
-pub use pages::{LoginDocument, LoginTry};
+pub use pages::{LoginDocument, LoginProvider, LoginTry};
 pub use shell::{Site, shell};
 
 /// Where the event stream is.

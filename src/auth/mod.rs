@@ -1,4 +1,4 @@
-//! Who somebody is: users with passwords and sessions or named by a proxy, programs with tokens.
+//! Who somebody is: users who log in with a password or at a provider, or whom a proxy names; programs with tokens.
 //!
 //! What each may do stands in [`crate::model::Role`], and is looked at in one place, `admin`.
 //!
@@ -7,6 +7,7 @@
 //! | `password` | hashes of passwords |
 //! | `users` | whether a password is a user's |
 //! | `proxy` | users whom a proxy names |
+//! | `oidc`, `provider_log_in` | users who log in at an OpenID Connect provider, and the sessions that they get |
 //! | `tokens` | whether a token is a program's |
 //! | `sessions` | who is logged in |
 //! | `throttle` | how long somebody waits who guesses |
@@ -14,7 +15,9 @@
 //! | `secret` | random names that nobody can guess |
 
 mod network;
+mod oidc;
 mod password;
+mod provider_log_in;
 mod proxy;
 mod secret;
 mod sessions;
@@ -23,7 +26,12 @@ mod tokens;
 mod users;
 
 pub use network::network;
+pub use oidc::{
+    OIDC_LIFETIME, Oidc, OidcAnswer, OidcBegun, OidcError, OidcFound, OidcSettings, check_issuer,
+    check_redirect,
+};
 pub use password::{PasswordHash, WrongHash};
+pub use provider_log_in::ProviderLogIn;
 pub use proxy::{ProxyUser, ProxyUsers};
 pub use secret::{digest, hash_text, new_secret};
 pub use sessions::{Session, SessionLimits, Sessions};
@@ -52,6 +60,8 @@ pub struct Auth {
     secure_cookies: bool,
     /// Users whom a proxy names.
     proxy: Option<ProxyUsers>,
+    /// Users who log in at a provider.
+    oidc: Option<Oidc>,
 }
 
 /// What came of somebody's try to log in.
@@ -96,6 +106,7 @@ impl Auth {
             throttle: Throttle::default(),
             secure_cookies,
             proxy: None,
+            oidc: None,
         }
     }
 
@@ -107,6 +118,22 @@ impl Auth {
             self.is_open = AtomicBool::new(false);
         }
         self
+    }
+
+    /// The same, where users may log in at a provider.
+    #[must_use]
+    pub fn with_oidc(mut self, oidc: Option<Oidc>) -> Self {
+        self.oidc = oidc;
+        if self.oidc.is_some() {
+            self.is_open = AtomicBool::new(false);
+        }
+        self
+    }
+
+    /// The provider at which users may log in, if there is one.
+    #[must_use]
+    pub fn oidc(&self) -> Option<&Oidc> {
+        self.oidc.as_ref()
     }
 
     /// Users whom a proxy names, if one may.
@@ -121,10 +148,17 @@ impl Auth {
         !self.users.is_empty()
     }
 
+    /// Whether there is a log-in, by a password or at a provider.
+    #[must_use]
+    pub fn has_log_in(&self) -> bool {
+        self.has_users() || self.oidc.is_some()
+    }
+
     /// From now on there are these users and tokens, and sessions last so long. Sessions of users that are gone, or have another password, end;
     /// another role counts at once.
     pub fn replace(&self, users: Vec<User>, tokens: Vec<Token>, limits: SessionLimits) {
-        let is_open = users.is_empty() && tokens.is_empty() && self.proxy.is_none();
+        let is_open =
+            users.is_empty() && tokens.is_empty() && self.proxy.is_none() && self.oidc.is_none();
         if !is_open {
             self.is_open.store(false, Ordering::SeqCst);
         }

@@ -3,12 +3,13 @@
 use super::{
     PasswordHash,
     secret::{digest, new_secret},
-    users::LetIn,
+    users::{LetIn, Proof},
 };
 use crate::model::{Actor, Role};
 use std::{
     collections::{BTreeSet, HashMap},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError, RwLock},
     time::{Duration, Instant},
 };
 use tokio_util::sync::CancellationToken;
@@ -45,18 +46,17 @@ pub struct Session {
     pub rest: Duration,
 }
 
-#[derive(Debug)]
 struct Kept {
     actor: Actor,
-    /// The hash of the password that it was begun with.
-    hash: Arc<PasswordHash>,
+    /// What it was begun with.
+    proof: Proof,
     ended: CancellationToken,
     begun: Instant,
     used: Instant,
 }
 
 /// All sessions, by the hash of their secret: who reads the memory cannot take one over.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Sessions {
     limits: RwLock<SessionLimits>,
     kept: Mutex<HashMap<[u8; 32], Kept>>,
@@ -70,6 +70,22 @@ impl Kept {
             .lifetime
             .checked_sub(now.duration_since(self.begun))?;
         Some(idle.min(life)).filter(|rest| !rest.is_zero())
+    }
+}
+
+/// Whether both are the same user: a name that the provider says is another one's than the same name with a password.
+fn are_one(one: &Actor, other: &Actor) -> bool {
+    one.name == other.name && one.via == other.via
+}
+
+/// Without what users were let in by.
+impl fmt::Debug for Sessions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Sessions")
+            .field("limits", &self.limits())
+            .field("kept", &self.kept().len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -90,14 +106,18 @@ impl Sessions {
         *self.limits.write().unwrap_or_else(PoisonError::into_inner) = limits;
     }
 
-    /// Gives each session the role that its user has now, and ends those of users that would not be let in any more; their names.
+    /// Gives each session the role that its user has now, and ends those of users that would not be let in any more; their names. Who came by
+    /// the provider stays: what they are there, it says when they log in again.
     pub(super) fn review(
         &self,
         role_of: impl Fn(&str, &PasswordHash) -> Option<Role>,
     ) -> BTreeSet<String> {
         let mut ended = BTreeSet::new();
-        self.kept().retain(
-            |_, session| match role_of(&session.actor.name, &session.hash) {
+        self.kept().retain(|_, session| {
+            let Proof::Password(hash) = &session.proof else {
+                return true;
+            };
+            match role_of(&session.actor.name, hash) {
                 Some(role) => {
                     session.actor.role = role;
                     true
@@ -107,13 +127,13 @@ impl Sessions {
                     ended.insert(session.actor.name.clone());
                     false
                 }
-            },
-        );
+            }
+        });
         ended
     }
 
     /// Begins a session of somebody who was let in; its secret.
-    pub(super) fn begin(&self, LetIn { actor, hash }: LetIn, now: Instant) -> Option<String> {
+    pub(super) fn begin(&self, LetIn { actor, proof }: LetIn, now: Instant) -> Option<String> {
         let secret = match new_secret() {
             Ok(secret) => secret,
             Err(error) => {
@@ -126,7 +146,7 @@ impl Sessions {
         kept.retain(|_, session| session.rest(limits, now).is_some());
         let own = kept
             .iter()
-            .filter(|(_, other)| other.actor.name == actor.name);
+            .filter(|(_, other)| are_one(&other.actor, &actor));
         if own.clone().count() >= MOST {
             let oldest = own.min_by_key(|(_, other)| other.used).map(|(key, _)| *key);
             if let Some(session) = oldest.and_then(|key| kept.remove(&key)) {
@@ -135,7 +155,7 @@ impl Sessions {
         }
         let session = Kept {
             actor,
-            hash,
+            proof,
             ended: CancellationToken::new(),
             begun: now,
             used: now,
@@ -163,6 +183,14 @@ impl Sessions {
         })
     }
 
+    /// The ID token of a session that was begun by the provider; nothing of another one.
+    pub(super) fn id_token(&self, secret: &str) -> Option<Option<String>> {
+        match &self.kept().get(&digest(secret))?.proof {
+            Proof::Provider(id_token) => Some(id_token.clone()),
+            Proof::Password(_) => None,
+        }
+    }
+
     /// Ends a session, and with `everywhere` all of the same user; whose it was.
     pub(super) fn end(&self, secret: &str, everywhere: bool) -> Option<Actor> {
         let mut kept = self.kept();
@@ -171,7 +199,7 @@ impl Sessions {
         let actor = ended.actor;
         if everywhere {
             kept.retain(|_, session| {
-                let stays = session.actor.name != actor.name;
+                let stays = !are_one(&session.actor, &actor);
                 if !stays {
                     session.ended.cancel();
                 }
@@ -190,6 +218,7 @@ impl Sessions {
 mod tests {
     use super::*;
     use crate::model::Role;
+    use std::sync::Arc;
 
     const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -198,8 +227,8 @@ mod tests {
     }
 
     fn let_in(actor: Actor) -> LetIn {
-        let hash = Arc::new(PasswordHash::weak_for_tests("secret"));
-        LetIn { actor, hash }
+        let proof = Proof::Password(Arc::new(PasswordHash::weak_for_tests("secret")));
+        LetIn { actor, proof }
     }
 
     #[test]
@@ -261,6 +290,31 @@ mod tests {
         assert!(sessions.find(&three, now).is_none());
         assert!(sessions.find(&bob, now).is_some());
         assert_eq!(sessions.end("nonsense", true), None);
+    }
+
+    #[test]
+    fn who_came_by_the_provider_is_another_than_the_user_with_the_same_name() {
+        let sessions = Sessions::default();
+        let now = Instant::now();
+        let by_provider = |token: &str| LetIn {
+            actor: Actor::oidc("ada", Role::Operator),
+            proof: Proof::Provider(Some(token.to_owned())),
+        };
+        let password = sessions.begin(let_in(ada()), now).unwrap();
+        let provider = sessions.begin(by_provider("one"), now).unwrap();
+        let other = sessions.begin(by_provider("two"), now).unwrap();
+        assert_eq!(sessions.id_token(&provider), Some(Some("one".to_owned())));
+        assert_eq!(sessions.id_token(&password), None);
+        // No user with a password is left.
+        assert_eq!(sessions.review(|_, _| None).len(), 1);
+        assert!(sessions.find(&password, now).is_none());
+        let password = sessions.begin(let_in(ada()), now).unwrap();
+        assert_eq!(
+            sessions.end(&provider, true),
+            Some(Actor::oidc("ada", Role::Operator))
+        );
+        assert!(sessions.find(&other, now).is_none());
+        assert!(sessions.find(&password, now).is_some());
     }
 
     #[test]

@@ -66,6 +66,20 @@ impl Throttle {
         Ok(())
     }
 
+    /// How long whoever comes from there has to wait, if at all, where there is no name to go by.
+    pub(super) fn wait_at(&self, address: Option<IpAddr>, now: Instant) -> Option<Duration> {
+        let tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        tries.addresses.wait(&network(address?)?, now)
+    }
+
+    /// A try from there was wrong.
+    pub(super) fn wrong_at(&self, address: Option<IpAddr>, now: Instant) {
+        if let Some(address) = address.and_then(network) {
+            let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            tries.addresses.count(address, now);
+        }
+    }
+
     /// The try was right: those before it are forgotten.
     pub(super) fn succeeded(&self, name: &str, address: Option<IpAddr>) {
         let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -187,6 +201,21 @@ mod tests {
                 Ok(())
             );
         }
+    }
+
+    #[test]
+    fn who_has_no_name_waits_by_the_address() {
+        let throttle = Throttle::default();
+        let now = Instant::now();
+        let address = "192.0.2.1".parse::<IpAddr>().ok();
+        for _ in 0..5 {
+            assert_eq!(throttle.wait_at(address, now), None);
+            throttle.wrong_at(address, now);
+        }
+        assert_eq!(throttle.wait_at(address, now), Some(SECOND));
+        assert_eq!(throttle.wait_at(None, now), None);
+        assert_eq!(throttle.begin("ada", address, now), Err(SECOND));
+        assert_eq!(throttle.begin("ada", None, now), Ok(()));
     }
 
     #[test]

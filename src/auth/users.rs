@@ -51,11 +51,20 @@ struct Known {
     decoy: Option<Arc<PasswordHash>>,
 }
 
-/// Somebody who was let in, and by which hash.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Somebody who was let in, and by what.
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct LetIn {
     pub(super) actor: Actor,
-    pub(super) hash: Arc<PasswordHash>,
+    pub(super) proof: Proof,
+}
+
+/// What somebody was let in by.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// A password with this hash.
+    Password(Arc<PasswordHash>),
+    /// The word of the provider: its ID token, unless that is too long to be kept.
+    Provider(Option<String>),
 }
 
 impl Known {
@@ -127,7 +136,7 @@ impl Users {
         let is_right = looked.await.map_err(|_| Busy)?;
         Ok(known.filter(|_| is_right).map(|(role, _)| LetIn {
             actor: Actor::user(name, *role),
-            hash,
+            proof: Proof::Password(hash),
         }))
     }
 }

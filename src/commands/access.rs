@@ -2,21 +2,31 @@
 
 use super::Failure;
 use crate::{
-    auth::{Auth, ProxyUsers, SessionLimits, Token, User},
+    auth::{Auth, Oidc, ProxyUsers, SessionLimits, Token, User},
     config::{AuthConfig, Config, ConfigError, TokenConfig, UserConfig},
 };
 use http::HeaderName;
 use std::net::SocketAddr;
 
 /// Who may come in, as the configuration says.
-pub(super) fn auth(config: &Config) -> Result<Auth, ConfigError> {
+pub(super) fn auth(config: &Config) -> Result<Auth, Failure> {
     let Accounts {
         users,
         tokens,
         proxy,
         limits,
+        has_provider: _,
     } = accounts(config)?;
-    Ok(Auth::new(users, tokens, limits, secure_cookies(config)).with_proxy(proxy))
+    Ok(Auth::new(users, tokens, limits, secure_cookies(config))
+        .with_proxy(proxy)
+        .with_oidc(oidc(config)?))
+}
+
+/// The provider at which people log in, if one is named. It is asked for nothing yet.
+pub(super) fn oidc(config: &Config) -> Result<Option<Oidc>, Failure> {
+    let settings = config.auth.oidc.settings()?;
+    let oidc = settings.map(Oidc::new).transpose();
+    oidc.map_err(|error| Failure::new(format!("no OpenID Connect: {}", error.for_the_log())))
 }
 
 /// Who may come in, and how long sessions last.
@@ -26,12 +36,17 @@ pub(super) struct Accounts {
     /// Whom a proxy may name.
     pub(super) proxy: Option<ProxyUsers>,
     pub(super) limits: SessionLimits,
+    /// Whether people log in at a provider.
+    has_provider: bool,
 }
 
 impl Accounts {
     /// Whether there is nobody, so that nobody is asked who they are.
     pub(super) fn is_empty(&self) -> bool {
-        self.users.is_empty() && self.tokens.is_empty() && self.proxy.is_none()
+        self.users.is_empty()
+            && self.tokens.is_empty()
+            && self.proxy.is_none()
+            && !self.has_provider
     }
 }
 
@@ -48,6 +63,7 @@ pub(super) fn accounts(config: &Config) -> Result<Accounts, ConfigError> {
         tokens: tokens?,
         proxy: proxy(&config.auth),
         limits,
+        has_provider: config.auth.oidc.issuer.is_some(),
     })
 }
 
@@ -90,7 +106,7 @@ pub(super) fn check(config: &Config, address: SocketAddr, is_open: bool) -> Resu
     }
     Err(Failure::new(format!(
         "{address} can be reached from other machines, and nobody is asked who they are: set up a user in the configuration \
-         (`[users.NAME]`, with a hash from `jobdeck hash-password`), let a proxy name them (`auth.proxy_header`), listen on 127.0.0.1, or, where whoever reaches it may do everything, \
+         (`[users.NAME]`, with a hash from `jobdeck hash-password`), let a provider or a proxy say who they are (`auth.oidc.issuer`, `auth.proxy_header`), listen on 127.0.0.1, or, where whoever reaches it may do everything, \
          say `--insecure-no-auth`"
     )))
 }

@@ -8,7 +8,8 @@ use super::{
     worker,
 };
 use crate::{
-    config::{Config, DEFAULT_FILE, Sources},
+    auth::{Oidc, OidcFound},
+    config::{Config, DEFAULT_FILE, OidcConfig, Sources},
     job,
     model::Overview,
     store::SharedStore,
@@ -48,7 +49,10 @@ impl Check {
         if let Some(tls) = tls(&config)? {
             output::line(format_args!("tls: {tls}"));
         }
-        access::auth(&config)?;
+        let auth = access::auth(&config)?;
+        if let Some(oidc) = auth.oidc() {
+            output::line(provider(&config.auth.oidc, oidc).await?);
+        }
         handlers::check(&config)?;
         for trouble in handlers::troubles(&config.handlers).await {
             output::line(format_args!("warning: {trouble}"));
@@ -110,6 +114,36 @@ fn in_force(sources: &Sources, config: &Config) -> Vec<String> {
     }));
     lines.extend(handlers::described(config));
     lines
+}
+
+/// The provider at which people log in, and what it says of itself.
+async fn provider(config: &OidcConfig, oidc: &Oidc) -> Result<String, Failure> {
+    let issuer = config.issuer.as_deref().unwrap_or_default();
+    let found = Box::pin(oidc.look()).await.map_err(|error| {
+        Failure::new(format!(
+            "OpenID Connect with {issuer}: {}",
+            error.for_the_log()
+        ))
+    })?;
+    let OidcFound {
+        authorization,
+        keys,
+        logs_out,
+    } = found;
+    let kind = if config.client_secret.is_some() || config.client_secret_file.is_some() {
+        "with a secret"
+    } else {
+        "a public client"
+    };
+    let log_out = if logs_out {
+        "with a log-out of its own"
+    } else {
+        "without a log-out of its own"
+    };
+    Ok(format!(
+        "openid connect: {issuer} as `{}`, {kind}; people log in at {authorization}; {keys} keys, {log_out}",
+        config.client_id.as_deref().unwrap_or_default()
+    ))
 }
 
 fn at_a_time(concurrency: u16, queues: &[String]) -> String {

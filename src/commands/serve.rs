@@ -32,7 +32,7 @@ pub(super) struct Serve {
     common: Common,
     /// Address and port to listen on [default: 127.0.0.1:8080].
     ///
-    /// Beyond this machine it needs users or tokens in the configuration.
+    /// Beyond this machine it needs a log-in in the configuration: users, tokens, a provider or a proxy.
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
     /// Listen beyond this machine although nobody is asked who they are: whoever reaches the address may do everything.

@@ -107,12 +107,7 @@ fn visit_section(
         ]);
     if !sections.clone().any(|known| known == name) {
         // Perhaps the section was forgotten: `listen = …` at the top.
-        let key = SETTINGS.iter().find(|setting| {
-            setting
-                .key
-                .split_once('.')
-                .is_some_and(|(_, key)| key == name)
-        });
+        let key = SETTINGS.iter().find(|setting| setting.name() == name);
         let hint = match (key, nearest(name, sections.chain([periodic::NAME]))) {
             (Some(setting), _) => format!("; it is `{}`", setting.key),
             (None, Some(periodic::NAME)) => "; did you mean `[[periodic]]`?".to_owned(),
@@ -132,10 +127,31 @@ fn visit_section(
         ));
         return;
     };
-    for (key, _) in keys {
-        let full = format!("{name}.{}", key.get_ref());
+    visit_keys(name, keys, at, places, problems);
+}
+
+fn visit_keys(
+    section: &str,
+    keys: &DeTable<'_>,
+    at: &impl Fn(Range<usize>) -> String,
+    places: &mut BTreeMap<String, String>,
+    problems: &mut Vec<Problem>,
+) {
+    for (key, value) in keys {
+        let full = format!("{section}.{}", key.get_ref());
         if SETTINGS.iter().any(|setting| setting.key == full) {
             places.insert(full, at(key.span()));
+            continue;
+        }
+        // A section within the section.
+        if SETTINGS.iter().any(|setting| setting.section() == full) {
+            match value.get_ref() {
+                DeValue::Table(keys) => visit_keys(&full, keys, at, places, problems),
+                _ => problems.push(Problem::new(
+                    at(key.span()),
+                    format!("`{full}` is a section: write `[{full}]` and its settings below"),
+                )),
+            }
             continue;
         }
         let hint = nearest(&full, SETTINGS.iter().map(|setting| setting.key))

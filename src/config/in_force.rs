@@ -114,6 +114,7 @@ impl InForce {
         let shown = value.as_ref().map(|value| match setting.secrecy {
             Secrecy::Open => value.clone(),
             Secrecy::Address => text(&config.store.shown_url()),
+            Secrecy::Hidden => HIDDEN.to_owned(),
         });
         Self {
             setting,

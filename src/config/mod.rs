@@ -7,6 +7,7 @@
 //! | `manual` | `docs/SETTINGS.md` and the example, written from those |
 //! | `sources`, `file`, `named` | where values come from, and what is wrong with them |
 //! | `accounts`, `capsules`, `handlers`, `periodic` | the tables that people name themselves |
+//! | `oidc` | people who log in at a provider |
 //! | `secret_file` | secrets in files of their own |
 //! | `in_force` | what is in force and where it was said, for people |
 
@@ -20,6 +21,7 @@ mod in_force;
 mod limits;
 mod manual;
 mod named;
+mod oidc;
 mod periodic;
 mod proxy;
 mod queues;
@@ -54,6 +56,7 @@ pub use handlers::{HandlerConfig, HandlerKind};
 pub use in_force::{Change, InForce, Loaded, NamedInForce};
 pub use limits::LimitsConfig;
 pub use manual::{example, page};
+pub use oidc::OidcConfig;
 pub use queues::parse_queues;
 pub use setting::Setting;
 pub use settings::SETTINGS;
@@ -108,7 +111,7 @@ pub struct Config {
 #[serde(default, deny_unknown_fields)]
 pub struct ServerConfig {
     /// Address and port to listen on (`server.listen`, `JOBDECK_LISTEN`, `--listen`). Default: `127.0.0.1:8080`, this machine only. Others
-    /// need users or tokens, or `insecure_no_auth`.
+    /// need a log-in (users, tokens, a provider, a proxy), or `insecure_no_auth`.
     pub listen: SocketAddr,
     /// Names under which it may be asked, besides IP addresses and `localhost` (`server.hosts`, `JOBDECK_HOSTS` with commas). Default: none,
     /// which means: on loopback no other name, elsewhere any. Needed behind a proxy on the same machine.
@@ -382,6 +385,8 @@ pub struct AuthConfig {
     /// What members of groups may do (`auth.proxy_roles`, `JOBDECK_PROXY_ROLES` as `ops=operator,root=admin`); the highest counts. Default: none.
     #[serde(deserialize_with = "proxy::roles")]
     pub proxy_roles: BTreeMap<String, Role>,
+    /// People who log in at an OpenID Connect provider: `[auth.oidc]`.
+    pub oidc: OidcConfig,
 }
 
 impl Default for AuthConfig {
@@ -395,6 +400,7 @@ impl Default for AuthConfig {
             proxy_role: None,
             proxy_groups_header: None,
             proxy_roles: BTreeMap::new(),
+            oidc: OidcConfig::default(),
         }
     }
 }

@@ -7,6 +7,9 @@ pub(super) fn subject(section: &str) -> &'static str {
     match section {
         "server" => "how the server is reached",
         "auth" => "sessions of those who log in",
+        "auth.oidc" => {
+            "people who log in at an OpenID Connect provider, each with the role of their groups"
+        }
         "store" => "where the jobs are",
         "worker" => "what the worker runs",
         "log" => "what is logged",

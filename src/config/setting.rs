@@ -64,6 +64,8 @@ pub(super) enum Secrecy {
     Open,
     /// All but the user and the password of an address.
     Address,
+    /// Nothing of it.
+    Hidden,
 }
 
 /// A setting that the list of settings goes on to describe.
@@ -82,14 +84,14 @@ pub(super) const fn setting(key: &'static str, variable: &'static str, kind: Kin
 }
 
 impl Setting {
-    /// The section of the file that holds it.
+    /// The section of the file that holds it; one within another has both names: `auth.oidc`.
     pub(super) fn section(&self) -> &'static str {
-        self.key.split_once('.').map_or("", |(section, _)| section)
+        self.key.rsplit_once('.').map_or("", |(section, _)| section)
     }
 
     /// Its name within the section.
     pub(super) fn name(&self) -> &'static str {
-        self.key.split_once('.').map_or(self.key, |(_, name)| name)
+        self.key.rsplit_once('.').map_or(self.key, |(_, name)| name)
     }
 
     /// It means this.

@@ -12,7 +12,7 @@ pub const SETTINGS: &[Setting] = &[
         .flags("`--listen`")
         .default("\"127.0.0.1:8080\"")
         .means(
-            "address and port; beyond this machine it takes users or tokens, or `insecure_no_auth`",
+            "address and port; beyond this machine it takes a log-in (users, tokens, a proxy, a provider), or `insecure_no_auth`",
         ),
     setting("server.hosts", "JOBDECK_HOSTS", List)
         .default("[]")
@@ -65,6 +65,48 @@ pub const SETTINGS: &[Setting] = &[
     setting("auth.proxy_roles", "JOBDECK_PROXY_ROLES", List)
         .unset("none", "{ ops = \"operator\" }")
         .means("what members of groups may do; in the variable `ops=operator`"),
+    setting("auth.oidc.issuer", "JOBDECK_OIDC_ISSUER", Text)
+        .unset("none", "\"https://login.example.com\"")
+        .means("the provider, exactly as it calls itself: `/.well-known/openid-configuration` behind it says the rest"),
+    setting("auth.oidc.client_id", "JOBDECK_OIDC_CLIENT_ID", Text)
+        .unset("none", "\"jobdeck\"")
+        .means("the name under which the provider knows Jobdeck"),
+    setting("auth.oidc.client_secret", "JOBDECK_OIDC_CLIENT_SECRET", Text)
+        .unset("none", "\"what the provider has given\"")
+        .shown(Secrecy::Hidden)
+        .means("Jobdeck's secret at the provider; a public client has none"),
+    setting(
+        "auth.oidc.client_secret_file",
+        "JOBDECK_OIDC_CLIENT_SECRET_FILE",
+        Text,
+    )
+    .unset("none", "\"/run/secrets/jobdeck-oidc\"")
+    .in_place_of("auth.oidc.client_secret")
+    .means("a file that holds the secret"),
+    setting("auth.oidc.scopes", "JOBDECK_OIDC_SCOPES", List)
+        .default("[\"profile\", \"email\"]")
+        .means("what the provider is asked for besides `openid`; some tell groups only if they are asked for `groups`"),
+    setting("auth.oidc.user_claim", "JOBDECK_OIDC_USER_CLAIM", Text)
+        .default("\"preferred_username\"")
+        .means("what the provider says that is the user's name here: `email`, `sub`"),
+    setting("auth.oidc.groups_claim", "JOBDECK_OIDC_GROUPS_CLAIM", Text)
+        .default("\"groups\"")
+        .means("what it says that holds the user's groups; dots lead into it, such as `realm_access.roles`"),
+    setting("auth.oidc.roles", "JOBDECK_OIDC_ROLES", List)
+        .unset("none", "{ ops = \"operator\" }")
+        .means("what members of groups may do; in the variable `ops=operator`"),
+    setting("auth.oidc.role", "JOBDECK_OIDC_ROLE", Text)
+        .unset("none", "\"viewer\"")
+        .means("what everybody may do who logs in there; without it only members of those groups come in"),
+    setting("auth.oidc.label", "JOBDECK_OIDC_LABEL", Text)
+        .default("\"single sign-on\"")
+        .means("what the button on the log-in page says behind `Log in with`"),
+    setting("auth.oidc.redirect_url", "JOBDECK_OIDC_REDIRECT_URL", Text)
+        .unset(
+            "the address under which Jobdeck was asked, with `/login/oidc/callback`",
+            "\"https://jobs.example.com/login/oidc/callback\"",
+        )
+        .means("where the provider sends people back to; it must be registered there"),
     setting("limits.connections", "JOBDECK_LIMITS_CONNECTIONS", Number)
         .default("512")
         .means("connections at a time, 10 to 100000; the system must allow as many open files"),

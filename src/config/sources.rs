@@ -3,7 +3,7 @@
 use super::{
     Config, ConfigError, DEFAULT_FILE, InForce, Loaded, Problem, Setting,
     file::File,
-    secret_file,
+    oidc, secret_file,
     setting::Kind,
     settings::{SETTINGS, nearest},
 };
@@ -178,7 +178,7 @@ impl Sources {
         for setting in SETTINGS {
             if self
                 .sealed
-                .is_some_and(|section| setting.section() == section)
+                .is_some_and(|section| setting.key.split('.').next() == Some(section))
             {
                 continue;
             }
@@ -335,11 +335,12 @@ fn typed(kind: Kind, text: &str) -> Result<Value, String> {
     }
 }
 
-/// `{section: {key: value}}`.
+/// `{section: {key: value}}`, with as many sections around as the key names.
 fn nested(key: &str, value: Value) -> Dict {
-    let (section, key) = key.split_once('.').unwrap_or(("", key));
-    let inner = Dict::from([(key.to_owned(), value)]);
-    Dict::from([(section.to_owned(), inner.into())])
+    match key.split_once('.') {
+        Some((section, key)) => Dict::from([(section.to_owned(), nested(key, value).into())]),
+        None => Dict::from([(key.to_owned(), value)]),
+    }
 }
 
 /// What types alone cannot say.
@@ -442,6 +443,7 @@ fn check(config: &Config, place: &impl Fn(&str) -> String) -> Result<(), ConfigE
             "it is of no use without `auth.proxy_header`",
         );
     }
+    oidc::check(&auth.oidc, &mut demand);
     for (key, is_set, other, other_is_set) in [
         (
             "server.tls_certificate",

@@ -3,6 +3,7 @@
 mod capsules;
 mod manual;
 mod network;
+mod oidc;
 mod origins;
 mod periodic;
 mod secrets;

@@ -30,8 +30,10 @@ pub enum Via {
     Program,
     /// To a server that has no log-in.
     Open,
-    /// Logged in.
+    /// Logged in with a password.
     Session,
+    /// Logged in at an OpenID Connect provider.
+    Oidc,
     /// Named by a proxy that has asked who it is.
     Proxy,
     /// With a token.
@@ -69,10 +71,16 @@ impl Actor {
         Self::unnamed(Role::Admin, Via::Open)
     }
 
-    /// Somebody who is logged in.
+    /// Somebody who is logged in with a password.
     #[must_use]
     pub fn user(name: impl Into<String>, role: Role) -> Self {
         Self::named(name, role, Via::Session)
+    }
+
+    /// Somebody who is logged in at an OpenID Connect provider.
+    #[must_use]
+    pub fn oidc(name: impl Into<String>, role: Role) -> Self {
+        Self::named(name, role, Via::Oidc)
     }
 
     /// Somebody whom a proxy names.
@@ -125,7 +133,7 @@ impl fmt::Display for Actor {
             Via::Command => write!(formatter, "command {}", self.name),
             Via::Program => formatter.write_str("jobdeck"),
             Via::Open => formatter.write_str("anyone"),
-            Via::Session | Via::Proxy => write!(formatter, "user {}", self.name),
+            Via::Session | Via::Oidc | Via::Proxy => write!(formatter, "user {}", self.name),
             Via::Token => write!(formatter, "token {}", self.name),
         }
     }

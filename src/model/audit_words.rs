@@ -78,7 +78,7 @@ impl AuditEvent {
     pub fn who(&self) -> String {
         let actor = &self.actor;
         match actor.via {
-            Via::Session | Via::Proxy => actor.name.clone(),
+            Via::Session | Via::Oidc | Via::Proxy => actor.name.clone(),
             Via::Nowhere if !actor.name.is_empty() => format!("{} (not let in)", actor.name),
             Via::Program => "Jobdeck".to_owned(),
             Via::Nowhere | Via::Command | Via::Open | Via::Token => actor.to_string(),

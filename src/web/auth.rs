@@ -2,7 +2,7 @@
 //!
 //! What whoever asks may change, `admin` looks at: the guard only leaves the [`Actor`] with the request.
 
-use super::{AppState, client_address::ClientAddress, limits::Asker, login, rest};
+use super::{AppState, client_address::ClientAddress, limits::Asker, login, oidc, rest};
 use crate::admin::Admin;
 use crate::api::{ApiError, respond::cookie_in};
 use crate::auth::{ProxyUser, Session};
@@ -131,7 +131,7 @@ fn find(state: &AppState, request: &Request, is_public: bool) -> Found {
             }
         }
     }
-    if path == login::PATH {
+    if [login::PATH, oidc::PATH, oidc::CALLBACK_PATH].contains(&path) {
         return Found::Public;
     }
     if let Some(token) = token {
@@ -143,7 +143,7 @@ fn find(state: &AppState, request: &Request, is_public: bool) -> Found {
     let cookie = cookie_in(request.headers(), login::cookie_name(state));
     match cookie.and_then(|secret| state.auth.session(&secret)) {
         Some(session) => Found::In(session),
-        None if state.auth.proxy().is_some() && !state.auth.has_users() => {
+        None if state.auth.proxy().is_some() && !state.auth.has_log_in() => {
             Found::Refused(rest::refusal(
                 path,
                 StatusCode::UNAUTHORIZED,

@@ -162,7 +162,12 @@ impl Asker {
     /// Whoever has asked; nothing when that may be anybody.
     pub(super) fn of(extensions: &Extensions) -> Option<Self> {
         match extensions.get::<Actor>() {
-            Some(actor) if matches!(actor.via, Via::Session | Via::Proxy | Via::Token) => {
+            Some(actor)
+                if matches!(
+                    actor.via,
+                    Via::Session | Via::Oidc | Via::Proxy | Via::Token
+                ) =>
+            {
                 Some(Self::Known(actor.to_string()))
             }
             _ => ClientAddress::of(extensions)

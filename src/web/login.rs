@@ -1,13 +1,15 @@
 //! The page on which people say who they are, and what its form and the log-out do. Works without JavaScript, and loads none.
 
-use super::{AppState, client_address::ClientAddress, headers, limits, renderers::on_one_thread};
+use super::{
+    AppState, client_address::ClientAddress, headers, limits, oidc, renderers::on_one_thread,
+};
 use crate::api::{Theme, respond::cookie_in};
-use crate::app::{LoginDocument, LoginTry};
+use crate::app::{LoginDocument, LoginProvider, LoginTry};
 use crate::auth::LogIn;
 use crate::model::Actor;
 use axum::{
     extract::{DefaultBodyLimit, Form, Query, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header::SET_COOKIE},
+    http::{HeaderMap, HeaderValue, StatusCode, header::SET_COOKIE, request::Parts},
     response::{IntoResponse, Redirect, Response},
     routing::{MethodRouter, get, post},
 };
@@ -48,12 +50,17 @@ pub(super) fn cookie_name(state: &AppState) -> &'static str {
 
 /// The page, which leads to `next` afterwards.
 pub(super) fn address(next: &str) -> String {
+    leading_to(PATH, next)
+}
+
+/// An address with the page that it leads to in the end.
+fn leading_to(path: &str, next: &str) -> String {
     match local(next) {
-        "/" => PATH.to_owned(),
+        "/" => path.to_owned(),
         next => {
             let next =
                 percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
-            format!("{PATH}?next={next}")
+            format!("{path}?next={next}")
         }
     }
 }
@@ -66,17 +73,21 @@ fn local(next: &str) -> &str {
         && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
         && next.len() <= LONGEST_NEXT;
     let path = next.split(['?', '#']).next().unwrap_or_default();
-    if is_local && path != PATH && path != LOGOUT_PATH {
-        next
-    } else {
-        "/"
-    }
+    let is_way = [PATH, LOGOUT_PATH, oidc::PATH, oidc::CALLBACK_PATH].contains(&path);
+    if is_local && !is_way { next } else { "/" }
 }
 
 #[derive(Deserialize)]
 pub(super) struct Next {
     #[serde(default)]
     next: String,
+}
+
+impl Next {
+    /// The page to go to, which is one of this server.
+    pub(super) fn local(&self) -> &str {
+        local(&self.next)
+    }
 }
 
 #[derive(Deserialize)]
@@ -95,21 +106,25 @@ pub(super) struct LogOutForm {
     everywhere: String,
 }
 
+/// Whether whoever asks need not say any more who they are.
+pub(super) fn is_in(state: &AppState, parts: &Parts) -> bool {
+    let cookie = cookie_in(&parts.headers, cookie_name(state));
+    let has_session = cookie.is_some_and(|secret| state.auth.session(&secret).is_some());
+    // Whom the proxy names need not say it again.
+    has_session || parts.extensions.get::<Actor>().is_some() || state.auth.is_open()
+}
+
 /// `GET /login?next=/path`.
 async fn page(
     State(state): State<AppState>,
-    Query(Next { next }): Query<Next>,
+    Query(next): Query<Next>,
     request: Request,
 ) -> Response {
-    let next = local(&next).to_owned();
-    let cookie = cookie_in(request.headers(), cookie_name(&state));
-    let is_in = cookie.is_some_and(|secret| state.auth.session(&secret).is_some());
-    // Whom the proxy names need not say it again.
-    let is_in = is_in || request.extensions().get::<Actor>().is_some();
-    if is_in || state.auth.is_open() {
+    let next = next.local().to_owned();
+    let (parts, _) = request.into_parts();
+    if is_in(&state, &parts) {
         return Redirect::to(&next).into_response();
     }
-    let (parts, _) = request.into_parts();
     shown(
         &state,
         &parts.headers,
@@ -139,18 +154,11 @@ async fn log_in(
         next: next.clone(),
         name: form.name.clone(),
         problem: Some(problem),
+        ..LoginTry::default()
     };
     match came {
         LogIn::Done { secret, actor } => {
-            // The session that was there before is of no use any more.
-            if let Some(old) = cookie_in(&request_headers, cookie_name(&state)) {
-                state.auth.log_out(&old, false);
-            }
-            state.admin.note_log_in(actor.at(from)).await;
-            let lifetime = state.auth.session_lifetime();
-            let mut response = Redirect::to(&next).into_response();
-            set_cookie(&state, &mut response, &secret, lifetime);
-            response
+            begin_session(&state, &request_headers, actor.at(from), &secret, &next).await
         }
         LogIn::Refused => {
             let why = "the name and the password do not go together";
@@ -179,8 +187,27 @@ async fn log_in(
     }
 }
 
+/// Gives somebody who was let in their session, and leads them to the page that they have asked for.
+pub(super) async fn begin_session(
+    state: &AppState,
+    request_headers: &HeaderMap,
+    actor: Actor,
+    secret: &str,
+    next: &str,
+) -> Response {
+    // The session that was there before is of no use any more.
+    if let Some(old) = cookie_in(request_headers, cookie_name(state)) {
+        state.auth.log_out(&old, false);
+    }
+    state.admin.note_log_in(actor).await;
+    let mut response = Redirect::to(local(next)).into_response();
+    let lifetime = state.auth.session_lifetime();
+    set_cookie(state, &mut response, cookie_name(state), secret, lifetime);
+    response
+}
+
 /// The page again, with the time after which a try may be looked at.
-fn wait_for(mut response: Response, wait: Duration) -> Response {
+pub(super) fn wait_for(mut response: Response, wait: Duration) -> Response {
     *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
     limits::retry_after(&mut response, wait);
     response
@@ -195,24 +222,50 @@ async fn log_out(
 ) -> Response {
     let everywhere = !form.everywhere.is_empty();
     let secret = cookie_in(&headers, cookie_name(&state));
+    let elsewhere = secret
+        .as_deref()
+        .and_then(|secret| state.auth.log_out_address(secret));
     if let Some(actor) = secret.and_then(|secret| state.auth.log_out(&secret, everywhere)) {
         let from = address.map(|address| address.ip.to_string());
         state.admin.note_log_out(actor.at(from), everywhere).await;
     }
-    let mut response = Redirect::to(PATH).into_response();
-    set_cookie(&state, &mut response, "", Duration::ZERO);
+    // Who logged in at the provider is still logged in there, and would come back without being asked. A form may not lead to another site
+    // (the policy of pages says so), but a link may.
+    let mut response = match elsewhere {
+        Some(address) => {
+            let page = LoginTry {
+                left: Some(address),
+                ..LoginTry::default()
+            };
+            shown(&state, &headers, page).await
+        }
+        None => Redirect::to(PATH).into_response(),
+    };
+    set_cookie(
+        &state,
+        &mut response,
+        cookie_name(&state),
+        "",
+        Duration::ZERO,
+    );
     response
 }
 
-fn set_cookie(state: &AppState, response: &mut Response, secret: &str, lifetime: Duration) {
+/// Gives a cookie that no script can read, and that comes with what the user opens, but with nothing that another site sends.
+pub(super) fn set_cookie(
+    state: &AppState,
+    response: &mut Response,
+    name: &str,
+    secret: &str,
+    lifetime: Duration,
+) {
     let secure = if state.auth.secure_cookies() {
         "; Secure"
     } else {
         ""
     };
     let cookie = format!(
-        "{}={secret}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{secure}",
-        cookie_name(state),
+        "{name}={secret}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{secure}",
         lifetime.as_secs()
     );
     if let Ok(cookie) = HeaderValue::try_from(cookie) {
@@ -220,7 +273,17 @@ fn set_cookie(state: &AppState, response: &mut Response, secret: &str, lifetime:
     }
 }
 
-async fn shown(state: &AppState, request_headers: &HeaderMap, page: LoginTry) -> Response {
+/// The page.
+pub(super) async fn shown(
+    state: &AppState,
+    request_headers: &HeaderMap,
+    mut page: LoginTry,
+) -> Response {
+    page.provider = state.auth.oidc().map(|oidc| LoginProvider {
+        label: oidc.label().to_owned(),
+        address: leading_to(oidc::PATH, &page.next),
+    });
+    page.has_form = state.auth.has_users() || page.provider.is_none();
     let theme = Theme::named(cookie_in(request_headers, crate::api::THEME_COOKIE).as_deref());
     let site = state.assets.site("");
     let environment = state.environment.clone();
@@ -268,6 +331,8 @@ mod tests {
             "/login",
             "/login?next=/login",
             "/logout",
+            "/login/oidc",
+            "/login/oidc/callback?state=a",
             &format!("/{}", "a".repeat(3_000)),
         ] {
             assert_eq!(local(path), "/", "{path:?}");

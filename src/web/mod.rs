@@ -16,6 +16,7 @@ mod layers;
 mod limits;
 mod login;
 mod metrics;
+mod oidc;
 mod origin;
 mod pages;
 mod renderers;
@@ -63,6 +64,8 @@ pub fn router(state: AppState) -> Router {
         .route("/jobs", reveal::routes())
         .route("/jobs/{jid}", reveal::routes())
         .route(login::PATH, login::routes())
+        .route(oidc::PATH, oidc::routes())
+        .route(oidc::CALLBACK_PATH, oidc::callback_routes())
         .route(login::LOGOUT_PATH, login::logout_routes())
         .nest("/api/v1", rest::router())
         .route("/api/v1/", any(rest::unknown_path))

@@ -10,8 +10,8 @@ pub(super) fn Who(
     actor: Actor,
 ) -> impl IntoView {
     // Whom a proxy names logs out there.
-    let has_session = actor.via == Via::Session;
-    matches!(actor.via, Via::Session | Via::Proxy).then(|| {
+    let has_session = matches!(actor.via, Via::Session | Via::Oidc);
+    (has_session || actor.via == Via::Proxy).then(|| {
         let label = format!("Logged in as {}, {}", actor.name, actor.role);
         let title = label.clone();
         let role = move || view! { <p class="menu-note">{format!("Role: {}", actor.role)}</p> };

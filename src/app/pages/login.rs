@@ -13,6 +13,21 @@ pub struct LoginTry {
     pub name: String,
     /// Why it did not succeed.
     pub problem: Option<String>,
+    /// Whether somebody can log in with a password.
+    pub has_form: bool,
+    /// Where somebody can log in without one.
+    pub provider: Option<LoginProvider>,
+    /// Somebody has just logged out, and can do so at the provider, too: there.
+    pub left: Option<String>,
+}
+
+/// A provider at which people log in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoginProvider {
+    /// What it is called.
+    pub label: String,
+    /// The address that leads there.
+    pub address: String,
 }
 
 /// The document with the form.
@@ -31,9 +46,19 @@ pub fn LoginDocument(
         next,
         name,
         problem,
+        has_form,
+        provider,
+        left,
     } = page;
     // After a wrong password the name is mostly right.
     let is_again = !name.is_empty();
+    let has_provider = provider.is_some();
+    // With a form below it there are two ways; alone it is the one.
+    let provider_class = if has_form {
+        "button login-provider"
+    } else {
+        "button button-primary login-provider"
+    };
     let described = problem.as_ref().map(|_| "login-problem");
     view! {
         <!DOCTYPE html>
@@ -60,34 +85,64 @@ pub fn LoginDocument(
                     </h1>
                     {environment.map(|name| view! { <p class="login-environment"><span class="environment">{name}</span></p> })}
                     {problem.map(|text| view! { <p id="login-problem" class="login-problem" role="alert">{text}</p> })}
-                    <form class="login-form" action="/login" method="post">
-                        <input type="hidden" name="next" value=next/>
-                        <label for="login-name">"Name"</label>
-                        <input
-                            id="login-name"
-                            class="input"
-                            name="name"
-                            value=name
-                            autocomplete="username"
-                            autocapitalize="none"
-                            spellcheck="false"
-                            autofocus=!is_again
-                            aria-describedby=described
-                            required
-                        />
-                        <label for="login-password">"Password"</label>
-                        <input
-                            id="login-password"
-                            class="input"
-                            name="password"
-                            type="password"
-                            autocomplete="current-password"
-                            autofocus=is_again
-                            aria-describedby=described
-                            required
-                        />
-                        <button class="button button-primary" type="submit">"Log in"</button>
-                    </form>
+                    {left
+                        .map(|address| {
+                            let name = provider.as_ref().map(|provider| provider.label.clone());
+                            view! {
+                                <p class="login-note" role="status">
+                                    {format!(
+                                        "You are logged out of Jobdeck, but not of {}. ",
+                                        name.unwrap_or_default(),
+                                    )}
+                                    <a href=address rel="noreferrer">
+                                        "Log out there, too"
+                                    </a>
+                                </p>
+                            }
+                        })}
+                    {provider
+                        .map(|provider| {
+                            view! {
+                                <a class=provider_class href=provider.address>
+                                    {format!("Log in with {}", provider.label)}
+                                </a>
+                            }
+                        })}
+                    {(has_form && has_provider)
+                        .then(|| view! { <p class="login-or">"or with a password"</p> })}
+                    {has_form
+                        .then(|| {
+                            view! {
+                                <form class="login-form" action="/login" method="post">
+                                    <input type="hidden" name="next" value=next/>
+                                    <label for="login-name">"Name"</label>
+                                    <input
+                                        id="login-name"
+                                        class="input"
+                                        name="name"
+                                        value=name
+                                        autocomplete="username"
+                                        autocapitalize="none"
+                                        spellcheck="false"
+                                        autofocus=!is_again
+                                        aria-describedby=described
+                                        required
+                                    />
+                                    <label for="login-password">"Password"</label>
+                                    <input
+                                        id="login-password"
+                                        class="input"
+                                        name="password"
+                                        type="password"
+                                        autocomplete="current-password"
+                                        autofocus=is_again
+                                        aria-describedby=described
+                                        required
+                                    />
+                                    <button class="button button-primary" type="submit">"Log in"</button>
+                                </form>
+                            }
+                        })}
                 </main>
             </body>
         </html>

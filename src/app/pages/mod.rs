@@ -28,7 +28,7 @@ pub use failures::FailuresPage;
 pub use holds::{HoldsPage, NewHoldPage};
 pub use import::ImportPage;
 pub use job::JobPage;
-pub use login::{LoginDocument, LoginTry};
+pub use login::{LoginDocument, LoginProvider, LoginTry};
 pub use not_found::NotFoundPage;
 pub use operations::{NewOperationPage, OperationPage, OperationsPage};
 pub use overview::OverviewPage;

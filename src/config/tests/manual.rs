@@ -29,6 +29,13 @@ fn everything() -> String {
     lines.map(|line| format!("{line}\n")).collect()
 }
 
+/// What a section of the file holds, also one within another.
+fn section<'a>(table: &'a mut toml::Table, name: &str) -> &'a mut toml::Table {
+    name.split('.').fold(table, |table, name| {
+        table[name].as_table_mut().expect("a section")
+    })
+}
+
 #[test]
 fn the_files_in_the_repository_are_those_that_the_code_writes() {
     assert!(
@@ -69,9 +76,9 @@ fn every_setting_says_what_it_means_and_what_holds_unless_it_is_said() {
 #[test]
 fn the_example_as_it_is_says_what_holds_anyway() {
     assert_eq!(loaded(&manual::example()), Config::default());
-    let table: toml::Table = manual::example().parse().expect("TOML");
+    let mut table: toml::Table = manual::example().parse().expect("TOML");
     for setting in SETTINGS {
-        let said = table[setting.section()].get(setting.name());
+        let said = section(&mut table, setting.section()).get(setting.name());
         let has_default = matches!(setting.unless_said, UnlessSaid::Value(_));
         assert_eq!(said.is_some(), has_default, "{}", setting.key);
     }
@@ -89,9 +96,9 @@ fn the_example_is_understood_with_every_mark_of_a_comment_taken_off() {
     assert!(config.users[0].user().is_ok());
     assert!(config.tokens[0].token().is_ok());
 
-    let table: toml::Table = text.parse().expect("TOML");
+    let mut table: toml::Table = text.parse().expect("TOML");
     for setting in SETTINGS {
-        let said = table[setting.section()].get(setting.name());
+        let said = section(&mut table, setting.section()).get(setting.name());
         // One of two that exclude each other is told of in words only.
         assert_eq!(
             said.is_none(),
@@ -125,13 +132,31 @@ fn what_stands_in_another_one_s_place_is_understood_there() {
         let Some(other) = setting.stands_for else {
             continue;
         };
-        let (section, other) = other.split_once('.').expect("a section");
+        let (name, other) = other.rsplit_once('.').expect("a section");
         let mut table: toml::Table = manual::example().parse().expect("TOML");
-        let keys = table[section].as_table_mut().expect("a section");
+        let keys = section(&mut table, name);
         keys.remove(other);
         let path = secret.path().display().to_string();
         keys.insert(setting.name().to_owned(), path.into());
-        assert_eq!(loaded(&table.to_string()).store.url, "redis://secret");
+        if name == "auth.oidc" {
+            for (key, value) in [
+                ("issuer", "https://a"),
+                ("client_id", "b"),
+                ("role", "viewer"),
+            ] {
+                keys.insert(key.to_owned(), value.into());
+            }
+        }
+        let config = loaded(&table.to_string());
+        let read = match setting.key {
+            "store.url_file" => config.store.url,
+            "auth.oidc.client_secret_file" => {
+                let settings = config.auth.oidc.settings().expect("it is read");
+                settings.and_then(|it| it.client_secret).expect("a secret")
+            }
+            other => panic!("who reads `{other}`?"),
+        };
+        assert_eq!(read, "redis://secret");
     }
 }
 

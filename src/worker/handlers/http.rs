@@ -1,13 +1,14 @@
 //! Jobs that an HTTP endpoint does.
 
 use super::{
-    ClientError, HandlerError, HttpClients, LONGEST, Rate, cancelled, facts,
+    HandlerError, HttpClients, LONGEST, Rate, cancelled, facts,
     http_answer::judge,
-    http_client::{HttpClient, timed_out, unanswered},
+    http_client::{timed_out, unanswered},
     limits::Limits,
     signature::Secret,
 };
 use crate::{
+    http_client::{ClientError, HttpClient},
     job,
     worker::{JobContext, JobError, JobResult, handler::Handler},
 };

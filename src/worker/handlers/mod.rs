@@ -27,7 +27,7 @@ pub use command::CommandHandler;
 pub(super) use command::Commands;
 pub use error::HandlerError;
 pub use http::HttpHandler;
-pub(super) use http_client::{ClientError, HttpClients};
+pub(super) use http_client::HttpClients;
 pub use limits::Rate;
 pub(super) use pattern::Pattern;
 pub(crate) use pattern::patterns_tie;

@@ -43,7 +43,7 @@ pub(super) fn AuditRow(entry: AuditEntry) -> impl IntoView {
 fn origin(event: &AuditEvent) -> Option<String> {
     let actor = &event.actor;
     let role = match actor.via {
-        Via::Session | Via::Proxy | Via::Token => Some(actor.role.name()),
+        Via::Session | Via::Oidc | Via::Proxy | Via::Token => Some(actor.role.name()),
         Via::Nowhere | Via::Command | Via::Open | Via::Program => None,
     };
     let parts: Vec<&str> = role.into_iter().chain(actor.from.as_deref()).collect();

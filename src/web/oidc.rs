@@ -1,0 +1,184 @@
+//! Log-in at an OpenID Connect provider: the way there, and the way back. Both are plain addresses, and need no script.
+
+use super::{AppState, client_address::BySecureWay, client_address::ClientAddress, limits, login};
+use crate::api::respond::cookie_in;
+use crate::app::LoginTry;
+use crate::auth::{OIDC_LIFETIME, OidcAnswer, OidcBegun, OidcError, ProviderLogIn};
+use axum::{
+    extract::{Query, Request, State},
+    http::{HeaderMap, StatusCode, Uri, header::HOST, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+    routing::{MethodRouter, get},
+};
+use serde::Deserialize;
+
+/// The way there.
+pub(super) const PATH: &str = "/login/oidc";
+/// The way back.
+pub(super) const CALLBACK_PATH: &str = "/login/oidc/callback";
+
+/// The way there.
+pub(super) fn routes() -> MethodRouter<AppState> {
+    get(there)
+}
+
+/// The way back.
+pub(super) fn callback_routes() -> MethodRouter<AppState> {
+    get(back)
+}
+
+/// What tells the browser that began a log-in from others.
+fn cookie_name(state: &AppState) -> &'static str {
+    if state.auth.secure_cookies() {
+        "__Host-jobdeck_oidc"
+    } else {
+        "jobdeck_oidc"
+    }
+}
+
+/// `GET /login/oidc?next=/path`.
+async fn there(
+    State(state): State<AppState>,
+    Query(next): Query<login::Next>,
+    request: Request,
+) -> Response {
+    let next = next.local().to_owned();
+    let (parts, _) = request.into_parts();
+    if login::is_in(&state, &parts) {
+        return Redirect::to(&next).into_response();
+    }
+    let Some(oidc) = state.auth.oidc() else {
+        return Redirect::to(&login::address(&next)).into_response();
+    };
+    let network = ClientAddress::of(&parts.extensions).and_then(ClientAddress::network);
+    let browser = cookie_in(&parts.headers, cookie_name(&state));
+    let begun = match callback(&state, &parts) {
+        Some(callback) => Box::pin(oidc.begin(&callback, &next, browser, network)).await,
+        None => Err(OidcError::NoAddress),
+    };
+    match begun {
+        Ok(OidcBegun { address, browser }) => {
+            let mut response = Redirect::to(&address).into_response();
+            let name = cookie_name(&state);
+            login::set_cookie(&state, &mut response, name, &browser, OIDC_LIFETIME);
+            response
+        }
+        Err(error) => {
+            // Nobody has tried to come in yet: that is nothing for the audit.
+            tracing::warn!(
+                reason = error.for_the_log(),
+                "OpenID Connect: no log-in can begin"
+            );
+            refused(&state, &parts.headers, &next, &error).await
+        }
+    }
+}
+
+/// The address at which this request could be made again for the way back.
+fn callback(state: &AppState, parts: &Parts) -> Option<String> {
+    let way = parts.extensions.get::<BySecureWay>();
+    let is_secure = state.auth.secure_cookies() || way.is_some_and(|BySecureWay(is)| *is);
+    let scheme = if is_secure { "https" } else { "http" };
+    let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = host.or(parts
+        .uri
+        .authority()
+        .map(axum::http::uri::Authority::as_str))?;
+    let address = Uri::builder()
+        .scheme(scheme)
+        .authority(host)
+        .path_and_query(CALLBACK_PATH)
+        .build();
+    Some(address.ok()?.to_string())
+}
+
+/// What the provider has the browser say.
+#[derive(Deserialize)]
+pub(super) struct Said {
+    #[serde(default)]
+    state: String,
+    code: Option<String>,
+    error: Option<String>,
+    error_description: Option<String>,
+    iss: Option<String>,
+}
+
+/// `GET /login/oidc/callback?state=…&code=…`.
+async fn back(
+    State(state): State<AppState>,
+    Query(said): Query<Said>,
+    request: Request,
+) -> Response {
+    let (parts, _) = request.into_parts();
+    if state.auth.is_open() {
+        return Redirect::to("/").into_response();
+    }
+    let address = ClientAddress::of(&parts.extensions);
+    let network = address.and_then(ClientAddress::network);
+    let from = address.map(|address| address.ip.to_string());
+    let browser = cookie_in(&parts.headers, cookie_name(&state));
+    let answer = OidcAnswer {
+        state: said.state,
+        code: said.code,
+        error: said.error,
+        error_description: said.error_description,
+        iss: said.iss,
+    };
+    let came = state
+        .auth
+        .log_in_by_provider(answer, browser.as_deref(), network);
+    match Box::pin(came).await {
+        ProviderLogIn::Done {
+            secret,
+            actor,
+            next,
+        } => login::begin_session(&state, &parts.headers, actor.at(from), &secret, &next).await,
+        ProviderLogIn::Refused(error) => {
+            let name = match &error {
+                OidcError::WithoutRole(name) => name.as_str(),
+                _ => "",
+            };
+            let why = error.for_the_log();
+            state.admin.note_refused_log_in(name, from, &why).await;
+            refused(&state, &parts.headers, "/", &error).await
+        }
+        ProviderLogIn::Later(wait) => {
+            let why = "it has to wait: too many were wrong";
+            state.admin.note_refused_log_in("", from, why).await;
+            let seconds = limits::seconds(wait);
+            let problem = format!("Too many tries: wait {seconds} s, then try again.");
+            login::wait_for(page(&state, &parts.headers, "/", problem).await, wait)
+        }
+        ProviderLogIn::Busy(wait) => {
+            let why = OidcError::Busy.for_the_log();
+            state.admin.note_refused_log_in("", from, &why).await;
+            let problem = OidcError::Busy.to_string();
+            login::wait_for(page(&state, &parts.headers, "/", problem).await, wait)
+        }
+    }
+}
+
+/// The log-in page that says why somebody is not let in.
+async fn refused(state: &AppState, headers: &HeaderMap, next: &str, error: &OidcError) -> Response {
+    let mut response = page(state, headers, next, error.to_string()).await;
+    *response.status_mut() = match error {
+        OidcError::UnknownLogIn | OidcError::NoAddress => StatusCode::BAD_REQUEST,
+        OidcError::Denied { .. }
+        | OidcError::Untrusted(_)
+        | OidcError::WithoutName(_)
+        | OidcError::WithoutRole(_) => StatusCode::FORBIDDEN,
+        OidcError::Unavailable(_) | OidcError::Busy | OidcError::NoRandomNumbers => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    };
+    response
+}
+
+async fn page(state: &AppState, headers: &HeaderMap, next: &str, problem: String) -> Response {
+    let page = LoginTry {
+        next: next.to_owned(),
+        problem: Some(problem),
+        ..LoginTry::default()
+    };
+    login::shown(state, headers, page).await
+}
