@@ -1,11 +1,15 @@
-//! The log: to standard error, as text or as JSON lines.
+//! The log: to standard error, as text or as JSON lines; and what of it, and of traces, is sent to a collector.
 
-use crate::config::{LogConfig, LogFormat};
+mod collector;
+mod export;
+
+use crate::config::{LogConfig, LogFormat, OtlpConfig};
 use crate::model::visible;
+use export::Exporters;
 use std::{fmt::Debug, io::IsTerminal, sync::OnceLock};
 use tracing::field::Field;
 use tracing_subscriber::{
-    EnvFilter, Registry,
+    EnvFilter, Layer, Registry,
     field::MakeExt as _,
     fmt::{
         self,
@@ -18,6 +22,11 @@ use tracing_subscriber::{
 
 /// Puts another filter in the place of the one that the log was started with.
 static FILTER: OnceLock<reload::Handle<EnvFilter, Registry>> = OnceLock::new();
+
+/// What sends traces and the log to a collector.
+static EXPORTERS: OnceLock<Exporters> = OnceLock::new();
+
+type Output = Box<dyn Layer<Registry> + Send + Sync>;
 
 /// Whether the filter of the settings is understood.
 ///
@@ -35,33 +44,55 @@ fn filter(config: &LogConfig) -> Result<EnvFilter, String> {
     })
 }
 
-/// Starts writing the log. Only the first call does anything.
+/// Starts writing the log; with `otlp` it is sent to a collector as well, as are traces, if the settings name one. Only the first call does
+/// anything.
 ///
 /// # Errors
-/// As [`check`].
-pub fn start(config: &LogConfig) -> Result<(), String> {
-    let filter = filter(config)?;
+/// As [`check`]; what is wrong with the settings of the collector.
+pub fn start(config: &LogConfig, otlp: Option<&OtlpConfig>) -> Result<(), String> {
+    let (filter, handle) = reload::Layer::new(filter(config)?);
+    let exporters = otlp.map(Exporters::new).transpose()?.flatten();
+    let mut written = vec![lines(config.format)];
+    written.extend(exporters.as_ref().and_then(Exporters::logs));
+    let mut outputs = vec![written.with_filter(filter).boxed()];
+    outputs.extend(exporters.as_ref().and_then(Exporters::traces));
+    // A second call is a test's, and finds the log running.
+    if tracing_subscriber::registry()
+        .with(outputs)
+        .try_init()
+        .is_ok()
+    {
+        let _ = FILTER.set(handle);
+        if let Some(exporters) = exporters {
+            let _ = EXPORTERS.set(exporters);
+        }
+    }
+    Ok(())
+}
+
+/// Sends what a collector has not got yet. Takes some seconds at most, in which its thread waits; a runtime must still be there.
+pub fn stop() {
+    if let Some(exporters) = EXPORTERS.get() {
+        exporters.stop();
+    }
+}
+
+/// What writes lines on standard error.
+fn lines(format: LogFormat) -> Output {
     // https://no-color.org: any value but the empty one.
     let colours_refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let (filter, handle) = reload::Layer::new(filter);
-    let registry = tracing_subscriber::registry().with(filter);
     let lines = fmt::layer()
         .with_writer(std::io::stderr)
         // What cannot be written would be told on standard error, which panics when nobody reads that any more; and whoever logs has
         // something more important to do.
         .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal() && !colours_refused);
-    let started = match config.format {
-        LogFormat::Text => registry
-            .with(lines.fmt_fields(format::debug_fn(write_field).delimited(" ")))
-            .try_init(),
-        LogFormat::Json => registry.with(lines.json()).try_init(),
-    };
-    // A second call is a test's, and finds the log running.
-    if started.is_ok() {
-        let _ = FILTER.set(handle);
+    match format {
+        LogFormat::Text => lines
+            .fmt_fields(format::debug_fn(write_field).delimited(" "))
+            .boxed(),
+        LogFormat::Json => lines.json().boxed(),
     }
-    Ok(())
 }
 
 /// From now on these messages are logged.

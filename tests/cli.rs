@@ -11,6 +11,8 @@ mod bench;
 mod cancelling;
 #[path = "cli/capsules.rs"]
 mod capsules;
+#[path = "cli/exported.rs"]
+mod exported;
 #[path = "cli/failures.rs"]
 mod failures;
 #[path = "cli/files.rs"]

@@ -120,7 +120,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "groups",
         ],
     ),
-    ("telemetry", &["model", "config"]),
+    ("telemetry", &["model", "http_client", "config"]),
     (
         "demo",
         &["model", "job", "periodic", "store", "client", "worker"],

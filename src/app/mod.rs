@@ -91,12 +91,12 @@ pub fn App() -> impl IntoView {
 
 /// The document's title. What the server writes into the page must be escaped here: `leptos_meta` writes it as it is, and titles hold names
 /// that others wrote. A browser is given the text itself.
-fn document_title(text: String) -> String {
-    let title = if text.is_empty() {
-        "Jobdeck".to_owned()
+fn document_title(mut title: String) -> String {
+    if title.is_empty() {
+        title.push_str("Jobdeck");
     } else {
-        format!("{text} · Jobdeck")
-    };
+        title.push_str(" · Jobdeck");
+    }
     if cfg!(target_arch = "wasm32") {
         title
     } else {

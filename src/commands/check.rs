@@ -49,6 +49,10 @@ impl Check {
         if let Some(tls) = tls(&config)? {
             output::line(format_args!("tls: {tls}"));
         }
+        config.otlp.headers().map_err(Failure::usage)?;
+        if let Some(endpoint) = &config.otlp.endpoint {
+            output::line(format_args!("otlp: to {endpoint}"));
+        }
         let auth = access::auth(&config)?;
         if let Some(oidc) = auth.oidc() {
             output::line(provider(&config.auth.oidc, oidc).await?);

@@ -36,6 +36,7 @@ mod time;
 mod usage;
 mod worker;
 
+use crate::telemetry;
 use clap::{Parser, Subcommand};
 use failure::Failure;
 use std::process::ExitCode;
@@ -104,7 +105,7 @@ fn run(command: Command) -> Result<(), Failure> {
         .build()
         .map_err(|error| Failure::new(format!("the runtime cannot start: {error}")))?;
     let result = runtime.block_on(async {
-        match command {
+        let result = match command {
             Command::Serve(command) => command.run().await,
             Command::Worker(command) => command.run().await,
             Command::Demo(command) => command.run().await,
@@ -122,7 +123,12 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::HashPassword(command) => command.run(),
             Command::NewToken(command) => command.run(),
             Command::Completions(command) => command.run(),
+        };
+        // It waits for the last of it to be sent, which this runtime does.
+        if tokio::task::spawn_blocking(telemetry::stop).await.is_err() {
+            tracing::error!("what was not yet sent to the collector is lost");
         }
+        result
     });
     // Whatever a stuck store holds up must not keep the process from ending.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));

@@ -64,13 +64,16 @@ impl Common {
 
 /// The settings, and the log that they want.
 pub(super) fn settings(sources: &Sources) -> Result<Config, Failure> {
-    settings_with_places(sources).map(|loaded| loaded.config)
+    let config = sources.load()?;
+    telemetry::start(&config.log, None).map_err(Failure::usage)?;
+    Ok(config)
 }
 
-/// The same, with where each was said.
-pub(super) fn settings_with_places(sources: &Sources) -> Result<Loaded, Failure> {
+/// The same for what goes on until it is stopped: with where each was said, and what is seen is sent to a collector.
+pub(super) fn lasting_settings(sources: &Sources) -> Result<Loaded, Failure> {
     let loaded = sources.load_with_places()?;
-    telemetry::start(&loaded.config.log).map_err(Failure::usage)?;
+    let Config { log, otlp, .. } = &loaded.config;
+    telemetry::start(log, Some(otlp)).map_err(Failure::usage)?;
     Ok(loaded)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Failure, access, handlers,
-    options::{Common, open, served_admin, served_options, settings_with_places},
+    options::{Common, lasting_settings, open, served_admin, served_options},
     output,
     reload::Reload,
     service, signals, worker,
@@ -75,7 +75,7 @@ impl Serve {
             )
             .flag("server.tls_key", "--tls-key", self.tls_key)
             .flag("worker.enabled", "--worker", worker);
-        let loaded = settings_with_places(&sources)?;
+        let loaded = lasting_settings(&sources)?;
         let config = loaded.config.clone();
         worker::queues(&config.worker)?;
         let shutdown = signals::shutdown()?;

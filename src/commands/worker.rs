@@ -2,7 +2,7 @@
 
 use super::{
     Failure, handlers,
-    options::{Common, admin, open, settings_with_places},
+    options::{Common, admin, lasting_settings, open},
     reload::Reload,
     service, signals,
 };
@@ -39,7 +39,7 @@ impl WorkerCommand {
             .sources()
             .flag("worker.queues", "--queue", queues)
             .flag("worker.concurrency", "--concurrency", self.concurrency);
-        let loaded = settings_with_places(&sources)?;
+        let loaded = lasting_settings(&sources)?;
         let config = loaded.config.clone();
         self::queues(&config.worker)?;
         let shutdown = signals::shutdown()?;

@@ -8,6 +8,7 @@
 //! | `sources`, `file`, `named` | where values come from, and what is wrong with them |
 //! | `accounts`, `capsules`, `handlers`, `periodic` | the tables that people name themselves |
 //! | `oidc` | people who log in at a provider |
+//! | `otlp` | where traces and logs are sent |
 //! | `secret_file` | secrets in files of their own |
 //! | `in_force` | what is in force and where it was said, for people |
 
@@ -22,6 +23,7 @@ mod limits;
 mod manual;
 mod named;
 mod oidc;
+mod otlp;
 mod periodic;
 mod proxy;
 mod queues;
@@ -57,6 +59,7 @@ pub use in_force::{Change, InForce, Loaded, NamedInForce};
 pub use limits::LimitsConfig;
 pub use manual::{example, page};
 pub use oidc::OidcConfig;
+pub use otlp::OtlpConfig;
 pub use queues::parse_queues;
 pub use setting::Setting;
 pub use settings::SETTINGS;
@@ -77,6 +80,8 @@ pub struct Config {
     pub worker: WorkerConfig,
     /// What is logged.
     pub log: LogConfig,
+    /// Where traces and logs are sent.
+    pub otlp: OtlpConfig,
     /// How fresh pages are.
     pub live: LiveConfig,
     /// Changes of many jobs.

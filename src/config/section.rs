@@ -13,6 +13,7 @@ pub(super) fn subject(section: &str) -> &'static str {
         "store" => "where the jobs are",
         "worker" => "what the worker runs",
         "log" => "what is logged",
+        "otlp" => "where traces and logs are sent (OpenTelemetry)",
         "live" => "how fresh pages are",
         "operations" => "changes of many jobs",
         "limits" => "how much anybody may ask for",

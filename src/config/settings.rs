@@ -198,6 +198,24 @@ pub const SETTINGS: &[Setting] = &[
     setting("log.format", "JOBDECK_LOG_FORMAT", Text)
         .default("\"text\"")
         .means("`text`, or `json` with one object a line; on standard error"),
+    setting("otlp.endpoint", "JOBDECK_OTLP_ENDPOINT", Text)
+        .unset("none", "\"http://localhost:4318\"")
+        .means("the collector's address for OTLP over HTTP (protobuf), before `/v1/traces` and `/v1/logs`; of `serve` and `worker`"),
+    setting("otlp.headers_file", "JOBDECK_OTLP_HEADERS_FILE", Text)
+        .unset("none", "\"/run/secrets/jobdeck-otlp\"")
+        .means("a file of headers that go with it, one `name: value` a line, such as `Authorization: Bearer …`"),
+    setting("otlp.service_name", "JOBDECK_OTLP_SERVICE_NAME", Text)
+        .default("\"jobdeck\"")
+        .means("what this service is called there"),
+    setting("otlp.traces", "JOBDECK_OTLP_TRACES", Switch)
+        .default("true")
+        .means("whether traces of requests and of jobs that run here are sent"),
+    setting("otlp.logs", "JOBDECK_OTLP_LOGS", Switch)
+        .default("true")
+        .means("whether the log is sent, with `log.filter`"),
+    setting("otlp.sampled", "JOBDECK_OTLP_SAMPLED", Number)
+        .default("100")
+        .means("how many traces of a hundred are sent, 0 to 100; whoever asks with a `traceparent` has decided already"),
     setting("live.interval", "JOBDECK_LIVE_INTERVAL", Duration)
         .default("\"1s\"")
         .live()

@@ -486,6 +486,13 @@ fn check(config: &Config, place: &impl Fn(&str) -> String) -> Result<(), ConfigE
             "it must be from 1 to 100000, or 0 for any number",
         );
     }
+    let wrong = config.otlp.wrong_endpoint();
+    demand("otlp.endpoint", wrong.is_none(), wrong.unwrap_or_default());
+    demand(
+        "otlp.sampled",
+        config.otlp.sampled <= 100,
+        "it must be from 0 to 100",
+    );
     demand(
         "redaction.keys",
         config

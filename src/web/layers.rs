@@ -1,6 +1,8 @@
 //! What every request passes through, from the outside in.
 
-use super::{AppState, auth, client_address, headers, hosts, origin, request_id, rest, upload};
+use super::{
+    AppState, auth, client_address, headers, hosts, origin, request_id, rest, traced, upload,
+};
 use axum::{
     Router,
     extract::Request,
@@ -38,6 +40,7 @@ pub(super) fn around(router: Router<AppState>, state: &AppState) -> Router<AppSt
             client_address::find,
         ))
         .layer(middleware::from_fn(request_id::remember))
+        .layer(middleware::from_fn(traced::trace))
         .layer(PropagateRequestIdLayer::new(request_id::HEADER))
         .layer(
             TraceLayer::new_for_http()

@@ -30,6 +30,7 @@ mod sse;
 mod state;
 mod tally;
 mod tls;
+mod traced;
 mod upload;
 
 use axum::{

@@ -127,6 +127,7 @@ mod settlement;
 mod slot;
 mod state;
 pub mod testing;
+mod traced;
 
 use crate::store::{StoreResult, Trouble};
 use crew::Crew;
