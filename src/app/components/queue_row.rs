@@ -1,6 +1,7 @@
 //! A queue in a table.
 
 use super::{JobState, Sparkline, StateBadge};
+use crate::app::address::link;
 use crate::app::format;
 use crate::app::live::{QueueNumbers, queue_numbers};
 use leptos::prelude::*;
@@ -28,7 +29,7 @@ pub fn QueueRow(
     view! {
         <tr>
             <th scope="row" class="grow cut">
-                <a class="name" href=href>{name}</a>
+                <a class="name" href=link(href)>{name}</a>
                 {move || {
                     summary
                         .with(|queue| queue.paused)

@@ -2,6 +2,7 @@
 
 use crate::api::Theme;
 use crate::app::Site;
+use crate::app::address::link;
 use leptos::prelude::*;
 
 /// What is known of a try to log in.
@@ -60,7 +61,7 @@ pub fn LoginDocument(
                     </h1>
                     {environment.map(|name| view! { <p class="login-environment"><span class="environment">{name}</span></p> })}
                     {problem.map(|text| view! { <p id="login-problem" class="login-problem" role="alert">{text}</p> })}
-                    <form class="login-form" action="/login" method="post">
+                    <form class="login-form" action=link("/login") method="post">
                         <input type="hidden" name="next" value=next/>
                         <label for="login-name">"Name"</label>
                         <input

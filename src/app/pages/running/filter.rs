@@ -1,6 +1,7 @@
 //! Choosing which running jobs are shown.
 
 use crate::api::RunningFilter;
+use crate::app::address::link;
 use crate::app::live::use_live;
 use crate::model::RunningJob;
 use leptos::prelude::*;
@@ -46,7 +47,7 @@ pub(super) fn FilterBar(filter: Memo<RunningFilter>) -> impl IntoView {
             />
             <button class="button" type="submit" hidden=move || hydrated.get()>"Filter"</button>
             <Show when=move || filter.with(|filter| !filter.is_empty())>
-                <a class="button button-quiet" href="/running">"Show all"</a>
+                <a class="button button-quiet" href=link("/running")>"Show all"</a>
             </Show>
         </Form>
     }
