@@ -25,6 +25,16 @@ pub fn use_base_path() -> BasePath {
     use_context().unwrap_or_default()
 }
 
+/// The same, as the server has written it into the document. In the browser only.
+#[must_use]
+pub fn base_path_of_document() -> BasePath {
+    document()
+        .document_element()
+        .and_then(|root| root.get_attribute("data-base"))
+        .and_then(|base| base.parse().ok())
+        .unwrap_or_default()
+}
+
 /// The path of the page's address.
 #[must_use]
 pub fn use_path() -> Memo<String> {

@@ -44,6 +44,7 @@ pub fn App() -> impl IntoView {
     keyboard::provide_help_dialog();
     components::provide_newest_notice();
     let live = live::use_live();
+    let base = address::use_base_path();
     // Runs in the browser only, after it has taken the page over, and once a tab: what it opens outlives every page and frame.
     Effect::new(move || {
         live::subscribe(live, LIVE_URL);
@@ -54,7 +55,7 @@ pub fn App() -> impl IntoView {
         <Title formatter=|text: String| {
             if text.is_empty() { "Jobdeck".to_owned() } else { format!("{text} · Jobdeck") }
         }/>
-        <Router>
+        <Router base=base.to_string()>
             <Routes fallback=|| {
                 view! {
                     <Frame>

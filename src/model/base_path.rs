@@ -1,12 +1,14 @@
 //! What stands before the path of everything that is served.
 
+use serde::Deserialize;
 use std::{fmt, str::FromStr, sync::Arc};
 
 /// Longest base path.
 const LONGEST: usize = 200;
 
 /// What stands before the path of everything that is served: `/jobs`, or nothing. Everywhere else paths are written without it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub struct BasePath(Option<Arc<str>>);
 
 /// Why a text is no base path; says what to write instead.
@@ -58,6 +60,14 @@ impl BasePath {
 impl fmt::Display for BasePath {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
+    }
+}
+
+impl TryFrom<String> for BasePath {
+    type Error = BasePathError;
+
+    fn try_from(text: String) -> Result<Self, BasePathError> {
+        text.parse()
     }
 }
 

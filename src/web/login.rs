@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{MethodRouter, get, post},
 };
-use leptos::prelude::{IntoAny, use_context, view};
+use leptos::prelude::{IntoAny, provide_context, use_context, view};
 use leptos_axum::{ResponseOptions, render_app_async_with_context};
 use serde::Deserialize;
 use std::time::Duration;
@@ -37,12 +37,13 @@ pub(super) fn logout_routes() -> MethodRouter<AppState> {
     post(log_out).layer(DefaultBodyLimit::max(FORM_BYTES))
 }
 
-/// The cookie of a session. One with `__Host-` no other site of the same domain can set.
+/// The cookie of a session. One with `__Host-` no other site of the same domain can set; it is for a whole server, and not for what is
+/// below a base path, beside which others live.
 pub(super) fn cookie_name(state: &AppState) -> &'static str {
-    if state.auth.secure_cookies() {
-        "__Host-jobdeck_session"
-    } else {
-        "jobdeck_session"
+    match (state.auth.secure_cookies(), state.base_path.is_empty()) {
+        (true, true) => "__Host-jobdeck_session",
+        (true, false) => "__Secure-jobdeck_session",
+        (false, _) => "jobdeck_session",
     }
 }
 
@@ -211,8 +212,9 @@ fn set_cookie(state: &AppState, response: &mut Response, secret: &str, lifetime:
         ""
     };
     let cookie = format!(
-        "{}={secret}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{secure}",
+        "{}={secret}; Path={}; Max-Age={}; HttpOnly; SameSite=Lax{secure}",
         cookie_name(state),
+        state.base_path.address("/"),
         lifetime.as_secs()
     );
     if let Ok(cookie) = HeaderValue::try_from(cookie) {
@@ -222,9 +224,11 @@ fn set_cookie(state: &AppState, response: &mut Response, secret: &str, lifetime:
 
 async fn shown(state: &AppState, request_headers: &HeaderMap, page: LoginTry) -> Response {
     let theme = Theme::named(cookie_in(request_headers, crate::api::THEME_COOKIE).as_deref());
-    let site = state.assets.site("");
+    let site = state.assets.site(state.base_path.as_str());
     let environment = state.environment.clone();
-    let context = || {
+    let base = state.base_path.clone();
+    let context = move || {
+        provide_context(base.clone());
         if let Some(response) = use_context::<ResponseOptions>() {
             headers::allow_page(&response);
         }
