@@ -106,3 +106,16 @@ test("pages below a base path lead to each other, do what is asked, and are them
   expect(response.status()).toBe(404);
   expect(await response.text()).toContain("/tools/jobs");
 });
+
+test("a filter that applies at once stays below the base path", async ({ page, start, javaScriptEnabled }) => {
+  const server = await start("serve", "--no-worker", "--base-path", "/tools/jobs");
+  await open(page, `${server.address}/running?queue=mail&class=Any`, !!javaScriptEnabled);
+  const queue = page.locator(".toolbar select[name=queue]");
+  await expect(queue).toHaveValue("mail");
+  await queue.selectOption("all");
+  if (!javaScriptEnabled) await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await expect(page).toHaveURL(new RegExp(`^${server.address}/running\\?class=Any(&queue=&process=)?$`));
+  await expect(queue).toHaveValue("");
+  await page.getByRole("link", { name: "Show all", exact: true }).click();
+  await expect(page).toHaveURL(`${server.address}/running`);
+});
