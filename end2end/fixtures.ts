@@ -141,7 +141,7 @@ export const test = base.extend<Options & Fixtures>({
       const commandLine = [command, "--store", store, ...more];
       const child = run([...commandLine, "--listen", "127.0.0.1:0"]);
       const line = await lineWith(child, "http://");
-      const server = new Server(child, /http:\/\/[^\s/]+/.exec(line)![0], commandLine, redis);
+      const server = new Server(child, /http:\/\/\S+/.exec(line)![0], commandLine, redis);
       servers.push(server);
       return server;
     });

@@ -15,7 +15,7 @@ export function rows(page: Page): Locator {
 
 /** The row of a job. */
 export function row(page: Page, jid: string): Locator {
-  return rows(page).filter({ has: page.locator(`a[href^="/jobs/${jid}"]`) });
+  return rows(page).filter({ has: page.locator(`a[href*="/jobs/${jid}"]`) });
 }
 
 /** Ticks the jobs' rows. */

@@ -7,6 +7,8 @@ mod support;
 mod access;
 #[path = "http/audit.rs"]
 mod audit;
+#[path = "http/base_path.rs"]
+mod base_path;
 #[path = "http/document.rs"]
 mod document;
 #[path = "http/failures.rs"]

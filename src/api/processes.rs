@@ -44,6 +44,7 @@ impl RunningFilter {
         ]
         .into_iter()
         .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+        .filter(|(_, value)| !value.is_empty())
         .collect()
     }
 

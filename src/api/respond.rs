@@ -4,7 +4,7 @@ use super::{ApiError, FoundOnce};
 use crate::admin::{Admin, AdminError};
 use crate::groups::Groups;
 use crate::live::Live;
-use crate::model::{Actor, GroupDigest, GroupDigestError, Timestamp};
+use crate::model::{Actor, BasePath, GroupDigest, GroupDigestError, Timestamp};
 use crate::store::StoreError;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -263,10 +263,11 @@ pub fn cookie_in(headers: &HeaderMap, name: &str) -> Option<String> {
         .map(|(_, value)| value.to_owned())
 }
 
-/// Sets a cookie for the whole site; `value` must already be safe in a header.
+/// Sets a cookie for all that is below the base path; `value` must already be safe in a header.
 pub fn set_cookie(name: &str, value: &str, max_age_seconds: u32) {
+    let path = use_context::<BasePath>().unwrap_or_default().address("/");
     let cookie =
-        format!("{name}={value}; Path=/; Max-Age={max_age_seconds}; SameSite=Lax; HttpOnly");
+        format!("{name}={value}; Path={path}; Max-Age={max_age_seconds}; SameSite=Lax; HttpOnly");
     if let (Some(response), Ok(cookie)) = (
         use_context::<ResponseOptions>(),
         HeaderValue::try_from(cookie),

@@ -1,11 +1,47 @@
-//! What the page's address says, decoded once: the router's own maps of the path's and the query's parts decode twice, and a queue
-//! `a%20b` would be taken for `a b`.
+//! Addresses: how links are written, and what the page's own one says.
+//!
+//! Paths are written without what stands before all of them; [`link`] is the one place that puts it there, and [`use_path`] the one that
+//! takes it away. Navigation by the router goes by the router's base, which is the same.
+//!
+//! What an address says is decoded once: the router's own maps of the path's and the query's parts decode twice, and a queue `a%20b`
+//! would be taken for `a b`.
 
 use crate::api::query_string;
+use crate::model::BasePath;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, closure::Closure};
 use leptos::web_sys::{Element, Event};
 use leptos_router::hooks::use_location;
+
+/// The address of a page, a file or a form of this server, as it stands in a document.
+#[must_use]
+pub fn link(path: impl AsRef<str>) -> String {
+    use_base_path().address(path.as_ref())
+}
+
+/// What stands before the paths of all pages. Provided by the server, and by the browser's entry point.
+#[must_use]
+pub fn use_base_path() -> BasePath {
+    use_context().unwrap_or_default()
+}
+
+/// The same, as the server has written it into the document. In the browser only.
+#[must_use]
+pub fn base_path_of_document() -> BasePath {
+    document()
+        .document_element()
+        .and_then(|root| root.get_attribute("data-base"))
+        .and_then(|base| base.parse().ok())
+        .unwrap_or_default()
+}
+
+/// The path of the page's address.
+#[must_use]
+pub fn use_path() -> Memo<String> {
+    let base = use_base_path();
+    let path = use_location().pathname;
+    Memo::new(move |_| path.with(|path| base.behind(path).unwrap_or(path).to_owned()))
+}
 
 /// A value of the address's query; nothing when it is not there or empty.
 #[must_use]
@@ -28,11 +64,12 @@ pub fn asked(search: &str, verb: &str, field: &str) -> Option<String> {
 /// The query of the page that calls it, as it stands in the address. It stays as it was while the page is being left.
 #[must_use]
 pub fn use_own_search() -> Memo<String> {
-    let location = use_location();
-    let own = location.pathname.get_untracked();
+    let search = use_location().search;
+    let path = use_path();
+    let own = path.get_untracked();
     Memo::new(move |last: Option<&String>| {
-        if location.pathname.with(|path| *path == own) {
-            location.search.get()
+        if path.with(|path| *path == own) {
+            search.get()
         } else {
             last.cloned().unwrap_or_default()
         }
@@ -42,7 +79,7 @@ pub fn use_own_search() -> Memo<String> {
 /// The part of the path behind `prefix`; empty when there is none. It stays as it was while the page is being left.
 #[must_use]
 pub fn use_segment(prefix: &'static str) -> Memo<String> {
-    let path = use_location().pathname;
+    let path = use_path();
     Memo::new(move |last: Option<&String>| {
         path.with(|path| segment(path, prefix))
             .or_else(|| last.cloned())

@@ -1,6 +1,7 @@
 //! An event stream of the server, as a browser hears it.
 
 use leptos::leptos_dom::helpers::set_timeout;
+use leptos::server_fn::client::get_server_url;
 use leptos::wasm_bindgen::{JsCast, closure::Closure};
 use leptos::web_sys::{Event, EventSource, MessageEvent, js_sys::Math};
 use std::{fmt, time::Duration};
@@ -27,12 +28,14 @@ struct Open {
 impl EventStream {
     /// Opens it: `receive` hears the text of each event of this name, `fail` that the stream broke. Nothing if the browser refuses.
     pub fn open(
-        url: &str,
+        path: &str,
         event: &str,
         mut receive: impl FnMut(&str) + 'static,
         mut fail: impl FnMut() + 'static,
     ) -> Option<Self> {
-        let source = EventSource::new(url).ok()?;
+        // The same stands before it as before the addresses of server functions.
+        let url = format!("{}{path}", get_server_url());
+        let source = EventSource::new(&url).ok()?;
         let on_event = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             if let Some(text) = event.data().as_string() {
                 receive(&text);

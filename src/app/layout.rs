@@ -11,6 +11,7 @@ mod who;
 
 use crate::api::{PageFrame, get_page_frame, get_snapshot};
 use crate::app::access::use_access;
+use crate::app::address::use_path;
 use crate::app::components::{ErrorNotice, Notice, NoticeKind};
 use crate::app::keyboard::KeyboardHelp;
 use crate::app::live::use_live;
@@ -19,7 +20,6 @@ use header::Header;
 use holds_banner::HoldsBanner;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
-use leptos_router::hooks::use_location;
 use navigation::Navigation;
 use operations_banner::OperationsBanner;
 
@@ -86,7 +86,7 @@ pub fn Frame(
 /// What a plain form post has done: told on the page that it led to, gone on the next.
 #[component]
 fn FirstPageNotice(text: String) -> impl IntoView {
-    let path = use_location().pathname;
+    let path = use_path();
     let first = StoredValue::new(path.get_untracked());
     let text = StoredValue::new(text);
     let here = Memo::new(move |_| path.with(|path| first.with_value(|first| path == first)));

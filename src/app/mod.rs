@@ -44,6 +44,7 @@ pub fn App() -> impl IntoView {
     keyboard::provide_help_dialog();
     components::provide_newest_notice();
     let live = live::use_live();
+    let base = address::use_base_path();
     // Runs in the browser only, after it has taken the page over, and once a tab: what it opens outlives every page and frame.
     Effect::new(move || {
         live::subscribe(live, LIVE_URL);
@@ -52,7 +53,7 @@ pub fn App() -> impl IntoView {
     // Every page is rendered whole before its first byte leaves: right status, right title, and it works without JavaScript.
     view! {
         <Title formatter=document_title/>
-        <Router>
+        <Router base=base.to_string()>
             <Routes fallback=|| {
                 view! {
                     <Frame>

@@ -4,7 +4,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
-use super::App;
+use super::{App, address::use_base_path};
 
 /// The addresses of the files that a page loads, from the root of the server.
 ///
@@ -23,9 +23,12 @@ pub struct Site {
 
 /// The document around every page. Without a `site` the pages come as plain HTML.
 pub fn shell(options: LeptosOptions, site: Option<Site>) -> impl IntoView {
+    // The browser's half reads it there.
+    let base = use_base_path();
+    let base = (!base.is_empty()).then(|| base.to_string());
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-base=base>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

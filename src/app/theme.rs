@@ -1,11 +1,10 @@
 //! Light or dark: by the system, or as the operator chose. Kept in a cookie, so that the server's page has it right from the first byte.
 
 use crate::api::{SetTheme, Theme};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Html;
 
-use super::components::{Icon, IconName};
+use super::components::{ActionForm, Icon, IconName};
 
 /// Gives the document its theme and shows the switch: one button that says what comes next. A plain form post without JavaScript.
 #[component]

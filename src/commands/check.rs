@@ -84,6 +84,9 @@ fn in_force(sources: &Sources, config: &Config) -> Vec<String> {
         format!("configuration: {file}"),
         format!("listen: {}", config.server.listen),
     ];
+    if !config.server.base_path.is_empty() {
+        lines.push(format!("base path: {}", config.server.base_path));
+    }
     if !config.server.hosts.is_empty() {
         lines.push(format!("hosts: {}", config.server.hosts.join(", ")));
     }

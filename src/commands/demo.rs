@@ -35,6 +35,9 @@ pub(super) struct Demo {
     /// Address and port to listen on [default: 127.0.0.1:8080, or the next free port].
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
+    /// Serve everything below this path, such as /jobs, for a proxy that passes it on.
+    #[arg(long, value_name = "PATH")]
+    base_path: Option<String>,
     /// Listen beyond this machine although nobody is asked who they are: whoever reaches the address may do everything.
     #[arg(long)]
     insecure_no_auth: bool,
@@ -55,6 +58,7 @@ impl Demo {
         let Self {
             mut common,
             listen,
+            base_path,
             insecure_no_auth,
             speed,
         } = self;
@@ -64,6 +68,7 @@ impl Demo {
             .sources()
             .seal("store")
             .flag("server.listen", "--listen", listen)
+            .flag("server.base_path", "--base-path", base_path)
             .flag(
                 "server.insecure_no_auth",
                 "--insecure-no-auth",

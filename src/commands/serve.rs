@@ -35,6 +35,9 @@ pub(super) struct Serve {
     /// Beyond this machine it needs a log-in in the configuration: users, tokens, a provider or a proxy.
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
+    /// Serve everything below this path, such as /jobs, for a proxy that passes it on.
+    #[arg(long, value_name = "PATH")]
+    base_path: Option<String>,
     /// Listen beyond this machine although nobody is asked who they are: whoever reaches the address may do everything.
     #[arg(long)]
     insecure_no_auth: bool,
@@ -63,6 +66,7 @@ impl Serve {
             .common
             .sources()
             .flag("server.listen", "--listen", self.listen)
+            .flag("server.base_path", "--base-path", self.base_path)
             .flag(
                 "server.insecure_no_auth",
                 "--insecure-no-auth",
@@ -141,12 +145,14 @@ pub(super) async fn dashboard(
     });
     let scheme = if tls.is_some() { "https" } else { "http" };
     let status = format!(
-        "Serving {} at {scheme}://{address}",
-        config.store.shown_url()
+        "Serving {} at {scheme}://{address}{}",
+        config.store.shown_url(),
+        config.server.base_path
     );
     let operations = tokio::spawn(OperationRunner::new(admin.clone()).run(shutdown.clone()));
     let keeper = tokio::spawn(HoldKeeper::new(admin.clone()).run(shutdown.clone()));
     let mut state = AppState::new(admin.clone(), live.clone(), shutdown.clone());
+    state.base_path.clone_from(&config.server.base_path);
     state.hosts = Hosts::for_address(address, &config.server.hosts);
     state.auth = Arc::new(auth);
     state.proxies = TrustedProxies::new(&config.auth.proxy_addresses);
@@ -167,8 +173,9 @@ pub(super) async fn dashboard(
         tokio::spawn(reload.run(status.clone(), take_up, stop));
     }
     output::line(format_args!(
-        "Jobdeck is at {scheme}://{}",
-        reachable(address)
+        "Jobdeck is at {scheme}://{}{}",
+        reachable(address),
+        config.server.base_path
     ));
     // Connections are taken from the moment of `listen` on.
     service::ready(&status);

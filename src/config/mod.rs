@@ -35,7 +35,7 @@ mod size;
 mod sources;
 
 use crate::{
-    model::Role,
+    model::{BasePath, Role},
     periodic::PeriodicJob,
     redaction::{Redactor, RuleError},
     store::{AuditBounds, StoreOptions},
@@ -118,6 +118,9 @@ pub struct ServerConfig {
     /// Address and port to listen on (`server.listen`, `JOBDECK_LISTEN`, `--listen`). Default: `127.0.0.1:8080`, this machine only. Others
     /// need a log-in (users, tokens, a provider, a proxy), or `insecure_no_auth`.
     pub listen: SocketAddr,
+    /// What stands before the paths of everything that it serves (`server.base_path`, `JOBDECK_BASE_PATH`, `--base-path`): `/jobs`. Default:
+    /// nothing.
+    pub base_path: BasePath,
     /// Names under which it may be asked, besides IP addresses and `localhost` (`server.hosts`, `JOBDECK_HOSTS` with commas). Default: none,
     /// which means: on loopback no other name, elsewhere any. Needed behind a proxy on the same machine.
     pub hosts: Vec<String>,
@@ -145,6 +148,7 @@ impl Default for ServerConfig {
     fn default() -> Self {
         Self {
             listen: (Ipv4Addr::LOCALHOST, 8080).into(),
+            base_path: BasePath::default(),
             hosts: Vec::new(),
             environment: None,
             insecure_no_auth: false,

@@ -14,6 +14,10 @@ pub const SETTINGS: &[Setting] = &[
         .means(
             "address and port; beyond this machine it takes a log-in (users, tokens, a proxy, a provider), or `insecure_no_auth`",
         ),
+    setting("server.base_path", "JOBDECK_BASE_PATH", Text)
+        .flags("`--base-path`")
+        .unset("none", "\"/jobs\"")
+        .means("the path below which everything is served, as a proxy passes it on; `/healthz`, `/readyz` and `/metrics` answer at the root as well"),
     setting("server.hosts", "JOBDECK_HOSTS", List)
         .default("[]")
         .live()

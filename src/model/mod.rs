@@ -6,6 +6,7 @@ mod action;
 mod actor;
 mod audit;
 mod audit_words;
+mod base_path;
 mod completion;
 mod dead_causes;
 mod entry;
@@ -38,6 +39,7 @@ pub use audit::{
     AuditAction, AuditEntry, AuditEvent, AuditFilter, AuditId, AuditIdError, AuditOutcome,
     AuditPage,
 };
+pub use base_path::{BasePath, BasePathError};
 pub use completion::{Completion, Completions};
 pub use dead_causes::{DeadCause, DeadCauses};
 pub use entry::{JobDetail, JobEntry, JobLocation, TraceLine, Whereabouts};

@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{MethodRouter, get, post},
 };
-use leptos::prelude::{IntoAny, use_context, view};
+use leptos::prelude::{IntoAny, provide_context, use_context, view};
 use leptos_axum::{ResponseOptions, render_app_async_with_context};
 use serde::Deserialize;
 use std::time::Duration;
@@ -39,12 +39,13 @@ pub(super) fn logout_routes() -> MethodRouter<AppState> {
     post(log_out).layer(DefaultBodyLimit::max(FORM_BYTES))
 }
 
-/// The cookie of a session. One with `__Host-` no other site of the same domain can set.
+/// The cookie of a session. One with `__Host-` no other site of the same domain can set; it is for a whole server, and not for what is
+/// below a base path, beside which others live.
 pub(super) fn cookie_name(state: &AppState) -> &'static str {
-    if state.auth.secure_cookies() {
-        "__Host-jobdeck_session"
-    } else {
-        "jobdeck_session"
+    match (state.auth.secure_cookies(), state.base_path.is_empty()) {
+        (true, true) => "__Host-jobdeck_session",
+        (true, false) => "__Secure-jobdeck_session",
+        (false, _) => "jobdeck_session",
     }
 }
 
@@ -265,7 +266,8 @@ pub(super) fn set_cookie(
         ""
     };
     let cookie = format!(
-        "{name}={secret}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{secure}",
+        "{name}={secret}; Path={}; Max-Age={}; HttpOnly; SameSite=Lax{secure}",
+        state.base_path.address("/"),
         lifetime.as_secs()
     );
     if let Ok(cookie) = HeaderValue::try_from(cookie) {
@@ -285,9 +287,11 @@ pub(super) async fn shown(
     });
     page.has_form = state.auth.has_users() || page.provider.is_none();
     let theme = Theme::named(cookie_in(request_headers, crate::api::THEME_COOKIE).as_deref());
-    let site = state.assets.site("");
+    let site = state.assets.site(state.base_path.as_str());
     let environment = state.environment.clone();
-    let context = || {
+    let base = state.base_path.clone();
+    let context = move || {
+        provide_context(base.clone());
         if let Some(response) = use_context::<ResponseOptions>() {
             headers::allow_page(&response);
         }

@@ -5,6 +5,7 @@
 
 pub mod assets;
 mod auth;
+mod base_path;
 mod client_address;
 mod connection;
 mod connections;
@@ -53,6 +54,7 @@ pub fn page_paths() -> impl Iterator<Item = String> {
 
 /// Everything that can be asked for over HTTP.
 pub fn router(state: AppState) -> Router {
+    let base = state.base_path.clone();
     let router = Router::new()
         .merge(pages::router(&state))
         .merge(state.assets.clone().router())
@@ -68,10 +70,11 @@ pub fn router(state: AppState) -> Router {
         .route(oidc::PATH, oidc::routes())
         .route(oidc::CALLBACK_PATH, oidc::callback_routes())
         .route(login::LOGOUT_PATH, login::logout_routes())
-        .nest("/api/v1", rest::router())
+        .nest("/api/v1", rest::router(&base))
         .route("/api/v1/", any(rest::unknown_path))
         // What is not there: a page that says so, for people.
         .fallback(pages::not_found);
     // Last, or what comes after them slips past.
-    layers::around(router, &state).with_state(state)
+    let router = layers::around(router, &state).with_state(state);
+    base_path::below(&base, router)
 }

@@ -27,12 +27,12 @@ pub(super) fn callback_routes() -> MethodRouter<AppState> {
     get(back)
 }
 
-/// What tells the browser that began a log-in from others.
+/// What tells the browser that began a log-in from others. Its prefix is as that of the session's.
 fn cookie_name(state: &AppState) -> &'static str {
-    if state.auth.secure_cookies() {
-        "__Host-jobdeck_oidc"
-    } else {
-        "jobdeck_oidc"
+    match (state.auth.secure_cookies(), state.base_path.is_empty()) {
+        (true, true) => "__Host-jobdeck_oidc",
+        (true, false) => "__Secure-jobdeck_oidc",
+        (false, _) => "jobdeck_oidc",
     }
 }
 
@@ -87,7 +87,7 @@ fn callback(state: &AppState, parts: &Parts) -> Option<String> {
     let address = Uri::builder()
         .scheme(scheme)
         .authority(host)
-        .path_and_query(CALLBACK_PATH)
+        .path_and_query(state.base_path.address(CALLBACK_PATH))
         .build();
     Some(address.ok()?.to_string())
 }

@@ -3,11 +3,12 @@
 use super::{AppState, auth::Door, headers, renderers::on_one_thread};
 use crate::api::{Environment, FoundOnce};
 use crate::app::{App, shell};
+use crate::model::BasePath;
 use axum::{
     Router,
     body::{self, Body},
     extract::{Request, State},
-    http::{Method, StatusCode, header, request::Parts},
+    http::{Method, StatusCode, Uri, header, request::Parts, uri::PathAndQuery},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
@@ -16,6 +17,7 @@ use leptos_axum::{
     AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list,
     render_app_async_with_context,
 };
+use leptos_router::location::RequestUrl;
 use std::sync::LazyLock;
 
 /// Largest form that a page may send.
@@ -99,7 +101,11 @@ pub(super) async fn page_with<T: Clone + Send + Sync + 'static>(
 fn context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         // Where there is no request, nobody asks.
-        let extensions = use_context::<Parts>().map(|parts| parts.extensions);
+        let parts = use_context::<Parts>();
+        if let Some(parts) = &parts {
+            provide_base_path(&state.base_path, &parts.uri);
+        }
+        let extensions = parts.map(|parts| parts.extensions);
         let Door(admin) = Door::of(&state, &extensions.unwrap_or_default());
         provide_context(admin);
         provide_context(state.live.clone());
@@ -114,10 +120,21 @@ fn context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     }
 }
 
+/// Pages write their links below the base path, and the router finds them there, as in the browser.
+fn provide_base_path(base: &BasePath, uri: &Uri) {
+    if !base.is_empty() {
+        let path = uri.path_and_query().map_or("/", PathAndQuery::as_str);
+        // The server is of no matter to the router; this is its own word for any.
+        let address = format!("http://leptos.dev{}", base.address(path));
+        provide_context(RequestUrl::new(&address));
+        provide_context(base.clone());
+    }
+}
+
 fn document(
     state: AppState,
 ) -> impl Fn() -> leptos::prelude::AnyView + Clone + Send + Sync + 'static {
     use leptos::prelude::IntoAny;
-    let site = state.assets.site("");
+    let site = state.assets.site(state.base_path.as_str());
     move || shell(state.leptos_options.clone(), site.clone()).into_any()
 }

@@ -2,6 +2,7 @@
 
 use super::{
     AppState, Tls, TrustedProxies,
+    base_path::below,
     connection::{Manner, attend},
     connections::{Admission, Connections, Full, refusing},
     router,
@@ -94,11 +95,12 @@ impl Server {
     fn new(tls: Option<TlsAcceptor>, state: AppState, shutdown: CancellationToken) -> Self {
         let limits = state.limiter.limits().clone();
         let proxies: TrustedProxies = state.proxies.clone();
+        let base = state.base_path.clone();
         Self {
             tls,
             router: router(state),
-            all_full: refusing(Full::All),
-            address_full: refusing(Full::Address),
+            all_full: below(&base, refusing(Full::All)),
+            address_full: below(&base, refusing(Full::Address)),
             connections: Connections::new(&limits, proxies),
             kept: Manner::kept(&limits),
             short: Manner::short(&limits),

@@ -1,7 +1,13 @@
 //! What every handler may use.
 
 use super::{Hosts, Limiter, Limits, TrustedProxies, assets::Assets, seldom::Seldom};
-use crate::{admin::Admin, auth::Auth, groups::Groups, live::Live, model::Actor};
+use crate::{
+    admin::Admin,
+    auth::Auth,
+    groups::Groups,
+    live::Live,
+    model::{Actor, BasePath},
+};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
@@ -20,6 +26,8 @@ pub struct AppState {
     pub live: Live,
     /// The failure groups of the store.
     pub groups: Groups,
+    /// What stands before the paths of everything.
+    pub base_path: BasePath,
     /// The names under which this server may be asked.
     pub hosts: Hosts,
     /// The proxies whose word is taken.
@@ -58,6 +66,7 @@ impl AppState {
             assets: Assets::open(),
             admin: admin.acting_as(Actor::nobody()),
             live,
+            base_path: BasePath::default(),
             hosts: Hosts::any(),
             proxies: TrustedProxies::default(),
             auth: Arc::default(),

@@ -155,6 +155,33 @@ async fn pages_of_a_server_under_cargo_leptos_listen_to_it() {
 }
 
 #[tokio::test]
+async fn serve_answers_below_the_base_path_that_it_is_given() {
+    let place = Place::new();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--base-path"];
+    let server = Serving::start(&place, &[&serve[..], &["/tools/jobs/"]].concat()).await;
+    let root = server.address.strip_suffix("/tools/jobs");
+    let root = root.unwrap_or_else(|| panic!("{} says nothing of it", server.address));
+    for (url, status) in [
+        (format!("{}/queues", server.address), 200),
+        (format!("{root}/queues"), 404),
+    ] {
+        let answer = reqwest::get(&url).await.expect("an answer");
+        assert_eq!(answer.status(), status, "{url}");
+    }
+    // A probe may be told of it, and need not.
+    for address in [server.address.as_str(), root] {
+        let health = place.run(&["health", address]).await.done();
+        assert!(health.contains("connected"), "{health}");
+    }
+    server.stop().await;
+    let wrong = place.run(&[&serve[..], &["jobs"]].concat()).await;
+    wrong.failed(
+        2,
+        "--base-path: `server.base_path`: `jobs` is no base path: begin it with a slash",
+    );
+}
+
+#[tokio::test]
 async fn on_sqlite_serve_enqueues_what_is_due() {
     let place = Place::new();
     let jid = place.run(&["enqueue", "A", "--in", "1s"]).await.done();

@@ -2,9 +2,9 @@
 
 use super::{Icon, IconName, NoticeKind};
 use crate::api::ApiError;
+use crate::app::address::{link, use_path};
 use crate::app::live::use_live;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 /// Number of the news that was told last, of all actions of a tab: only that one is shown over the page.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +55,7 @@ where
             }));
         }
     });
-    let path = use_location().pathname;
+    let path = use_path();
     let about = about.unwrap_or_else(|| path.into());
     Effect::new(move |before: Option<String>| {
         let about = about.get();
@@ -83,7 +83,7 @@ where
                     <Icon name=kind.icon()/>
                     <div class="notice-text">
                         {text}
-                        {undo.map(|href| view! { " " <a href=href>"Undo…"</a> })}
+                        {undo.map(|href| view! { " " <a href=link(href)>"Undo…"</a> })}
                     </div>
                     <button
                         type="button"

@@ -1,11 +1,10 @@
 //! Asking a running job to end: the link to the question, and the question.
 
-use super::{Confirm, Icon, IconName};
+use super::{ActionForm, Confirm, Icon, IconName};
 use crate::api::CancelJob;
 use crate::app::access::may;
-use crate::app::address;
+use crate::app::address::{self, link};
 use crate::model::Right;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// What stands in the address while it is asked, beside the job's id as `jid`.
@@ -46,7 +45,7 @@ pub fn CancelLink(
                 class="button button-danger"
                 class:button-quiet=small
                 class:button-small=small
-                href=href
+                href=move || link(href.get())
                 title="Asks it to end, and aborts it when that does not help"
                 data-noscroll=""
             >

@@ -2,6 +2,7 @@
 
 use super::ErrorNotice;
 use crate::api::ApiError;
+use crate::app::address::link;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::web_sys::Event;
@@ -81,7 +82,7 @@ where
     view! {
         <dialog class="confirm" node_ref=dialog open aria-labelledby="confirm-title" on:cancel=on_cancel>
             <h2 id="confirm-title">{title}</h2>
-            <a class="button confirm-cancel" href=cancel_href autofocus data-noscroll="">{cancel_label}</a>
+            <a class="button confirm-cancel" href=link(cancel_href) autofocus data-noscroll="">{cancel_label}</a>
             <div class="confirm-body">{problem} {children()}</div>
         </dialog>
     }

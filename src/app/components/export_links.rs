@@ -1,6 +1,7 @@
 //! Links to everything that is shown, as files.
 
 use crate::api::EXPORT_FORMATS;
+use crate::app::address::link;
 use leptos::prelude::*;
 
 /// `NDJSON · CSV`, each the file of that format. Nothing where there is no address.
@@ -12,14 +13,14 @@ pub fn ExportLinks(
     #[prop(into)]
     what: Signal<String>,
 ) -> impl IntoView {
-    let link = move |(format, word): (&'static str, &'static str)| {
+    let file = move |(format, word): (&'static str, &'static str)| {
         view! {
             // Not a page: the browser itself fetches it.
-            <a href=move || address.run(format) rel="external" aria-label=move || format!("Export {} as {word}", what.get())>
+            <a href=move || address.run(format).map(link) rel="external" aria-label=move || format!("Export {} as {word}", what.get())>
                 {word}
             </a>
         }
     };
-    let [one, other] = EXPORT_FORMATS.map(link);
+    let [one, other] = EXPORT_FORMATS.map(file);
     view! { <span class="export-links">{one} " · " {other}</span> }
 }

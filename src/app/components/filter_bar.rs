@@ -4,6 +4,7 @@ use super::{
     DayEdge, Icon, IconName, SearchInput, TimeField, absolute, follow_text, menu, picker_or_kept,
 };
 use crate::api::{Field, ListQuery, is_day, parse_time};
+use crate::app::address::link;
 use crate::app::live::use_live;
 use leptos::ev::SubmitEvent;
 use leptos::form::FromFormData;
@@ -80,7 +81,7 @@ pub fn FilterBar(
         view! { {order} {limit} {text} }
     };
     view! {
-        <form class="filter-bar" method="get" action=path role="search" aria-label="These jobs" on:submit=submit>
+        <form class="filter-bar" method="get" action=move || link(path.get()) role="search" aria-label="These jobs" on:submit=submit>
             <div class="filter-search">
                 <Icon name=IconName::Search/>
                 <SearchInput
@@ -190,7 +191,7 @@ fn Chips(path: Signal<String>, query: Memo<ListQuery>) -> impl IntoView {
         let path = path.get();
         let all = (query.filters().len() > 1).then(|| {
             let href = format!("{path}{}", query.unfiltered().to_text());
-            view! { <a class="chip-clear" href=href>"Clear all"</a> }
+            view! { <a class="chip-clear" href=link(href)>"Clear all"</a> }
         });
         let chips = query
             .filters()
@@ -198,7 +199,7 @@ fn Chips(path: Signal<String>, query: Memo<ListQuery>) -> impl IntoView {
             .map(|(field, value)| {
                 let href = format!("{path}{}", query.with(*field, "").to_text());
                 view! {
-                    <a class="chip chip-set" href=href title="Show without this">
+                    <a class="chip chip-set" href=link(href) title="Show without this">
                         <span class="chip-name">{field.name()}</span>
                         <span class="chip-value">{chip_text(*field, value, hydrated.get())}</span>
                         <Icon name=IconName::Close/>

@@ -1,6 +1,7 @@
 //! That retries are held.
 
 use super::{Icon, IconName, JobState, UtcTime};
+use crate::app::address::link;
 use crate::app::format;
 use crate::app::live::use_live;
 use crate::model::{GroupDigest, HoldStatus, Timestamp};
@@ -73,7 +74,7 @@ pub fn HeldBadge(
         held.get().map(|status| {
             let title = format!("{} until {}", held_words(&status), status.hold.until);
             view! {
-                <a class=format!("badge {}", JobState::Paused.class()) href=hold_path(&status) title=title>
+                <a class=format!("badge {}", JobState::Paused.class()) href=link(hold_path(&status)) title=title>
                     <Icon name=IconName::Paused/>
                     "held"
                 </a>

@@ -9,6 +9,7 @@ use super::verb::{verb_consequence, verb_label};
 use super::{Icon, IconName, Time};
 use crate::api::{Field, ListQuery, query_string};
 use crate::app::access::may;
+use crate::app::address::link;
 use crate::app::format;
 use crate::model::{JobEntry, Place, Right, Set, Verb, visible_start};
 use leptos::prelude::*;
@@ -111,7 +112,7 @@ fn top_line(entry: &JobEntry, context: &RowContext) -> AnyView {
     } else {
         let href = context.filter_href(Field::Class, &entry.class);
         let title = format!("Only {}", entry.class);
-        view! { <a class="job-class" href=href title=title>{format::seen(&entry.class)}</a> }
+        view! { <a class="job-class" href=link(href) title=title>{format::seen(&entry.class)}</a> }
             .into_any()
     };
     let shows_queue =
@@ -123,7 +124,7 @@ fn top_line(entry: &JobEntry, context: &RowContext) -> AnyView {
             view! { <span class="chip" title="Queue that the job itself names">{format::seen(&entry.queue)}</span> }.into_any()
         } else {
             let href = context.filter_href(Field::Queue, &entry.queue);
-            view! { <a class="chip" href=href title=title>{format::seen(&entry.queue)}</a> }.into_any()
+            view! { <a class="chip" href=link(href) title=title>{format::seen(&entry.queue)}</a> }.into_any()
         }
     });
     let tags = entry
@@ -133,7 +134,7 @@ fn top_line(entry: &JobEntry, context: &RowContext) -> AnyView {
         .map(|tag| {
             let href = context.filter_href(Field::Tag, tag);
             let title = format!("Only tag {tag}");
-            view! { <a class="chip chip-tag" href=href title=title>{format::seen(tag)}</a> }
+            view! { <a class="chip chip-tag" href=link(href) title=title>{format::seen(tag)}</a> }
         })
         .collect_view();
     let args = entry
@@ -156,7 +157,7 @@ fn second_line(entry: &JobEntry, href: String, name: &str) -> AnyView {
         None => cut(&entry.args),
     };
     view! {
-        <a class="job-link" href=href>
+        <a class="job-link" href=link(href)>
             <span class="visually-hidden">{format!("Open {name}: ")}</span>
             {error.map(|error| view! { <span class="job-error">{format::seen(&error)}</span> " " })}
             <span class=class>{text}</span>
@@ -169,7 +170,7 @@ fn second_line(entry: &JobEntry, href: String, name: &str) -> AnyView {
 fn row_menu(entry: &JobEntry, context: &RowContext, id: &str, href: &str, name: &str) -> AnyView {
     let same_error = entry.error_class.as_ref().map(|class| {
         let href = context.filter_href(Field::Error, class);
-        view! { <a class="menu-item menu-apart" href=href>{format!("Only {}", format::seen(class))}</a> }
+        view! { <a class="menu-item menu-apart" href=link(href)>{format!("Only {}", format::seen(class))}</a> }
     });
     let place = &entry.id.place;
     let is_possible =
@@ -189,7 +190,7 @@ fn row_menu(entry: &JobEntry, context: &RowContext, id: &str, href: &str, name: 
                 Verb::Reschedule | Verb::Delete => {
                     let href = format!("{href}#{}", verb.name());
                     let class = if *verb == Verb::Delete { "menu-item menu-apart" } else { "menu-item" };
-                    view! { <a class=class href=href title=title data-ask=verb.name()>{label} "…"</a> }.into_any()
+                    view! { <a class=class href=link(href) title=title data-ask=verb.name()>{label} "…"</a> }.into_any()
                 }
                 Verb::Retry | Verb::Enqueue | Verb::Kill => {
                     let value = format!("{} {id}", verb.name());

@@ -6,6 +6,7 @@ use super::menu;
 use super::selection::{ENTRIES, Selection};
 use crate::api::ListQuery;
 use crate::app::access::may;
+use crate::app::address::link;
 use crate::app::live::use_live;
 use crate::model::{EntryId, JobEntry, Order, Place, Right, Set, Verb};
 use leptos::ev::{MouseEvent, PointerEvent};
@@ -87,7 +88,7 @@ pub fn JobTable(
         };
         view! {
             <th scope="col" class="num job-time" aria-sort=sort>
-                <a class="sort" href=href>{time_label(&place)}</a>
+                <a class="sort" href=link(href)>{time_label(&place)}</a>
             </th>
         }
     };

@@ -3,6 +3,7 @@
 mod act_dialog;
 mod acting;
 mod action_bar;
+mod action_form;
 mod action_notice;
 mod cancel;
 pub mod chart;
@@ -46,6 +47,7 @@ mod verb_buttons;
 pub use act_dialog::{ActDialog, Question, act_on};
 pub use acting::{Acting, UNDO, submitted_act};
 pub use action_bar::ActionBar;
+pub use action_form::ActionForm;
 pub use action_notice::{ActionNotice, provide_newest_notice};
 pub use cancel::{CancelLink, CancelQuestion, cancel_asked, cancel_query};
 pub use chart::Chart;

@@ -1,6 +1,7 @@
 //! From page to page of a list, and how much of it was looked at.
 
 use crate::api::{ListQuery, PAGE_SIZE, PAGE_SIZES};
+use crate::app::address::link;
 use crate::app::format;
 use crate::model::{Order, Page, Place};
 use leptos::prelude::*;
@@ -58,7 +59,7 @@ pub fn Pager(
             .map(|size| {
                 let href = format!("{path}{}", query.sized(size).to_text());
                 let is_current = (size == current).then_some("true");
-                view! { <a href=href aria-current=is_current>{size}</a> }
+                view! { <a href=link(href) aria-current=is_current>{size}</a> }
             })
             .collect_view()
     };
@@ -78,7 +79,7 @@ pub fn Pager(
 pub fn pager_link(href: Option<String>, word: &'static str, rel: &'static str) -> AnyView {
     match href {
         Some(href) => {
-            view! { <a class="button" href=href rel=rel data-page=rel>{word}</a> }.into_any()
+            view! { <a class="button" href=link(href) rel=rel data-page=rel>{word}</a> }.into_any()
         }
         None if rel.is_empty() => ().into_any(),
         None => view! { <span class="button" aria-disabled="true">{word}</span> }.into_any(),

@@ -6,6 +6,7 @@
 )]
 
 use super::{JobState, Sparkline, StateBadge};
+use crate::app::address::link;
 use crate::app::format;
 use crate::app::live::{QueueNumbers, queue_numbers};
 use leptos::prelude::*;
@@ -33,7 +34,7 @@ pub fn QueueRow(
     view! {
         <tr>
             <th scope="row" class="grow cut">
-                <a class="name" href=href>{format::seen(&name)}</a>
+                <a class="name" href=link(href)>{format::seen(&name)}</a>
                 {move || {
                     summary
                         .with(|queue| queue.paused)

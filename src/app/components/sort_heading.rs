@@ -1,5 +1,6 @@
 //! A table's heading that sorts, by the address.
 
+use crate::app::address::link;
 use leptos::prelude::*;
 
 /// How a table is sorted.
@@ -37,7 +38,7 @@ pub fn SortHeading(
     };
     view! {
         <th scope="col" class=class aria-sort=direction>
-            <a class="sort" href=move || href.get() data-noscroll="">{title}</a>
+            <a class="sort" href=move || link(href.get()) data-noscroll="">{title}</a>
         </th>
     }
 }

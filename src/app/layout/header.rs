@@ -3,6 +3,7 @@
 use super::connection::Connection;
 use super::who::Who;
 use crate::api::{Environment, SearchAddress, Theme};
+use crate::app::address::{link, use_path};
 use crate::app::components::{Icon, IconName, SearchInput, written_search};
 use crate::app::keyboard::HelpButton;
 use crate::app::live::use_live;
@@ -27,14 +28,13 @@ pub(super) fn Header(
         .as_ref()
         .map(|environment| environment_class(&environment.name));
     let navigate = use_navigate();
-    let here = use_location();
+    let search = use_location().search;
+    let path = use_path();
     // Without loading the page anew the first jobs are there sooner.
     let submit = move |event: SubmitEvent| {
         let asked = written_search("find-job").filter(|asked| {
-            let shown = here
-                .search
-                .with_untracked(|search| SearchAddress::parse(search));
-            *asked != shown || here.pathname.with_untracked(|path| path != "/search")
+            let shown = search.with_untracked(|search| SearchAddress::parse(search));
+            *asked != shown || path.with_untracked(|path| path != "/search")
         });
         if let Some(asked) = asked {
             event.prevent_default();
@@ -43,7 +43,7 @@ pub(super) fn Header(
     };
     view! {
         <header class="header" data-environment=environment_class>
-            <a class="brand" href="/">
+            <a class="brand" href=link("/")>
                 <svg class="brand-mark" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
                     <path d="M1 2.5h14v3H1zM1 7h9.5v3H1zM1 11.5h5v3H1z"></path>
                 </svg>
@@ -52,7 +52,7 @@ pub(super) fn Header(
             {environment.map(|environment| view! { <span class="environment">{environment.name}</span> })}
             <StoreLabel/>
             <Connection/>
-            <form class="search" role="search" action="/search" method="get" on:submit=submit>
+            <form class="search" role="search" action=link("/search") method="get" on:submit=submit>
                 <Icon name=IconName::Search/>
                 <SearchInput
                     id="find-job"

@@ -1,11 +1,11 @@
 //! What is held, on every page.
 
 use super::strip::Strip;
+use crate::app::address::{link, use_path};
 use crate::app::components::{HoldEnd, Icon, IconName, held_words, hold_ids, hold_path};
 use crate::app::live::use_live;
 use crate::model::HoldStatus;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 /// A line a hold that is in force. Nothing most of the time, and on the page that lists them.
 #[component]
@@ -21,7 +21,7 @@ pub(super) fn HoldsBanner() -> impl IntoView {
         });
         view! { <Line status/> }
     };
-    let path = use_location().pathname;
+    let path = use_path();
     let hidden = Memo::new(move |_| path.with(|path| path == "/holds"));
     view! { <Strip class="holds-banner" names=hold_ids() href="/holds" hidden line/> }
 }
@@ -35,9 +35,9 @@ fn Line(status: Memo<HoldStatus>) -> impl IntoView {
     view! {
         <div class="strip-line holds-line">
             <Icon name=IconName::Paused/>
-            <a class="holds-words" href=href title=reason>{words}</a>
+            <a class="holds-words" href=move || link(href()) title=reason>{words}</a>
             <span class="holds-until">"until " <HoldEnd until/></span>
-            <a class="holds-release" href=href>
+            <a class="holds-release" href=move || link(href())>
                 "Release…"
                 <span class="visually-hidden">" " {words}</span>
             </a>

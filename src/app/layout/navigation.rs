@@ -1,13 +1,12 @@
 //! The way to every page, each with its live count.
 
 use crate::app::access::may;
+use crate::app::address::{link, use_path};
 use crate::app::components::{Count, Icon, IconName, JobState};
 use crate::app::format;
 use crate::app::live::{queue_numbers, use_live};
 use crate::model::{QueueSummary, Right, Snapshot};
 use leptos::prelude::*;
-use leptos_router::components::A;
-use leptos_router::hooks::use_location;
 
 /// Most queues that are shown by name.
 const MOST_QUEUES: usize = 12;
@@ -118,6 +117,13 @@ const PLACES: [Place; 11] = [
     },
 ];
 
+/// Whether the page at this path is that of this place, or one below it. The first page has none below it.
+fn is_at(place: &str, path: &str) -> bool {
+    let place = place.trim_end_matches('/');
+    let below = path.trim_end_matches('/').strip_prefix(place);
+    below.is_some_and(|below| below.is_empty() || (!place.is_empty() && below.starts_with('/')))
+}
+
 /// Operations that are not over.
 fn running_operations(snapshot: &Snapshot) -> u64 {
     let operations = snapshot.operations.iter();
@@ -130,6 +136,7 @@ fn running_operations(snapshot: &Snapshot) -> u64 {
 #[component]
 pub(super) fn Navigation() -> impl IntoView {
     let live = use_live();
+    let path = use_path();
     let places = PLACES
         .into_iter()
         .filter(|place| place.right.is_none_or(may))
@@ -147,13 +154,15 @@ pub(super) fn Navigation() -> impl IntoView {
                     </span>
                 }
             });
+            let href = place.href;
+            let here = move || path.with(|path| is_at(href, path).then_some("page"));
             view! {
                 <li>
-                    <A href=place.href exact=place.href == "/">
+                    <a href=link(place.href) aria-current=here>
                         <Icon name=place.icon/>
                         <span class="nav-name">{place.name}</span>
                         {count}
-                    </A>
+                    </a>
                     {(place.href == QUEUES).then(|| view! { <Queues/> })}
                 </li>
             }
@@ -172,7 +181,7 @@ fn Queues() -> impl IntoView {
     let live = use_live();
     let names = live.select(|snapshot| largest(&snapshot.overview.queues));
     let total = live.select(|snapshot| snapshot.overview.queues.len());
-    let pathname = use_location().pathname;
+    let path = use_path();
     let item = move |name: String| {
         let numbers = queue_numbers(&name).summary;
         let size = Memo::new(move |_| numbers.with(|queue| queue.size));
@@ -187,10 +196,10 @@ fn Queues() -> impl IntoView {
         let href = format::queue_path(&name);
         // The router decodes what it can of an address.
         let places = [href.clone(), format!("{QUEUES}/{name}")];
-        let here = move || pathname.with(|path| places.contains(path).then_some("page"));
+        let here = move || path.with(|path| places.contains(path).then_some("page"));
         view! {
             <li>
-                <a href=href aria-current=here title=name.clone()>
+                <a href=link(href) aria-current=here title=name.clone()>
                     <span class="nav-name">{name.clone()}</span>
                     {move || {
                         paused
@@ -221,7 +230,7 @@ fn Queues() -> impl IntoView {
                         let text = format!("all {} queues", format::count(total as u64));
                         view! {
                             <li>
-                                <a class="nav-all" href=QUEUES>{text}</a>
+                                <a class="nav-all" href=link(QUEUES)>{text}</a>
                             </li>
                         }
                     })
@@ -245,8 +254,24 @@ fn largest(queues: &[QueueSummary]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_QUEUES, largest};
+    use super::{MOST_QUEUES, is_at, largest};
     use crate::model::QueueSummary;
+
+    #[test]
+    fn a_page_is_at_its_place_and_those_above_it() {
+        for (place, path) in [
+            ("/", "/"),
+            ("/", ""),
+            ("/queues", "/queues"),
+            ("/queues", "/queues/"),
+            ("/queues", "/queues/a%2Fb"),
+        ] {
+            assert!(is_at(place, path), "{place} {path}");
+        }
+        for (place, path) in [("/", "/queues"), ("/queues", "/"), ("/dead", "/deadly")] {
+            assert!(!is_at(place, path), "{place} {path}");
+        }
+    }
 
     #[test]
     fn the_largest_queues_are_shown_in_a_steady_order() {

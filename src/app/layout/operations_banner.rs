@@ -1,6 +1,7 @@
 //! The operations that go on, on every page.
 
 use super::strip::Strip;
+use crate::app::address::link;
 use crate::app::components::{Icon, IconName, JobState};
 use crate::app::format;
 use crate::app::live::use_live;
@@ -41,7 +42,7 @@ fn Line(operation: Memo<OperationSummary>) -> impl IntoView {
         operation.with(|operation| percent(operation.state, operation.scanned, operation.total))
     };
     view! {
-        <a class="strip-line operations-line" href=href title=message>
+        <a class="strip-line operations-line" href=move || link(href()) title=message>
             <Icon name=IconName::Operations/>
             <span class=move || look().class()>{move || state.get().name()}</span>
             <span class="operations-words">{words}</span>

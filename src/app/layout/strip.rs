@@ -1,5 +1,6 @@
 //! A strip of lines above every page, which is not there most of the time.
 
+use crate::app::address::link;
 use leptos::prelude::*;
 
 /// Lines that are shown.
@@ -37,7 +38,7 @@ where
                 (more > 0)
                     .then(|| {
                         view! {
-                            <a class="strip-more" href=href>
+                            <a class="strip-more" href=link(href)>
                                 {format!("and {more} more")}
                             </a>
                         }

@@ -1,5 +1,6 @@
 //! Who is logged in, and the way out. A plain form: works without JavaScript.
 
+use crate::app::address::link;
 use crate::model::{Actor, Via};
 use leptos::prelude::*;
 
@@ -17,7 +18,7 @@ pub(super) fn Who(
         let role = move || view! { <p class="menu-note">{format!("Role: {}", actor.role)}</p> };
         let body = if has_session {
             view! {
-                <form class="menu-body menu-items" action="/logout" method="post">
+                <form class="menu-body menu-items" action=link("/logout") method="post">
                     {role()}
                     <button class="menu-item" type="submit">"Log out"</button>
                     <button class="menu-item" type="submit" name="everywhere" value="1">"Log out everywhere"</button>

@@ -6,7 +6,7 @@ mod row;
 
 use crate::api::{ApiError, AuditQuery, get_audit};
 use crate::app::access::may;
-use crate::app::address::use_own_search;
+use crate::app::address::{link, use_own_search};
 use crate::app::components::{
     ErrorNotice, ExportLinks, Notice, NoticeKind, PageTitle, after_first_reading,
 };
@@ -42,7 +42,7 @@ pub fn AuditPage() -> impl IntoView {
         <PageTitle title="Audit">
             <p class="headline">"Who changed what, newest first"</p>
             // A page of its own again: what came meanwhile does not push aside what is being read.
-            <a class="button title-action" href=here rel="external">"Refresh"</a>
+            <a class="button title-action" href=move || link(here()) rel="external">"Refresh"</a>
         </PageTitle>
         <FilterBar query/>
         <Transition fallback=Loading>
@@ -135,7 +135,7 @@ fn Nothing(page: Memo<Option<Page>>, query: Memo<AuditQuery>) -> impl IntoView {
         };
         let all = query
             .is_filtered()
-            .then(|| view! { <p><a href=PAGE>"Show all events"</a></p> });
+            .then(|| view! { <p><a href=link(PAGE)>"Show all events"</a></p> });
         view! {
             <div class="empty">
                 <p class="empty-title">{title}</p>

@@ -5,7 +5,7 @@ mod clear;
 use super::job_list::JobList;
 use crate::api::ListQuery;
 use crate::app::access::may;
-use crate::app::address::use_own_search;
+use crate::app::address::{link, use_own_search};
 use crate::app::components::{Count, Headline, JobState, PageTitle};
 use crate::app::live::use_live;
 use crate::model::{Place, Right, Set};
@@ -29,7 +29,7 @@ pub fn DeadPage() -> impl IntoView {
                 {move || if count.get() == 1 { " job is out of retries or was killed" } else { " jobs are out of retries or were killed" }}
             </Headline>
             {may(Right::AddJobs).then(|| view! {
-            <a class="button title-action" href="/import">"Import…"</a>
+            <a class="button title-action" href=link("/import")>"Import…"</a>
             })}
         </PageTitle>
         <div class="dead-page">

@@ -10,7 +10,7 @@ use crate::api::{
     export_address, get_failure_group,
 };
 use crate::app::access::may;
-use crate::app::address::use_segment;
+use crate::app::address::{link, use_segment};
 use crate::app::components::{
     ActionNotice, ErrorNotice, ExportLinks, HoldEnd, Notice, NoticeKind, PageTitle,
     after_first_reading, hold_of, hold_path, last_known,
@@ -63,7 +63,7 @@ pub fn FailureGroupPage() -> impl IntoView {
             {after_first_reading(read, move || {
                 view! {
                     <PageTitle title>
-                        <p class="headline"><a href=PAGE>"All failures"</a></p>
+                        <p class="headline"><a href=link(PAGE)>"All failures"</a></p>
                     </PageTitle>
                     <Acts digest/>
                     <Held digest/>
@@ -124,23 +124,23 @@ fn Acts(
     let filter = Memo::new(move |_| {
         ListQuery::default().with(Field::Filter, &format!("group:{}", digest.get()))
     });
-    let link = move |action: &'static str, label: &'static str, class: &'static str| {
+    let act = move |action: &'static str, label: &'static str, class: &'static str| {
         let href = move || {
             OperationForm::of_places(&PLACES, &filter.get())
                 .with_action(action)
                 .address()
         };
-        view! { <a class=class href=href>{label}</a> }
+        view! { <a class=class href=move || link(href())>{label}</a> }
     };
     let hold = move || HoldForm::of(&format!("group:{}", digest.get())).address();
     view! {
         <nav class="group-acts" aria-label="All jobs of this group">
             {may(Right::ChangeJobs).then(|| view! {
-                {link("retry", "Retry all…", "button button-primary")}
-                {link("reschedule", "Reschedule all…", "button")}
-                {link("edit", "Edit all…", "button")}
-                <a class="button" href=hold>"Hold retries…"</a>
-                {link("delete", "Delete all…", "button button-danger")}
+                {act("retry", "Retry all…", "button button-primary")}
+                {act("reschedule", "Reschedule all…", "button")}
+                {act("edit", "Edit all…", "button")}
+                <a class="button" href=move || link(hold())>"Hold retries…"</a>
+                {act("delete", "Delete all…", "button button-danger")}
             })}
             <span class="group-export">
                 "Export "
@@ -180,7 +180,7 @@ fn Held(
             view! {
                 <div class="group-held">
                     <Notice kind=NoticeKind::Warning>
-                        {words} <HoldEnd until/> {reason} ". " <a href=href>"Release…"</a>
+                        {words} <HoldEnd until/> {reason} ". " <a href=link(href)>"Release…"</a>
                     </Notice>
                 </div>
             }

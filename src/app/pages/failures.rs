@@ -5,7 +5,7 @@ pub(super) mod age;
 pub(super) mod row;
 
 use crate::api::{ApiError, get_failures};
-use crate::app::address::use_own_search;
+use crate::app::address::{link, use_own_search};
 use crate::app::components::{ErrorNotice, PageTitle, UtcTime, after_first_reading, last_known};
 use crate::app::format;
 use crate::app::live::use_live;
@@ -114,7 +114,7 @@ fn Choices(list: Memo<FailureGroups>, asked: Memo<Asked>) -> impl IntoView {
                 .then_some("true")
         };
         view! {
-            <a class="choice" href=href aria-current=here>
+            <a class="choice" href=move || link(href()) aria-current=here>
                 {filter.name()} " " <span class="muted">{move || format::count(number())}</span>
             </a>
         }
@@ -130,7 +130,7 @@ fn Choices(list: Memo<FailureGroups>, asked: Memo<Asked>) -> impl IntoView {
                 .with(|asked| asked.query.order == order)
                 .then_some("true")
         };
-        view! { <a class="choice" href=href aria-current=here>{order.name()}</a> }
+        view! { <a class="choice" href=move || link(href()) aria-current=here>{order.name()}</a> }
     });
     let spans = Span::ALL.map(|span| {
         let href = move || {
@@ -141,7 +141,7 @@ fn Choices(list: Memo<FailureGroups>, asked: Memo<Asked>) -> impl IntoView {
             .href()
         };
         let here = move || asked.with(|asked| asked.span == span).then_some("true");
-        view! { <a class="choice" href=href aria-current=here>{span.name()}</a> }
+        view! { <a class="choice" href=move || link(href()) aria-current=here>{span.name()}</a> }
     });
     view! {
         <div class="toolbar group-choices">
@@ -249,7 +249,7 @@ fn Rest(list: Memo<FailureGroups>, asked: Memo<Asked>) -> impl IntoView {
     view! {
         <Show when=move || { more.get() > 0 }>
             <p class="group-more">
-                <a class="button button-quiet" href=href data-noscroll="">
+                <a class="button button-quiet" href=move || link(href()) data-noscroll="">
                     {move || format!("Show more ({} groups are not shown)", format::count(more.get()))}
                 </a>
             </p>
@@ -295,7 +295,7 @@ fn Nothing(list: Memo<FailureGroups>, asked: Memo<Asked>) -> impl IntoView {
                     <p class="empty-title">
                         {move || format!("No group is {}.", asked.with(|asked| asked.query.filter.name()))}
                     </p>
-                    <p><a href=all.href()>"Show all groups"</a></p>
+                    <p><a href=link(all.href())>"Show all groups"</a></p>
                 </div>
             }
             .into_any()

@@ -7,6 +7,7 @@ pub use new::NewHoldPage;
 
 use crate::api::{HoldForm, ReleaseHold};
 use crate::app::access::may;
+use crate::app::address::link;
 use crate::app::components::{ActionNotice, PageTitle, hold_ids};
 use crate::app::format;
 use crate::app::live::use_live;
@@ -48,7 +49,7 @@ pub fn HoldsPage() -> impl IntoView {
         <PageTitle title="Holds">
             <p class="headline">{headline}</p>
             {may(Right::HoldRetries).then(|| view! {
-                <a class="button title-action" href=HoldForm::of("").address()>"New hold"</a>
+                <a class="button title-action" href=link(HoldForm::of("").address())>"New hold"</a>
             })}
         </PageTitle>
         <ActionNotice value=release.value() done=String::clone/>
@@ -72,7 +73,7 @@ pub fn HoldsPage() -> impl IntoView {
                     </table>
                 </div>
                 <p class="holds-hint">
-                    "What is held waits in the " <a href="/retries">"retries"</a>
+                    "What is held waits in the " <a href=link("/retries")>"retries"</a>
                     " for the end of its hold, and is due then by itself. Release lets it be tried now, as an operation; what has not run by then can be taken back."
                 </p>
             </Show>
@@ -87,8 +88,8 @@ fn Empty() -> impl IntoView {
             <p class="empty-title">"Nothing is held."</p>
             <p>
                 "A hold keeps retries from being tried while what they need is down: they wait for its end, and use up no attempt. Begin with a "
-                <a href="/failures">"group of failures"</a> ", or with "
-                <a href=HoldForm::of("").address()>"a search"</a> "."
+                <a href=link("/failures")>"group of failures"</a> ", or with "
+                <a href=link(HoldForm::of("").address())>"a search"</a> "."
             </p>
         </div>
     }

@@ -2,6 +2,7 @@
 
 use crate::api::{ImportOutcome, get_import_outcome};
 use crate::app::access::may;
+use crate::app::address::link;
 use crate::app::components::{
     ErrorNotice, Icon, IconName, Notice, NoticeKind, PageTitle, after_first_reading,
 };
@@ -39,7 +40,7 @@ fn Form() -> impl IntoView {
     });
     view! {
         // The fields first: what they say must be known when the file comes.
-        <form class="operation-form import-form" method="post" action="/import" enctype="multipart/form-data">
+        <form class="operation-form import-form" method="post" action=link("/import") enctype="multipart/form-data">
             <div class="operation-fields">
                 <label class="field">
                     <span class="field-label">"Where the jobs go"</span>

@@ -22,6 +22,7 @@ mod trace;
 pub(super) use trace::trace_html;
 
 use crate::api::{Act, ApiError, CancelJob, act_notice, get_job, get_job_report};
+use crate::app::address::use_path;
 use crate::app::components::{
     ActDialog, Acting, ActionNotice, ErrorNotice, PageTitle, Question, UNDO, after_first_readings,
     done, menu,
@@ -97,12 +98,11 @@ impl JobView {
 /// One job, wherever it is.
 #[component]
 pub fn JobPage() -> impl IntoView {
-    let location = use_location();
+    let search = use_location().search;
+    let path = use_path();
     // It stays while the page is being left for another one.
     let address = Memo::new(move |last: Option<&Address>| {
-        let read = location
-            .pathname
-            .with(|path| location.search.with(|search| Address::of(path, search)));
+        let read = path.with(|path| search.with(|search| Address::of(path, search)));
         read.or_else(|| last.cloned()).unwrap_or_default()
     });
     // Where it was seen last: looked at first the next time.

@@ -4,6 +4,7 @@ mod body;
 mod refresh;
 
 use crate::api::{Act, ApiError, ListQuery, act_notice, get_page};
+use crate::app::address::link;
 use crate::app::components::menu;
 use crate::app::components::{
     ActDialog, Acting, ActionBar, ActionNotice, FilterBar, Icon, IconName, Question, RowKeys,
@@ -167,7 +168,7 @@ pub fn JobList(
             id=FORM
             class="job-list"
             method="post"
-            action=ACT_PATH
+            action=link(ACT_PATH)
             node_ref=form
             on:submit=submit
             on:pointerdown=move |_| list.touched.set_value(Date::now())

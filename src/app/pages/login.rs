@@ -2,6 +2,7 @@
 
 use crate::api::Theme;
 use crate::app::Site;
+use crate::app::address::link;
 use leptos::prelude::*;
 
 /// What is known of a try to log in.
@@ -103,7 +104,7 @@ pub fn LoginDocument(
                     {provider
                         .map(|provider| {
                             view! {
-                                <a class=provider_class href=provider.address>
+                                <a class=provider_class href=link(provider.address)>
                                     {format!("Log in with {}", provider.label)}
                                 </a>
                             }
@@ -113,7 +114,7 @@ pub fn LoginDocument(
                     {has_form
                         .then(|| {
                             view! {
-                                <form class="login-form" action="/login" method="post">
+                                <form class="login-form" action=link("/login") method="post">
                                     <input type="hidden" name="next" value=next/>
                                     <label for="login-name">"Name"</label>
                                     <input

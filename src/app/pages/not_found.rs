@@ -1,5 +1,6 @@
 //! The page for an address that leads nowhere.
 
+use crate::app::address::link;
 use crate::app::components::PageTitle;
 use leptos::prelude::*;
 
@@ -11,7 +12,7 @@ pub fn NotFoundPage() -> impl IntoView {
         <div class="empty">
             <p class="empty-title">"There is no page at this address."</p>
             <p>
-                "Jobs that are done leave no page behind. Look at the " <a href="/">"overview"</a>
+                "Jobs that are done leave no page behind. Look at the " <a href=link("/")>"overview"</a>
                 ", or find a job by its jid in the box above."
             </p>
         </div>

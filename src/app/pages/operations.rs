@@ -16,6 +16,7 @@ pub(super) use outlook::{ConfirmButton, Draft, Outlook, samples, warnings};
 
 use crate::api::{ApiError, get_operations};
 use crate::app::access::may;
+use crate::app::address::link;
 use crate::app::components::{
     ErrorNotice, PageTitle, ProgressBar, Time, after_first_reading, last_known,
 };
@@ -40,10 +41,10 @@ pub fn OperationsPage() -> impl IntoView {
                 {after_first_reading(read, move || view! { <Summary known/> })}
             </Transition>
             {may(Right::AddJobs).then(|| view! {
-            <a class="button title-action" href="/import">"Import…"</a>
+            <a class="button title-action" href=link("/import")>"Import…"</a>
             })}
             {may(Right::ChangeJobs).then(|| view! {
-            <a class="button" href="/operations/new">"New operation"</a>
+            <a class="button" href=link("/operations/new")>"New operation"</a>
             })}
         </PageTitle>
         <Transition fallback=Loading>
@@ -139,7 +140,7 @@ fn Empty() -> impl IntoView {
             <p class="empty-title">"No operation was begun within the last week."</p>
             <p>
                 "An operation changes every job that matches: filter a list, and follow the link above its rows; or begin with "
-                <a href="/operations/new">"where the jobs are"</a> "."
+                <a href=link("/operations/new")>"where the jobs are"</a> "."
             </p>
         </div>
     }
@@ -163,11 +164,11 @@ fn Row(operation: Memo<Option<Operation>>) -> impl IntoView {
         let free = (may_free && operation.state.is_over() && operation.kept.bytes > 0).then(|| {
             let href = format!("{path}?confirm=free");
             let label = format!("Free what is kept of {words}");
-            view! { <a class="button button-quiet button-small" href=href aria-label=label>"Free"</a> }
+            view! { <a class="button button-quiet button-small" href=link(href) aria-label=label>"Free"</a> }
         });
         Some(view! {
             <th scope="row">
-                <a class="name" href=path.clone()>{words.clone()}</a>
+                <a class="name" href=link(path.clone())>{words.clone()}</a>
                 {message.map(|message| view! { <div class="second-line">{message}</div> })}
                 <div class="second-line">{reason}</div>
             </th>

@@ -6,6 +6,7 @@ mod queues;
 mod running;
 mod vitals;
 
+use crate::app::address::link;
 use crate::app::components::{Headline, JobState, PageTitle, Unknown};
 use crate::app::format;
 use crate::app::live::use_live;
@@ -52,7 +53,7 @@ fn Summary() -> impl IntoView {
                     "longest wait "
                     <strong class=JobState::Enqueued.class()>{format::duration(queue.latency_seconds)}</strong>
                     " in "
-                    <a class="mono" href=format::queue_path(&queue.name)>{queue.name.clone()}</a>
+                    <a class="mono" href=link(format::queue_path(&queue.name))>{queue.name.clone()}</a>
                 }
                 .into_any(),
                 None => view! { <strong>"nothing waits"</strong> }.into_any(),
@@ -61,7 +62,7 @@ fn Summary() -> impl IntoView {
             {move || {
                 is_idle
                     .get()
-                    .then(|| view! { ", but " <a class="state-failed" href="/processes">"no worker process runs"</a> })
+                    .then(|| view! { ", but " <a class="state-failed" href=link("/processes")>"no worker process runs"</a> })
             }}
             {move || rate.get().filter(|_| !is_idle.get()).map(|rate| format!(", {rate} jobs a second over the last minutes"))}
         </Headline>

@@ -3,14 +3,13 @@
 use super::job_list::JobList;
 use crate::api::SetQueuePaused;
 use crate::app::access::may;
-use crate::app::address::use_segment;
+use crate::app::address::{link, use_segment};
 use crate::app::components::{
-    ActionNotice, Count, Headline, Icon, IconName, JobState, PageTitle, StateBadge,
+    ActionForm, ActionNotice, Count, Headline, Icon, IconName, JobState, PageTitle, StateBadge,
 };
 use crate::app::format;
 use crate::app::live::use_live;
 use crate::model::{Place, Right};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// One queue's jobs.
@@ -66,7 +65,7 @@ pub fn QueuePage() -> impl IntoView {
                 </ActionForm>
                 <a
                     class="button button-quiet button-danger"
-                    href=clear
+                    href=move || link(clear())
                     hidden=move || is_empty.get()
                 >
                     <Icon name=IconName::Delete/>

@@ -5,16 +5,15 @@ mod order;
 
 use crate::api::{ClearQueue, SetQueuePaused};
 use crate::app::access::may;
-use crate::app::address::{self, use_own_search};
+use crate::app::address::{self, link, use_own_search};
 use crate::app::components::{
-    ActionNotice, Count, Headline, Icon, IconName, JobState, PageTitle, QueueRow, SortHeading,
-    Still, Touch, Unknown, done,
+    ActionForm, ActionNotice, Count, Headline, Icon, IconName, JobState, PageTitle, QueueRow,
+    SortHeading, Still, Touch, Unknown, done,
 };
 use crate::app::format;
 use crate::app::live::{queue_numbers, use_live};
 use crate::model::Right;
 use clear::ConfirmClear;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use order::{QueueSorting, SortKey, confirm_address, sorted_names, sorting};
 
@@ -161,7 +160,7 @@ fn QueueActions(
             </ActionForm>
             <a
                 class="button button-quiet button-small button-danger"
-                href=confirm
+                href=move || link(confirm())
                 data-noscroll=""
                 title="Delete the queue with all its jobs"
             >

@@ -7,7 +7,7 @@ mod status;
 mod stream;
 
 use crate::api::{Act, ApiError, SearchAddress, act_notice, get_found};
-use crate::app::address::use_own_search;
+use crate::app::address::{link, use_own_search};
 use crate::app::components::{
     ActDialog, Acting, ActionBar, ActionNotice, ErrorNotice, Icon, IconName, PageTitle,
     QueryProblem, Question, RowKeys, SearchHelp, SearchInput, Selection, UNDO, after_first_reading,
@@ -96,7 +96,7 @@ pub fn SearchPage() -> impl IntoView {
             <SearchForm address read/>
             <TickedBar found/>
         </div>
-        <form id=FORM class="job-list" method="post" action=ACT_PATH node_ref=form on:submit=submit>
+        <form id=FORM class="job-list" method="post" action=link(ACT_PATH) node_ref=form on:submit=submit>
             <Transition fallback=|| view! { <p class="loading">"Searching …"</p> }>
                 {after_first_reading(read, move || {
                     move || {
@@ -141,7 +141,7 @@ fn SearchForm(
         }
     };
     view! {
-        <form class="filter-bar" method="get" action="/search" role="search" aria-label="All jobs" on:submit=submit>
+        <form class="filter-bar" method="get" action=link("/search") role="search" aria-label="All jobs" on:submit=submit>
             <div class="filter-search search-wide">
                 <Icon name=IconName::Search/>
                 <SearchInput

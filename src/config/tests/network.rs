@@ -50,6 +50,26 @@ fn proxies_stand_in_the_file_or_in_the_environment() {
 }
 
 #[test]
+fn a_base_path_is_a_plain_path() {
+    let told = complaint("[server]\nbase_path = 'jobs'\n");
+    assert!(
+        told.contains("FILE:2") && told.contains("`jobs` is no base path: begin it with a slash"),
+        "{told}"
+    );
+    let said = super::environment(&[("JOBDECK_BASE_PATH", "/tools/jobs/")]);
+    let base = said.load().expect("settings").server.base_path;
+    assert_eq!(base.as_str(), "/tools/jobs");
+    let none = super::environment(&[("JOBDECK_BASE_PATH", "/")]);
+    assert!(none.load().expect("settings").server.base_path.is_empty());
+    let wrong = super::environment(&[("JOBDECK_BASE_PATH", "/a/../b")]);
+    let told = wrong.load().expect_err("no base path").to_string();
+    assert!(
+        told.contains("JOBDECK_BASE_PATH") && told.contains("`..`"),
+        "{told}"
+    );
+}
+
+#[test]
 fn limits_have_a_range_and_tls_needs_both_files() {
     let told = complaint("[limits]\nconnections = 5\n");
     assert!(

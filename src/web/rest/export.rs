@@ -89,7 +89,9 @@ impl ExportQuery {
                     let other: String = other.chars().take(60).collect();
                     return Err(Problem::query(
                         other.clone(),
-                        format!("there is no parameter `{other}`; see /api/v1/openapi.json"),
+                        format!(
+                            "there is no parameter `{other}`; see those of `/export` in openapi.json"
+                        ),
                     ));
                 }
             }

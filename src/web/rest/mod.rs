@@ -30,9 +30,10 @@ pub(crate) mod script;
 mod search;
 
 use super::{AppState, health, metrics};
+use crate::model::BasePath;
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, OriginalUri},
+    extract::{DefaultBodyLimit, OriginalUri, State},
     http::{Method, StatusCode},
     response::IntoResponse,
     routing::get,
@@ -53,6 +54,8 @@ pub(crate) use query::moment;
 
 /// Largest body of a request that adds jobs.
 const JOBS_BYTES: usize = 16 * 1024 * 1024;
+/// Where the document is.
+const DOCUMENT: &str = "/api/v1/openapi.json";
 /// Largest body of any other request.
 const BODY_BYTES: usize = 2 * 1024 * 1024;
 
@@ -80,8 +83,8 @@ const BODY_BYTES: usize = 2 * 1024 * 1024;
 struct Document;
 
 /// Everything under `/api/v1`.
-pub(super) fn router() -> Router<AppState> {
-    let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
+pub(super) fn router(base: &BasePath) -> Router<AppState> {
+    let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(overview::overview))
         .routes(routes!(queues::queues))
         .routes(routes!(queues::clear))
@@ -128,6 +131,7 @@ pub(super) fn router() -> Router<AppState> {
         .routes(routes!(audit::export))
         .routes(routes!(live::live))
         .split_for_parts();
+    put_below(base, &mut document);
     router
         .route("/openapi.json", get(move || async move { Json(document) }))
         .fallback(unknown_path)
@@ -135,21 +139,42 @@ pub(super) fn router() -> Router<AppState> {
         .layer(DefaultBodyLimit::max(BODY_BYTES))
 }
 
+/// Writes where everything is below the base path.
+fn put_below(base: &BasePath, document: &mut utoipa::openapi::OpenApi) {
+    let of_paths = document.paths.paths.values_mut();
+    let of_paths = of_paths
+        .filter_map(|path| path.get.as_mut())
+        .map(|operation| &mut operation.servers);
+    let servers = of_paths.chain([&mut document.servers]).flatten().flatten();
+    for server in servers {
+        server.url = base.address(&server.url);
+    }
+}
+
 /// The answer where there is nothing.
-pub(super) async fn unknown_path(OriginalUri(uri): OriginalUri) -> impl IntoResponse {
+pub(super) async fn unknown_path(
+    State(state): State<AppState>,
+    OriginalUri(uri): OriginalUri,
+) -> impl IntoResponse {
     Problem::not_found(format!(
-        "there is nothing at `{}`; see /api/v1/openapi.json",
-        uri.path()
+        "there is nothing at `{}`; see {}",
+        uri.path(),
+        state.base_path.address(DOCUMENT)
     ))
 }
 
-async fn wrong_method(method: Method, OriginalUri(uri): OriginalUri) -> Problem {
+async fn wrong_method(
+    State(state): State<AppState>,
+    method: Method,
+    OriginalUri(uri): OriginalUri,
+) -> Problem {
     Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "method_not_allowed",
         format!(
-            "`{method}` cannot be done to `{}`; see /api/v1/openapi.json",
-            uri.path()
+            "`{method}` cannot be done to `{}`; see {}",
+            uri.path(),
+            state.base_path.address(DOCUMENT)
         ),
     )
 }

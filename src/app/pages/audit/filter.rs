@@ -2,6 +2,7 @@
 
 use super::PAGE;
 use crate::api::{AuditField, AuditQuery};
+use crate::app::address::link;
 use crate::app::components::{DayEdge, TextField, TimeField, picker_or_kept};
 use crate::model::AuditAction;
 use leptos::ev::SubmitEvent;
@@ -52,7 +53,7 @@ pub(super) fn FilterBar(query: Memo<AuditQuery>) -> impl IntoView {
         .into_iter()
         .collect_view();
     view! {
-        <form class="audit-filter" method="get" action=PAGE role="search" aria-label="Audit" on:submit=submit>
+        <form class="audit-filter" method="get" action=link(PAGE) role="search" aria-label="Audit" on:submit=submit>
             <TextField name="who" label="Who" hint="ada, token ci, 192.0.2.7" value=typed(AuditField::Who)/>
             <label class="field">
                 <span class="field-label">"What"</span>
@@ -68,7 +69,7 @@ pub(super) fn FilterBar(query: Memo<AuditQuery>) -> impl IntoView {
             <div class="audit-filter-go">
                 <button class="button button-primary" type="submit">"Filter"</button>
                 <Show when=move || query.with(AuditQuery::is_filtered)>
-                    <a class="button button-quiet" href=PAGE>"Show all"</a>
+                    <a class="button button-quiet" href=link(PAGE)>"Show all"</a>
                 </Show>
             </div>
         </form>

@@ -1,5 +1,6 @@
 //! One event.
 
+use crate::app::address::link;
 use crate::app::components::{Icon, IconName, JobState, Time};
 use crate::app::format;
 use crate::app::pages::job_list::place_path;
@@ -55,7 +56,7 @@ fn places(event: &AuditEvent) -> impl IntoView + use<> {
     let links = event.places.iter().map(|name| {
         let href = name.parse().ok().map(|place| place_path(&place));
         match href {
-            Some(href) => view! { <a href=href><bdi>{name.clone()}</bdi></a> }.into_any(),
+            Some(href) => view! { <a href=link(href)><bdi>{name.clone()}</bdi></a> }.into_any(),
             None => view! { <bdi>{name.clone()}</bdi> }.into_any(),
         }
     });
@@ -78,13 +79,13 @@ fn object(event: &AuditEvent) -> Option<impl IntoView + use<>> {
         }
         _ => return None,
     };
-    Some(view! { <a href=href>{word}</a> })
+    Some(view! { <a href=link(href)>{word}</a> })
 }
 
 /// Links to the first jobs; the others behind a click.
 fn jobs(jids: &[String], count: Option<u64>) -> impl IntoView + use<> {
     let link = |jid: &String| {
-        view! { <a class="mono" href=format::job_path(jid)><bdi>{jid.clone()}</bdi></a> }
+        view! { <a class="mono" href=link(format::job_path(jid))><bdi>{jid.clone()}</bdi></a> }
     };
     let named: Vec<&String> = jids.iter().filter(|jid| !jid.is_empty()).collect();
     let (shown, rest) = named.split_at(named.len().min(SHOWN));
@@ -141,6 +142,6 @@ fn operation(event: &AuditEvent) -> Option<impl IntoView + use<>> {
     };
     let label = format!("{word}: {}", event.in_words());
     Some(view! {
-        <div class="second-line"><a href=href aria-label=label>{word}</a></div>
+        <div class="second-line"><a href=link(href) aria-label=label>{word}</a></div>
     })
 }

@@ -2,6 +2,7 @@
 //! button to a preview, and one button there.
 
 use crate::api::{EXPORT_FORMATS, Field, ListQuery, OperationForm, get_dead_causes};
+use crate::app::address::link;
 use crate::app::components::{Icon, IconName, after_first_reading, last_known};
 use crate::app::format;
 use crate::app::live::use_live;
@@ -69,7 +70,7 @@ fn Causes() -> impl IntoView {
                                     (_, more) => format!("{} with fewer jobs. ", format::counted(more, "other cause", "other causes")),
                                 })
                             }}
-                            <a href="/failures">"All failures by cause"</a>
+                            <a href=link("/failures")>"All failures by cause"</a>
                         </p>
                     }
                 })}
@@ -91,12 +92,12 @@ fn Cause(cause: DeadCause) -> impl IntoView {
     view! {
         <li>
             <div class="dead-cause">
-                <a class="name cut" href=format!("/failures/{}", cause.digest)>
+                <a class="name cut" href=link(format!("/failures/{}", cause.digest))>
                     {named(&cause.class)} " " <span class="state-failed">{cause.error_class.clone()}</span>
                 </a>
                 <div class="second-line cut" title=cause.message.clone()>{cause.message.clone()}</div>
             </div>
-            <a class="button" href=retry.address() aria-label=about>{label}</a>
+            <a class="button" href=link(retry.address()) aria-label=about>{label}</a>
         </li>
     }
 }
@@ -120,7 +121,7 @@ fn Older() -> impl IntoView {
     view! {
         <section class="clear-older" aria-labelledby="older-title">
             <h2 id="older-title">"Clear what is old"</h2>
-            <form method="get" action="/operations/new">
+            <form method="get" action=link("/operations/new")>
                 <input type="hidden" name="in" value="dead"/>
                 <input type="hidden" name="action" value="delete"/>
                 <label class="clear-age">

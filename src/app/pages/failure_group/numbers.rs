@@ -5,6 +5,7 @@ use super::super::failures::{
     row::{queues, share},
 };
 use crate::api::{Field, ListQuery};
+use crate::app::address::link;
 use crate::app::components::{CourseBadge, Time, TrendLine};
 use crate::app::format;
 use crate::model::{FailureGroup, GroupDetail};
@@ -72,7 +73,7 @@ fn Where(
         })
     };
     view! {
-        <a href=href title="Jobs of this class with this error class; other messages too">
+        <a href=move || link(href()) title="Jobs of this class with this error class; other messages too">
             {move || format!("{} {word}", format::count(count.get()))}
         </a>
     }

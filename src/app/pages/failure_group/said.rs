@@ -2,9 +2,8 @@
 
 use crate::api::{SetGroupNote, SetGroupState};
 use crate::app::access::may;
-use crate::app::components::{Time, UtcTime};
+use crate::app::components::{ActionForm, Time, UtcTime};
 use crate::model::{GroupDetail, GroupState, KeptGroup, Right};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// What can be decided: value, and words.

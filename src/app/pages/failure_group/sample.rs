@@ -1,6 +1,7 @@
 //! What a bounded number of a group's entries have in common, and some of them.
 
 use super::super::{failures::row::share, job::trace_html};
+use crate::app::address::link;
 use crate::app::components::{JobState, StateBadge, Time, entry_path};
 use crate::app::format;
 use crate::model::{Distribution, GroupDetail, GroupSample, JobEntry};
@@ -46,14 +47,14 @@ fn row(entry: JobEntry) -> impl IntoView {
     view! {
         <tr>
             <th scope="row" class="grow cut">
-                <a class="name" href=entry_path(&entry)>{name}</a>
+                <a class="name" href=link(entry_path(&entry))>{name}</a>
                 " "
                 <span class="mono muted">{format::seen(&entry.args)}</span>
                 <div class="second-line cut">{entry.error_message.as_deref().map(format::seen)}</div>
             </th>
             <td class="medium nowrap"><StateBadge state=JobState::of_place(&entry.id.place)/></td>
             <td class="medium nowrap">
-                <a class="chip mono" href=format::queue_path(&entry.queue)>{format::seen(&entry.queue)}</a>
+                <a class="chip mono" href=link(format::queue_path(&entry.queue))>{format::seen(&entry.queue)}</a>
             </td>
             <td class="nowrap">{failed_at.map(|at| view! { <Time at=Signal::stored(at)/> })}</td>
         </tr>

@@ -1,6 +1,7 @@
 //! One failure group in the list.
 
 use super::address::{Asked, group_path};
+use crate::app::address::link;
 use crate::app::components::{CourseBadge, HeldBadge, Time, TrendLine};
 use crate::app::format;
 use crate::model::FailureGroup;
@@ -26,7 +27,7 @@ pub(super) fn GroupRow(
     view! {
         <tr>
             <th scope="row" class="group-cause">
-                <a class="name" href=move || group.with(group_path)>
+                <a class="name" href=move || link(group.with(group_path))>
                     {of(|group| named(&group.class))}
                     " "
                     <span class="state-failed">{of(|group| format::seen(&group.error_class))}</span>
@@ -70,7 +71,7 @@ pub(in crate::app::pages) fn queues(group: &FailureGroup) -> AnyView {
         .map(|(queue, count)| {
             let title = format::counted(*count, "job", "jobs");
             view! {
-                <a class="chip mono" href=format::queue_path(queue) title=title>{format::seen(queue)}</a>
+                <a class="chip mono" href=link(format::queue_path(queue)) title=title>{format::seen(queue)}</a>
                 " "
             }
         })

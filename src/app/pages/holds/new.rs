@@ -1,11 +1,12 @@
 //! A new hold: which retries, until when, looked at before it is confirmed.
 
 use crate::api::{ApiError, HOLD_SPANS, HoldDraft, HoldForm, StartHold, preview_hold};
-use crate::app::address::use_own_search;
-use crate::app::components::{ErrorNotice, IconName, PageTitle, QueryProblem, TimeField, UtcTime};
+use crate::app::address::{link, use_own_search};
+use crate::app::components::{
+    ActionForm, ErrorNotice, IconName, PageTitle, QueryProblem, TimeField, UtcTime,
+};
 use crate::app::format;
 use crate::app::pages::operations::{ConfirmButton, Draft, Outlook, samples, to_utc, warnings};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// A new hold.
@@ -45,7 +46,7 @@ fn Fields(form: HoldForm, typed: RwSignal<bool>) -> impl IntoView {
         .collect_view();
     let at = RwSignal::new(at);
     view! {
-        <form class="operation-form" method="get" action="/holds/new" on:input=move |_| typed.set(true) on:submit=to_utc>
+        <form class="operation-form" method="get" action=link("/holds/new") on:input=move |_| typed.set(true) on:submit=to_utc>
             <div class="operation-fields">
                 <label class="field hold-query">
                     <span class="field-label">"Which retries: a search, such as class:PublishPhoto error:Timeout"</span>

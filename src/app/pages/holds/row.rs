@@ -2,10 +2,10 @@
 
 use crate::api::{ReleaseHold, query_string};
 use crate::app::access::may;
-use crate::app::components::{Time, UtcTime, spread_options};
+use crate::app::address::link;
+use crate::app::components::{ActionForm, Time, UtcTime, spread_options};
 use crate::app::format;
 use crate::model::{Hold, HoldStatus, Right};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// One hold: which retries and why, how many, until when, and the way to let them go.
@@ -65,14 +65,14 @@ fn what(hold: &Hold) -> AnyView {
             } else {
                 hold.name.clone()
             };
-            view! { <a class="name" href=format!("/failures/{group}")>{name}</a> }.into_any()
+            view! { <a class="name" href=link(format!("/failures/{group}"))>{name}</a> }.into_any()
         }
         None => {
             let href = format!(
                 "/retries{}",
                 query_string::write([("filter", query.as_str())])
             );
-            view! { <a class="name mono" href=href>{query}</a> }.into_any()
+            view! { <a class="name mono" href=link(href)>{query}</a> }.into_any()
         }
     }
 }

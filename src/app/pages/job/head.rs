@@ -4,6 +4,7 @@ use super::JobView;
 use super::reveal;
 use super::sight::Sight;
 use crate::api::Act;
+use crate::app::address::link;
 use crate::app::components::{
     CopyButton, Elapsed, Icon, IconName, JobState, Notice, NoticeKind, PageTitle, StateBadge, Time,
     VerbButtons, menu, picker_to_utc,
@@ -212,10 +213,10 @@ fn running(run: &Run) -> AnyView {
     }
     let Some(started_at) = run.started_at else {
         // Nothing of it in what its process has told: it has only just been fetched.
-        return view! { "on " <a class="mono" href="/processes">{process}</a> }.into_any();
+        return view! { "on " <a class="mono" href=link("/processes")>{process}</a> }.into_any();
     };
     view! {
-        "for " <Elapsed since=started_at/> " on " <a class="mono" href="/processes">{process}</a>
+        "for " <Elapsed since=started_at/> " on " <a class="mono" href=link("/processes")>{process}</a>
         <span class="muted">", thread " <span class="mono">{thread}</span></span>
     }
     .into_any()
@@ -233,7 +234,7 @@ fn waiting(queue: String, at: Option<Timestamp>) -> AnyView {
     });
     let since = at.map(|at| view! { ", enqueued " <Time at=at/> });
     view! {
-        "in " <a href=href>{shown}</a> {since}
+        "in " <a href=link(href)>{shown}</a> {since}
         <span class="state-paused" hidden=move || !is_paused.get()>
             ". The queue is paused: nothing takes it from there."
         </span>
@@ -246,7 +247,7 @@ fn labels(name: &Name) -> AnyView {
     let queue = (!name.queue.is_empty()).then(|| {
         let href = format::queue_path(&name.queue);
         let shown = visible_start(&name.queue, NAME_CHARACTERS);
-        view! { <a class="chip" href=href title="Queue">{shown}</a> }
+        view! { <a class="chip" href=link(href) title="Queue">{shown}</a> }
     });
     let tags = name
         .tags
@@ -301,7 +302,7 @@ fn actions(job: JobView) -> AnyView {
         })
     };
     view! {
-        <form id=FORM class="job-actions" method="post" action=ACT_PATH on:submit=submit>
+        <form id=FORM class="job-actions" method="post" action=link(ACT_PATH) on:submit=submit>
             // Enter in a field must not press the first verb.
             <button type="submit" disabled hidden></button>
             <input type="hidden" name=crate::app::components::ENTRIES value=move || job.id.get()/>

@@ -3,6 +3,7 @@
 use super::JobView;
 use super::report;
 use super::sight::Search;
+use crate::app::address::link;
 use crate::app::components::PageTitle;
 use crate::app::format;
 use crate::model::visible_start;
@@ -41,9 +42,9 @@ pub(super) fn nowhere(job: JobView, search: Search) -> AnyView {
                 }}
             </p>
             <p>
-                "Look at what " <a href="/running">"runs"</a> ", what waits for its "
-                <a href="/retries">"next try"</a> " or " <a href="/scheduled">"time"</a> ", and what is "
-                <a href="/dead">"dead"</a> "; each list can be filtered by class, error or text."
+                "Look at what " <a href=link("/running")>"runs"</a> ", what waits for its "
+                <a href=link("/retries")>"next try"</a> " or " <a href=link("/scheduled")>"time"</a> ", and what is "
+                <a href=link("/dead")>"dead"</a> "; each list can be filtered by class, error or text."
             </p>
         </div>
         {ask(address.jid)}
@@ -64,7 +65,7 @@ pub(super) fn which() -> AnyView {
 
 fn ask(jid: String) -> AnyView {
     view! {
-        <form class="job-find" role="search" aria-label="Job id" action="/jobs" method="get">
+        <form class="job-find" role="search" aria-label="Job id" action=link("/jobs") method="get">
             <label class="field">
                 <span class="field-label">"Job id"</span>
                 <input class="mono" name="jid" value=jid required autocomplete="off" spellcheck="false"/>

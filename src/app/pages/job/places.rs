@@ -2,6 +2,7 @@
 
 use super::JobView;
 use super::address::pick_path;
+use crate::app::address::link;
 use crate::app::components::{JobState, StateBadge, Time};
 use crate::app::format;
 use crate::model::{JobDetail, JobLocation, Place, Whereabouts};
@@ -75,7 +76,7 @@ fn item(row: Row) -> AnyView {
     let at = row.at.map(|at| view! { <Time at=at/> });
     view! {
         <li>
-            <a href=row.href aria-current=current>
+            <a href=link(row.href) aria-current=current>
                 <StateBadge state=row.state/>
                 <span>{row.place}</span>
                 {at}

@@ -3,6 +3,7 @@
 use super::List;
 use crate::api::{ApiError, Field, ListQuery, OperationForm, export_address};
 use crate::app::access::may;
+use crate::app::address::link;
 use crate::app::components::{
     ErrorNotice, ExportLinks, JobTable, Pager, QueryProblem, Suggestions, give_focus, pager_about,
     pager_continue,
@@ -126,7 +127,7 @@ fn Everything(list: List, current: Memo<Option<Page>>) -> impl IntoView {
         Some(view! {
             <p class="list-everything">
                 "Tick rows of this page, or change "
-                <a href=form.address()>{words}"…"</a>
+                <a href=link(form.address())>{words}"…"</a>
             </p>
         })
     }
@@ -234,7 +235,7 @@ fn Problem(error: ApiError, list: List) -> impl IntoView {
         {is_wrong
             .then(|| {
                 view! {
-                    <p class="empty-small"><a href=href>"Show the list without filter"</a></p>
+                    <p class="empty-small"><a href=move || link(href())>"Show the list without filter"</a></p>
                 }
             })}
         {is_passing
@@ -286,7 +287,7 @@ fn Empty(list: List, current: Memo<Option<Page>>, stopped: RwSignal<bool>) -> im
                 <div class="empty">
                     <p class="empty-title">"No job matches."</p>
                     <p>{capital(&pager_about(&query, &page))} "."</p>
-                    <p><a href=all>"Show all jobs"</a></p>
+                    <p><a href=link(all)>"Show all jobs"</a></p>
                 </div>
             }
             .into_any()
@@ -294,7 +295,7 @@ fn Empty(list: List, current: Memo<Option<Page>>, stopped: RwSignal<bool>) -> im
             view! {
                 <div class="empty">
                     <p class="empty-title">"Nothing on this page any more."</p>
-                    <p><a href=first>"Go to the first page"</a></p>
+                    <p><a href=link(first)>"Go to the first page"</a></p>
                 </div>
             }
             .into_any()

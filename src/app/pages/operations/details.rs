@@ -7,12 +7,12 @@
 use super::state::{OperationBadge, bytes, operation_path, pace, result};
 use crate::api::{TurnOperation, operation_export_address};
 use crate::app::access::may;
+use crate::app::address::link;
 use crate::app::components::{
-    ExportLinks, Icon, IconName, Notice, NoticeKind, ProgressBar, Time, UtcTime,
+    ActionForm, ExportLinks, Icon, IconName, Notice, NoticeKind, ProgressBar, Time, UtcTime,
 };
 use crate::app::format;
 use crate::model::{Operation, OperationState, Right, percent};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// All of it.
@@ -130,7 +130,7 @@ fn Turns(operation: Operation, turn: ServerAction<TurnOperation>) -> impl IntoVi
                         {format!("Undo {}", format::counted(operation.kept.entries, "job", "jobs"))}
                     </button>
                     {may(Right::FreeUndo).then(|| view! {
-                    <a class="button" href=free>
+                    <a class="button" href=link(free)>
                         {format!("Free {}", bytes(operation.kept.bytes))}
                     </a>
                     })}
@@ -151,7 +151,7 @@ fn Facts(operation: Operation) -> impl IntoView {
     let plan = &operation.plan;
     let link = |id: &String| {
         let (id, path) = (id.clone(), operation_path(id));
-        view! { <a class="mono" href=path>{id}</a> }
+        view! { <a class="mono" href=link(path)>{id}</a> }
     };
     let canary = plan.canary.map(|canary| {
         format!(

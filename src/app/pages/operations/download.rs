@@ -2,7 +2,7 @@
 
 use super::state::operation_path;
 use crate::api::{export_format, operation_export_address};
-use crate::app::address;
+use crate::app::address::{self, link};
 use crate::app::components::{Notice, NoticeKind};
 use crate::model::Operation;
 use leptos::prelude::*;
@@ -35,7 +35,7 @@ pub(super) fn Download(
     Effect::new(move || {
         let Some(path) = ready.get() else { return };
         begun.set(true);
-        fetch(&path);
+        fetch(&link(path));
         // Who loads the page again does not want the file again.
         let page = operation.with_untracked(|operation| {
             operation
@@ -72,7 +72,7 @@ pub(super) fn Download(
             ready.get().filter(|_| !begun.get()).map(|path| {
                 view! {
                     <Notice kind=NoticeKind::Done>
-                        "The export is ready: " <a href=path rel="external" download="">"download it"</a> "."
+                        "The export is ready: " <a href=link(path) rel="external" download="">"download it"</a> "."
                     </Notice>
                 }
             })

@@ -5,6 +5,7 @@
 )]
 
 use crate::api::{EXPORT_FORMATS, OperationForm};
+use crate::app::address::link;
 use crate::app::components::{SpreadField, TimeField, picker_to_utc};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -45,7 +46,7 @@ pub(super) fn Fields(
     let is_run = matches!(action.as_str(), "retry" | "enqueue");
     let canary = is_run.then(|| view! { <CanaryFields form=form.clone()/> });
     view! {
-        <form class="operation-form" method="get" action="/operations/new" on:input=move |_| typed.set(true) on:submit=to_utc>
+        <form class="operation-form" method="get" action=link("/operations/new") on:input=move |_| typed.set(true) on:submit=to_utc>
             {places} {filter} <input type="hidden" name="action" value=action/>
             {own.map(|own| view! { <div class="operation-fields">{own}</div> })}
             <div class="operation-fields">

@@ -4,7 +4,7 @@ use super::fields::Fields;
 use super::outlook::Outlook;
 use super::preview::Preview;
 use crate::api::{Field, HoldForm, ListQuery, OperationForm, StartOperation, preview_operation};
-use crate::app::address::use_own_search;
+use crate::app::address::{link, use_own_search};
 use crate::app::components::PageTitle;
 use crate::app::live::use_live;
 use crate::model::{Place, Selection, Set};
@@ -70,7 +70,7 @@ fn Where() -> impl IntoView {
     });
     let link = |place: Place, words: String| {
         let form = OperationForm::of(place, &ListQuery::default());
-        view! { <li><a href=form.address()>{words}</a></li> }
+        view! { <li><a href=link(form.address())>{words}</a></li> }
     };
     view! {
         <h2>"Where are the jobs?"</h2>
@@ -103,7 +103,7 @@ fn Choice(form: Memo<OperationForm>) -> impl IntoView {
                 let is_chosen = form.get("action") == name;
                 let href = form.with_action(name).address();
                 view! {
-                    <a class="button" href=href aria-current=is_chosen.then_some("true") data-noscroll="">
+                    <a class="button" href=link(href) aria-current=is_chosen.then_some("true") data-noscroll="">
                         {word}
                     </a>
                 }
@@ -113,7 +113,7 @@ fn Choice(form: Memo<OperationForm>) -> impl IntoView {
     let hold = move || {
         let query = form.with(held_query)?;
         let href = HoldForm::of(&query).address();
-        Some(view! { <a class="button" href=href>"Hold"</a> })
+        Some(view! { <a class="button" href=link(href)>"Hold"</a> })
     };
     view! {
         <nav class="operation-choice" aria-label="What is done to the jobs">{links} {hold}</nav>

@@ -3,16 +3,15 @@
 use super::details::Details;
 use super::download::Download;
 use crate::api::{ApiError, TurnOperation, get_operation};
-use crate::app::address::{self, use_own_search, use_segment};
+use crate::app::address::{self, link, use_own_search, use_segment};
 use crate::app::components::{
-    ActionNotice, Confirm, ErrorNotice, Icon, IconName, PageTitle, after_first_reading, done,
-    last_known,
+    ActionForm, ActionNotice, Confirm, ErrorNotice, Icon, IconName, PageTitle, after_first_reading,
+    done, last_known,
 };
 use crate::app::format;
 use crate::app::live::use_live;
 use crate::app::pages::operations::state::{bytes, operation_path};
 use crate::model::Operation;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// One operation: what it does, how far it is, what can be done about it.
@@ -28,7 +27,7 @@ pub fn OperationPage() -> impl IntoView {
     let known = last_known(read);
     view! {
         <PageTitle title="Operation">
-            <p class="headline"><a href="/operations">"all operations"</a></p>
+            <p class="headline"><a href=link("/operations")>"all operations"</a></p>
         </PageTitle>
         <ActionNotice value=done(*turn) done=String::clone/>
         <Transition fallback=Loading>
@@ -70,7 +69,7 @@ fn Body(
                 <p class="empty-title">"There is no such operation."</p>
                 <p>
                     "Operations that are over are kept for a week. "
-                    <a href="/operations">"Show all that there are"</a>
+                    <a href=link("/operations")>"Show all that there are"</a>
                 </p>
             </div>
         </Show>

@@ -1,6 +1,7 @@
 //! What would happen, before it is confirmed: the same for operations and for holds.
 
 use crate::api::ApiError;
+use crate::app::address::link;
 use crate::app::components::{
     ErrorNotice, Icon, IconName, Notice, NoticeKind, after_first_reading,
 };
@@ -120,7 +121,7 @@ fn Sample(sample: PreviewSample) -> impl IntoView {
     view! {
         <li>
             <div>
-                <a href=format::job_path(&entry.jid)>{format::seen(&entry.class)}</a>
+                <a href=link(format::job_path(&entry.jid))>{format::seen(&entry.class)}</a>
             </div>
             <div class="mono">{format::seen(&entry.args)}</div>
             <div class="second-line">

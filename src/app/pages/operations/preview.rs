@@ -2,9 +2,8 @@
 
 use super::outlook::{ConfirmButton, Draft, samples, warnings};
 use crate::api::{OperationDraft, OperationForm, StartOperation};
-use crate::app::components::{Icon, IconName, UtcTime};
+use crate::app::components::{ActionForm, Icon, IconName, UtcTime};
 use crate::app::format;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// What undo can do where nothing runs because of it.

@@ -1,5 +1,6 @@
 //! What failed last.
 
+use crate::app::address::link;
 use crate::app::components::{JobState, StateBadge, Still, StillNote, Time, Touch, entry_path};
 use crate::app::format;
 use crate::app::live::use_live;
@@ -21,11 +22,11 @@ pub(super) fn LatestFailures() -> impl IntoView {
                 <span class="panel-note">"waiting for a retry, or dead"</span>
                 <StillNote differs/>
                 <span class="panel-more">
-                    <a href="/failures">"By cause"</a>
+                    <a href=link("/failures")>"By cause"</a>
                     " · "
-                    <a href="/retries">"Retries"</a>
+                    <a href=link("/retries")>"Retries"</a>
                     " · "
-                    <a href="/dead">"Dead"</a>
+                    <a href=link("/dead")>"Dead"</a>
                 </span>
             </div>
             <Show
@@ -62,8 +63,8 @@ fn Failure(entry: JobEntry) -> impl IntoView {
     view! {
         <li class="failure">
             <span class="failure-state"><StateBadge state/></span>
-            <a class="name failure-job" href=href>{class}</a>
-            <a class="chip mono failure-queue" href=format::queue_path(&entry.queue)>{format::seen(&entry.queue)}</a>
+            <a class="name failure-job" href=link(href)>{class}</a>
+            <a class="chip mono failure-queue" href=link(format::queue_path(&entry.queue))>{format::seen(&entry.queue)}</a>
             <span class="failure-error cut">
                 <span class="mono state-failed">{entry.error_class.as_deref().map(format::seen)}</span>
                 " "

@@ -1,6 +1,7 @@
 //! Every queue with its depth, latency and trend.
 
 use crate::app::access::may;
+use crate::app::address::link;
 use crate::app::components::QueueRow;
 use crate::app::format;
 use crate::app::live::use_live;
@@ -25,7 +26,7 @@ pub(super) fn QueueList() -> impl IntoView {
             <div class="panel-head">
                 <h2 id="queues-title">"Queues"</h2>
                 <span class="panel-note">{move || format::counted(names.with(|names| names.len() as u64), "queue", "queues")}</span>
-                <a class="panel-more" href="/queues">
+                <a class="panel-more" href=link("/queues")>
                     {if may(Right::PauseQueues) { "Pause, clear, sort" } else { "All queues" }}
                 </a>
             </div>

@@ -1,5 +1,6 @@
 //! What runs now.
 
+use crate::app::address::link;
 use crate::app::components::{Elapsed, Still, StillNote, Touch};
 use crate::app::format;
 use crate::app::live::use_live;
@@ -41,7 +42,7 @@ pub(super) fn RunningNow() -> impl IntoView {
                 <h2 id="running-title">"Running now"</h2>
                 <span class="panel-note">{note}</span>
                 <StillNote differs/>
-                <a class="panel-more" href="/running">"All running"</a>
+                <a class="panel-more" href=link("/running")>"All running"</a>
             </div>
             <Show
                 when=move || !none.get()
@@ -64,12 +65,12 @@ pub(super) fn RunningNow() -> impl IntoView {
                             >
                                 <tr>
                                     <th scope="row" class="grow cut">
-                                        <a class="name" href=format::job_path(&job.jid)>{format::seen(&job.class)}</a>
+                                        <a class="name" href=link(format::job_path(&job.jid))>{format::seen(&job.class)}</a>
                                         " "
                                         <span class="mono muted">{format::seen(&job.args)}</span>
                                     </th>
                                     <td class="medium">
-                                        <a class="chip mono" href=format::queue_path(&job.queue)>{format::seen(&job.queue)}</a>
+                                        <a class="chip mono" href=link(format::queue_path(&job.queue))>{format::seen(&job.queue)}</a>
                                     </td>
                                     <td class="num nowrap">
                                         {match job.started_at() {

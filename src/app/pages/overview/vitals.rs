@@ -1,5 +1,6 @@
 //! The totals, one cell a state, each leading to its page.
 
+use crate::app::address::link;
 use crate::app::components::{Count, Icon, IconName, JobState};
 use crate::app::live::use_live;
 use crate::model::Overview;
@@ -111,7 +112,7 @@ pub(super) fn Vitals() -> impl IntoView {
             };
             let class = format!("vital {}", vital.state.map_or("", JobState::class));
             let cell = match vital.href {
-                Some(href) => view! { <a class=class href=href>{inside}</a> }.into_any(),
+                Some(href) => view! { <a class=class href=link(href)>{inside}</a> }.into_any(),
                 None => view! { <div class=class>{inside}</div> }.into_any(),
             };
             view! { <li>{cell}</li> }

@@ -3,8 +3,7 @@
 use super::view::{PAGE, to_delete};
 use crate::api::DeletePeriodic;
 use crate::app::address::use_own_search;
-use crate::app::components::{Confirm, Icon, IconName};
-use leptos::form::ActionForm;
+use crate::app::components::{ActionForm, Confirm, Icon, IconName};
 use leptos::prelude::*;
 
 /// Asks when the address says so.

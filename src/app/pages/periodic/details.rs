@@ -1,6 +1,7 @@
 //! What a periodic job enqueues, and what it has enqueued.
 
 use super::view::{NOT_HELD, missed_in_words};
+use crate::app::address::link;
 use crate::app::components::{Time, UtcTime};
 use crate::app::format;
 use crate::model::{PeriodicInfo, PeriodicRun};
@@ -86,7 +87,7 @@ fn history(runs: Vec<PeriodicRun>) -> AnyView {
                 <tr>
                     <td class="nowrap">{tick}</td>
                     <td class="nowrap"><Time at=Signal::stored(run.enqueued_at)/></td>
-                    <td class="nowrap"><a class="mono" href=href>{run.jid}</a></td>
+                    <td class="nowrap"><a class="mono" href=link(href)>{run.jid}</a></td>
                     <td class="periodic-by mono muted">{run.by}</td>
                 </tr>
             }

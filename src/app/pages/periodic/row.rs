@@ -3,10 +3,10 @@
 use super::view::{NOT_HELD, PAGE, ask_to_delete, look_at};
 use crate::api::{RunPeriodic, SetPeriodicPaused};
 use crate::app::access::may;
-use crate::app::components::{Icon, IconName, JobState, StateBadge, Time};
+use crate::app::address::link;
+use crate::app::components::{ActionForm, Icon, IconName, JobState, StateBadge, Time};
 use crate::app::format;
 use crate::model::{PeriodicInfo, Right};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// What can be done in a row, except what is asked about first.
@@ -36,7 +36,7 @@ pub(super) fn PeriodicRow(
             <th scope="row" class="periodic-name">
                 <a
                     class="name disclosure"
-                    href=href
+                    href=move || link(href())
                     data-noscroll=""
                     aria-expanded=move || is_open.get().to_string()
                     title="History and arguments"
@@ -79,7 +79,7 @@ fn what(job: &PeriodicInfo) -> AnyView {
     let queue = format::seen(&job.queue);
     view! {
         {class}
-        <a class="chip mono" href=format::queue_path(&job.queue)>{queue}</a>
+        <a class="chip mono" href=link(format::queue_path(&job.queue))>{queue}</a>
     }
     .into_any()
 }
@@ -100,7 +100,7 @@ fn last(job: &PeriodicInfo) -> AnyView {
                 .is_none()
                 .then(|| view! { <span class="muted">" by hand"</span> });
             view! {
-                <a href=format::job_path(&run.jid)><Time at/></a>
+                <a href=link(format::job_path(&run.jid))><Time at/></a>
                 {by_hand}
             }
             .into_any()
@@ -179,7 +179,7 @@ fn Actions(job: Memo<PeriodicInfo>, acts: RowActs) -> impl IntoView {
                 <Show when=move || !held.get()>
                 <a
                     class="button button-quiet button-small button-danger"
-                    href=move || ask_to_delete(&name.get())
+                    href=move || link(ask_to_delete(&name.get()))
                     data-noscroll=""
                     title="Forget it, with its history"
                 >

@@ -2,6 +2,7 @@
 
 use super::tell;
 use crate::app::access::may;
+use crate::app::address::link;
 use crate::app::components::{Icon, IconName, Time};
 use crate::app::format;
 use crate::model::{self, ProcessInfo};
@@ -18,7 +19,7 @@ pub(super) fn ProcessRow(process: Memo<ProcessInfo>) -> impl IntoView {
     view! {
         <tr>
             <th scope="row">
-                <a class="name" href=running_here title="What it runs">{of(|process| format::seen(&process.identity))}</a>
+                <a class="name" href=move || link(running_here()) title="What it runs">{of(|process| format::seen(&process.identity))}</a>
                 <div class="second-line">{of(description)}</div>
             </th>
             <td class="nowrap">{move || process.with(state)}</td>
@@ -121,7 +122,7 @@ fn queues(process: &ProcessInfo) -> AnyView {
 fn chip(queue: String, weight: u64) -> impl IntoView {
     let href = format::queue_path(&queue);
     view! {
-        <a class="chip mono" href=href>
+        <a class="chip mono" href=link(href)>
             {queue}
             {(weight > 1).then(|| view! { <span class="muted" title="weight">" ×"{weight}</span> })}
         </a>
@@ -144,7 +145,7 @@ fn Actions(process: Memo<ProcessInfo>) -> impl IntoView {
             <a
                 class="button button-quiet button-small"
                 class:button-danger=signal == model::Signal::Stop
-                href=move || tell::href(signal, &identity.get())
+                href=move || link(tell::href(signal, &identity.get()))
                 title=title
                 data-noscroll=""
             >

@@ -2,10 +2,9 @@
 
 use crate::api::SignalProcess;
 use crate::app::address::{self, use_own_search};
-use crate::app::components::{Confirm, Icon, IconName};
+use crate::app::components::{ActionForm, Confirm, Icon, IconName};
 use crate::app::format;
 use crate::model::{ProcessInfo, Signal};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// As on buttons.

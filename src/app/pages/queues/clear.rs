@@ -4,11 +4,10 @@ use super::order::{self, QueueSorting};
 use crate::api::ClearQueue;
 use crate::app::access::may;
 use crate::app::address::{self, use_own_search};
-use crate::app::components::{Confirm, Icon, IconName};
+use crate::app::components::{ActionForm, Confirm, Icon, IconName};
 use crate::app::format;
 use crate::app::live::queue_numbers;
 use crate::model::Right;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// Asks when the address says so: `?confirm=clear&queue=NAME`.

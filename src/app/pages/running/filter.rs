@@ -1,12 +1,15 @@
 //! Choosing which running jobs are shown.
 
 use crate::api::RunningFilter;
+use crate::app::address::link;
 use crate::app::live::use_live;
 use crate::model::RunningJob;
+use leptos::ev::SubmitEvent;
+use leptos::form::FromFormData;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Event, HtmlSelectElement};
-use leptos_router::components::Form;
+use leptos_router::hooks::use_navigate;
 
 /// The values to choose from: those of the jobs, and the chosen one even when no job has it now.
 fn choices(
@@ -24,8 +27,17 @@ fn choices(
 #[component]
 pub(super) fn FilterBar(filter: Memo<RunningFilter>) -> impl IntoView {
     let hydrated = use_live().is_hydrated();
+    let navigate = use_navigate();
+    let submit = move |event: SubmitEvent| {
+        // Every field has a default, so reading cannot fail; if it did, the browser sends the form itself.
+        let Ok(asked) = RunningFilter::from_event(&event) else {
+            return;
+        };
+        event.prevent_default();
+        navigate(&asked.path(), Default::default());
+    };
     view! {
-        <Form method="GET" action="/running" {..} class="toolbar" aria-label="Filter">
+        <form class="toolbar" method="get" action=link("/running") aria-label="Filter" on:submit=submit>
             <Choice
                 name="class"
                 label="Class"
@@ -46,9 +58,9 @@ pub(super) fn FilterBar(filter: Memo<RunningFilter>) -> impl IntoView {
             />
             <button class="button" type="submit" hidden=move || hydrated.get()>"Filter"</button>
             <Show when=move || filter.with(|filter| !filter.is_empty())>
-                <a class="button button-quiet" href="/running">"Show all"</a>
+                <a class="button button-quiet" href=link("/running")>"Show all"</a>
             </Show>
-        </Form>
+        </form>
     }
 }
 

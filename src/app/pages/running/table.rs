@@ -1,6 +1,7 @@
 //! The running jobs.
 
 use crate::api::RunningFilter;
+use crate::app::address::link;
 use crate::app::components::{
     CancelLink, Elapsed, Icon, IconName, ProgressBar, Still, StillNote, Time, Touch, Unknown,
     cancel_query,
@@ -110,7 +111,7 @@ fn Row(
     let name = if job.jid.is_empty() {
         view! { <span class="name">{class}</span> }.into_any()
     } else {
-        view! { <a class="name" href=format::job_path(&job.jid)>{class}</a> }.into_any()
+        view! { <a class="name" href=link(format::job_path(&job.jid))>{class}</a> }.into_any()
     };
     let by_process = format!("/running?process={}", format::url_encode(&job.process));
     view! {
@@ -121,12 +122,12 @@ fn Row(
                 {gone}
             </th>
             <td class="medium">
-                <a class="chip mono" href=format::queue_path(&job.queue)>{format::seen(&job.queue)}</a>
+                <a class="chip mono" href=link(format::queue_path(&job.queue))>{format::seen(&job.queue)}</a>
             </td>
             <td class="medium nowrap" hidden=move || !tells.get()><Told report/></td>
             <td class="num num-lead">{elapsed}</td>
             <td class="wide nowrap">
-                <a class="mono" href=by_process title="Show only this process">{format::seen(&job.process)}</a>
+                <a class="mono" href=link(by_process) title="Show only this process">{format::seen(&job.process)}</a>
             </td>
             <td class="widest nowrap mono muted">{thread}</td>
             <td class="actions">{actions}</td>
@@ -193,7 +194,7 @@ fn Nothing(filter: Memo<RunningFilter>) -> impl IntoView {
             return view! {
                 <div class="empty">
                     <p class="empty-title">"Nothing that runs now passes this filter."</p>
-                    <p><a href="/running">"Show all running jobs"</a></p>
+                    <p><a href=link("/running")>"Show all running jobs"</a></p>
                 </div>
             }
             .into_any();

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::api::{Field, ListQuery, OperationForm};
 use crate::app::access::may;
+use crate::app::address::link;
 use crate::app::components::{JobRow, RowContext, row_click, time_label};
 use crate::app::live::use_live;
 use crate::app::pages::job_list::place_path;
@@ -62,9 +63,9 @@ pub(super) fn Group(place: Place, found: Found, following: Following, q: String)
     view! {
         <section class="search-place">
             <div class="search-place-head">
-                <h2><a href=href>{title}</a></h2>
+                <h2><a href=link(href)>{title}</a></h2>
                 {may_change.then(|| view! {
-                    <a class="search-all" href=all>"Change all that match here…"</a>
+                    <a class="search-all" href=link(all)>"Change all that match here…"</a>
                 })}
             </div>
             <table class="jobs" node_ref=table>

@@ -2,6 +2,7 @@
 
 use super::{Found, following::Following, group::Group, status::Status};
 use crate::api::SearchAddress;
+use crate::app::address::link;
 use crate::app::components::{entry_key, give_focus};
 use crate::app::format;
 use crate::app::live::use_live;
@@ -78,7 +79,7 @@ fn ByJid(q: String) -> impl IntoView {
         view! {
             <p class="search-jid">
                 "Is it a jid? "
-                <a href=format::job_path(&jid)>"Look for the job, also among those that run"</a> "."
+                <a href=link(format::job_path(&jid))>"Look for the job, also among those that run"</a> "."
             </p>
         }
     })
@@ -96,10 +97,10 @@ fn WayOn(following: Following, address: SearchAddress) -> impl IntoView {
         let next = following.next.get().filter(|_| is_full || !hydrated.get());
         let next = next.map(|next| {
             let words = if is_full { "Next page" } else { "Search on" };
-            view! { <a class="button" href=address.next(&next) rel="next" data-page="next">{words}</a> }
+            view! { <a class="button" href=link(address.next(&next)) rel="next" data-page="next">{words}</a> }
         });
-        let back =
-            (!is_first).then(|| view! { <a class="button" href=first.clone()>"First page"</a> });
+        let back = (!is_first)
+            .then(|| view! { <a class="button" href=link(first.clone())>"First page"</a> });
         let numbers = (is_full || !is_first).then(|| {
             let before = address.before.found;
             let count = following.hits.with(Vec::len) as u64;

@@ -3,6 +3,7 @@
 use super::following::Following;
 use crate::api::{Field, ListQuery, OperationForm, SearchAddress, export_address};
 use crate::app::access::may;
+use crate::app::address::link;
 use crate::app::components::ExportLinks;
 use crate::app::format;
 use crate::app::live::use_live;
@@ -67,7 +68,7 @@ pub(super) fn Status(following: Following, address: SearchAddress) -> impl IntoV
             let export = Callback::new(move |format| export_address(&[], &filter, format));
             view! {
                 {may(Right::ChangeJobs).then(|| view! {
-                    <a class="search-all" href=href title="In all places">"Change all that match…"</a>
+                    <a class="search-all" href=link(href) title="In all places">"Change all that match…"</a>
                     {without}
                 })}
                 <span class="list-export">

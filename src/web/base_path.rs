@@ -1,0 +1,148 @@
+//! The path before all others. What is below it is served as if it stood at the root: here, and nowhere else on the server, it is taken
+//! off what is asked for, and put before where an answer leads.
+//!
+//! Proxies pass it on as it is: what one has taken off already is not guessed.
+
+use super::headers;
+use crate::model::BasePath;
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderValue, StatusCode, Uri, header::LOCATION, uri::PathAndQuery},
+    middleware,
+    response::{IntoResponse, Response},
+};
+use std::convert::Infallible;
+use tower::ServiceExt;
+
+/// What is at the root as well, because those who ask there know of no base path.
+const AT_THE_ROOT: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
+/// Puts everything below the base path, if there is one.
+pub(super) fn below(base: &BasePath, router: Router) -> Router {
+    if base.is_empty() {
+        return router;
+    }
+    let base = base.clone();
+    let serve = move |request: Request| {
+        let (base, router) = (base.clone(), router.clone());
+        async move { serve(&base, router, request).await }
+    };
+    Router::new()
+        .fallback(serve)
+        .layer(middleware::from_fn(headers::secure))
+}
+
+async fn serve(base: &BasePath, router: Router, mut request: Request) -> Response {
+    if !AT_THE_ROOT.contains(&request.uri().path()) {
+        match inside(base, request.uri()) {
+            Some(uri) => *request.uri_mut() = uri,
+            None => return outside(base),
+        }
+    }
+    let answer: Result<Response, Infallible> = router.oneshot(request).await;
+    let mut response = answer.unwrap_or_else(|never| match never {});
+    lead_below(base, &mut response);
+    response
+}
+
+/// The address without the base path; nothing for one that does not have it.
+fn inside(base: &BasePath, uri: &Uri) -> Option<Uri> {
+    let path = base.behind(uri.path())?;
+    let path_and_query = match uri.query() {
+        Some(query) => PathAndQuery::try_from(format!("{path}?{query}")),
+        None => PathAndQuery::try_from(path),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(path_and_query.ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+fn outside(base: &BasePath) -> Response {
+    let hint = format!("There is nothing at this address: Jobdeck is at {base} on this server.\n");
+    (StatusCode::NOT_FOUND, hint).into_response()
+}
+
+/// A whole address stays as it is: a browser has said where it came from.
+fn lead_below(base: &BasePath, response: &mut Response) {
+    let headers = response.headers_mut();
+    let below = headers
+        .get(LOCATION)
+        .and_then(|location| location.to_str().ok())
+        .filter(|location| location.starts_with('/') && !location.starts_with("//"))
+        .and_then(|location| HeaderValue::try_from(base.address(location)).ok());
+    if let Some(below) = below {
+        headers.insert(LOCATION, below);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{below, inside};
+    use crate::model::BasePath;
+    use axum::{
+        Router,
+        body::Body,
+        http::{Request, StatusCode, Uri, header::LOCATION},
+        response::Redirect,
+        routing::get,
+    };
+    use tower::ServiceExt;
+
+    fn base() -> BasePath {
+        "/tools/jobs".parse().unwrap()
+    }
+
+    #[test]
+    fn what_is_asked_for_keeps_all_but_the_base_path() {
+        let inside = |uri: &'static str| inside(&base(), &Uri::from_static(uri));
+        for (asked, served) in [
+            ("/tools/jobs", Some("/")),
+            ("/tools/jobs?a=b", Some("/?a=b")),
+            (
+                "/tools/jobs/queues/a%2Fb%25?x=%3F",
+                Some("/queues/a%2Fb%25?x=%3F"),
+            ),
+            (
+                "http://a.example/tools/jobs/dead",
+                Some("http://a.example/dead"),
+            ),
+            ("/tools/jobsdead", None),
+            ("/tools", None),
+            ("/dead", None),
+            ("/tools/../tools/jobs", None),
+        ] {
+            let found = inside(asked).map(|uri| uri.to_string());
+            assert_eq!(found.as_deref(), served, "{asked}");
+        }
+    }
+
+    #[tokio::test]
+    async fn answers_lead_below_it() {
+        let to = |target: &'static str| get(move || async move { Redirect::to(target) });
+        let router = Router::new()
+            .route("/here", to("/holds?a=/b"))
+            .route("/whole", to("https://a.example/tools/jobs/dead"))
+            .route("/other", to("//a.example/dead"))
+            .route("/healthz", get(|| async { "well" }));
+        let router = below(&base(), router);
+        for (path, location) in [
+            ("/tools/jobs/here", "/tools/jobs/holds?a=/b"),
+            ("/tools/jobs/whole", "https://a.example/tools/jobs/dead"),
+            ("/tools/jobs/other", "//a.example/dead"),
+        ] {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.headers()[LOCATION], location, "{path}");
+        }
+        for (path, status) in [
+            ("/here", StatusCode::NOT_FOUND),
+            ("/healthz", StatusCode::OK),
+            ("/tools/jobs/healthz", StatusCode::OK),
+        ] {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), status, "{path}");
+        }
+    }
+}
