@@ -84,7 +84,7 @@ pub(super) struct Key {
 
 enum Pair {
     /// Of ES256.
-    Curve(EcdsaKeyPair),
+    Curve(Box<EcdsaKeyPair>),
     /// Of RS256.
     Rsa(Box<RsaPrivateKey>),
 }
@@ -106,7 +106,7 @@ impl Key {
         let made = EcdsaKeyPair::generate_pkcs8(algorithm, &random).expect("a key");
         let pair = EcdsaKeyPair::from_pkcs8(algorithm, made.as_ref(), &random).expect("a key");
         Self {
-            pair: Pair::Curve(pair),
+            pair: Pair::Curve(Box::new(pair)),
             id: id.to_owned(),
         }
     }
