@@ -18,7 +18,7 @@ mod provider;
 #[path = "oidc/trouble.rs"]
 mod trouble;
 
-use browser::{Answer, Browser};
+use browser::Browser;
 use jobdeck::{
     admin::Admin,
     auth::{Auth, Oidc, OidcSettings, SessionLimits, User},

@@ -4,6 +4,7 @@ use super::PasswordHash;
 use crate::model::{Actor, Role};
 use std::{
     collections::HashMap,
+    fmt,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
@@ -52,7 +53,7 @@ struct Known {
 }
 
 /// Somebody who was let in, and by what.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LetIn {
     pub(super) actor: Actor,
     pub(super) proof: Proof,
@@ -65,6 +66,16 @@ pub(super) enum Proof {
     Password(Arc<PasswordHash>),
     /// The word of the provider: its ID token, unless that is too long to be kept.
     Provider(Option<String>),
+}
+
+/// Without the token.
+impl fmt::Debug for Proof {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Password(_) => "Password(…)",
+            Self::Provider(_) => "Provider(…)",
+        })
+    }
 }
 
 impl Known {

@@ -110,8 +110,8 @@ async fn back(
     request: Request,
 ) -> Response {
     let (parts, _) = request.into_parts();
-    if state.auth.is_open() {
-        return Redirect::to("/").into_response();
+    if state.auth.oidc().is_none() {
+        return Redirect::to(login::PATH).into_response();
     }
     let address = ClientAddress::of(&parts.extensions);
     let network = address.and_then(ClientAddress::network);

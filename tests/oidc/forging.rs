@@ -151,12 +151,12 @@ async fn an_id_token_must_be_signed_by_a_key_of_the_provider() {
 async fn new_keys_of_the_provider_are_found_and_old_ones_forgotten() {
     let provider = Provider::new().await;
     let site = Site::at(&provider).await;
-    for id in ["second", "third", "third"] {
+    // Also one of another kind, and another one of the same name.
+    for key in [Key::new("second"), Key::rsa("third"), Key::new("third")] {
         let mut browser = Browser::new(&site);
         browser.log_in("/").await;
         assert!(browser.is_in().await);
-        // Also another key of the same name.
-        provider.rotate(id);
+        provider.rotate(key);
     }
     let mut browser = Browser::new(&site);
     browser.log_in("/").await;

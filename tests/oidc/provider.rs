@@ -17,6 +17,12 @@ use ring::{
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
 };
+use rsa::{
+    RsaPrivateKey,
+    pkcs1v15::SigningKey,
+    signature::{SignatureEncoding, Signer},
+    traits::PublicKeyParts,
+};
 use serde_json::Map;
 use sha2::{Digest, Sha256};
 use std::{
@@ -70,37 +76,80 @@ struct Begun {
     callback: String,
 }
 
-/// A key of ES256.
+/// A key.
 pub(super) struct Key {
-    pair: EcdsaKeyPair,
+    pair: Pair,
     id: String,
 }
 
+enum Pair {
+    /// Of ES256.
+    Curve(Box<EcdsaKeyPair>),
+    /// Of RS256.
+    Rsa(Box<RsaPrivateKey>),
+}
+
 impl Key {
+    /// Of RS256, as most providers have.
+    pub(super) fn rsa(id: &str) -> Self {
+        let made = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).expect("a key");
+        Self {
+            pair: Pair::Rsa(Box::new(made)),
+            id: id.to_owned(),
+        }
+    }
+
+    /// Of ES256.
     pub(super) fn new(id: &str) -> Self {
         let random = SystemRandom::new();
         let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
         let made = EcdsaKeyPair::generate_pkcs8(algorithm, &random).expect("a key");
         let pair = EcdsaKeyPair::from_pkcs8(algorithm, made.as_ref(), &random).expect("a key");
         Self {
-            pair,
+            pair: Pair::Curve(Box::new(pair)),
             id: id.to_owned(),
         }
     }
 
+    fn algorithm(&self) -> &'static str {
+        match self.pair {
+            Pair::Curve(_) => "ES256",
+            Pair::Rsa(_) => "RS256",
+        }
+    }
+
     fn public(&self) -> Value {
-        let point = self.pair.public_key().as_ref();
-        let (x, y) = point[1..].split_at(32);
-        json!({
-            "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": self.id,
-            "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y),
-        })
+        let mut key = match &self.pair {
+            Pair::Curve(pair) => {
+                let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
+                json!({
+                    "kty": "EC", "crv": "P-256",
+                    "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y),
+                })
+            }
+            Pair::Rsa(pair) => json!({
+                "kty": "RSA", "n": URL_SAFE_NO_PAD.encode(pair.n().to_bytes_be()),
+                "e": URL_SAFE_NO_PAD.encode(pair.e().to_bytes_be()),
+            }),
+        };
+        key["use"] = json!("sig");
+        key["alg"] = json!(self.algorithm());
+        key["kid"] = json!(self.id);
+        key
     }
 
     fn sign(&self, text: &str) -> String {
-        let random = SystemRandom::new();
-        let signature = self.pair.sign(&random, text.as_bytes()).expect("signed");
-        URL_SAFE_NO_PAD.encode(signature)
+        match &self.pair {
+            Pair::Curve(pair) => {
+                let random = SystemRandom::new();
+                let signature = pair.sign(&random, text.as_bytes()).expect("signed");
+                URL_SAFE_NO_PAD.encode(signature)
+            }
+            Pair::Rsa(pair) => {
+                let pair = SigningKey::<rsa::sha2::Sha256>::new(RsaPrivateKey::clone(pair));
+                URL_SAFE_NO_PAD.encode(pair.sign(text.as_bytes()).to_vec())
+            }
+        }
     }
 }
 
@@ -160,8 +209,8 @@ impl Provider {
     }
 
     /// From now on it has another key, and no longer the one before.
-    pub(super) fn rotate(&self, id: &str) {
-        self.what().keys = vec![Key::new(id)];
+    pub(super) fn rotate(&self, key: Key) {
+        self.what().keys = vec![key];
     }
 
     fn id_token(&self, nonce: &str) -> String {
@@ -175,7 +224,7 @@ impl Provider {
         let key = what.forger.as_ref().or(what.keys.last()).expect("a key");
         let own = what.keys.last().expect("a key");
         let head = what.head.clone();
-        let head = head.unwrap_or_else(|| json!({"alg": "ES256", "kid": own.id}));
+        let head = head.unwrap_or_else(|| json!({"alg": own.algorithm(), "kid": own.id}));
         let encoded = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", encoded(&head), encoded(&claims.into()));
         let signature = if what.signs_by_secret {

@@ -86,11 +86,14 @@ impl Provider {
                 Ok(known)
             }
             Err(error) => {
-                tracing::warn!(
-                    issuer = self.issuer,
-                    reason = error.for_the_log(),
-                    "OpenID Connect: no discovery"
-                );
+                // Without anything to go on with, whoever asked tells it.
+                if old.is_some() {
+                    tracing::warn!(
+                        issuer = self.issuer,
+                        reason = error.for_the_log(),
+                        "OpenID Connect: the provider is not asked anew; what it has said goes on to be good"
+                    );
+                }
                 *failed = Some((Instant::now(), error.clone()));
                 old.ok_or(error)
             }
