@@ -52,8 +52,8 @@ impl opentelemetry_http::HttpClient for Collector {
             let body = Limited::new(body, MOST).collect().await?.to_bytes();
             Ok(Response::from_parts(parts, body))
         };
-        self.runtime
-            .spawn(tokio::time::timeout(ANSWERING, sending))
-            .await??
+        // Also the clock is the runtime's.
+        let in_time = async { tokio::time::timeout(ANSWERING, sending).await };
+        self.runtime.spawn(in_time).await??
     }
 }
