@@ -188,7 +188,7 @@ async fn a_collector_gets_requests_jobs_and_the_log() {
         "spans of the log are its own"
     );
     assert!(
-        lines.iter().any(|line| line.contains("the worker")),
+        lines.iter().any(|line| line.contains("worker started")),
         "{lines:?}"
     );
 }
