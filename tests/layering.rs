@@ -50,6 +50,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "store",
         ],
     ),
+    // Who tells people of alerts posts as handlers do.
+    ("alerts", &["model", "job", "store", "worker"]),
     // What each may do, `admin` looks at; who it is, only `web` has to know.
     ("auth", &["model", "job"]),
     (
@@ -66,11 +68,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "shown",
             "store",
             "admin",
+            "alerts",
             "groups",
         ],
     ),
     // Bodies of server functions; their signatures hold types of `model` only, or the browser's build fails.
-    ("api", &["model", "job", "store", "admin", "groups", "live"]),
+    (
+        "api",
+        &["model", "job", "store", "admin", "alerts", "groups", "live"],
+    ),
     ("app", &["model", "api"]),
     ("hydrate", &["app"]),
     (
@@ -84,6 +90,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "export",
             "store",
             "admin",
+            "alerts",
             "auth",
             "groups",
             "live",
@@ -101,6 +108,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "redaction",
             "store",
             "worker",
+            "alerts",
             "auth",
         ],
     ),

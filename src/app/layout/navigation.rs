@@ -27,7 +27,7 @@ struct Place {
     right: Option<Right>,
 }
 
-const PLACES: [Place; 11] = [
+const PLACES: [Place; 12] = [
     Place {
         href: "/",
         name: "Overview",
@@ -85,6 +85,14 @@ const PLACES: [Place; 11] = [
         right: None,
     },
     Place {
+        href: "/alerts",
+        name: "Alerts",
+        icon: IconName::Alerts,
+        state: Some(JobState::Failed),
+        count: Some(unanswered_alerts),
+        right: None,
+    },
+    Place {
         href: "/periodic",
         name: "Periodic",
         icon: IconName::Periodic,
@@ -117,6 +125,12 @@ const PLACES: [Place; 11] = [
         right: Some(Right::ReadAudit),
     },
 ];
+
+/// Alerts that fire, and to which nobody has said anything.
+fn unanswered_alerts(snapshot: &Snapshot) -> u64 {
+    let alerts = snapshot.alerts.iter();
+    alerts.filter(|alert| !alert.is_quiet).count() as u64
+}
 
 /// Operations that are not over.
 fn running_operations(snapshot: &Snapshot) -> u64 {

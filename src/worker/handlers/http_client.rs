@@ -23,20 +23,21 @@ use tower::{
 /// request that meets such a closing is lost.
 const IDLE: Duration = Duration::from_secs(4);
 
-pub(super) type HttpClient = Client<Connector, Full<Bytes>>;
+pub(crate) type HttpClient = Client<Connector, Full<Bytes>>;
 /// Makes connections, in time.
-type Connector = BoxCloneSyncService<Uri, MaybeHttpsStream<TokioIo<TcpStream>>, BoxError>;
+pub(crate) type Connector =
+    BoxCloneSyncService<Uri, MaybeHttpsStream<TokioIo<TcpStream>>, BoxError>;
 
 /// Why no connection can be made at all.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "no authorities to trust were found on this system ({0}): install its `ca-certificates`, or name a file of them in SSL_CERT_FILE"
 )]
-pub(in crate::worker) struct ClientError(String);
+pub(crate) struct ClientError(String);
 
 /// The clients of one worker: handlers share connections.
 #[derive(Clone, Debug, Default)]
-pub(in crate::worker) struct HttpClients {
+pub(crate) struct HttpClients {
     /// By the time that connecting may take, and whether over TLS.
     clients: HashMap<(Duration, bool), HttpClient>,
 }
@@ -44,7 +45,7 @@ pub(in crate::worker) struct HttpClients {
 impl HttpClients {
     /// A client that gives up connecting after this time. Whom to trust is read only if it `is_secure`: a system without authorities can
     /// do without TLS.
-    pub(super) fn client(
+    pub(crate) fn client(
         &mut self,
         connect_timeout: Duration,
         is_secure: bool,
@@ -84,7 +85,7 @@ fn tls(is_secure: bool) -> Result<ClientConfig, ClientError> {
 }
 
 /// Why there is no answer.
-pub(super) fn unanswered(error: &ClientFailure, endpoint: &str) -> JobError {
+pub(crate) fn unanswered(error: &ClientFailure, endpoint: &str) -> JobError {
     let chain: Vec<&(dyn Error + 'static)> =
         std::iter::successors(Some(error as &(dyn Error + 'static)), |&error| {
             error.source()

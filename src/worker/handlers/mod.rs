@@ -27,11 +27,12 @@ pub use command::CommandHandler;
 pub(super) use command::Commands;
 pub use error::HandlerError;
 pub use http::HttpHandler;
-pub(super) use http_client::{ClientError, HttpClients};
+pub(crate) use http_client::{ClientError, HttpClient, HttpClients, unanswered};
 pub use limits::Rate;
 pub(super) use pattern::Pattern;
 pub(crate) use pattern::patterns_tie;
 pub(crate) use process_group::kill_commands;
+pub(crate) use signature::Secret as WebhookSecret;
 
 use super::{JobContext, JobError};
 use crate::job;
