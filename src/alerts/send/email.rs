@@ -118,10 +118,13 @@ fn chain(error: &dyn Error) -> String {
     let mut texts = vec![error.to_string()];
     let mut cause = error.source();
     while let Some(error) = cause {
-        texts.push(error.to_string());
+        let text = error.to_string();
+        // Some tell their cause themselves.
+        if texts.iter().all(|known| !known.contains(&text)) {
+            texts.push(text);
+        }
         cause = error.source();
     }
-    texts.dedup();
     texts.join(": ")
 }
 
