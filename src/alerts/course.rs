@@ -39,8 +39,6 @@ pub(super) fn step(
     known: Option<&Alert>,
     clear_since: &mut Option<Timestamp>,
 ) -> Step {
-    let known =
-        known.filter(|alert| alert.state != AlertState::Resolved || !alert.notices.is_empty());
     match reading.is_wrong {
         None => Step::Stay,
         Some(true) => {
@@ -68,15 +66,13 @@ pub(super) fn without_rule(alert: &Alert, now: Timestamp) -> Step {
 }
 
 fn wrong(rule: &Rule, reading: &Reading, now: Timestamp, known: Option<&Alert>) -> Step {
-    let value = reading.value.unwrap_or(0.0);
     let Some(known) = known else {
-        return begun(rule, reading, now, 0);
+        return begun(rule, reading, now, &Alert::default());
     };
     let mut alert = known.clone();
     tell(&mut alert, rule, reading, now);
     match known.state {
-        // Whoever was to be told that it is over need not be: it has begun anew.
-        AlertState::Resolved => begun(rule, reading, now, known.version),
+        AlertState::Resolved => begun(rule, reading, now, known),
         AlertState::Pending => {
             if passed(known.seen_at, now) > GAP {
                 alert.since = now;
@@ -89,7 +85,6 @@ fn wrong(rule: &Rule, reading: &Reading, now: Timestamp, known: Option<&Alert>) 
             put(alert)
         }
         AlertState::Firing => {
-            alert.value = value;
             let woken = alert.snoozed.as_ref().is_some_and(|it| it.until <= now);
             if woken {
                 alert.snoozed = None;
@@ -97,8 +92,11 @@ fn wrong(rule: &Rule, reading: &Reading, now: Timestamp, known: Option<&Alert>) 
             let is_due = rule.repeat.is_some_and(|repeat| {
                 passed(alert.notified_at.unwrap_or(alert.since), now) >= repeat
             });
-            if (woken || is_due) && !alert.is_quiet(now) && alert.notices.is_empty() {
-                notify(&mut alert, &rule.to, AlertEvent::Reminder, now);
+            if (woken || is_due) && !alert.is_quiet(now) {
+                // Who is still to be told the last time is told once.
+                let waits = |to: &&String| alert.notices.iter().any(|it| it.receiver == **to);
+                let to: Vec<String> = rule.to.iter().filter(|to| !waits(to)).cloned().collect();
+                notify(&mut alert, &to, AlertEvent::Reminder, now);
                 return put(alert);
             }
             if woken || passed(known.seen_at, now) >= FIRING_NOTED {
@@ -120,8 +118,13 @@ fn right(
         return Step::Stay;
     };
     match known.state {
-        AlertState::Pending => Step::End(None),
-        AlertState::Resolved => Step::Stay,
+        // Somebody is still to be told that it was over before.
+        AlertState::Pending if !known.notices.is_empty() => put(Alert {
+            state: AlertState::Resolved,
+            ..known.clone()
+        }),
+        AlertState::Resolved if !known.notices.is_empty() => Step::Stay,
+        AlertState::Pending | AlertState::Resolved => Step::End(None),
         AlertState::Firing => {
             let since = *clear_since.get_or_insert(now);
             if passed(since, now) < CLEAR.min(rule.held_for) {
@@ -151,12 +154,15 @@ fn resolve(known: &Alert, now: Timestamp) -> Step {
     Step::Put(Box::new(alert), episode)
 }
 
-/// A new one, in the place of one with this version.
-fn begun(rule: &Rule, reading: &Reading, now: Timestamp, version: u64) -> Step {
+/// A new one, in the place of one that is over. Until it fires, those who are to be told of that end still are.
+fn begun(rule: &Rule, reading: &Reading, now: Timestamp, over: &Alert) -> Step {
     let mut alert = Alert {
         id: rule.alert_id(&reading.queue),
-        version,
+        version: over.version,
         since: now,
+        fired_at: over.fired_at,
+        resolved_at: over.resolved_at,
+        notices: over.notices.clone(),
         ..Alert::default()
     };
     tell(&mut alert, rule, reading, now);
@@ -182,6 +188,8 @@ fn tell(alert: &mut Alert, rule: &Rule, reading: &Reading, now: Timestamp) {
 fn fire(alert: &mut Alert, rule: &Rule, now: Timestamp) {
     alert.state = AlertState::Firing;
     alert.fired_at = Some(now);
+    alert.resolved_at = None;
+    alert.notices.clear();
     notify(alert, &rule.to, AlertEvent::Firing, now);
 }
 
@@ -382,6 +390,38 @@ mod tests {
         course.at(135, Some(true));
         assert_eq!(course.at(165, Some(true)), Some(AlertState::Firing));
         assert_eq!(course.told(), [AlertEvent::Firing]);
+    }
+
+    #[test]
+    fn its_end_is_told_also_when_it_nearly_began_again() {
+        let mut course = Course::new();
+        course.fire();
+        course.told();
+        course.at(70, Some(false));
+        assert_eq!(course.at(100, Some(false)), Some(AlertState::Resolved));
+        assert_eq!(course.at(105, Some(true)), Some(AlertState::Pending));
+        assert_eq!(course.at(110, Some(false)), Some(AlertState::Resolved));
+        assert_eq!(course.told(), [AlertEvent::Resolved]);
+        assert_eq!(course.at(115, Some(false)), None);
+        assert_eq!(course.over, 1);
+    }
+
+    #[test]
+    fn one_who_cannot_be_told_keeps_no_reminder_from_the_others() {
+        let mut course = Course::new();
+        course.rule.repeat = Some(Duration::from_secs(600));
+        course.rule.to.push("away".to_owned());
+        course.fire();
+        if let Some(alert) = &mut course.alert {
+            alert.notices.retain(|notice| notice.receiver == "away");
+        }
+        course.at(660, Some(true));
+        let notices = course.alert.iter().flat_map(|alert| &alert.notices);
+        let waiting: Vec<_> = notices.map(|it| (it.receiver.as_str(), it.event)).collect();
+        assert_eq!(
+            waiting,
+            [("away", AlertEvent::Firing), ("ops", AlertEvent::Reminder)]
+        );
     }
 
     #[test]

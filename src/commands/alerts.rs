@@ -173,7 +173,7 @@ async fn list(plain: Plain) -> Result<(), Failure> {
 
 /// Name, state, how bad, rule, what is wrong, and what was said to it.
 fn line(alert: &Alert) -> String {
-    let since = alert.fired_at.unwrap_or(alert.since);
+    let since = alert.stands_since();
     let mut line = format!(
         "{}  {} since {since}  {}  {}: {}",
         alert.id,

@@ -396,6 +396,15 @@ impl Alert {
         }
     }
 
+    /// Since when it stands as it does: fires, or is about to.
+    #[must_use]
+    pub fn stands_since(&self) -> Timestamp {
+        match self.state {
+            AlertState::Firing => self.fired_at.unwrap_or(self.since),
+            AlertState::Pending | AlertState::Resolved => self.since,
+        }
+    }
+
     /// Whether nobody is to be told again: somebody knows, or wants to hear nothing for a while.
     #[must_use]
     pub fn is_quiet(&self, now: Timestamp) -> bool {
@@ -415,7 +424,7 @@ impl Alert {
             id: self.id.clone(),
             severity: self.severity,
             words: self.words(),
-            fired_at: self.fired_at.unwrap_or(self.since),
+            fired_at: self.stands_since(),
             is_quiet: self.is_quiet(now),
         })
     }

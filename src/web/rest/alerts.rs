@@ -6,7 +6,7 @@ use super::{
     query::moment,
 };
 use crate::admin::SnoozeEnd;
-use crate::model::{Alert, AlertEpisode};
+use crate::model::{Alert, AlertEpisode, AlertState};
 use crate::web::auth::Door;
 use axum::Json;
 use serde::{Deserialize, Serialize};
@@ -147,7 +147,10 @@ impl From<Alert> for AlertBody {
             value: alert.value,
             above: alert.watch.has_limit().then_some(alert.above),
             since: alert.since.to_string(),
-            fired_at: alert.fired_at.map(|at| at.to_string()),
+            fired_at: alert
+                .fired_at
+                .filter(|_| alert.state == AlertState::Firing)
+                .map(|at| at.to_string()),
             acknowledged: alert.acknowledged.map(|known| AcknowledgedBody {
                 by: known.by,
                 at: known.at.to_string(),
