@@ -144,6 +144,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "client",
             "worker",
             "admin",
+            "alerts",
             "auth",
             "groups",
             "live",
