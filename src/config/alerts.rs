@@ -253,7 +253,7 @@ fn queue(reader: &mut Named<'_>) -> Option<QueuePattern> {
     reader.parsed(
         "queue",
         "a name such as `\"mail\"` or `\"mail*\"`",
-        |text| QueuePattern::new(text),
+        QueuePattern::new,
     )
 }
 

@@ -376,7 +376,7 @@ fn email(reader: &mut Named<'_>) -> Option<Kind> {
     let from = reader.parsed(
         "from",
         "an address such as `\"jobdeck@example.com\"`",
-        |text| mailbox(text),
+        mailbox,
     );
     let to = recipients(reader);
     Some(Kind::Email {

@@ -23,7 +23,7 @@ pub(super) fn AlertRow(alert: Memo<Alert>, acts: RowActs) -> impl IntoView {
     let id = Memo::new(move |_| alert.with(|alert| alert.id.clone()));
     let severity = Memo::new(move |_| alert.with(|alert| alert.severity));
     let since = Memo::new(move |_| alert.with(Alert::stands_since));
-    let state = Memo::new(move |_| alert.with(|alert| Standing::of(alert)));
+    let state = Memo::new(move |_| alert.with(Standing::of));
     let trouble = Memo::new(move |_| alert.with(|alert| trouble(&alert.notices)));
     let queue = Memo::new(move |_| alert.with(|alert| alert.queue.clone()));
     view! {
