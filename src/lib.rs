@@ -63,6 +63,7 @@
 //! | `client` | enqueues jobs |
 //! | `worker` | fetches and runs jobs: concurrency, retries, scheduler, heartbeat, recovery |
 //! | `admin` | the one door for every change and every composed read |
+//! | `alerts` | rules that watch, and tell people what is wrong |
 //! | `auth` | who somebody is: users, sessions, tokens, users of a provider or a proxy |
 //! | `live` | one sampler a store, and the stream of what it saw |
 //! | `groups` | one index of failure groups a store, kept in the background |
@@ -87,6 +88,8 @@ pub mod model;
 
 #[cfg(feature = "ssr")]
 pub mod admin;
+#[cfg(feature = "ssr")]
+pub mod alerts;
 #[cfg(feature = "ssr")]
 pub mod auth;
 #[cfg(feature = "ssr")]

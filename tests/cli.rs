@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "cli/alerts.rs"]
+mod alerts;
 #[path = "cli/audit.rs"]
 mod audit;
 #[path = "cli/bench.rs"]

@@ -5,6 +5,8 @@ mod support;
 
 #[path = "http/access.rs"]
 mod access;
+#[path = "http/alerts.rs"]
+mod alerts;
 #[path = "http/audit.rs"]
 mod audit;
 #[path = "http/base_path.rs"]
@@ -79,7 +81,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// Every page.
-const PAGES: [&str; 17] = [
+const PAGES: [&str; 18] = [
     "/audit",
     "/",
     "/search",
@@ -94,6 +96,7 @@ const PAGES: [&str; 17] = [
     "/periodic",
     "/failures",
     "/holds",
+    "/alerts",
     "/holds/new?query=class:A",
     "/import",
     "/jobs/0123456789abcdef01234567",

@@ -52,6 +52,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "store",
         ],
     ),
+    // Who tells people of alerts posts as handlers do.
+    (
+        "alerts",
+        &["model", "job", "http_client", "store", "worker"],
+    ),
     // What each may do, `admin` looks at; who it is, only `web` has to know.
     ("auth", &["model", "job", "http_client"]),
     (
@@ -68,11 +73,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "shown",
             "store",
             "admin",
+            "alerts",
             "groups",
         ],
     ),
     // Bodies of server functions; their signatures hold types of `model` only, or the browser's build fails.
-    ("api", &["model", "job", "store", "admin", "groups", "live"]),
+    (
+        "api",
+        &["model", "job", "store", "admin", "alerts", "groups", "live"],
+    ),
     ("app", &["model", "api"]),
     ("hydrate", &["app"]),
     (
@@ -86,6 +95,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "export",
             "store",
             "admin",
+            "alerts",
             "auth",
             "groups",
             "live",
@@ -103,6 +113,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "redaction",
             "store",
             "worker",
+            "alerts",
             "auth",
         ],
     ),
@@ -138,6 +149,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "client",
             "worker",
             "admin",
+            "alerts",
             "auth",
             "groups",
             "live",

@@ -18,6 +18,8 @@ mod support;
 mod adding;
 #[path = "store_contract/addressing.rs"]
 mod addressing;
+#[path = "store_contract/alerts.rs"]
+mod alerts;
 #[path = "store_contract/audit.rs"]
 mod audit;
 #[path = "store_contract/failures.rs"]
@@ -70,6 +72,10 @@ harness::on_both_stores! {
         the_newest_events_are_kept,
         old_events_go,
         many_write_at_once_and_each_has_its_place;
+    alerts:
+        an_alert_is_changed_from_the_version_that_is_there,
+        of_many_who_change_an_alert_one_does,
+        the_alerts_that_were_over_last_are_kept;
     holds:
         a_hold_is_kept_until_it_is_removed,
         what_waits_for_the_end_of_a_hold_is_counted;

@@ -79,7 +79,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     });
 
     test("every page of an empty store", async ({ page, server }) => {
-      for (const path of ["/", "/queues", "/running", "/scheduled", "/retries", "/dead", "/failures", "/holds", "/holds/new", "/periodic", "/processes", "/audit"]) {
+      for (const path of ["/", "/queues", "/running", "/scheduled", "/retries", "/dead", "/failures", "/alerts", "/holds", "/holds/new", "/periodic", "/processes", "/audit"]) {
         await page.goto(server.address + path);
         await hydrated(page);
         await check(page, path);

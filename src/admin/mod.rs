@@ -1,10 +1,11 @@
 //! The one door for every change and every composed read: pages, REST and commands all come through [`Admin`].
 //!
-//! Here is what goes straight to the store; what is composed has files of its own: `act.rs` (with `plan.rs`: what a verb means for an
+//! Here is what goes straight to the store; what is composed has files of its own: `alerts.rs`, `act.rs` (with `plan.rs`: what a verb means for an
 //! entry), `audit/` (who did what: every change goes through it), `cancel.rs`, `complete.rs`, `enqueue.rs`, `export.rs`, `failures.rs`, `holds/`, `import.rs`, `lookup.rs`, `operations/`,
 //! `periodic.rs`, `search.rs` (with `searches.rs` and `shared_search.rs`: those that pages follow).
 
 mod act;
+mod alerts;
 mod audit;
 mod cancel;
 mod complete;
@@ -44,6 +45,7 @@ use std::{
 };
 use tokio::sync::Notify;
 
+pub use alerts::SnoozeEnd;
 pub use audit::{AUDIT_PAGE, AUDIT_PAGE_MOST, AuditRequest};
 pub use error::{AdminError, AdminResult};
 pub use export::{ExportForm, ExportPart, ExportParts, ExportProgress, ExportRequest};

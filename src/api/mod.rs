@@ -5,6 +5,7 @@
 pub mod act_notice;
 pub mod act_request;
 pub mod actions;
+pub mod alerts;
 pub mod audit;
 pub mod audit_query;
 pub mod cancel;
@@ -40,6 +41,10 @@ pub use crate::model::{is_day, parse_end, parse_time, picker_text};
 pub use act_notice::act_notice;
 pub use act_request::{ActRequest, MOST_ENTRIES, Preset, SPREAD_MINUTES};
 pub use actions::{Act, act};
+pub use alerts::{
+    AcknowledgeAlert, AlertsView, GetAlerts, SNOOZE_SPANS, SnoozeAlert, WakeAlert,
+    acknowledge_alert, get_alerts, snooze_alert, wake_alert,
+};
 pub use audit::{GetAudit, get_audit};
 pub use audit_query::{AuditField, AuditQuery};
 pub use cancel::{CancelJob, GetJobReport, cancel_job, get_job_report};

@@ -1,5 +1,6 @@
 //! The frame around every page: header, navigation with live counts, banners.
 
+mod alerts_banner;
 mod banner;
 mod connection;
 mod header;
@@ -15,6 +16,7 @@ use crate::app::address::use_path;
 use crate::app::components::{ErrorNotice, Notice, NoticeKind};
 use crate::app::keyboard::KeyboardHelp;
 use crate::app::live::use_live;
+use alerts_banner::AlertsBanner;
 use banner::StoreBanner;
 use header::Header;
 use holds_banner::HoldsBanner;
@@ -68,6 +70,7 @@ pub fn Frame(
                             <Navigation/>
                             <main id="main" class="page" tabindex="-1">
                                 <StoreBanner/>
+                                <AlertsBanner/>
                                 <HoldsBanner/>
                                 <OperationsBanner/>
                                 {problem.map(|error| view! { <ErrorNotice error/> })}

@@ -19,10 +19,10 @@ pub mod theme;
 
 use crate::app::layout::{Frame, Layout};
 use crate::app::pages::{
-    AuditPage, DeadPage, FailureGroupPage, FailuresPage, HoldsPage, ImportPage, JobPage,
-    NewHoldPage, NewOperationPage, NotFoundPage, OperationPage, OperationsPage, OverviewPage,
-    PeriodicPage, ProcessesPage, QueuePage, QueuesPage, RetriesPage, RunningPage, ScheduledPage,
-    SearchPage,
+    AlertsPage, AuditPage, DeadPage, FailureGroupPage, FailuresPage, HoldsPage, ImportPage,
+    JobPage, NewHoldPage, NewOperationPage, NotFoundPage, OperationPage, OperationsPage,
+    OverviewPage, PeriodicPage, ProcessesPage, QueuePage, QueuesPage, RetriesPage, RunningPage,
+    ScheduledPage, SearchPage,
 };
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -79,6 +79,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("jobs/:jid") view=JobPage/>
                     <Route path=path!("periodic") view=PeriodicPage/>
                     <Route path=path!("processes") view=ProcessesPage/>
+                    <Route path=path!("alerts") view=AlertsPage/>
                     <Route path=path!("audit") view=AuditPage/>
                     <Route path=path!("import") view=ImportPage/>
                     <Route path=path!("operations") view=OperationsPage/>

@@ -1,7 +1,7 @@
 //! `jobdeck check`: is everything as it should be.
 
 use super::{
-    Failure, access, handlers,
+    Failure, access, alert_settings, handlers,
     options::{Common, open, settings},
     output,
     serve::{is_worker, tls},
@@ -58,6 +58,7 @@ impl Check {
             output::line(provider(&config.auth.oidc, oidc).await?);
         }
         handlers::check(&config)?;
+        alert_settings::read(&config)?;
         for trouble in handlers::troubles(&config.handlers).await {
             output::line(format_args!("warning: {trouble}"));
         }
@@ -120,6 +121,7 @@ fn in_force(sources: &Sources, config: &Config) -> Vec<String> {
         format!("capsule: {}, {own}", capsule.name)
     }));
     lines.extend(handlers::described(config));
+    lines.extend(alert_settings::described(config));
     lines
 }
 

@@ -4,6 +4,8 @@
 //! go to standard error.
 
 mod access;
+mod alert_settings;
+mod alerts;
 mod audit;
 mod bar;
 mod bench;
@@ -66,6 +68,7 @@ enum Command {
     Operations(operations::Operations),
     Failures(failures::Failures),
     Holds(holds::Holds),
+    Alerts(alerts::Alerts),
     DeployMark(deploy_mark::DeployMark),
     Audit(audit::Audit),
     Bench(bench::Bench),
@@ -114,6 +117,7 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Operations(command) => command.run().await,
             Command::Failures(command) => command.run().await,
             Command::Holds(command) => command.run().await,
+            Command::Alerts(command) => command.run().await,
             Command::DeployMark(command) => command.run().await,
             Command::Audit(command) => command.run().await,
             Command::Bench(command) => command.run().await,

@@ -1,7 +1,7 @@
 //! `jobdeck serve`: the dashboard.
 
 use super::{
-    Failure, access, handlers,
+    Failure, access, alert_settings, handlers,
     options::{Common, lasting_settings, open, served_admin, served_options},
     output,
     reload::Reload,
@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     admin::{Admin, AdminOptions, HoldKeeper, OperationRunner},
+    alerts::{AlertOptions, Alerts},
     auth::Auth,
     config::{AuthConfig, Config, LimitsConfig},
     live::{Live, SamplerOptions},
@@ -129,12 +130,19 @@ pub(super) async fn dashboard(
     } else {
         None
     };
+    let alerts = alert_settings::read(config)?;
     let admin = served_admin(config, store.clone());
     let options = SamplerOptions {
         interval: config.live.interval,
         redactor: admin.shown_redactor(),
     };
     let live = Live::start(store.clone(), options, shutdown.clone());
+    live.accompany_alerts(Alerts::start(
+        store.clone(),
+        alerts,
+        AlertOptions::default(),
+        shutdown.clone(),
+    ));
     let worker = worker.map(|worker| {
         let stop = shutdown.clone();
         tokio::spawn(async move {
@@ -260,6 +268,11 @@ impl Server {
         if is_worker(&config) {
             handlers::check(&config)?;
         }
+        config
+            .server
+            .environment
+            .clone_from(&self.started.server.environment);
+        let alerts = alert_settings::read(&config)?;
         if who.is_empty() && !self.auth.is_open() {
             tracing::warn!(
                 "there are no users and tokens any more: whoever reaches this address may do everything"
@@ -268,6 +281,9 @@ impl Server {
         self.auth.replace(who.users, who.tokens, who.limits);
         self.hosts
             .replace(&Hosts::for_address(self.address, &config.server.hosts));
+        if let Some(watching) = self.live.alerts() {
+            watching.set(alerts);
+        }
         self.live.set_interval(config.live.interval);
         self.admin.set_options(AdminOptions {
             time_unit: self.admin.options().time_unit,

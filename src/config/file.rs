@@ -1,8 +1,8 @@
 //! The settings file: its values, and the line on which each stands.
 
 use super::{
-    CapsuleConfig, ConfigError, HandlerConfig, NamedInForce, Problem, TokenConfig, UserConfig,
-    accounts, capsules, handlers, in_force, periodic,
+    AlertConfig, CapsuleConfig, ConfigError, HandlerConfig, NamedInForce, Problem, ReceiverConfig,
+    TokenConfig, UserConfig, accounts, alerts, capsules, handlers, in_force, periodic, receivers,
     settings::{SETTINGS, nearest},
 };
 use crate::periodic::PeriodicJob;
@@ -25,6 +25,10 @@ pub(super) struct File {
     pub(super) tokens: Vec<TokenConfig>,
     /// What stands in `[[periodic]]`, which is no section of settings.
     pub(super) periodic: Vec<PeriodicJob>,
+    /// What stands in `[alerts]`.
+    pub(super) alerts: Vec<AlertConfig>,
+    /// What stands in `[receivers]`.
+    pub(super) receivers: Vec<ReceiverConfig>,
     /// All of these as they stand there.
     pub(super) named: Vec<NamedInForce>,
 }
@@ -46,6 +50,8 @@ impl File {
         let mut capsules = Vec::new();
         let mut users = Vec::new();
         let mut tokens = Vec::new();
+        let mut alerts = Vec::new();
+        let mut receivers = Vec::new();
         for (section, value) in parsed.get_ref() {
             let named = (section, value);
             match section.get_ref().as_ref() {
@@ -53,11 +59,18 @@ impl File {
                 capsules::SECTION => capsules = capsules::read(named, &at, &mut problems),
                 accounts::USERS => users = accounts::read_users(named, &at, &mut problems),
                 accounts::TOKENS => tokens = accounts::read_tokens(named, &at, &mut problems),
+                alerts::SECTION => alerts = alerts::read(named, &at, &mut problems),
+                receivers::SECTION => receivers = receivers::read(named, &at, &mut problems),
                 periodic::NAME => {}
                 _ => visit_section(section, value, &at, &mut places, &mut problems),
             }
         }
         let periodic = periodic::read(parsed.get_ref(), &at, &mut problems);
+        if problems.is_empty() {
+            // A receiver that could not be read is no missing one.
+            let table = parsed.get_ref();
+            alerts::check_receivers(&alerts, &receivers, table, &at, &mut problems);
+        }
         if !problems.is_empty() {
             return Err(ConfigError(problems));
         }
@@ -69,6 +82,8 @@ impl File {
         table.remove(capsules::SECTION);
         table.remove(accounts::USERS);
         table.remove(accounts::TOKENS);
+        table.remove(alerts::SECTION);
+        table.remove(receivers::SECTION);
         table.remove(periodic::NAME);
         Ok(Self {
             table,
@@ -78,6 +93,8 @@ impl File {
             users,
             tokens,
             periodic,
+            alerts,
+            receivers,
             named,
         })
     }
@@ -104,6 +121,8 @@ fn visit_section(
             capsules::SECTION,
             accounts::USERS,
             accounts::TOKENS,
+            alerts::SECTION,
+            receivers::SECTION,
         ]);
     if !sections.clone().any(|known| known == name) {
         // Perhaps the section was forgotten: `listen = …` at the top.

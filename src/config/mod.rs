@@ -6,13 +6,14 @@
 //! | `section` | the same of sections, and of tables that people name themselves |
 //! | `manual` | `docs/SETTINGS.md` and the example, written from those |
 //! | `sources`, `file`, `named` | where values come from, and what is wrong with them |
-//! | `accounts`, `capsules`, `handlers`, `periodic` | the tables that people name themselves |
+//! | `accounts`, `alerts` (with `quiet`), `receivers`, `capsules`, `handlers`, `periodic` | the tables that people name themselves |
 //! | `oidc` | people who log in at a provider |
 //! | `otlp` | where traces and logs are sent |
 //! | `secret_file` | secrets in files of their own |
 //! | `in_force` | what is in force and where it was said, for people |
 
 mod accounts;
+mod alerts;
 mod capsules;
 mod duration;
 mod error;
@@ -27,6 +28,8 @@ mod otlp;
 mod periodic;
 mod proxy;
 mod queues;
+mod quiet;
+mod receivers;
 mod secret_file;
 mod section;
 mod setting;
@@ -52,6 +55,7 @@ use std::{
 };
 
 pub use accounts::{TokenConfig, UserConfig};
+pub use alerts::AlertConfig;
 pub use capsules::CapsuleConfig;
 pub use error::{ConfigError, Problem};
 pub use handlers::{HandlerConfig, HandlerKind};
@@ -61,6 +65,7 @@ pub use manual::{example, page};
 pub use oidc::OidcConfig;
 pub use otlp::OtlpConfig;
 pub use queues::parse_queues;
+pub use receivers::ReceiverConfig;
 pub use setting::Setting;
 pub use settings::SETTINGS;
 pub use sources::Sources;
@@ -109,6 +114,12 @@ pub struct Config {
     /// Jobs that are enqueued by the calendar: `[[periodic]]`, in the file only.
     #[serde(skip)]
     pub periodic: Vec<PeriodicJob>,
+    /// Rules that watch: `[alerts.NAME]`, in the file only. `docs/ALERTS.md` says what stands there.
+    #[serde(skip)]
+    pub alerts: Vec<AlertConfig>,
+    /// Who is told: `[receivers.NAME]`, in the file only.
+    #[serde(skip)]
+    pub receivers: Vec<ReceiverConfig>,
 }
 
 /// How the server is reached: `[server]`.
@@ -134,6 +145,8 @@ pub struct ServerConfig {
     pub tls_certificate: Option<PathBuf>,
     /// The PEM file with the certificate's private key (`server.tls_key`, `JOBDECK_TLS_KEY`, `--tls-key`). Default: none.
     pub tls_key: Option<PathBuf>,
+    /// The address under which people reach the pages, for links in messages (`server.public_url`, `JOBDECK_PUBLIC_URL`). Default: none.
+    pub public_url: Option<String>,
 }
 
 impl ServerConfig {
@@ -154,6 +167,7 @@ impl Default for ServerConfig {
             insecure_no_auth: false,
             tls_certificate: None,
             tls_key: None,
+            public_url: None,
         }
     }
 }

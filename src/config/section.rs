@@ -1,6 +1,6 @@
 //! What there is to say about the sections of the file, and the keys of those whose tables people name themselves.
 
-use super::{accounts, capsules, handlers, periodic};
+use super::{accounts, alerts, capsules, handlers, periodic, receivers};
 
 /// What the section of some of the settings is about: the rest of a sentence. An unknown one is not about anything.
 pub(super) fn subject(section: &str) -> &'static str {
@@ -127,5 +127,45 @@ pub(super) const NAMED: &[Named] = &[
         meaning: "a job that is enqueued by the calendar: by one process a tick, however many have it in their configuration",
         keys: periodic::KEYS,
         is_live: false,
+    },
+    Named {
+        section: alerts::SECTION,
+        header: "[alerts.NAME]",
+        example: "[alerts.mail-latency]",
+        meaning: "a rule that watches a queue, or each of several (docs/ALERTS.md)",
+        keys: alerts::QUEUE_KEYS,
+        is_live: true,
+    },
+    Named {
+        section: alerts::SECTION,
+        header: "[alerts.NAME]",
+        example: "[alerts.many-failures]",
+        meaning: "a rule that watches the whole store",
+        keys: alerts::STORE_KEYS,
+        is_live: true,
+    },
+    Named {
+        section: receivers::SECTION,
+        header: "[receivers.NAME]",
+        example: "[receivers.ops]",
+        meaning: "an address that is posted what is wrong, as JSON",
+        keys: receivers::WEBHOOK_KEYS,
+        is_live: true,
+    },
+    Named {
+        section: receivers::SECTION,
+        header: "[receivers.NAME]",
+        example: "[receivers.chat]",
+        meaning: "a channel of Slack, or of what takes the same (Mattermost, Rocket.Chat, Discord under `/slack`)",
+        keys: receivers::SLACK_KEYS,
+        is_live: true,
+    },
+    Named {
+        section: receivers::SECTION,
+        header: "[receivers.NAME]",
+        example: "[receivers.duty]",
+        meaning: "people who are told by e-mail",
+        keys: receivers::EMAIL_KEYS,
+        is_live: true,
     },
 ];

@@ -41,6 +41,10 @@ pub const SETTINGS: &[Setting] = &[
         .flags("`--tls-key`")
         .unset("none", "\"/etc/jobdeck/tls.key\"")
         .means("the PEM file with the private key of the certificate"),
+    setting("server.public_url", "JOBDECK_PUBLIC_URL", Text)
+        .unset("none", "\"https://jobs.example.com\"")
+        .live()
+        .means("the address under which people reach the pages, with the base path if there is one: messages about alerts have a link then"),
     setting("auth.session_idle", "JOBDECK_SESSION_IDLE", Duration)
         .default("\"8h\"")
         .live()

@@ -128,6 +128,8 @@ impl Sources {
                 config.tokens.clone_from(&file.tokens);
                 config.handlers.clone_from(&file.handlers);
                 config.periodic.clone_from(&file.periodic);
+                config.alerts.clone_from(&file.alerts);
+                config.receivers.clone_from(&file.receivers);
                 let values = SETTINGS.iter().map(|setting| {
                     let said = figment.find_value(setting.key).ok();
                     let said_by = self.said_by(setting, &config, &environment, &file);
@@ -464,6 +466,15 @@ fn check(config: &Config, place: &impl Fn(&str) -> String) -> Result<(), ConfigE
             &format!("TLS needs `{other}` as well"),
         );
     }
+    demand(
+        "server.public_url",
+        config.server.public_url.as_ref().is_none_or(|url| {
+            let url = url.parse::<http::Uri>().ok();
+            let scheme = url.as_ref().and_then(http::Uri::scheme_str);
+            matches!(scheme, Some("http" | "https"))
+        }),
+        "it must be an address such as `https://jobs.example.com`",
+    );
     demand(
         "limits.connections",
         (10..=100_000).contains(&config.limits.connections),

@@ -1,5 +1,6 @@
 //! What people write, and what they are told when it is wrong.
 
+mod alerts;
 mod capsules;
 mod manual;
 mod network;

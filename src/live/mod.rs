@@ -2,6 +2,7 @@
 //!
 //! However many browsers watch, the store is read once an interval; nobody watching, it is read just often enough to draw the charts.
 
+mod alerts;
 mod failures;
 mod frame;
 mod history;

@@ -1,12 +1,13 @@
 //! Reads a store once an interval, however many watch.
 
-use super::{Frame, failures, history::History, holds};
+use super::{Frame, alerts, failures, history::History, holds};
 use crate::admin::shown_operation;
+use crate::alerts::Alerts;
 use crate::groups::Groups;
 use crate::job;
 use crate::model::{
-    HoldStatus, JobEntry, OperationSummary, Overview, RunningJob, Snapshot, StoreInfo, StoreState,
-    Timestamp,
+    AlertSummary, HoldStatus, JobEntry, OperationSummary, Overview, RunningJob, Snapshot,
+    StoreInfo, StoreState, Timestamp,
 };
 use crate::redaction::{Redactor, SharedRedactor};
 use crate::shown::open_running;
@@ -65,6 +66,7 @@ pub struct Live {
     /// When the last reading was begun, whatever came of it.
     round: Arc<Mutex<Instant>>,
     groups: Arc<OnceLock<Groups>>,
+    alerts: Arc<OnceLock<Alerts>>,
     /// What takes secrets out of the jobs that are shown.
     redactor: SharedRedactor,
 }
@@ -83,6 +85,7 @@ impl Live {
             interval: Arc::new(AtomicU64::new(milliseconds(options.interval))),
             round: Arc::new(Mutex::new(Instant::now())),
             groups: Arc::default(),
+            alerts: Arc::default(),
             redactor: options.redactor.into(),
         };
         let sampler = Sampler {
@@ -107,6 +110,17 @@ impl Live {
     /// one is taken.
     pub fn accompany(&self, groups: Groups) {
         let _ = self.groups.set(groups);
+    }
+
+    /// From now on what watches for alerts is told what the sampler reads. Only the first one is taken.
+    pub fn accompany_alerts(&self, alerts: Alerts) {
+        let _ = self.alerts.set(alerts);
+    }
+
+    /// What watches for alerts, if something does.
+    #[must_use]
+    pub fn alerts(&self) -> Option<&Alerts> {
+        self.alerts.get()
     }
 
     /// Time between two readings while somebody watches.
@@ -245,6 +259,7 @@ struct Lists {
     redactor: Redactor,
     operations: Vec<OperationSummary>,
     holds: Vec<HoldStatus>,
+    alerts: Vec<AlertSummary>,
 }
 
 /// What runs, as far as viewers are told.
@@ -329,11 +344,12 @@ impl Sampler {
                     .map(Some)
             }
         };
-        let (running, failures, operations, holds) = tokio::try_join!(
+        let (running, failures, operations, holds, alerts) = tokio::try_join!(
             self.store.running(),
             failures,
             self.store.current_operations(ENDED),
-            holds::watched(&self.store, now)
+            holds::watched(&self.store, now),
+            alerts::watched(&self.store, now)
         )?;
         Ok(Reading {
             overview,
@@ -344,6 +360,7 @@ impl Sampler {
                 redactor,
                 operations: watched_operations(operations),
                 holds,
+                alerts,
             }),
         })
     }
@@ -370,10 +387,12 @@ impl Sampler {
                     redactor,
                     operations,
                     holds,
+                    alerts,
                 }) = lists
                 {
                     self.snapshot.operations = operations;
                     self.snapshot.holds = holds;
+                    self.snapshot.alerts = alerts;
                     self.snapshot.running = running.first;
                     self.snapshot.running_total = running.total;
                     self.snapshot.orphans = running.orphans;
@@ -385,6 +404,9 @@ impl Sampler {
                 if let Some(groups) = self.live.groups.get() {
                     groups.observe(&overview, watched);
                     self.snapshot.failure_groups = groups.open_count();
+                }
+                if let Some(alerts) = self.live.alerts.get() {
+                    alerts.observe(&overview);
                 }
                 self.snapshot.overview = overview;
                 self.snapshot.state = StoreState::Connected;

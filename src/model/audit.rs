@@ -72,6 +72,12 @@ pub enum AuditAction {
     ChangeGroup,
     /// Noted that something was deployed.
     MarkDeploy,
+    /// Said that somebody knows of an alert.
+    AcknowledgeAlert,
+    /// Had nobody reminded of an alert for a while.
+    SnoozeAlert,
+    /// Took that back.
+    WakeAlert,
     /// Logged in.
     LogIn,
     /// Logged out.
@@ -84,7 +90,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// All that there are now, what belongs together side by side.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 37] = [
         Self::Retry,
         Self::Enqueue,
         Self::Reschedule,
@@ -117,6 +123,9 @@ impl AuditAction {
         Self::DeletePeriodic,
         Self::ChangeGroup,
         Self::MarkDeploy,
+        Self::AcknowledgeAlert,
+        Self::SnoozeAlert,
+        Self::WakeAlert,
         Self::LogIn,
         Self::LogOut,
     ];
@@ -157,6 +166,9 @@ impl AuditAction {
             Self::DeletePeriodic => "delete_periodic",
             Self::ChangeGroup => "change_group",
             Self::MarkDeploy => "mark_deploy",
+            Self::AcknowledgeAlert => "acknowledge_alert",
+            Self::SnoozeAlert => "snooze_alert",
+            Self::WakeAlert => "wake_alert",
             Self::LogIn => "log_in",
             Self::LogOut => "log_out",
             Self::Unknown => "unknown",
@@ -195,6 +207,7 @@ impl AuditAction {
             Self::RunPeriodic | Self::PausePeriodic | Self::ResumePeriodic => Right::TurnPeriodic,
             Self::DeletePeriodic => Right::DeletePeriodic,
             Self::ChangeGroup | Self::MarkDeploy => Right::JudgeFailures,
+            Self::AcknowledgeAlert | Self::SnoozeAlert | Self::WakeAlert => Right::AnswerAlerts,
             Self::EndOperation | Self::HoldOver | Self::LogIn | Self::LogOut | Self::Unknown => {
                 return None;
             }
@@ -262,7 +275,7 @@ pub struct AuditEvent {
     /// Which jobs: a search, or the same in words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub filter: String,
-    /// Name of what was changed: a process, a periodic job, a group of failures, a hold, a deploy.
+    /// Name of what was changed: a process, a periodic job, a group of failures, a hold, a deploy, an alert.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub object: String,
     /// What it was changed to, in words.

@@ -4,6 +4,7 @@
 
 mod action;
 mod actor;
+mod alert;
 mod audit;
 mod audit_words;
 mod base_path;
@@ -35,6 +36,10 @@ mod unseen;
 
 pub use action::{Action, ActionOutcome, ActionReport, Verb};
 pub use actor::{Actor, Via};
+pub use alert::{
+    Acknowledgement, Alert, AlertEpisode, AlertEvent, AlertNotice, AlertReceiver, AlertRule,
+    AlertSeverity, AlertState, AlertSummary, AlertWatch, Snooze,
+};
 pub use audit::{
     AuditAction, AuditEntry, AuditEvent, AuditFilter, AuditId, AuditIdError, AuditOutcome,
     AuditPage,

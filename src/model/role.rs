@@ -29,6 +29,8 @@ pub enum Right {
     CancelJobs,
     /// Hold retries, and release them.
     HoldRetries,
+    /// Acknowledge and snooze alerts.
+    AnswerAlerts,
     /// Say something about groups of failures, and mark deploys.
     JudgeFailures,
     /// Pause queues, and let them go on.
@@ -93,6 +95,7 @@ impl Right {
             | Self::AddJobs
             | Self::CancelJobs
             | Self::HoldRetries
+            | Self::AnswerAlerts
             | Self::JudgeFailures
             | Self::PauseQueues
             | Self::TurnPeriodic
@@ -114,6 +117,7 @@ impl Right {
             Self::AddJobs => "add jobs",
             Self::CancelJobs => "cancel jobs",
             Self::HoldRetries => "hold or release retries",
+            Self::AnswerAlerts => "acknowledge or snooze alerts",
             Self::JudgeFailures => "say something about failures or deploys",
             Self::PauseQueues => "pause or resume queues",
             Self::TurnPeriodic => "run, pause or resume periodic jobs",

@@ -1,6 +1,8 @@
 //! What the live stream sends.
 
-use super::{HoldStatus, JobEntry, OperationSummary, Overview, RunningJob, Timestamp};
+use super::{
+    AlertSummary, HoldStatus, JobEntry, OperationSummary, Overview, RunningJob, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// Everything that changes on its own, in one piece: the live stream sends it whole each time.
@@ -33,6 +35,9 @@ pub struct Snapshot {
     /// The holds that are in force, those that end first first.
     #[serde(default)]
     pub holds: Vec<HoldStatus>,
+    /// The alerts that fire, those that are worst first; 50 at most.
+    #[serde(default)]
+    pub alerts: Vec<AlertSummary>,
 }
 
 impl Snapshot {

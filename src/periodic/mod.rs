@@ -15,4 +15,4 @@ mod schedule;
 
 pub use due::{Due, due};
 pub use job::{Missed, PeriodicError, PeriodicJob};
-pub use schedule::Schedule;
+pub use schedule::{Schedule, zone};

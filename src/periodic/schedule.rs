@@ -19,22 +19,27 @@ pub struct Schedule {
     zone: Tz,
 }
 
+/// The time zone of this IANA name.
+///
+/// # Errors
+/// That there is none, and what may have been meant.
+pub fn zone(timezone: &str) -> Result<Tz, String> {
+    timezone.parse().map_err(|_| {
+        let hint = nearest_zone(timezone).map_or_else(
+            || "write an IANA name, such as `Europe/Berlin`".to_owned(),
+            |known| format!("did you mean `{known}`?"),
+        );
+        format!("there is no time zone `{timezone}`; {hint}")
+    })
+}
+
 impl Schedule {
     /// Reads a cron expression and the IANA name of a time zone.
     ///
     /// # Errors
     /// Which of them is wrong, and what to write instead.
     pub fn new(cron: &str, timezone: &str) -> Result<Self, PeriodicError> {
-        let zone = timezone.parse().map_err(|_| {
-            let hint = nearest_zone(timezone).map_or_else(
-                || "write an IANA name, such as `Europe/Berlin`".to_owned(),
-                |known| format!("did you mean `{known}`?"),
-            );
-            PeriodicError::new(
-                "timezone",
-                format!("there is no time zone `{timezone}`; {hint}"),
-            )
-        })?;
+        let zone = zone(timezone).map_err(|reason| PeriodicError::new("timezone", reason))?;
         let parsed = CronParser::new().parse(cron).map_err(|error| {
             PeriodicError::new(
                 "cron",

@@ -2,8 +2,8 @@
 //!
 //! Sides, kept apart: [`AdminStore`] is what people and scripts ask for, [`WorkerStore`] is the worker's own path. Between them,
 //! [`OperationStore`]: changes of many jobs; [`ReportStore`]: what runs tell, and requests that they end; and [`PeriodicStore`]: the calendar.
-//! Beside them, [`FailureStore`]: what people have said about failure groups; [`HoldStore`]: which retries are not to be tried; and
-//! [`AuditStore`]: who changed what.
+//! Beside them, [`FailureStore`]: what people have said about failure groups; [`HoldStore`]: which retries are not to be tried;
+//! [`AuditStore`]: who changed what; and [`AlertStore`]: what rules have found wrong.
 //! Both are object-safe; the program holds one [`Store`] per configured address. The conformance suite
 //! (`tests/store_contract.rs`) runs the same tests on every implementation: change it first.
 //!
@@ -14,6 +14,7 @@
 //! - A store that does not answer is [`StoreError::Unavailable`] within two seconds, never a hang. (A change that SQLite has begun to
 //!   write when the disk stalls is given some seconds more: its outcome would not be known without them.)
 
+mod alerts;
 mod audit;
 mod connect;
 mod cost;
@@ -41,6 +42,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use std::{fmt, sync::Arc, time::Duration};
 
+pub use alerts::{ALERT_EPISODES, AlertStore};
 pub use audit::{AUDIT_EVENTS, AUDIT_ONCE, AuditBounds, AuditStore};
 pub use connect::{StoreOptions, connect};
 pub use cost::StoreCost;
@@ -80,6 +82,7 @@ pub trait Store:
     + FailureStore
     + HoldStore
     + AuditStore
+    + AlertStore
     + fmt::Debug
 {
 }
@@ -93,6 +96,7 @@ impl<T> Store for T where
         + FailureStore
         + HoldStore
         + AuditStore
+        + AlertStore
         + fmt::Debug
 {
 }

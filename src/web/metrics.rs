@@ -1,7 +1,8 @@
 //! `/metrics`: the numbers of the store and of this process, for Prometheus.
 
 use super::AppState;
-use crate::model::{OperationState, Overview, Set, StoreState};
+use crate::alerts::Alerts;
+use crate::model::{AlertSeverity, AlertState, OperationState, Overview, Set, StoreState};
 use crate::store::StoreCost;
 use axum::{
     extract::State,
@@ -11,7 +12,7 @@ use axum::{
 use prometheus_client::{
     encoding::text::encode,
     metrics::{
-        counter::ConstCounter,
+        counter::{ConstCounter, Counter},
         family::Family,
         gauge::{ConstGauge, Gauge},
     },
@@ -28,6 +29,9 @@ const FORMAT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8
 /// A number for each of several things of a kind.
 type Each<N, A> = Family<[(&'static str, String); 1], Gauge<N, A>>;
 
+/// A counter for each of several things of a kind.
+type CountEach = Family<[(&'static str, String); 1], Counter>;
+
 /// The numbers of the store and of this process, in the OpenMetrics format. While the store is lost, only what needs no store is told.
 #[utoipa::path(get, path = "/metrics", tag = "health", servers((url = "/")), responses(
     (status = 200, description = "OpenMetrics text", body = String, content_type = "application/openmetrics-text"),
@@ -40,6 +44,9 @@ pub(super) async fn metrics(State(state): State<AppState>) -> Response {
     own(&mut registry, state.live.watchers());
     audit(&mut registry, state.admin.lost_audit_events());
     cost(&mut registry, state.admin.store().cost());
+    if let Some(alerts) = state.live.alerts() {
+        deliveries(&mut registry, alerts);
+    }
     let up = ConstGauge::new(i64::from(is_up));
     registry.register("store_up", "Whether the store answers", up);
     if is_up {
@@ -47,6 +54,11 @@ pub(super) async fn metrics(State(state): State<AppState>) -> Response {
         if let Some(groups) = snapshot.failure_groups {
             let help = "Groups of failures that are to be looked at: neither muted nor resolved";
             registry.register("failure_groups", help, gauge(groups));
+        }
+        if let Ok(alerts) = state.admin.store().alerts().await {
+            let firing = alerts.iter().filter(|it| it.state == AlertState::Firing);
+            let severities: Vec<_> = firing.map(|alert| alert.severity).collect();
+            firing_alerts(&mut registry, &severities);
         }
         // Only those that are not over: there are few.
         if let Ok(records) = state.admin.store().current_operations(Duration::ZERO).await {
@@ -98,6 +110,36 @@ fn cost(registry: &mut Registry, cost: StoreCost) {
     let help = "Time spent waiting for the store's answers, those at the same time added up";
     let waited = ConstCounter::new(waited.as_secs_f64());
     registry.register_with_unit("store_wait", help, Unit::Seconds, waited);
+}
+
+/// How those who are told of alerts have answered this process.
+fn deliveries(registry: &mut Registry, alerts: &Alerts) {
+    let sent = CountEach::default();
+    let failed = CountEach::default();
+    for receiver in alerts.receivers() {
+        let label = [("receiver", receiver.name)];
+        sent.get_or_create(&label).inc_by(receiver.sent);
+        failed.get_or_create(&label).inc_by(receiver.failed);
+    }
+    let help = "Notices of alerts that have reached their receiver, by this process";
+    registry.register("alert_notices_sent", help, sent);
+    let help = "Tries to tell a receiver of an alert that failed, by this process";
+    registry.register("alert_notices_failed", help, failed);
+}
+
+/// The alerts that fire.
+fn firing_alerts(registry: &mut Registry, severities: &[AlertSeverity]) {
+    let counts = Each::<i64, AtomicI64>::default();
+    for severity in AlertSeverity::ALL {
+        let count = severities
+            .iter()
+            .filter(|other| **other == severity)
+            .count();
+        counts
+            .get_or_create(&[("severity", severity.name().to_owned())])
+            .set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+    registry.register("alerts_firing", "Alerts that fire", counts);
 }
 
 /// What the store holds.

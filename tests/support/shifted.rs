@@ -2,14 +2,14 @@
 
 use async_trait::async_trait;
 use jobdeck::model::{
-    AuditEntry, AuditEvent, AuditId, DayTotals, DeployMark, EntryId, GroupDigest, Hold, JobReport,
-    Kept, KeptGroup, OperationState, Order, Overview, PeriodicRun, Place, ProcessInfo, RunningJob,
-    Set, Signal, StoreInfo, Timestamp,
+    Alert, AlertEpisode, AuditEntry, AuditEvent, AuditId, DayTotals, DeployMark, EntryId,
+    GroupDigest, Hold, JobReport, Kept, KeptGroup, OperationState, Order, Overview, PeriodicRun,
+    Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo, Timestamp,
 };
 use jobdeck::store::{
-    AdminStore, Announcement, AuditBounds, AuditStore, ClassMetrics, Creation, Deletion,
-    Destination, FailureStore, Heartbeat, HoldStore, JidSearch, KeptChunk, MetricsForm, Move,
-    Moved, NewOperation, NewRun, OperationRecord, OperationStore, Orphan, PeriodicEntry,
+    AdminStore, AlertStore, Announcement, AuditBounds, AuditStore, ClassMetrics, Creation,
+    Deletion, Destination, FailureStore, Heartbeat, HoldStore, JidSearch, KeptChunk, MetricsForm,
+    Move, Moved, NewOperation, NewRun, OperationRecord, OperationStore, Orphan, PeriodicEntry,
     PeriodicStore, Pulse, ReportStore, Rescue, RunReport, SharedStore, Slice, Standings, Start,
     Step, Stepped, StoreResult, StoredEntry, Tick, Turn, Turned, WorkerStore,
 };
@@ -353,5 +353,26 @@ impl OperationStore for ShiftedClock {
 
     async fn free_kept(&self, id: &str) -> StoreResult<Kept> {
         self.store.free_kept(id).await
+    }
+}
+
+#[async_trait]
+impl AlertStore for ShiftedClock {
+    async fn alerts(&self) -> StoreResult<Vec<Alert>> {
+        self.store.alerts().await
+    }
+
+    async fn change_alert(
+        &self,
+        id: &str,
+        version: u64,
+        alert: Option<&Alert>,
+        episode: Option<&AlertEpisode>,
+    ) -> StoreResult<bool> {
+        self.store.change_alert(id, version, alert, episode).await
+    }
+
+    async fn alert_episodes(&self) -> StoreResult<Vec<AlertEpisode>> {
+        self.store.alert_episodes().await
     }
 }

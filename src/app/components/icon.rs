@@ -25,6 +25,8 @@ pub enum IconName {
     Paused,
     /// A sheet of a calendar.
     Periodic,
+    /// A bell.
+    Alerts,
     /// A chip.
     Processes,
     /// Lines that an arrow runs through.
@@ -69,6 +71,7 @@ impl IconName {
             Self::Failed => "M8 2 14.6 13.6H1.4zM8 6.4v3.4M8 11.5v.6",
             Self::Paused => "M5 3v10M11 3v10",
             Self::Periodic => "M2.5 3.6h11v10h-11zM2.5 6.8h11M5.4 1.8v3M10.6 1.8v3",
+            Self::Alerts => "M3 12h10M4.2 12V7.4a3.8 3.8 0 0 1 7.6 0V12M8 1.8v1.6M6.6 14.2h2.8",
             Self::Processes => {
                 "M4.5 4.5h7v7h-7zM6.3 1.8v2.7M9.7 1.8v2.7M6.3 11.5v2.7M9.7 11.5v2.7M1.8 6.3h2.7M1.8 9.7h2.7M11.5 6.3h2.7M11.5 9.7h2.7"
             }

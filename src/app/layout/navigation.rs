@@ -26,7 +26,7 @@ struct Place {
     right: Option<Right>,
 }
 
-const PLACES: [Place; 11] = [
+const PLACES: [Place; 12] = [
     Place {
         href: "/",
         name: "Overview",
@@ -84,6 +84,14 @@ const PLACES: [Place; 11] = [
         right: None,
     },
     Place {
+        href: "/alerts",
+        name: "Alerts",
+        icon: IconName::Alerts,
+        state: Some(JobState::Failed),
+        count: Some(unanswered_alerts),
+        right: None,
+    },
+    Place {
         href: "/periodic",
         name: "Periodic",
         icon: IconName::Periodic,
@@ -122,6 +130,12 @@ fn is_at(place: &str, path: &str) -> bool {
     let place = place.trim_end_matches('/');
     let below = path.trim_end_matches('/').strip_prefix(place);
     below.is_some_and(|below| below.is_empty() || (!place.is_empty() && below.starts_with('/')))
+}
+
+/// Alerts that fire, and to which nobody has said anything.
+fn unanswered_alerts(snapshot: &Snapshot) -> u64 {
+    let alerts = snapshot.alerts.iter();
+    alerts.filter(|alert| !alert.is_quiet).count() as u64
 }
 
 /// Operations that are not over.

@@ -1,5 +1,6 @@
 //! One file a page.
 
+mod alerts;
 mod audit;
 mod dead;
 mod failure_group;
@@ -21,6 +22,7 @@ mod running;
 mod scheduled;
 mod search;
 
+pub use alerts::AlertsPage;
 pub use audit::AuditPage;
 pub use dead::DeadPage;
 pub use failure_group::FailureGroupPage;

@@ -93,6 +93,8 @@ fn the_example_is_understood_with_every_mark_of_a_comment_taken_off() {
     assert_eq!(config.capsules.len(), 1);
     assert_eq!(config.handlers.len(), 2);
     assert_eq!(config.periodic.len(), 1);
+    assert_eq!(config.alerts.len(), 2);
+    assert_eq!(config.receivers.len(), 3);
     assert!(config.users[0].user().is_ok());
     assert!(config.tokens[0].token().is_ok());
 

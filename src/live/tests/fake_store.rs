@@ -1,14 +1,14 @@
 //! A store that does as it is told.
 
 use crate::model::{
-    AuditEntry, AuditEvent, AuditId, DayTotals, DeployMark, EntryId, GroupDigest, Hold, JobReport,
-    Kept, KeptGroup, OperationState, Order, Overview, PeriodicRun, Place, ProcessInfo, RunningJob,
-    Set, Signal, StoreInfo, Timestamp,
+    Alert, AlertEpisode, AuditEntry, AuditEvent, AuditId, DayTotals, DeployMark, EntryId,
+    GroupDigest, Hold, JobReport, Kept, KeptGroup, OperationState, Order, Overview, PeriodicRun,
+    Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo, Timestamp,
 };
 use crate::store::{
-    AdminStore, Announcement, AuditBounds, AuditStore, ClassMetrics, Creation, Deletion,
-    Destination, FailureStore, Heartbeat, HoldStore, JidSearch, KeptChunk, MetricsForm, Move,
-    Moved, NewOperation, NewRun, OperationRecord, OperationStore, Orphan, PeriodicEntry,
+    AdminStore, AlertStore, Announcement, AuditBounds, AuditStore, ClassMetrics, Creation,
+    Deletion, Destination, FailureStore, Heartbeat, HoldStore, JidSearch, KeptChunk, MetricsForm,
+    Move, Moved, NewOperation, NewRun, OperationRecord, OperationStore, Orphan, PeriodicEntry,
     PeriodicStore, Pulse, ReportStore, Rescue, RunReport, Slice, Standings, Start, Step, Stepped,
     StoreError, StoreResult, StoredEntry, Tick, Turn, Turned, WorkerStore,
 };
@@ -326,6 +326,25 @@ impl PeriodicStore for FakeStore {
         Err(gone())
     }
     async fn delete_periodic(&self, _: &str) -> StoreResult<Deletion> {
+        Err(gone())
+    }
+}
+
+#[async_trait]
+impl AlertStore for FakeStore {
+    async fn alerts(&self) -> StoreResult<Vec<Alert>> {
+        self.answer(Vec::new()).await
+    }
+    async fn change_alert(
+        &self,
+        _: &str,
+        _: u64,
+        _: Option<&Alert>,
+        _: Option<&AlertEpisode>,
+    ) -> StoreResult<bool> {
+        Err(gone())
+    }
+    async fn alert_episodes(&self) -> StoreResult<Vec<AlertEpisode>> {
         Err(gone())
     }
 }

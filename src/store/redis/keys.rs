@@ -132,6 +132,16 @@ impl Keys {
         self.key("jobdeck:holds")
     }
 
+    /// Jobdeck's hash of the alerts, by id.
+    pub(super) fn alerts(&self) -> String {
+        self.key("jobdeck:alerts")
+    }
+
+    /// Jobdeck's list of the alerts that are over, newest first.
+    pub(super) fn alert_episodes(&self) -> String {
+        self.key("jobdeck:alerts:over")
+    }
+
     /// Jobdeck's hash of the jobs that a process has fetched and not let go.
     pub(super) fn progress(&self, identity: &str) -> String {
         format!("{}jobdeck:progress:{identity}", self.prefix)

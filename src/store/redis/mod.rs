@@ -18,6 +18,7 @@
 //! | `reports`, `owner_gone` | what runs tell, requests that they end; jobs in progress of processes that are gone |
 
 mod address;
+mod alerts;
 mod audit;
 mod connection;
 mod cursor;

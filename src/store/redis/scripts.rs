@@ -28,6 +28,10 @@ script!(
     AUDIT_WRITE, "audit_write"
 );
 script!(
+    /// Changes an alert.
+    ALERT_CHANGE, "alert_change"
+);
+script!(
     /// Removes a queue.
     CLEAR_QUEUE, "clear_queue"
 );

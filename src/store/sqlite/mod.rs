@@ -8,6 +8,7 @@
 //! kept beside the names ([`places`]), so no page counts entries.
 
 mod admin;
+mod alerts;
 mod audit;
 mod change;
 mod clock;

@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0008_failures.sql"),
     include_str!("migrations/0009_holds.sql"),
     include_str!("migrations/0010_audit.sql"),
+    include_str!("migrations/0011_alerts.sql"),
 ];
 
 /// The newest version that this program knows.

@@ -3,6 +3,7 @@
 //! One file a subject; `body.rs` has what crosses the wire. The OpenAPI document at `/api/v1/openapi.json` is made from these handlers.
 
 mod actions;
+mod alerts;
 mod audit;
 mod body;
 mod error;
@@ -75,6 +76,7 @@ const BODY_BYTES: usize = 2 * 1024 * 1024;
         (name = "periodic", description = "Jobs that are enqueued by the calendar"),
         (name = "operations", description = "Changes of many jobs, in the background"),
         (name = "failures", description = "Groups of failures, deploy marks, and holds"),
+        (name = "alerts", description = "What is wrong, and who knows of it"),
         (name = "audit", description = "Who did what"),
         (name = "live", description = "Numbers, now and as they change"),
         (name = "health", description = "For probes; not under `/api/v1`"),
@@ -127,6 +129,10 @@ pub(super) fn router(base: &BasePath) -> Router<AppState> {
         .routes(routes!(holds::preview_hold))
         .routes(routes!(holds::hold, holds::end_hold))
         .routes(routes!(holds::release_hold))
+        .routes(routes!(alerts::alerts))
+        .routes(routes!(alerts::acknowledge))
+        .routes(routes!(alerts::snooze))
+        .routes(routes!(alerts::wake))
         .routes(routes!(audit::audit))
         .routes(routes!(audit::export))
         .routes(routes!(live::live))

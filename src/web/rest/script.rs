@@ -1,6 +1,7 @@
 //! The same answers for the command line: `--json` prints what REST would answer.
 
 use super::{
+    alerts::{AlertBody, AlertsBody},
     audit::{AuditBody, AuditPageBody},
     body::{ActionBody, JobBody, PageBody},
     failure_body::GroupsBody,
@@ -13,8 +14,9 @@ use super::{
 };
 use crate::admin::{Admin, AdminResult};
 use crate::model::{
-    ActionReport, AuditEntry, AuditPage, CancelReport, FailureGroups, HoldStatus, ImportReport,
-    JobDetail, JobReport, Kept, Operation, OperationPreview, Page, PageRequest, Place, SearchEvent,
+    ActionReport, Alert, AlertEpisode, AuditEntry, AuditPage, CancelReport, FailureGroups,
+    HoldStatus, ImportReport, JobDetail, JobReport, Kept, Operation, OperationPreview, Page,
+    PageRequest, Place, SearchEvent,
 };
 use serde::Serialize;
 
@@ -26,6 +28,16 @@ pub(crate) async fn page(admin: &Admin, place: &Place, request: &PageRequest) ->
     let mut page = admin.page(place, request).await?;
     complete(admin, &mut page).await?;
     Ok(page)
+}
+
+/// An alert as REST answers it.
+pub(crate) fn alert_json(alert: Alert) -> String {
+    json(&AlertBody::from(alert))
+}
+
+/// Alerts, and those that are over, as REST answers them.
+pub(crate) fn alerts_json(alerts: Vec<Alert>, episodes: Vec<AlertEpisode>) -> String {
+    json(&AlertsBody::new(alerts, episodes))
 }
 
 /// A page as REST answers it.

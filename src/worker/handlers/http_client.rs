@@ -10,7 +10,7 @@ use std::{collections::HashMap, time::Duration};
 
 /// The clients of one worker: handlers share connections.
 #[derive(Clone, Debug, Default)]
-pub(in crate::worker) struct HttpClients {
+pub(crate) struct HttpClients {
     /// By the time that connecting may take, and whether over TLS.
     clients: HashMap<(Duration, bool), HttpClient>,
 }

@@ -32,6 +32,7 @@ pub use limits::Rate;
 pub(super) use pattern::Pattern;
 pub(crate) use pattern::patterns_tie;
 pub(crate) use process_group::kill_commands;
+pub(crate) use signature::Secret as WebhookSecret;
 
 use super::{JobContext, JobError};
 use crate::job;

@@ -11,11 +11,11 @@ const ENCODED: &str = "whsec_";
 
 /// What both sides know; shown nowhere.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Secret(Vec<u8>);
+pub(crate) struct Secret(Vec<u8>);
 
 impl Secret {
     /// `whsec_` and a key in base64, or else the key itself as text.
-    pub(super) fn new(text: &str) -> Result<Self, HandlerError> {
+    pub(crate) fn new(text: &str) -> Result<Self, HandlerError> {
         let text = text.trim();
         let key = match text.strip_prefix(ENCODED) {
             Some(encoded) => STANDARD.decode(encoded).map_err(|_| {
@@ -32,7 +32,7 @@ impl Secret {
     }
 
     /// The signature of a message that was sent at this time (seconds since 1970).
-    pub(super) fn sign(&self, id: &str, timestamp: i64, body: &[u8]) -> String {
+    pub(crate) fn sign(&self, id: &str, timestamp: i64, body: &[u8]) -> String {
         // A key of any length will do.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
             return String::new();

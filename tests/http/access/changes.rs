@@ -58,6 +58,13 @@ pub(super) const CHANGES: &[(&str, Role, &str)] = &[
     ),
     ("delete /holds/{id}", Role::Operator, ""),
     ("post /holds/{id}/release", Role::Operator, ""),
+    ("post /alerts/{id}/acknowledge", Role::Operator, ""),
+    (
+        "post /alerts/{id}/snooze",
+        Role::Operator,
+        r#"{"seconds":60}"#,
+    ),
+    ("post /alerts/{id}/wake", Role::Operator, ""),
 ];
 
 /// Every server function with the least role, and what it is asked with.
@@ -78,6 +85,10 @@ pub(super) const FUNCTIONS: &[(&str, Role, &str)] = &[
     ("GET failure_group", Role::Viewer, ""),
     ("GET snapshot", Role::Viewer, ""),
     ("GET import_outcome", Role::Viewer, ""),
+    ("GET alerts", Role::Viewer, ""),
+    ("POST acknowledge_alert", Role::Operator, "id=a&reason="),
+    ("POST snooze_alert", Role::Operator, "id=a&span=1h"),
+    ("POST wake_alert", Role::Operator, "id=a"),
     ("GET dead_causes", Role::Viewer, ""),
     // One's own choice, kept in one's own browser.
     ("POST theme", Role::Viewer, "theme=dark"),

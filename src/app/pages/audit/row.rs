@@ -71,6 +71,9 @@ fn object(event: &AuditEvent) -> Option<impl IntoView + use<>> {
             "failure group",
         ),
         AuditAction::StartHold => ("/holds".to_owned(), "holds"),
+        AuditAction::AcknowledgeAlert | AuditAction::SnoozeAlert | AuditAction::WakeAlert => {
+            ("/alerts".to_owned(), "alerts")
+        }
         AuditAction::QuietProcess | AuditAction::StopProcess | AuditAction::DumpProcess => {
             ("/processes".to_owned(), "processes")
         }
