@@ -156,7 +156,7 @@ fn Actions(alert: Memo<Alert>, id: Memo<String>, acts: RowActs) -> impl IntoView
                             aria-label=move || format!("Why{} is acknowledged", of_alert())
                         />
                         <button
-                            class="button button-primary"
+                            class="button"
                             type="submit"
                             disabled=move || acts.acknowledge.pending().get()
                         >
