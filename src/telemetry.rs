@@ -37,7 +37,13 @@ pub fn check(config: &LogConfig) -> Result<(), String> {
 }
 
 fn filter(config: &LogConfig) -> Result<EnvFilter, String> {
-    EnvFilter::builder().parse(&config.filter).map_err(|error| {
+    // Behind all others: what is made for a collector is no part of the log, whatever that shows.
+    let wanted = match config.filter.trim() {
+        "" => "error",
+        wanted => wanted,
+    };
+    let text = format!("{wanted},{}=off", export::SPANS);
+    EnvFilter::builder().parse(text).map_err(|error| {
         format!(
             "`log.filter` is not understood: {error}; write a level such as `info`, or `info,jobdeck::store=debug`"
         )

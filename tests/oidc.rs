@@ -85,6 +85,11 @@ impl Site {
     }
 
     async fn over(settings: OidcSettings, users: Vec<User>, secure: bool) -> Self {
+        Self::below("", settings, users, secure).await
+    }
+
+    /// One below a base path.
+    async fn below(base: &str, settings: OidcSettings, users: Vec<User>, secure: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let store = open(&format!("sqlite:{}/jobs.db", folder.path().display())).await;
         let shutdown = CancellationToken::new();
@@ -94,11 +99,12 @@ impl Site {
         let oidc = Oidc::new(settings).expect("a client");
         state.auth = Arc::new(auth.with_oidc(Some(oidc)));
         state.proxies = TrustedProxies::new(&["127.0.0.1/32".parse().expect("a network")]);
+        state.base_path = base.parse().expect("a base path");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         tokio::spawn(serve(listener, state, shutdown.clone()));
         Self {
-            address: format!("http://{address}"),
+            address: format!("http://{address}{base}"),
             shutdown,
             _folder: folder,
         }

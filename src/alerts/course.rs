@@ -19,6 +19,9 @@ const CLEAR: Duration = Duration::from_secs(30);
 /// An alert of whose rule nobody has said anything for so long is given up.
 const FORGOTTEN: Duration = Duration::from_secs(15 * 60);
 
+/// For how long it is tried to tell that an alert is over.
+const TOLD: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// What is to be done about an alert.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Step {
@@ -39,8 +42,12 @@ pub(super) fn step(
     known: Option<&Alert>,
     clear_since: &mut Option<Timestamp>,
 ) -> Step {
+    // Another one has seen something newer.
+    if known.is_some_and(|known| now < known.seen_at) {
+        return Step::Stay;
+    }
     match reading.is_wrong {
-        None => Step::Stay,
+        None => known.map_or(Step::Stay, |known| tended(known, now)),
         Some(true) => {
             *clear_since = None;
             wrong(rule, reading, now, known)
@@ -123,7 +130,7 @@ fn right(
             state: AlertState::Resolved,
             ..known.clone()
         }),
-        AlertState::Resolved if !known.notices.is_empty() => Step::Stay,
+        AlertState::Resolved if is_told_of(known, now) => tended(known, now),
         AlertState::Pending | AlertState::Resolved => Step::End(None),
         AlertState::Firing => {
             let since = *clear_since.get_or_insert(now);
@@ -134,6 +141,24 @@ fn right(
             resolve(known, now)
         }
     }
+}
+
+/// Somebody has the rule of an alert of which there is nothing new to say: others are not to give it up. How long something pends is counted
+/// by when it was seen, so that stays.
+fn tended(known: &Alert, now: Timestamp) -> Step {
+    if known.state == AlertState::Pending || passed(known.seen_at, now) < FIRING_NOTED {
+        return Step::Stay;
+    }
+    put(Alert {
+        seen_at: now,
+        ..known.clone()
+    })
+}
+
+/// Whether somebody is still to be told that it is over. Who is not told within a day is a receiver that is there no more.
+fn is_told_of(over: &Alert, now: Timestamp) -> bool {
+    let since = over.resolved_at.unwrap_or(over.since);
+    !over.notices.is_empty() && passed(since, now) < TOLD
 }
 
 /// It is over. Only those are told who were told that it fires.
@@ -434,5 +459,40 @@ mod tests {
             panic!("it is kept");
         };
         assert!(episode.is_forgotten);
+    }
+
+    #[test]
+    fn what_is_older_than_what_another_has_seen_changes_nothing() {
+        let mut course = Course::new();
+        course.rule.held_for = Duration::ZERO;
+        assert_eq!(course.at(100, Some(true)), Some(AlertState::Firing));
+        course.told();
+        assert_eq!(course.at(99, Some(false)), Some(AlertState::Firing));
+        assert_eq!(course.at(100, Some(false)), Some(AlertState::Resolved));
+        assert_eq!(course.at(99, Some(true)), Some(AlertState::Resolved));
+    }
+
+    #[test]
+    fn who_has_the_rule_keeps_others_from_giving_an_alert_up() {
+        let mut course = Course::new();
+        course.rule.held_for = Duration::ZERO;
+        course.at(0, Some(true));
+        course.told();
+        // Nothing is known for an hour.
+        for minute in 1..60 {
+            course.at(minute * 60, None);
+        }
+        let now = Timestamp(3_600_000);
+        let alert = course.alert.as_ref().unwrap();
+        assert_eq!(without_rule(alert, now), Step::Stay);
+        // That it is over waits for somebody who cannot be told, for a day.
+        course.at(3_600, Some(false));
+        for minute in 61..1_440 {
+            course.at(minute * 60, Some(false));
+        }
+        let alert = course.alert.as_ref().unwrap();
+        let now = Timestamp(1_440 * 60_000);
+        assert_eq!(without_rule(alert, now), Step::Stay);
+        assert_eq!(course.at(26 * 3_600, Some(false)), None);
     }
 }

@@ -2,7 +2,10 @@
 
 use super::Rule;
 use crate::model::{AlertWatch, Overview, ProcessInfo, Timestamp};
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    time::Duration,
+};
 
 /// Most queues that one rule watches; those behind them by name are left.
 pub(super) const MOST_QUEUES: usize = 100;
@@ -10,9 +13,15 @@ pub(super) const MOST_QUEUES: usize = 100;
 /// Samples of the counters over the longest time that a rule looks back.
 const SAMPLES: u32 = 720;
 
-/// The counters of the store over a time.
+/// The counters of the store over each time that some rule looks back.
 #[derive(Debug, Default)]
 pub(super) struct Gauges {
+    courses: BTreeMap<Duration, Course>,
+}
+
+/// The counters over one time: each has its own, so that a long one does not make a short one coarse.
+#[derive(Debug)]
+struct Course {
     samples: VecDeque<Sample>,
     kept: Duration,
 }
@@ -37,9 +46,20 @@ pub(super) struct Reading {
 }
 
 impl Gauges {
-    /// From now on it is known what was for so long.
-    pub(super) fn keep(&mut self, kept: Duration) {
-        self.kept = kept;
+    /// From now on it is known what was for so long each. What is known already of longer times is where others begin.
+    pub(super) fn keep(&mut self, times: impl IntoIterator<Item = Duration>) {
+        let times: BTreeSet<Duration> = times.into_iter().collect();
+        if times.iter().eq(self.courses.keys()) {
+            return;
+        }
+        let mut courses = BTreeMap::new();
+        for kept in times {
+            let known = self.courses.range(kept..).next();
+            let samples = known.map(|(_, course)| course.samples.clone());
+            let samples = samples.unwrap_or_default();
+            courses.insert(kept, Course { samples, kept });
+        }
+        self.courses = courses;
     }
 
     /// Takes down what was read.
@@ -50,24 +70,8 @@ impl Gauges {
             failed: overview.failed,
             dead: overview.dead,
         };
-        if let Some(last) = self.samples.back() {
-            let is_reset = sample.processed < last.processed || sample.failed < last.failed;
-            if is_reset || sample.at < last.at {
-                // Counters were set to zero, or it is another store by now.
-                self.samples.clear();
-            } else if milliseconds(sample.at, last.at) < self.kept.as_millis() / u128::from(SAMPLES)
-            {
-                return;
-            }
-        }
-        self.samples.push_back(sample);
-        // One that is older than the time stays: the time begins between it and the next.
-        while self
-            .samples
-            .get(1)
-            .is_some_and(|second| milliseconds(sample.at, second.at) >= self.kept.as_millis())
-        {
-            self.samples.pop_front();
+        for course in self.courses.values_mut() {
+            course.observe(sample);
         }
     }
 
@@ -144,12 +148,38 @@ impl Gauges {
     /// The samples within the rule's time, and whether they reach back to its beginning.
     fn within(&self, rule: &Rule, now: Timestamp) -> (Vec<&Sample>, bool) {
         let span = rule.within.as_millis();
-        let older = self
-            .samples
+        let Some(Course { samples, .. }) = self.courses.get(&rule.within) else {
+            return (Vec::new(), false);
+        };
+        let older = samples
             .iter()
             .rposition(|sample| milliseconds(now, sample.at) >= span);
-        let samples = self.samples.iter().skip(older.unwrap_or(0)).collect();
-        (samples, older.is_some())
+        let within = samples.iter().skip(older.unwrap_or(0)).collect();
+        (within, older.is_some())
+    }
+}
+
+impl Course {
+    fn observe(&mut self, sample: Sample) {
+        if let Some(last) = self.samples.back() {
+            let is_reset = sample.processed < last.processed || sample.failed < last.failed;
+            if is_reset || sample.at < last.at {
+                // Counters were set to zero, or it is another store by now.
+                self.samples.clear();
+            } else if milliseconds(sample.at, last.at) < self.kept.as_millis() / u128::from(SAMPLES)
+            {
+                return;
+            }
+        }
+        self.samples.push_back(sample);
+        // One that is older than the time stays: the time begins between it and the next.
+        while self
+            .samples
+            .get(1)
+            .is_some_and(|second| milliseconds(sample.at, second.at) >= self.kept.as_millis())
+        {
+            self.samples.pop_front();
+        }
     }
 }
 
@@ -168,7 +198,9 @@ fn queues_of<'a>(rule: &'a Rule, overview: &'a Overview, alerted: &[&'a str]) ->
     if rule.queues.is_name() {
         queues.push(rule.queues.text());
     }
-    queues.extend(alerted);
+    // A queue that the rule no longer means is nobody's by now.
+    let is_own = |name: &&&str| rule.queues.matches(name);
+    queues.extend(alerted.iter().filter(is_own));
     queues.sort_unstable();
     queues.dedup();
     queues
@@ -276,8 +308,9 @@ mod tests {
         );
         let depth = rule(AlertWatch::Depth, "absent", 5.0);
         assert_eq!(
-            seen(&gauges.read(&depth, &now, None, &[])),
-            [("absent", Some(0.0), Some(false))]
+            seen(&gauges.read(&depth, &now, None, &["mail_a"])),
+            [("absent", Some(0.0), Some(false))],
+            "a queue that the rule does not mean any more is not its own"
         );
     }
 
@@ -308,7 +341,7 @@ mod tests {
     #[test]
     fn failures_are_counted_over_the_time_and_before_it_is_known_only_too_many_count() {
         let mut gauges = Gauges::default();
-        gauges.keep(Duration::from_secs(60));
+        gauges.keep([Duration::from_secs(60)]);
         let watched = rule(AlertWatch::Failures, "", 10.0);
         let mut see = |seconds, failed| {
             let mut now = overview(seconds);
@@ -327,9 +360,32 @@ mod tests {
     }
 
     #[test]
+    fn a_long_time_of_one_rule_does_not_make_a_short_one_coarse() {
+        let mut gauges = Gauges::default();
+        gauges.keep([Duration::from_secs(60), Duration::from_secs(24 * 60 * 60)]);
+        let watched = rule(AlertWatch::Failures, "", 10.0);
+        let mut last = None;
+        for second in 0..600 {
+            let mut now = overview(second);
+            now.failed = u64::try_from(second).unwrap();
+            gauges.observe(&now);
+            last = gauges.read(&watched, &now, None, &[]).remove(0).value;
+        }
+        assert_eq!(last, Some(60.0));
+        // A rule that comes later begins with what is known of a longer time.
+        gauges.keep([Duration::from_secs(60), Duration::from_secs(30)]);
+        let mut short = watched.clone();
+        short.within = Duration::from_secs(30);
+        let mut now = overview(600);
+        now.failed = 600;
+        gauges.observe(&now);
+        assert_eq!(gauges.read(&short, &now, None, &[])[0].value, Some(30.0));
+    }
+
+    #[test]
     fn who_clears_the_dead_set_does_not_hide_that_it_grows() {
         let mut gauges = Gauges::default();
-        gauges.keep(Duration::from_secs(60));
+        gauges.keep([Duration::from_secs(60)]);
         let watched = rule(AlertWatch::DeadGrowth, "", 3.0);
         let mut see = |seconds, dead| {
             let mut now = overview(seconds);
@@ -345,7 +401,7 @@ mod tests {
     #[test]
     fn nothing_was_run_only_if_something_waited_all_the_time() {
         let mut gauges = Gauges::default();
-        gauges.keep(Duration::from_secs(60));
+        gauges.keep([Duration::from_secs(60)]);
         let watched = rule(AlertWatch::ThroughputZero, "", 0.0);
         let mut see = |seconds, processed, latency| {
             let mut now = overview(seconds);

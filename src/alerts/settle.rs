@@ -46,18 +46,23 @@ pub(super) async fn tell(
             "somebody could not be told of an alert"
         ),
     }
-    for attempt in 1..=NOTE_TRIES {
+    let mut failures = 0;
+    loop {
         match note(&shared.store, &alert.id, &notice, answer.as_ref().err()).await {
             Ok(true) => return,
-            // Somebody else has changed the alert meanwhile.
-            Ok(false) => {}
-            Err(error) if attempt == NOTE_TRIES => {
+            // Somebody else has changed the alert meanwhile: as often as there are others, each of whom is done then.
+            Ok(false) => tokio::task::yield_now().await,
+            Err(_) if failures < NOTE_TRIES => {
+                failures += 1;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            Err(error) => {
                 tracing::warn!(
                     rule, queue, %error,
                     "the store could not be told what came of a notice; it may be sent once more"
                 );
+                return;
             }
-            Err(_) => tokio::time::sleep(Duration::from_secs(1)).await,
         }
     }
 }

@@ -23,6 +23,9 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+/// Most that are told at a time; the others wait for the next look.
+const MOST_TELLING: usize = 16;
+
 /// Who listens on queues is read so seldom: no overview has it.
 const PROCESSES_KEPT: Duration = Duration::from_secs(5);
 
@@ -178,8 +181,6 @@ impl Watcher {
                 Ok(()) => trouble.is_over(),
                 Err(error) => trouble.note(&error),
             }
-            // Those that have ended.
-            while self.telling.try_join_next().is_some() {}
             tokio::time::sleep_until(started + self.shared.options.pace).await;
         }
     }
@@ -187,8 +188,8 @@ impl Watcher {
     /// Looks at all rules, and has told what there is to tell.
     async fn turn(&mut self, overview: &Overview) -> StoreResult<()> {
         let settings = self.shared.settings();
-        let longest = settings.rules.iter().map(|rule| rule.within).max();
-        self.gauges.keep(longest.unwrap_or_default());
+        self.gauges
+            .keep(settings.rules.iter().map(|rule| rule.within));
         self.gauges.observe(overview);
         let is_idle =
             settings.rules.is_empty() && self.looked.is_some_and(|looked| looked.elapsed() < IDLE);
@@ -281,13 +282,16 @@ impl Watcher {
         let until = now.plus_milliseconds(
             i64::try_from(self.shared.options.claim.as_millis()).unwrap_or(i64::MAX),
         );
+        while self.telling.try_join_next().is_some() {}
+        let mut room = MOST_TELLING.saturating_sub(self.telling.len());
         let mut claimed = Vec::new();
         for notice in &mut alert.notices {
             let is_free = notice.claimed_until.is_none_or(|until| until <= now);
             let listens = settings
                 .receiver(&notice.receiver)
                 .is_some_and(|receiver| !receiver.is_quiet(severity, now));
-            if notice.due_at <= now && is_free && listens && !rule_is_quiet {
+            if room > 0 && notice.due_at <= now && is_free && listens && !rule_is_quiet {
+                room -= 1;
                 notice.claimed_until = Some(until);
                 claimed.push(notice.clone());
             }

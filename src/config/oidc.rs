@@ -3,7 +3,7 @@
 use super::{ConfigError, proxy, secret_file};
 use crate::{
     auth::{OidcSettings, check_issuer, check_redirect},
-    model::Role,
+    model::{BasePath, Role},
 };
 use serde::Deserialize;
 use std::{collections::BTreeMap, fmt, path::PathBuf};
@@ -91,7 +91,7 @@ impl OidcConfig {
 }
 
 /// What types alone cannot say: `demand` takes a setting, whether what it says holds, and what is wrong otherwise.
-pub(super) fn check(oidc: &OidcConfig, demand: &mut impl FnMut(&str, bool, &str)) {
+pub(super) fn check(oidc: &OidcConfig, base: &BasePath, demand: &mut impl FnMut(&str, bool, &str)) {
     let is_text = |text: &String| !text.trim().is_empty();
     let wrong = |checked: Option<Result<(), String>>| checked.and_then(Result::err);
     let issuer = wrong(oidc.issuer.as_deref().map(check_issuer));
@@ -100,7 +100,8 @@ pub(super) fn check(oidc: &OidcConfig, demand: &mut impl FnMut(&str, bool, &str)
         issuer.is_none(),
         issuer.as_deref().unwrap_or_default(),
     );
-    let redirect = wrong(oidc.redirect_url.as_deref().map(check_redirect));
+    let redirect = oidc.redirect_url.as_deref();
+    let redirect = wrong(redirect.map(|text| check_redirect(text, base)));
     demand(
         "auth.oidc.redirect_url",
         redirect.is_none(),

@@ -65,10 +65,12 @@ impl OtlpConfig {
         let endpoint = self.endpoint.as_deref()?;
         let is_http = endpoint.starts_with("http://") || endpoint.starts_with("https://");
         let has_host = endpoint.parse::<http::Uri>().is_ok_and(|uri| {
-            uri.host().is_some_and(|host| !host.is_empty()) && uri.query().is_none()
+            uri.authority()
+                .is_some_and(|it| !it.host().is_empty() && !it.as_str().contains('@'))
+                && uri.query().is_none()
         });
         (!is_http || !has_host).then_some(
-            "write where the collector takes OTLP over HTTP, such as `http://localhost:4318`",
+            "write where the collector takes OTLP over HTTP, such as `http://localhost:4318`; what it has to know of who sends stands in `otlp.headers_file`",
         )
     }
 }
@@ -104,6 +106,7 @@ mod tests {
             "http:///v1",
             "http://a b/",
             "http://a/?b",
+            "https://user:secret@a/",
         ] {
             assert!(wrong(endpoint), "{endpoint}");
         }

@@ -112,9 +112,9 @@ pub const SETTINGS: &[Setting] = &[
     setting("auth.oidc.redirect_url", "JOBDECK_OIDC_REDIRECT_URL", Text)
         .unset(
             "the address under which Jobdeck was asked, with `/login/oidc/callback`",
-            "\"https://jobs.example.com/login/oidc/callback\"",
+            "\"https://jobs.example.com/jobs/login/oidc/callback\"",
         )
-        .means("where the provider sends people back to; it must be registered there"),
+        .means("where the provider sends people back to, with the base path if there is one; it must be registered there"),
     setting("limits.connections", "JOBDECK_LIMITS_CONNECTIONS", Number)
         .default("512")
         .means("connections at a time, 10 to 100000; the system must allow as many open files"),

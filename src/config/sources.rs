@@ -445,7 +445,7 @@ fn check(config: &Config, place: &impl Fn(&str) -> String) -> Result<(), ConfigE
             "it is of no use without `auth.proxy_header`",
         );
     }
-    oidc::check(&auth.oidc, &mut demand);
+    oidc::check(&auth.oidc, &config.server.base_path, &mut demand);
     for (key, is_set, other, other_is_set) in [
         (
             "server.tls_certificate",

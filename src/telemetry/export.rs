@@ -16,11 +16,11 @@ use opentelemetry_sdk::{
     trace::{Sampler, SdkTracerProvider},
 };
 use std::{collections::HashMap, sync::Arc, time::Duration};
-use tracing::{Level, Metadata};
+use tracing::Metadata;
 use tracing_subscriber::{Layer, Registry, filter::filter_fn};
 
 /// The target of spans that are exported.
-const SPANS: &str = "jobdeck::trace";
+pub(super) const SPANS: &str = "jobdeck::trace";
 /// How long the last of it may take to be sent when the process ends.
 const LAST: Duration = Duration::from_secs(2);
 
@@ -117,13 +117,9 @@ impl Exporters {
     }
 }
 
-/// Spans that are made for it, and what is logged within them.
+/// Spans that are made for it. What is logged within them is the log's, where it is wanted.
 fn is_traced(of: &Metadata<'_>) -> bool {
-    if of.is_span() {
-        of.target() == SPANS
-    } else {
-        *of.level() <= Level::INFO && !is_own(of)
-    }
+    of.is_span() && of.target() == SPANS
 }
 
 /// Whether it is about the exporting itself, which would go round in circles.

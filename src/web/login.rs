@@ -72,10 +72,20 @@ fn local(next: &str) -> &str {
         && !next.starts_with("//")
         // Browsers take a backslash for a slash, and leave out line ends and tabs.
         && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
-        && next.len() <= LONGEST_NEXT;
+        && next.len() <= LONGEST_NEXT
+        && !goes_up(next);
     let path = next.split(['?', '#']).next().unwrap_or_default();
     let is_way = [PATH, LOGOUT_PATH, oidc::PATH, oidc::CALLBACK_PATH].contains(&path);
     if is_local && !is_way { next } else { "/" }
+}
+
+/// Whether a browser would leave what is below the base path, for another application of the same server.
+fn goes_up(next: &str) -> bool {
+    let path = next.split(['?', '#']).next().unwrap_or_default();
+    path.split('/').any(|segment| {
+        let segment = segment.to_ascii_lowercase().replace("%2e", ".");
+        segment == "." || segment == ".."
+    })
 }
 
 #[derive(Deserialize)]
@@ -317,6 +327,7 @@ mod tests {
             "/queues",
             "/search?q=class%3AA&after=1",
             "/jobs/a#trace",
+            "/jobs/...?to=/../b",
         ] {
             assert_eq!(local(path), path);
         }
@@ -332,6 +343,9 @@ mod tests {
             "https://evil.example",
             "javascript:alert(1)",
             "/ü",
+            "/../other",
+            "/dead/%2e%2E/%2e./other",
+            "/./dead",
             "/login",
             "/login?next=/login",
             "/logout",

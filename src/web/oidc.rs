@@ -42,6 +42,9 @@ async fn there(
     Query(next): Query<login::Next>,
     request: Request,
 ) -> Response {
+    if is_embedded(request.headers()) {
+        return embedded();
+    }
     let next = next.local().to_owned();
     let (parts, _) = request.into_parts();
     if login::is_in(&state, &parts) {
@@ -65,13 +68,27 @@ async fn there(
         }
         Err(error) => {
             // Nobody has tried to come in yet: that is nothing for the audit.
-            tracing::warn!(
-                reason = error.for_the_log(),
-                "OpenID Connect: no log-in can begin"
-            );
+            if state.no_log_in.is_time() {
+                tracing::warn!(
+                    reason = error.for_the_log(),
+                    "OpenID Connect: no log-in can begin"
+                );
+            }
             refused(&state, &parts.headers, &next, &error).await
         }
     }
+}
+
+/// Whether a browser asks for something else than a page of its own: for a picture of another site, say, which would use up the tries of
+/// whoever looks at that.
+fn is_embedded(headers: &HeaderMap) -> bool {
+    let what = headers.get("sec-fetch-dest");
+    what.is_some_and(|what| what != "document")
+}
+
+fn embedded() -> Response {
+    let hint = "People log in here, in a page of its own.\n";
+    (StatusCode::BAD_REQUEST, hint).into_response()
 }
 
 /// The address at which this request could be made again for the way back.
@@ -109,6 +126,9 @@ async fn back(
     Query(said): Query<Said>,
     request: Request,
 ) -> Response {
+    if is_embedded(request.headers()) {
+        return embedded();
+    }
     let (parts, _) = request.into_parts();
     if state.auth.oidc().is_none() {
         return Redirect::to(login::PATH).into_response();

@@ -38,6 +38,8 @@ pub struct AppState {
     pub(super) forged: Arc<Seldom>,
     /// Words in the log about people whom a proxy names and who are not let in.
     pub(super) unclear: Arc<Seldom>,
+    /// That nobody can begin to log in at the provider.
+    pub(super) no_log_in: Arc<Seldom>,
     /// How much one may ask for.
     pub limiter: Arc<Limiter>,
     /// A word in the header of pages, such as `production`.
@@ -72,6 +74,7 @@ impl AppState {
             auth: Arc::default(),
             forged: Arc::default(),
             unclear: Arc::default(),
+            no_log_in: Arc::default(),
             limiter: Arc::new(Limiter::new(Limits::default())),
             environment: None,
             shutdown,

@@ -23,8 +23,8 @@ impl Watcher {
         let store = subject.again().await;
         let shutdown = CancellationToken::new();
         let options = AlertOptions {
-            claim: Duration::from_secs(2),
             pace: Duration::from_millis(10),
+            ..AlertOptions::default()
         };
         let alerts = Alerts::start(store.clone(), settings, options, shutdown.clone());
         Self {

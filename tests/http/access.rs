@@ -11,6 +11,7 @@ use jobdeck::{
     model::Role,
 };
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 pub(super) const PASSWORD: &str = "correct horse";
 
@@ -392,25 +393,34 @@ async fn a_log_in_leads_to_the_page_that_was_asked_for_and_a_log_out_ends_it() {
 #[tokio::test]
 async fn a_wrong_try_is_told_the_same_for_users_that_there_are_and_that_there_are_not() {
     for name in ["viewer", "nobody"] {
-        let site = guarded(true).await;
-        for _ in 0..5 {
-            let answer = site.log_in(name, "guess", "/queues").await;
-            assert_eq!(answer.status, StatusCode::FORBIDDEN);
-            assert!(
-                answer
-                    .text
-                    .contains("This name and password do not go together."),
-                "{}",
-                answer.text
-            );
-            assert!(answer.headers.get("set-cookie").is_none());
-            assert!(
-                answer.text.contains(r#"value="/queues""#),
-                "{}",
-                answer.text
-            );
-        }
-        let answer = site.log_in(name, PASSWORD, "/").await;
+        // The wait is a second, which a busy machine may let go by before it is tried: then all of it is done again.
+        let answer = loop {
+            let site = guarded(true).await;
+            let mut last = Instant::now();
+            for _ in 0..5 {
+                last = Instant::now();
+                let answer = site.log_in(name, "guess", "/queues").await;
+                assert_eq!(answer.status, StatusCode::FORBIDDEN);
+                assert!(
+                    answer
+                        .text
+                        .contains("This name and password do not go together."),
+                    "{}",
+                    answer.text
+                );
+                assert!(answer.headers.get("set-cookie").is_none());
+                assert!(
+                    answer.text.contains(r#"value="/queues""#),
+                    "{}",
+                    answer.text
+                );
+            }
+            let answer = site.log_in(name, PASSWORD, "/").await;
+            let is_over = last.elapsed() >= Duration::from_secs(1);
+            if answer.status == StatusCode::TOO_MANY_REQUESTS || !is_over {
+                break answer;
+            }
+        };
         assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(answer.header("retry-after"), "1");
     }

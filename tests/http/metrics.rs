@@ -1,6 +1,7 @@
 //! What Prometheus reads.
 
 use super::*;
+use jobdeck::alerts::{AlertOptions, AlertSettings, Alerts, Channel, Receiver, Webhook};
 
 /// The value of a metric, named with its labels.
 fn value(text: &str, name: &str) -> Option<f64> {
@@ -97,6 +98,22 @@ async fn of_a_lost_store_no_old_numbers_are_told() {
 #[tokio::test]
 async fn what_the_manual_the_rules_and_the_dashboard_name_is_there() {
     let site = Site::new().await;
+    // Somebody is to be told of alerts, if there were some.
+    let receiver = Receiver {
+        name: "ops".to_owned(),
+        channel: Channel::Webhook(Webhook::new("http://127.0.0.1:9/").expect("an address")),
+        quiet: None,
+    };
+    let settings = AlertSettings {
+        receivers: vec![receiver],
+        ..AlertSettings::default()
+    };
+    site.live.accompany_alerts(Alerts::start(
+        site.store.clone(),
+        settings,
+        AlertOptions::default(),
+        site.shutdown.clone(),
+    ));
     site.post("/api/v1/jobs", &json!({"class": "A", "args": []}))
         .await;
     let told = site.get("/metrics").await.text;

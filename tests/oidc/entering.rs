@@ -258,3 +258,26 @@ async fn jobdeck_says_who_it_is_in_the_way_that_the_provider_takes() {
         assert_eq!(provider.what().said_by_body, Some(by_body));
     }
 }
+
+#[tokio::test]
+async fn below_a_base_path_the_way_back_leads_below_it() {
+    let provider = Provider::new().await;
+    provider.is(&json!({"preferred_username": "ada", "groups": ["ops"]}));
+    let site = Site::below("/jobs", settings(&provider.issuer), Vec::new(), false).await;
+    let mut browser = Browser::new(&site);
+    let sent = browser.get("/login/oidc?next=/dead").await;
+    let way_back = format!("{}/login/oidc/callback", site.address);
+    assert_eq!(sent.query()["redirect_uri"], way_back);
+    assert!(sent.set[0].contains("; Path=/jobs;"), "{:?}", sent.set);
+    let answer = browser.log_in("/dead").await;
+    assert_eq!(answer.location(), "/jobs/dead");
+    assert!(browser.is_in().await);
+
+    let secure = Site::below("/jobs", settings(&provider.issuer), Vec::new(), true).await;
+    let sent = Browser::new(&secure).get("/login/oidc").await;
+    assert!(
+        sent.set[0].starts_with("__Secure-jobdeck_oidc=") && sent.set[0].contains("; Secure"),
+        "{:?}",
+        sent.set
+    );
+}

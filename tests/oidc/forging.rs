@@ -4,6 +4,7 @@ use super::{
     provider::{Key, seconds},
     *,
 };
+use std::time::{Duration, Instant};
 
 /// A log-in that must be refused: what the page says.
 async fn refused(site: &Site) -> String {
@@ -89,7 +90,7 @@ async fn an_id_token_must_be_of_this_log_in_for_jobdeck_and_of_now() {
             "it is another provider",
         ),
         ("exp", json!(now - 90), "look at the clocks"),
-        ("iat", json!(now + 300), "look at the clocks"),
+        ("iat", json!(now + 3_000), "look at the clocks"),
         (
             "at_hash",
             json!("AAAAAAAAAAAAAAAAAAAAAA"),
@@ -104,6 +105,7 @@ async fn an_id_token_must_be_of_this_log_in_for_jobdeck_and_of_now() {
         assert!(text.contains(words), "{claim}: {text}");
     }
     // Clocks need not be the same to the second.
+    let now = seconds();
     let mut claims = json!({"preferred_username": "ada", "groups": ["ops"]});
     claims["iat"] = json!(now + 30);
     claims["exp"] = json!(now - 10);
@@ -188,20 +190,50 @@ async fn an_answer_of_another_provider_is_refused() {
 #[tokio::test]
 async fn who_tries_again_and_again_has_to_wait() {
     let provider = Provider::new().await;
-    let site = Site::at(&provider).await;
-    let mut eve = Browser::new(&site);
-    eve.headers = vec![("x-forwarded-for", "192.0.2.7".to_owned())];
-    for _ in 0..5 {
+    // The wait is a second, which a busy machine may let go by before it is tried: then all of it is done again.
+    let (site, answer) = loop {
+        let site = Site::at(&provider).await;
+        let mut eve = Browser::new(&site);
+        eve.headers = vec![("x-forwarded-for", "192.0.2.7".to_owned())];
+        let mut last = Instant::now();
+        for _ in 0..5 {
+            last = Instant::now();
+            let answer = eve.get("/login/oidc/callback?state=a&code=b").await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+        }
         let answer = eve.get("/login/oidc/callback?state=a&code=b").await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-    }
-    let answer = eve.get("/login/oidc/callback?state=a&code=b").await;
+        let is_over = last.elapsed() >= Duration::from_secs(1);
+        if answer.status == StatusCode::TOO_MANY_REQUESTS || !is_over {
+            break (site, answer);
+        }
+    };
     assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(answer.retry_after.is_some());
     assert!(answer.text.contains("Too many tries"), "{}", answer.text);
     // Others are not touched by it.
     let mut ada = Browser::new(&site);
     ada.headers = vec![("x-forwarded-for", "192.0.2.8".to_owned())];
+    ada.log_in("/").await;
+    assert!(ada.is_in().await);
+}
+
+#[tokio::test]
+async fn what_another_site_embeds_uses_up_nobodys_tries() {
+    let provider = Provider::new().await;
+    let site = Site::at(&provider).await;
+    let mut ada = Browser::new(&site);
+    ada.headers = vec![
+        ("x-forwarded-for", "192.0.2.7".to_owned()),
+        ("sec-fetch-dest", "image".to_owned()),
+    ];
+    for path in ["/login/oidc/callback?state=a&code=b", "/login/oidc"] {
+        for _ in 0..10 {
+            let answer = ada.get(path).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+            assert!(answer.set.is_empty());
+        }
+    }
+    ada.headers[1].1 = "document".to_owned();
     ada.log_in("/").await;
     assert!(ada.is_in().await);
 }

@@ -2,12 +2,15 @@
 
 use super::*;
 use support::wait_until;
+use tokio::net::TcpSocket;
 
 #[tokio::test]
 async fn a_provider_that_is_away_keeps_nobody_out_for_longer_than_it_is_away() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
-    drop(listener);
+    // Taken, so that no other test gets it, but nobody is there.
+    let socket = TcpSocket::new_v4().expect("a socket");
+    let any = "127.0.0.1:0".parse().expect("an address");
+    socket.bind(any).expect("a port");
+    let address = socket.local_addr().expect("an address");
     let site = Site::with(settings(&format!("http://{address}"))).await;
     let mut browser = Browser::new(&site);
     let answer = browser.get("/login/oidc?next=/dead").await;
@@ -24,7 +27,7 @@ async fn a_provider_that_is_away_keeps_nobody_out_for_longer_than_it_is_away() {
         answer.text
     );
 
-    let listener = TcpListener::bind(address).await.expect("the same port");
+    let listener = socket.listen(64).expect("somebody is there");
     let provider = Provider::on(listener);
     wait_until("it is asked again", async || {
         browser.get("/login/oidc").await.status == StatusCode::SEE_OTHER

@@ -1,6 +1,6 @@
 //! What is said of the provider in the configuration.
 
-use crate::model::Role;
+use crate::model::{BasePath, Role};
 use openidconnect::url::{Host, Url};
 use std::{collections::BTreeMap, fmt};
 
@@ -90,15 +90,16 @@ pub fn check_issuer(text: &str) -> Result<(), String> {
     }
 }
 
-/// Whether the provider can send people back to this address.
+/// Whether the provider can send people back to this address, of a Jobdeck that is below `base`.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn check_redirect(text: &str) -> Result<(), String> {
+pub fn check_redirect(text: &str, base: &BasePath) -> Result<(), String> {
+    let callback = base.address(CALLBACK);
     let is_right = Url::parse(text).is_ok_and(|url| {
         matches!(url.scheme(), "https" | "http")
             && url.has_host()
-            && url.path() == CALLBACK
+            && url.path() == callback
             && url.query().is_none()
             && url.fragment().is_none()
     });
@@ -106,7 +107,7 @@ pub fn check_redirect(text: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "`{text}` does not lead back to Jobdeck: write it as `https://jobs.example.com{CALLBACK}`"
+        "`{text}` does not lead back to Jobdeck: write it as `https://jobs.example.com{callback}`"
     ))
 }
 
@@ -123,7 +124,7 @@ fn is_this_machine(host: &Host<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{check_issuer, check_redirect};
+    use super::{BasePath, check_issuer, check_redirect};
 
     #[test]
     fn a_provider_is_asked_over_tls_unless_it_is_this_machine() {
@@ -152,9 +153,19 @@ mod tests {
     #[test]
     fn the_way_back_is_the_one_that_there_is() {
         assert_eq!(
-            check_redirect("https://jobs.example.com/login/oidc/callback"),
+            check_redirect(
+                "https://jobs.example.com/login/oidc/callback",
+                &BasePath::default()
+            ),
             Ok(())
         );
+        let base: BasePath = "/jobs".parse().unwrap();
+        assert_eq!(
+            check_redirect("https://example.com/jobs/login/oidc/callback", &base),
+            Ok(())
+        );
+        let told = check_redirect("https://example.com/login/oidc/callback", &base).unwrap_err();
+        assert!(told.contains("/jobs/login/oidc/callback"), "{told}");
         for text in [
             "",
             "https://jobs.example.com",
@@ -163,7 +174,10 @@ mod tests {
             "/login/oidc/callback",
             "ftp://jobs.example.com/login/oidc/callback",
         ] {
-            assert!(check_redirect(text).is_err(), "{text}");
+            assert!(
+                check_redirect(text, &BasePath::default()).is_err(),
+                "{text}"
+            );
         }
     }
 }

@@ -121,8 +121,16 @@ pub(super) async fn exchange(
         let subject = verified.subject().clone();
         let access = tokens.access_token().clone();
         let more = user_info(&known, &provider.requests, access, subject).await?;
+        let needed: Vec<&str> = settings.needed().collect();
         for (name, value) in more {
-            claims.entry(name).or_insert(value);
+            // What is missing may be `null`, or a part of something that is there.
+            let is_missing = claims.get(&name).is_none_or(Value::is_null)
+                || needed.iter().any(|way| {
+                    way.split('.').next() == Some(&*name) && find(&claims, way).is_none()
+                });
+            if is_missing {
+                claims.insert(name, value);
+            }
         }
     }
     Ok(Told {
