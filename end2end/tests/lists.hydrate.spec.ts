@@ -70,9 +70,12 @@ test("the theme that was chosen stays", async ({ page, server }) => {
   await open(page, server.address, true);
   const shown = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme + document.documentElement.dataset.theme);
   const before = await shown();
+  // It shows at once, and is kept with the answer.
+  const kept = page.waitForResponse((response) => response.url().endsWith("/api/ui/theme"));
   await page.getByRole("button", { name: /theme/i }).click();
   await expect.poll(shown).not.toBe(before);
   const after = await shown();
+  await kept;
   await page.reload();
   await hydrated(page);
   expect(await shown()).toBe(after);
