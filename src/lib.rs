@@ -60,6 +60,7 @@
 //! | [`export`] | jobs as files, NDJSON and CSV: written and read |
 //! | `store` | the contract for reading and changing jobs, and its two stores: Redis and SQLite |
 //! | `http_client` | connections to servers that the settings name |
+//! | `trace` | what spans for a collector of traces have in common |
 //! | `client` | enqueues jobs |
 //! | `worker` | fetches and runs jobs: concurrency, retries, scheduler, heartbeat, recovery |
 //! | `admin` | the one door for every change and every composed read |
@@ -128,6 +129,8 @@ pub mod shown;
 pub mod store;
 #[cfg(feature = "ssr")]
 pub mod telemetry;
+#[cfg(feature = "ssr")]
+pub(crate) mod trace;
 #[cfg(feature = "ssr")]
 pub mod web;
 #[cfg(feature = "ssr")]

@@ -5,6 +5,7 @@ mod export;
 
 use crate::config::{LogConfig, LogFormat, OtlpConfig};
 use crate::model::visible;
+use crate::trace;
 use export::Exporters;
 use std::{fmt::Debug, io::IsTerminal, sync::OnceLock};
 use tracing::field::Field;
@@ -42,7 +43,7 @@ fn filter(config: &LogConfig) -> Result<EnvFilter, String> {
         "" => "error",
         wanted => wanted,
     };
-    let text = format!("{wanted},{}=off", export::SPANS);
+    let text = format!("{wanted},{}=off", trace::TARGET);
     EnvFilter::builder().parse(text).map_err(|error| {
         format!(
             "`log.filter` is not understood: {error}; write a level such as `info`, or `info,jobdeck::store=debug`"

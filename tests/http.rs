@@ -151,6 +151,15 @@ impl Site {
         Self::on(&url, folder).await
     }
 
+    /// On a store of its own, with something of its state changed.
+    async fn with(change: impl FnOnce(&mut AppState)) -> Self {
+        let mut site = Self::new().await;
+        let mut state = site.state();
+        change(&mut state);
+        site.router = router(state);
+        site
+    }
+
     /// Over a Redis that is not there.
     async fn lost() -> Self {
         // Taken and let go: nobody listens there.

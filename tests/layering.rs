@@ -23,6 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["model", "job", "search", "failures", "redaction", "shown"],
     ),
     ("http_client", &[]),
+    ("trace", &[]),
     ("client", &["model", "job", "store"]),
     (
         "worker",
@@ -34,6 +35,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "holds",
             "store",
             "http_client",
+            "trace",
             "client",
         ],
     ),
@@ -94,6 +96,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "shown",
             "export",
             "store",
+            "trace",
             "admin",
             "alerts",
             "auth",
@@ -131,7 +134,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "groups",
         ],
     ),
-    ("telemetry", &["model", "http_client", "config"]),
+    ("telemetry", &["model", "http_client", "trace", "config"]),
     (
         "demo",
         &["model", "job", "periodic", "store", "client", "worker"],

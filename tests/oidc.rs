@@ -29,10 +29,10 @@ use jobdeck::{
 use provider::Provider;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 use support::open;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 
 /// Jobdeck's name and secret at the provider. The secret has signs that must be escaped.
@@ -59,6 +59,15 @@ fn settings(issuer: &str) -> OidcSettings {
         label: "Example Login".to_owned(),
         redirect_url: None,
     }
+}
+
+/// A port that is taken, so that no other test gets it, and at which nobody is.
+fn away() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    let any = "127.0.0.1:0".parse().expect("an address");
+    socket.bind(any).expect("a port");
+    let address = socket.local_addr().expect("an address");
+    (socket, address)
 }
 
 /// A server that lets people in by a provider.

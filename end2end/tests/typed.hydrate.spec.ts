@@ -1,16 +1,23 @@
 // What somebody types while a page's wasm is still on its way.
+import type { Page } from "@playwright/test";
 import { expect, failedJob, hydrated, test } from "../fixtures";
 
 test.use({ timezoneId: "Asia/Tokyo" });
 
-test("what is typed before a page is alive stays, times in the browser's zone", async ({ page, server }) => {
-  await server.seed("dead", [failedJob(1)]);
+/** Keeps the page's wasm back until what it answers is called. */
+async function holdWasm(page: Page): Promise<() => void> {
   let release = () => {};
   const released = new Promise<void>((resolve) => release = resolve);
   await page.route("**/*.wasm", async (route) => {
     await released;
     await route.continue();
   });
+  return release;
+}
+
+test("what is typed before a page is alive stays, times in the browser's zone", async ({ page, server }) => {
+  await server.seed("dead", [failedJob(1)]);
+  const release = await holdWasm(page);
   const [soon, later] = [30, 60].map((days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 11));
   await page.goto(`${server.address}/holds/new?query=class:SendMail&at=${soon}00:00:00Z`, { waitUntil: "commit" });
   const query = page.getByLabel("Which retries");
@@ -28,12 +35,7 @@ test("what is typed before a page is alive stays, times in the browser's zone", 
 
 test("a filter's field that is emptied before a page is alive stays empty", async ({ page, server }) => {
   await server.seed("dead", [failedJob(1)]);
-  let release = () => {};
-  const released = new Promise<void>((resolve) => release = resolve);
-  await page.route("**/*.wasm", async (route) => {
-    await released;
-    await route.continue();
-  });
+  const release = await holdWasm(page);
   await page.goto(`${server.address}/dead?class=SendMail&to=2030-05-01T00:00:00Z`, { waitUntil: "commit" });
   await page.locator("details.filter-menu > summary").click();
   await page.getByLabel("Class", { exact: true }).fill("");

@@ -4,7 +4,7 @@ use super::audit::Deed;
 use super::operations::wrong;
 use super::{Admin, AdminError, AdminResult};
 use crate::model::{
-    Acknowledgement, Alert, AlertEpisode, AlertState, AuditAction, AuditEvent, Snooze, Timestamp,
+    Acknowledgement, Alert, AlertEpisode, AlertState, AuditAction, Snooze, Timestamp,
 };
 use chrono::{DateTime, Days, NaiveTime, TimeZone};
 use chrono_tz::Tz;
@@ -72,7 +72,7 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`] when there is no such one, [`AdminError::Refused`] when it does not fire; the store's.
     pub async fn acknowledge_alert(&self, id: &str) -> AdminResult<Alert> {
-        self.change(AuditAction::AcknowledgeAlert, id, |alert, now, _| {
+        self.change(AuditAction::AcknowledgeAlert, id, |alert, now| {
             fires(alert)?;
             alert.hush(now);
             alert.snoozed = None;
@@ -81,7 +81,7 @@ impl Admin {
                 at: now,
                 reason: self.reason.as_deref().map(str::to_owned),
             });
-            Ok(())
+            Ok(String::new())
         })
         .await
     }
@@ -91,7 +91,7 @@ impl Admin {
     /// # Errors
     /// As [`Admin::acknowledge_alert`]; an end that is past, or farther than 30 days.
     pub async fn snooze_alert(&self, id: &str, end: SnoozeEnd) -> AdminResult<Alert> {
-        self.change(AuditAction::SnoozeAlert, id, |alert, now, event| {
+        self.change(AuditAction::SnoozeAlert, id, |alert, now| {
             fires(alert)?;
             let until = match end {
                 SnoozeEnd::At(until) => until,
@@ -109,14 +109,13 @@ impl Admin {
                     "an alert can be snoozed for 30 days at most: acknowledge it, or change its rule",
                 ));
             }
-            event.details = format!("until {until}");
             alert.hush(now);
             alert.acknowledged = None;
             alert.snoozed = Some(Snooze {
                 by: self.actor.to_string(),
                 until,
             });
-            Ok(())
+            Ok(format!("until {until}"))
         })
         .await
     }
@@ -126,7 +125,7 @@ impl Admin {
     /// # Errors
     /// As [`Admin::acknowledge_alert`]; [`AdminError::Refused`] when it is neither.
     pub async fn wake_alert(&self, id: &str) -> AdminResult<Alert> {
-        self.change(AuditAction::WakeAlert, id, |alert, now, _| {
+        self.change(AuditAction::WakeAlert, id, |alert, now| {
             fires(alert)?;
             if alert.acknowledged.is_none() && alert.snoozed.is_none() {
                 return Err(AdminError::Refused(format!(
@@ -139,17 +138,17 @@ impl Admin {
                 by: self.actor.to_string(),
                 until: now,
             });
-            Ok(())
+            Ok(String::new())
         })
         .await
     }
 
-    /// Changes an alert as it is now, whoever else changes it meanwhile, and tells the audit.
+    /// Changes an alert as it is now, whoever else changes it meanwhile, and tells the audit; `to` answers what that is to know beside.
     async fn change(
         &self,
         action: AuditAction,
         id: &str,
-        to: impl Fn(&mut Alert, Timestamp, &mut AuditEvent) -> AdminResult<()>,
+        to: impl Fn(&mut Alert, Timestamp) -> AdminResult<String>,
     ) -> AdminResult<Alert> {
         let mut deed = self
             .begin_on(action, |event| id.clone_into(&mut event.object))
@@ -162,7 +161,7 @@ impl Admin {
         &self,
         deed: &mut Deed,
         id: &str,
-        to: impl Fn(&mut Alert, Timestamp, &mut AuditEvent) -> AdminResult<()>,
+        to: impl Fn(&mut Alert, Timestamp) -> AdminResult<String>,
     ) -> AdminResult<Alert> {
         for _ in 0..TRIES {
             let alerts = self.store.alerts().await?;
@@ -176,15 +175,14 @@ impl Admin {
                 )));
             };
             let version = alert.version;
-            let mut result = Ok(());
+            let details = to(&mut alert, now)?;
             deed.tell(|event| {
                 event.object = match alert.queue.as_str() {
                     "" => alert.rule.clone(),
                     queue => format!("{} (queue {queue})", alert.rule),
                 };
-                result = to(&mut alert, now, event);
+                event.details = details;
             });
-            result?;
             alert.version += 1;
             if self
                 .store

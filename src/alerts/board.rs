@@ -10,18 +10,7 @@ pub(super) struct Board {
     /// By rule.
     readings: HashMap<String, Vec<Reading>>,
     /// By receiver.
-    deliveries: HashMap<String, Deliveries>,
-}
-
-/// How a receiver has answered this process.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Deliveries {
-    /// Notices that have reached it.
-    pub sent: u64,
-    /// Tries that failed.
-    pub failed: u64,
-    /// Why the last try failed, if it did.
-    pub error: Option<String>,
+    deliveries: HashMap<String, AlertReceiver>,
 }
 
 impl Board {
@@ -74,17 +63,10 @@ impl Board {
     pub(super) fn receivers(&self, settings: &AlertSettings) -> Vec<AlertReceiver> {
         let receivers = settings.receivers.iter().map(|receiver| {
             let known = self.deliveries.get(&receiver.name);
-            let Deliveries {
-                sent,
-                failed,
-                error,
-            } = known.cloned().unwrap_or_default();
             AlertReceiver {
                 name: receiver.name.clone(),
                 kind: receiver.channel.kind().to_owned(),
-                sent,
-                failed,
-                error,
+                ..known.cloned().unwrap_or_default()
             }
         });
         receivers.collect()

@@ -13,17 +13,10 @@ pub(super) const MOST_QUEUES: usize = 100;
 /// Samples of the counters over the longest time that a rule looks back.
 const SAMPLES: u32 = 720;
 
-/// The counters of the store over each time that some rule looks back.
+/// The counters of the store over each time that some rule looks back. Each has its own, so that a long one does not make a short one coarse.
 #[derive(Debug, Default)]
 pub(super) struct Gauges {
-    courses: BTreeMap<Duration, Course>,
-}
-
-/// The counters over one time: each has its own, so that a long one does not make a short one coarse.
-#[derive(Debug)]
-struct Course {
-    samples: VecDeque<Sample>,
-    kept: Duration,
+    courses: BTreeMap<Duration, VecDeque<Sample>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -55,9 +48,8 @@ impl Gauges {
         let mut courses = BTreeMap::new();
         for kept in times {
             let known = self.courses.range(kept..).next();
-            let samples = known.map(|(_, course)| course.samples.clone());
-            let samples = samples.unwrap_or_default();
-            courses.insert(kept, Course { samples, kept });
+            let samples = known.map(|(_, samples)| samples.clone());
+            courses.insert(kept, samples.unwrap_or_default());
         }
         self.courses = courses;
     }
@@ -70,8 +62,8 @@ impl Gauges {
             failed: overview.failed,
             dead: overview.dead,
         };
-        for course in self.courses.values_mut() {
-            course.observe(sample);
+        for (kept, samples) in &mut self.courses {
+            observe(samples, sample, *kept);
         }
     }
 
@@ -148,7 +140,7 @@ impl Gauges {
     /// The samples within the rule's time, and whether they reach back to its beginning.
     fn within(&self, rule: &Rule, now: Timestamp) -> (Vec<&Sample>, bool) {
         let span = rule.within.as_millis();
-        let Some(Course { samples, .. }) = self.courses.get(&rule.within) else {
+        let Some(samples) = self.courses.get(&rule.within) else {
             return (Vec::new(), false);
         };
         let older = samples
@@ -159,27 +151,24 @@ impl Gauges {
     }
 }
 
-impl Course {
-    fn observe(&mut self, sample: Sample) {
-        if let Some(last) = self.samples.back() {
-            let is_reset = sample.processed < last.processed || sample.failed < last.failed;
-            if is_reset || sample.at < last.at {
-                // Counters were set to zero, or it is another store by now.
-                self.samples.clear();
-            } else if milliseconds(sample.at, last.at) < self.kept.as_millis() / u128::from(SAMPLES)
-            {
-                return;
-            }
+/// Takes down a sample among those of a time.
+fn observe(samples: &mut VecDeque<Sample>, sample: Sample, kept: Duration) {
+    if let Some(last) = samples.back() {
+        let is_reset = sample.processed < last.processed || sample.failed < last.failed;
+        if is_reset || sample.at < last.at {
+            // Counters were set to zero, or it is another store by now.
+            samples.clear();
+        } else if milliseconds(sample.at, last.at) < kept.as_millis() / u128::from(SAMPLES) {
+            return;
         }
-        self.samples.push_back(sample);
-        // One that is older than the time stays: the time begins between it and the next.
-        while self
-            .samples
-            .get(1)
-            .is_some_and(|second| milliseconds(sample.at, second.at) >= self.kept.as_millis())
-        {
-            self.samples.pop_front();
-        }
+    }
+    samples.push_back(sample);
+    // One that is older than the time stays: the time begins between it and the next.
+    while samples
+        .get(1)
+        .is_some_and(|second| milliseconds(sample.at, second.at) >= kept.as_millis())
+    {
+        samples.pop_front();
     }
 }
 

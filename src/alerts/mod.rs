@@ -25,7 +25,6 @@ mod settle;
 mod tests;
 mod watcher;
 
-pub use board::Deliveries;
 pub use quiet::{Quiet, Window, WindowError};
 pub use rule::{QueuePattern, Rule};
 pub use send::{Channel, Email, EmailTls, Receiver, ReceiverError, Slack, Webhook, check_address};

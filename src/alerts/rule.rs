@@ -1,11 +1,12 @@
 //! What a rule says.
 
 use super::Quiet;
+use crate::job::hexadecimal;
 use crate::model::{AlertRule, AlertSeverity, AlertWatch, Timestamp};
+use crate::worker::pattern_fits;
 use chrono_tz::Tz;
-use regex::Regex;
 use sha2::{Digest, Sha256};
-use std::{fmt::Write, time::Duration};
+use std::time::Duration;
 
 /// Longest name of a queue that a rule can name.
 const LONGEST_QUEUE: usize = 255;
@@ -38,18 +39,8 @@ pub struct Rule {
 }
 
 /// Names of queues: stars in it stand for any text.
-#[derive(Clone, Debug)]
-pub struct QueuePattern {
-    text: String,
-    pattern: Regex,
-}
-
-/// What is written alike means the same.
-impl PartialEq for QueuePattern {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
-}
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueuePattern(String);
 
 impl Rule {
     /// When it fires for a queue, in words.
@@ -66,12 +57,7 @@ impl Rule {
         digest.update(self.name.as_bytes());
         digest.update([0]);
         digest.update(queue.as_bytes());
-        let mut id = String::with_capacity(16);
-        for byte in &digest.finalize()[..8] {
-            // Writing to a text cannot fail.
-            let _ = write!(id, "{byte:02x}");
-        }
-        id
+        hexadecimal(&digest.finalize()[..8])
     }
 
     /// Whether it is quiet now for what is so bad.
@@ -123,31 +109,25 @@ impl QueuePattern {
         if text != text.trim() {
             return Err("it begins or ends with a space: remove that".to_owned());
         }
-        let pieces: Vec<String> = text.split('*').map(regex::escape).collect();
-        let pattern = Regex::new(&format!("(?s)^{}$", pieces.join(".*")))
-            .map_err(|error| format!("it cannot be used: {error}"))?;
-        Ok(Self {
-            text: text.to_owned(),
-            pattern,
-        })
+        Ok(Self(text.to_owned()))
     }
 
     /// As it was written.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
+        &self.0
     }
 
     /// Whether it is the name of one queue.
     #[must_use]
     pub fn is_name(&self) -> bool {
-        !self.text.contains('*')
+        !self.0.contains('*')
     }
 
     /// Whether it means a queue.
     #[must_use]
     pub fn matches(&self, queue: &str) -> bool {
-        self.pattern.is_match(queue)
+        pattern_fits(&self.0, queue)
     }
 }
 

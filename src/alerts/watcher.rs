@@ -340,7 +340,7 @@ async fn carry_out(
     let is_done = store
         .change_alert(id, version, alert.as_ref(), episode.as_deref())
         .await?;
-    let last = alerts.remove(id);
+    alerts.remove(id);
     if !is_done {
         // Another one was first: what it has made of it is read the next time.
         return Ok(());
@@ -357,15 +357,12 @@ async fn carry_out(
             tracing::info!(rule, queue, "an alert is over");
         }
     }
-    match alert {
-        Some(alert) => {
-            if alert.state == AlertState::Firing && before != Some(AlertState::Firing) {
-                let (rule, queue, severity) = (&alert.rule, &alert.queue, alert.severity.name());
-                tracing::warn!(rule, queue, severity, "an alert fires: {}", alert.words());
-            }
-            alerts.insert(id.to_owned(), alert);
+    if let Some(alert) = alert {
+        if alert.state == AlertState::Firing && before != Some(AlertState::Firing) {
+            let (rule, queue, severity) = (&alert.rule, &alert.queue, alert.severity.name());
+            tracing::warn!(rule, queue, severity, "an alert fires: {}", alert.words());
         }
-        None => drop(last),
+        alerts.insert(id.to_owned(), alert);
     }
     Ok(())
 }

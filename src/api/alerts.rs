@@ -6,11 +6,11 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
-/// Usual spans of a snooze: name in the form, words.
-pub const SNOOZE_SPANS: [(&str, &str); 3] = [
-    ("1h", "for 1 hour"),
-    ("4h", "for 4 hours"),
-    ("tomorrow", "until tomorrow, 8:00"),
+/// Usual spans of a snooze: name in the form, words, and seconds; without these it ends tomorrow.
+pub const SNOOZE_SPANS: [(&str, &str, Option<i64>); 3] = [
+    ("1h", "for 1 hour", Some(3_600)),
+    ("4h", "for 4 hours", Some(4 * 3_600)),
+    ("tomorrow", "until tomorrow, 8:00", None),
 ];
 
 /// What the page of alerts shows.
@@ -97,16 +97,17 @@ pub async fn snooze_alert(
 ) -> Result<String, ApiError> {
     use super::{parse_time, respond};
     use crate::admin::SnoozeEnd;
-    let end = match (at.trim(), span.as_str()) {
-        ("", "1h") => SnoozeEnd::After(3_600),
-        ("", "4h") => SnoozeEnd::After(4 * 3_600),
-        ("", "tomorrow") => SnoozeEnd::Tomorrow,
-        ("", _) => {
-            return Err(respond::invalid(
-                "that is no span that can be chosen: give a time to snooze until",
-            ));
-        }
-        (at, _) => SnoozeEnd::At(parse_time(at).map_err(respond::invalid)?),
+    let end = match at.trim() {
+        "" => match SNOOZE_SPANS.iter().find(|(name, ..)| *name == span) {
+            Some((_, _, Some(seconds))) => SnoozeEnd::After(*seconds),
+            Some((_, _, None)) => SnoozeEnd::Tomorrow,
+            None => {
+                return Err(respond::invalid(
+                    "that is no span that can be chosen: give a time to snooze until",
+                ));
+            }
+        },
+        at => SnoozeEnd::At(parse_time(at).map_err(respond::invalid)?),
     };
     let alert = respond::admin()?
         .snooze_alert(&id, end)

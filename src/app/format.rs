@@ -201,10 +201,12 @@ pub fn job_path_with(jid: &str, query: &str) -> String {
     }
 }
 
-/// The path of a job's page.
+/// The path of a job's page; without a jid, of the page that a query leads to a job from.
 #[must_use]
 pub fn job_path(jid: &str) -> String {
-    if is_segment(jid) {
+    if jid.is_empty() {
+        "/jobs".to_owned()
+    } else if is_segment(jid) {
         format!("/jobs/{}", url_encode(jid))
     } else {
         format!("/jobs?jid={}", url_encode(jid))

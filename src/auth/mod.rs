@@ -27,8 +27,8 @@ mod users;
 
 pub use network::network;
 pub use oidc::{
-    OIDC_LIFETIME, Oidc, OidcAnswer, OidcBegun, OidcError, OidcFound, OidcSettings, check_issuer,
-    check_redirect,
+    OIDC_CALLBACK, OIDC_LIFETIME, Oidc, OidcAnswer, OidcBegun, OidcError, OidcFound, OidcSettings,
+    check_issuer, check_redirect,
 };
 pub use password::{PasswordHash, WrongHash};
 pub use provider_log_in::ProviderLogIn;

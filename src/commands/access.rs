@@ -23,7 +23,7 @@ pub(super) fn auth(config: &Config) -> Result<Auth, Failure> {
 }
 
 /// The provider at which people log in, if one is named. It is asked for nothing yet.
-pub(super) fn oidc(config: &Config) -> Result<Option<Oidc>, Failure> {
+fn oidc(config: &Config) -> Result<Option<Oidc>, Failure> {
     let settings = config.auth.oidc.settings()?;
     let oidc = settings.map(Oidc::new).transpose();
     oidc.map_err(|error| Failure::new(format!("no OpenID Connect: {}", error.for_the_log())))

@@ -86,14 +86,8 @@ impl Alerts {
                 time,
                 duration,
             }) => {
-                let end = match (time, duration) {
-                    (Some(until), _) => SnoozeEnd::At(until),
-                    (None, duration) => {
-                        let seconds = duration.unwrap_or_default().as_secs();
-                        SnoozeEnd::After(i64::try_from(seconds).unwrap_or(i64::MAX))
-                    }
-                };
                 let admin = one.plain.admin().await?;
+                let end = SnoozeEnd::At(time::end(&admin, time, duration).await?);
                 show(&one, admin.snooze_alert(&one.id, end).await?);
                 Ok(())
             }

@@ -107,13 +107,7 @@ impl Holds {
 impl Add {
     async fn run(self) -> Result<(), Failure> {
         let admin = self.plain.admin().await?;
-        let until = match (self.time, self.duration) {
-            (Some(until), _) => until,
-            (None, duration) => {
-                let now = admin.store().now().await.map_err(AdminError::from)?;
-                time::after(now, duration.unwrap_or_default())
-            }
-        };
+        let until = time::end(&admin, self.time, self.duration).await?;
         let request = HoldRequest {
             query: self.search.join(" "),
             until,

@@ -258,6 +258,10 @@ impl Server {
             .server
             .tls_key
             .clone_from(&self.started.server.tls_key);
+        config
+            .server
+            .environment
+            .clone_from(&self.started.server.environment);
         config.auth = AuthConfig {
             session_idle: config.auth.session_idle,
             session_lifetime: config.auth.session_lifetime,
@@ -268,10 +272,6 @@ impl Server {
         if is_worker(&config) {
             handlers::check(&config)?;
         }
-        config
-            .server
-            .environment
-            .clone_from(&self.started.server.environment);
         let alerts = alert_settings::read(&config)?;
         if who.is_empty() && !self.auth.is_open() {
             tracing::warn!(

@@ -1,5 +1,7 @@
 //! Times and durations as people type them.
 
+use super::Failure;
+use crate::admin::{Admin, AdminError};
 use crate::model::Timestamp;
 use std::time::Duration;
 
@@ -14,6 +16,21 @@ pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
     crate::web::moment(text).ok_or_else(|| {
         "write a time such as `2026-11-23T21:51:41Z`, or seconds since 1970".to_owned()
     })
+}
+
+/// The end that was given in one of both ways: a time, or so much after now.
+pub(super) async fn end(
+    admin: &Admin,
+    time: Option<Timestamp>,
+    duration: Option<Duration>,
+) -> Result<Timestamp, Failure> {
+    match time {
+        Some(until) => Ok(until),
+        None => {
+            let now = admin.store().now().await.map_err(AdminError::from)?;
+            Ok(after(now, duration.unwrap_or_default()))
+        }
+    }
 }
 
 /// The time so much after `now`.

@@ -12,10 +12,7 @@ use crate::{
     model::{AlertSeverity, AlertWatch},
 };
 use std::{borrow::Cow, time::Duration};
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue},
-};
+use toml::{Spanned, de::DeValue};
 
 /// The section that holds the rules.
 pub(super) const SECTION: &str = "alerts";
@@ -118,19 +115,14 @@ const NAME_CHARACTERS: usize = 60;
 const LONGEST: Duration = Duration::from_secs(24 * 3_600);
 
 /// A rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AlertConfig {
     /// Where it stands: `jobdeck.toml:12`.
     pub place: String,
     /// What it says.
     pub rule: Rule,
-}
-
-/// What was read from the same words is the same.
-impl PartialEq for AlertConfig {
-    fn eq(&self, other: &Self) -> bool {
-        self.place == other.place && self.rule == other.rule
-    }
+    /// Where its receivers stand.
+    receivers_at: String,
 }
 
 /// Reads the section; adds what is wrong to `problems`.
@@ -141,7 +133,12 @@ pub(super) fn read(
 ) -> Vec<AlertConfig> {
     named::read(SECTION, "NAME", section, at, problems, |reader| {
         let place = reader.place.clone();
-        rule(reader).map(|rule| AlertConfig { place, rule })
+        let receivers_at = reader.place_of("to");
+        rule(reader).map(|rule| AlertConfig {
+            place,
+            rule,
+            receivers_at,
+        })
     })
 }
 
@@ -149,8 +146,6 @@ pub(super) fn read(
 pub(super) fn check_receivers(
     alerts: &[AlertConfig],
     receivers: &[ReceiverConfig],
-    table: &DeTable<'_>,
-    at: At<'_>,
     problems: &mut Vec<Problem>,
 ) {
     let names = || receivers.iter().map(|receiver| receiver.name.as_str());
@@ -167,21 +162,12 @@ pub(super) fn check_receivers(
                 ),
             };
             let key = key_of(SECTION, &alert.rule.name, "to");
-            let place = place_of(table, &alert.rule.name, at);
             problems.push(Problem::new(
-                place.unwrap_or_else(|| alert.place.clone()),
+                alert.receivers_at.clone(),
                 format!("`{key}`: there is no receiver `{to}`; {hint}"),
             ));
         }
     }
-}
-
-/// Where the receivers of a rule stand.
-fn place_of(table: &DeTable<'_>, name: &str, at: At<'_>) -> Option<String> {
-    let rules = table.get(SECTION)?.get_ref().as_table()?;
-    let rule = rules.get(name)?.get_ref().as_table()?;
-    let (key, _) = rule.get_key_value("to")?;
-    Some(at(key.span()))
 }
 
 fn rule(reader: &mut Named<'_>) -> Option<Rule> {
@@ -282,9 +268,7 @@ fn above(reader: &mut Named<'_>, watch: AlertWatch) -> Option<f64> {
             let span = humantime::parse_duration(value.as_str()?).ok()?;
             return Some(span.as_secs_f64());
         }
-        let number = value.as_integer()?;
-        let count = u32::from_str_radix(number.as_str(), number.radix()).ok()?;
-        Some(f64::from(count))
+        named::whole(value).map(f64::from)
     })
 }
 

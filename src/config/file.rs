@@ -68,8 +68,7 @@ impl File {
         let periodic = periodic::read(parsed.get_ref(), &at, &mut problems);
         if problems.is_empty() {
             // A receiver that could not be read is no missing one.
-            let table = parsed.get_ref();
-            alerts::check_receivers(&alerts, &receivers, table, &at, &mut problems);
+            alerts::check_receivers(&alerts, &receivers, &mut problems);
         }
         if !problems.is_empty() {
             return Err(ConfigError(problems));

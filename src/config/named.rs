@@ -78,6 +78,12 @@ pub(super) fn texts(value: &DeValue<'_>) -> Option<Vec<String>> {
         .collect()
 }
 
+/// A number from 0 on.
+pub(super) fn whole(value: &DeValue<'_>) -> Option<u32> {
+    let number = value.as_integer()?;
+    u32::from_str_radix(number.as_str(), number.radix()).ok()
+}
+
 /// One of them.
 pub(super) struct Named<'a> {
     section: &'static str,
@@ -122,8 +128,7 @@ impl Named<'_> {
     /// Jobs at a time.
     pub(super) fn concurrency(&mut self) -> Option<u16> {
         self.value("concurrency", "a number from 1 to 1000", |value| {
-            let number = value.as_integer()?;
-            let jobs = u16::from_str_radix(number.as_str(), number.radix()).ok()?;
+            let jobs = u16::try_from(whole(value)?).ok()?;
             (1..=1000).contains(&jobs).then_some(jobs)
         })
     }

@@ -52,23 +52,16 @@ pub(super) fn read(reader: &mut Named<'_>) -> (Option<Quiet>, Tz) {
     if is_for_critical && texts.is_none() {
         reader.wrong_key("quiet_critical", "it is of no use without `quiet`");
     }
-    let zone = zone(reader).unwrap_or(chrono_tz::UTC);
+    let zone = reader.parsed(
+        "timezone",
+        "an IANA name such as `\"Europe/Berlin\"`",
+        periodic::zone,
+    );
+    let zone = zone.unwrap_or(chrono_tz::UTC);
     let quiet = (!windows.is_empty()).then_some(Quiet {
         windows,
         zone,
         is_for_critical,
     });
     (quiet, zone)
-}
-
-fn zone(reader: &mut Named<'_>) -> Option<Tz> {
-    let what = "an IANA name such as `\"Europe/Berlin\"`";
-    let said = reader.value("timezone", what, |value| value.as_str().map(str::to_owned))?;
-    match periodic::zone(&said) {
-        Ok(zone) => Some(zone),
-        Err(reason) => {
-            reader.wrong_key("timezone", reason);
-            None
-        }
-    }
 }

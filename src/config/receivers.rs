@@ -348,8 +348,7 @@ fn email(reader: &mut Named<'_>) -> Option<Kind> {
     });
     let tls = tls.unwrap_or_default();
     let port = reader.value("port", "a number from 1 to 65535", |value| {
-        let number = value.as_integer()?;
-        let port = u16::from_str_radix(number.as_str(), number.radix()).ok()?;
+        let port = u16::try_from(named::whole(value)?).ok()?;
         (port > 0).then_some(port)
     });
     let user = reader.text("user");

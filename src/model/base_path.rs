@@ -20,6 +20,9 @@ pub struct BasePathError {
 }
 
 impl BasePath {
+    /// What answers at the root as well, because probes that ask there know of no base path.
+    pub const AT_THE_ROOT: [&'static str; 3] = ["/healthz", "/readyz", "/metrics"];
+
     /// As text, without a slash at its end; empty when there is none.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -109,8 +112,7 @@ impl FromStr for BasePath {
                 return wrong("it may have letters from a to z, digits, `-`, `.`, `_` and `~`");
             }
         }
-        // Probes that know of no base path ask there.
-        if matches!(path, "/healthz" | "/readyz" | "/metrics") {
+        if Self::AT_THE_ROOT.contains(&path) {
             return wrong("probes ask there: choose another one");
         }
         Ok(Self(Some(path.into())))

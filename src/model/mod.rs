@@ -5,6 +5,7 @@
 mod action;
 mod actor;
 mod alert;
+mod alert_words;
 mod audit;
 mod audit_words;
 mod base_path;

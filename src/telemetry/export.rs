@@ -1,9 +1,9 @@
 //! Traces and logs for an OpenTelemetry collector, over OTLP (HTTP with protobuf).
 //!
-//! Spans are made for this alone: they have the target [`SPANS`], which the log never shows.
+//! Spans are made for this alone ([`crate::trace`]).
 
 use super::collector::Collector;
-use crate::config::OtlpConfig;
+use crate::{config::OtlpConfig, trace};
 use opentelemetry::{KeyValue, global, trace::TracerProvider as _};
 use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
 use opentelemetry_otlp::{
@@ -19,8 +19,6 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use tracing::Metadata;
 use tracing_subscriber::{Layer, Registry, filter::filter_fn};
 
-/// The target of spans that are exported.
-pub(super) const SPANS: &str = "jobdeck::trace";
 /// How long the last of it may take to be sent when the process ends.
 const LAST: Duration = Duration::from_secs(2);
 
@@ -119,7 +117,7 @@ impl Exporters {
 
 /// Spans that are made for it. What is logged within them is the log's, where it is wanted.
 fn is_traced(of: &Metadata<'_>) -> bool {
-    of.is_span() && of.target() == SPANS
+    of.is_span() && of.target() == trace::TARGET
 }
 
 /// Whether it is about the exporting itself, which would go round in circles.

@@ -9,14 +9,10 @@ use axum::{
     Router,
     extract::Request,
     http::{HeaderValue, StatusCode, Uri, header::LOCATION, uri::PathAndQuery},
-    middleware,
     response::{IntoResponse, Response},
 };
 use std::convert::Infallible;
 use tower::ServiceExt;
-
-/// What is at the root as well, because those who ask there know of no base path.
-const AT_THE_ROOT: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 /// Puts everything below the base path, if there is one.
 pub(super) fn below(base: &BasePath, router: Router) -> Router {
@@ -28,13 +24,11 @@ pub(super) fn below(base: &BasePath, router: Router) -> Router {
         let (base, router) = (base.clone(), router.clone());
         async move { serve(&base, router, request).await }
     };
-    Router::new()
-        .fallback(serve)
-        .layer(middleware::from_fn(headers::secure))
+    Router::new().fallback(serve)
 }
 
 async fn serve(base: &BasePath, router: Router, mut request: Request) -> Response {
-    if !AT_THE_ROOT.contains(&request.uri().path()) {
+    if !BasePath::AT_THE_ROOT.contains(&request.uri().path()) {
         match inside(base, request.uri()) {
             Some(uri) => *request.uri_mut() = uri,
             None => return outside(base),
@@ -60,7 +54,7 @@ fn inside(base: &BasePath, uri: &Uri) -> Option<Uri> {
 
 fn outside(base: &BasePath) -> Response {
     let hint = format!("There is nothing at this address: Jobdeck is at {base} on this server.\n");
-    (StatusCode::NOT_FOUND, hint).into_response()
+    headers::secured((StatusCode::NOT_FOUND, hint).into_response())
 }
 
 /// A whole address stays as it is: a browser has said where it came from.

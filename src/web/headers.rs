@@ -36,9 +36,13 @@ const NOTHING_RUNS: HeaderValue = HeaderValue::from_static(
 );
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// Adds what every answer needs and this one does not say itself.
+/// Adds to every answer what it needs and does not say itself.
 pub(super) async fn secure(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    secured(next.run(request).await)
+}
+
+/// The answer, with what every one needs and this one does not say itself.
+pub(super) fn secured(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.entry(name).or_insert(value);

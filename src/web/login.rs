@@ -39,13 +39,28 @@ pub(super) fn logout_routes() -> MethodRouter<AppState> {
     post(log_out).layer(DefaultBodyLimit::max(FORM_BYTES))
 }
 
-/// The cookie of a session. One with `__Host-` no other site of the same domain can set; it is for a whole server, and not for what is
-/// below a base path, beside which others live.
+/// The cookie of a session.
 pub(super) fn cookie_name(state: &AppState) -> &'static str {
+    by_prefix(
+        state,
+        [
+            "__Host-jobdeck_session",
+            "__Secure-jobdeck_session",
+            "jobdeck_session",
+        ],
+    )
+}
+
+/// Of the names of a cookie the one with what browsers can hold it to. One with `__Host-` no other site of the same domain can set; it is for
+/// a whole server, and not for what is below a base path, beside which others live.
+pub(super) fn by_prefix(
+    state: &AppState,
+    [of_host, secure, plain]: [&'static str; 3],
+) -> &'static str {
     match (state.auth.secure_cookies(), state.base_path.is_empty()) {
-        (true, true) => "__Host-jobdeck_session",
-        (true, false) => "__Secure-jobdeck_session",
-        (false, _) => "jobdeck_session",
+        (true, true) => of_host,
+        (true, false) => secure,
+        (false, _) => plain,
     }
 }
 
@@ -68,20 +83,19 @@ fn leading_to(path: &str, next: &str) -> String {
 
 /// An address of this server, or its first page: nobody is led elsewhere by a link to the log-in.
 fn local(next: &str) -> &str {
+    let path = next.split(['?', '#']).next().unwrap_or_default();
     let is_local = next.starts_with('/')
         && !next.starts_with("//")
         // Browsers take a backslash for a slash, and leave out line ends and tabs.
         && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
         && next.len() <= LONGEST_NEXT
-        && !goes_up(next);
-    let path = next.split(['?', '#']).next().unwrap_or_default();
+        && !goes_up(path);
     let is_way = [PATH, LOGOUT_PATH, oidc::PATH, oidc::CALLBACK_PATH].contains(&path);
     if is_local && !is_way { next } else { "/" }
 }
 
 /// Whether a browser would leave what is below the base path, for another application of the same server.
-fn goes_up(next: &str) -> bool {
-    let path = next.split(['?', '#']).next().unwrap_or_default();
+fn goes_up(path: &str) -> bool {
     path.split('/').any(|segment| {
         let segment = segment.to_ascii_lowercase().replace("%2e", ".");
         segment == "." || segment == ".."
@@ -180,22 +194,43 @@ async fn log_in(
             response
         }
         LogIn::Later(wait) => {
-            let why = "it has to wait: too many were wrong";
-            state.admin.note_refused_log_in(&form.name, from, why).await;
-            let seconds = limits::seconds(wait);
-            let page = again(format!("Too many tries: wait {seconds} s, then try again."));
-            wait_for(shown(&state, &request_headers, page).await, wait)
+            let page = again(too_many_tries(wait));
+            put_off(&state, &request_headers, from, TOO_MANY_WRONG, page, wait).await
         }
         LogIn::Busy(wait) => {
-            let why = "it was not looked at: too many others were";
-            state.admin.note_refused_log_in(&form.name, from, why).await;
             let seconds = limits::seconds(wait);
             let page = again(format!(
                 "Too many are logging in: wait {seconds} s, then try again."
             ));
-            wait_for(shown(&state, &request_headers, page).await, wait)
+            let why = "it was not looked at: too many others were";
+            put_off(&state, &request_headers, from, why, page, wait).await
         }
     }
+}
+
+/// Why somebody has to wait, for the audit.
+pub(super) const TOO_MANY_WRONG: &str = "it has to wait: too many were wrong";
+
+/// The same for who has to.
+pub(super) fn too_many_tries(wait: Duration) -> String {
+    let seconds = limits::seconds(wait);
+    format!("Too many tries: wait {seconds} s, then try again.")
+}
+
+/// The page for somebody who was not looked at, and an event of that; `why` is for the audit.
+pub(super) async fn put_off(
+    state: &AppState,
+    headers: &HeaderMap,
+    from: Option<String>,
+    why: &str,
+    page: LoginTry,
+    wait: Duration,
+) -> Response {
+    state.admin.note_refused_log_in(&page.name, from, why).await;
+    let mut response = shown(state, headers, page).await;
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    limits::retry_after(&mut response, wait);
+    response
 }
 
 /// Gives somebody who was let in their session, and leads them to the page that they have asked for.
@@ -214,13 +249,6 @@ pub(super) async fn begin_session(
     let mut response = Redirect::to(local(next)).into_response();
     let lifetime = state.auth.session_lifetime();
     set_cookie(state, &mut response, cookie_name(state), secret, lifetime);
-    response
-}
-
-/// The page again, with the time after which a try may be looked at.
-pub(super) fn wait_for(mut response: Response, wait: Duration) -> Response {
-    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-    limits::retry_after(&mut response, wait);
     response
 }
 

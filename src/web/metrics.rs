@@ -129,16 +129,12 @@ fn deliveries(registry: &mut Registry, alerts: &Alerts) {
 
 /// The alerts that fire.
 fn firing_alerts(registry: &mut Registry, severities: &[AlertSeverity]) {
-    let counts = Each::<i64, AtomicI64>::default();
-    for severity in AlertSeverity::ALL {
-        let count = severities
-            .iter()
-            .filter(|other| **other == severity)
-            .count();
-        counts
-            .get_or_create(&[("severity", severity.name().to_owned())])
-            .set(i64::try_from(count).unwrap_or(i64::MAX));
-    }
+    let counts = counted(
+        "severity",
+        AlertSeverity::ALL,
+        AlertSeverity::name,
+        severities,
+    );
     registry.register("alerts_firing", "Alerts that fire", counts);
 }
 
@@ -187,17 +183,27 @@ fn numbers(registry: &mut Registry, overview: &Overview) {
 
 /// The operations that are not over.
 fn operations(registry: &mut Registry, states: &[OperationState]) {
+    let kinds = OperationState::ALL.into_iter();
+    let kinds = kinds.filter(|state| !state.is_over());
+    let counts = counted("state", kinds, OperationState::name, states);
+    registry.register("operations", "Operations that are not over", counts);
+}
+
+/// How many of all there are of each kind.
+fn counted<T: Copy + PartialEq>(
+    label: &'static str,
+    kinds: impl IntoIterator<Item = T>,
+    name: fn(T) -> &'static str,
+    all: &[T],
+) -> Each<i64, AtomicI64> {
     let counts = Each::<i64, AtomicI64>::default();
-    for state in OperationState::ALL
-        .into_iter()
-        .filter(|state| !state.is_over())
-    {
-        let count = states.iter().filter(|other| **other == state).count();
+    for kind in kinds {
+        let count = all.iter().filter(|other| **other == kind).count();
         counts
-            .get_or_create(&[("state", state.name().to_owned())])
+            .get_or_create(&[(label, name(kind).to_owned())])
             .set(i64::try_from(count).unwrap_or(i64::MAX));
     }
-    registry.register("operations", "Operations that are not over", counts);
+    counts
 }
 
 fn gauge(value: u64) -> ConstGauge<i64> {

@@ -1,21 +1,20 @@
 //! Log-in at an OpenID Connect provider: the way there, and the way back. Both are plain addresses, and need no script.
 
-use super::{AppState, client_address::BySecureWay, client_address::ClientAddress, limits, login};
+use super::{AppState, client_address::BySecureWay, client_address::ClientAddress, login, origin};
 use crate::api::respond::cookie_in;
 use crate::app::LoginTry;
-use crate::auth::{OIDC_LIFETIME, OidcAnswer, OidcBegun, OidcError, ProviderLogIn};
+use crate::auth::{OIDC_CALLBACK, OIDC_LIFETIME, OidcAnswer, OidcBegun, OidcError, ProviderLogIn};
 use axum::{
     extract::{Query, Request, State},
-    http::{HeaderMap, StatusCode, Uri, header::HOST, request::Parts},
+    http::{HeaderMap, StatusCode, Uri, request::Parts},
     response::{IntoResponse, Redirect, Response},
     routing::{MethodRouter, get},
 };
-use serde::Deserialize;
 
 /// The way there.
 pub(super) const PATH: &str = "/login/oidc";
 /// The way back.
-pub(super) const CALLBACK_PATH: &str = "/login/oidc/callback";
+pub(super) const CALLBACK_PATH: &str = OIDC_CALLBACK;
 
 /// The way there.
 pub(super) fn routes() -> MethodRouter<AppState> {
@@ -27,13 +26,16 @@ pub(super) fn callback_routes() -> MethodRouter<AppState> {
     get(back)
 }
 
-/// What tells the browser that began a log-in from others. Its prefix is as that of the session's.
+/// What tells the browser that began a log-in from others.
 fn cookie_name(state: &AppState) -> &'static str {
-    match (state.auth.secure_cookies(), state.base_path.is_empty()) {
-        (true, true) => "__Host-jobdeck_oidc",
-        (true, false) => "__Secure-jobdeck_oidc",
-        (false, _) => "jobdeck_oidc",
-    }
+    login::by_prefix(
+        state,
+        [
+            "__Host-jobdeck_oidc",
+            "__Secure-jobdeck_oidc",
+            "jobdeck_oidc",
+        ],
+    )
 }
 
 /// `GET /login/oidc?next=/path`.
@@ -96,11 +98,7 @@ fn callback(state: &AppState, parts: &Parts) -> Option<String> {
     let way = parts.extensions.get::<BySecureWay>();
     let is_secure = state.auth.secure_cookies() || way.is_some_and(|BySecureWay(is)| *is);
     let scheme = if is_secure { "https" } else { "http" };
-    let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
-    let host = host.or(parts
-        .uri
-        .authority()
-        .map(axum::http::uri::Authority::as_str))?;
+    let host = origin::host(&parts.headers, &parts.uri)?;
     let address = Uri::builder()
         .scheme(scheme)
         .authority(host)
@@ -109,21 +107,10 @@ fn callback(state: &AppState, parts: &Parts) -> Option<String> {
     Some(address.ok()?.to_string())
 }
 
-/// What the provider has the browser say.
-#[derive(Deserialize)]
-pub(super) struct Said {
-    #[serde(default)]
-    state: String,
-    code: Option<String>,
-    error: Option<String>,
-    error_description: Option<String>,
-    iss: Option<String>,
-}
-
 /// `GET /login/oidc/callback?state=…&code=…`.
 async fn back(
     State(state): State<AppState>,
-    Query(said): Query<Said>,
+    Query(answer): Query<OidcAnswer>,
     request: Request,
 ) -> Response {
     if is_embedded(request.headers()) {
@@ -137,13 +124,6 @@ async fn back(
     let network = address.and_then(ClientAddress::network);
     let from = address.map(|address| address.ip.to_string());
     let browser = cookie_in(&parts.headers, cookie_name(&state));
-    let answer = OidcAnswer {
-        state: said.state,
-        code: said.code,
-        error: said.error,
-        error_description: said.error_description,
-        iss: said.iss,
-    };
     let came = state
         .auth
         .log_in_by_provider(answer, browser.as_deref(), network);
@@ -163,24 +143,22 @@ async fn back(
             refused(&state, &parts.headers, "/", &error).await
         }
         ProviderLogIn::Later(wait) => {
-            let why = "it has to wait: too many were wrong";
-            state.admin.note_refused_log_in("", from, why).await;
-            let seconds = limits::seconds(wait);
-            let problem = format!("Too many tries: wait {seconds} s, then try again.");
-            login::wait_for(page(&state, &parts.headers, "/", problem).await, wait)
+            let page = again("/", login::too_many_tries(wait));
+            let why = login::TOO_MANY_WRONG;
+            login::put_off(&state, &parts.headers, from, why, page, wait).await
         }
         ProviderLogIn::Busy(wait) => {
+            let page = again("/", OidcError::Busy.to_string());
             let why = OidcError::Busy.for_the_log();
-            state.admin.note_refused_log_in("", from, &why).await;
-            let problem = OidcError::Busy.to_string();
-            login::wait_for(page(&state, &parts.headers, "/", problem).await, wait)
+            login::put_off(&state, &parts.headers, from, &why, page, wait).await
         }
     }
 }
 
 /// The log-in page that says why somebody is not let in.
 async fn refused(state: &AppState, headers: &HeaderMap, next: &str, error: &OidcError) -> Response {
-    let mut response = page(state, headers, next, error.to_string()).await;
+    let page = again(next, error.to_string());
+    let mut response = login::shown(state, headers, page).await;
     *response.status_mut() = match error {
         OidcError::UnknownLogIn | OidcError::NoAddress => StatusCode::BAD_REQUEST,
         OidcError::Denied { .. }
@@ -194,11 +172,10 @@ async fn refused(state: &AppState, headers: &HeaderMap, next: &str, error: &Oidc
     response
 }
 
-async fn page(state: &AppState, headers: &HeaderMap, next: &str, problem: String) -> Response {
-    let page = LoginTry {
+fn again(next: &str, problem: String) -> LoginTry {
+    LoginTry {
         next: next.to_owned(),
         problem: Some(problem),
         ..LoginTry::default()
-    };
-    login::shown(state, headers, page).await
+    }
 }

@@ -53,8 +53,7 @@ fn is_own(headers: &HeaderMap, uri: &Uri, way: Option<BySecureWay>) -> bool {
         None => match text(headers, &ORIGIN) {
             None => !headers.contains_key(ORIGIN),
             Some(origin) => {
-                let host = text(headers, &HOST)
-                    .or(uri.authority().map(axum::http::uri::Authority::as_str));
+                let host = host(headers, uri);
                 let Some((scheme, origin_host)) = origin.split_once("://") else {
                     return false;
                 };
@@ -64,6 +63,11 @@ fn is_own(headers: &HeaderMap, uri: &Uri, way: Option<BySecureWay>) -> bool {
             }
         },
     }
+}
+
+/// The name under which this server was asked.
+pub(super) fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
+    text(headers, &HOST).or(uri.authority().map(axum::http::uri::Authority::as_str))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {

@@ -1,12 +1,12 @@
 //! The span of a request, for a collector of traces. It is made only where one is named in the settings.
 
+use crate::trace;
 use axum::{
     extract::{MatchedPath, Request},
-    http::HeaderMap,
     middleware::Next,
     response::Response,
 };
-use opentelemetry::{global, trace::Status};
+use opentelemetry::trace::Status;
 use opentelemetry_http::HeaderExtractor;
 use tracing::Instrument as _;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
@@ -16,7 +16,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 /// Names and attributes are those of OpenTelemetry's conventions for HTTP servers. Neither what was searched for nor who asks is in it.
 pub(super) async fn trace(request: Request, next: Next) -> Response {
     let span = tracing::debug_span!(
-        target: "jobdeck::trace",
+        target: trace::TARGET,
         "request",
         otel.name = tracing::field::Empty,
         otel.kind = "server",
@@ -31,7 +31,8 @@ pub(super) async fn trace(request: Request, next: Next) -> Response {
         Some(route) => span.record("otel.name", format!("{method} {route}")),
         None => span.record("otel.name", &method),
     };
-    adopt(&span, request.headers());
+    // A span that nobody exports has no parent either.
+    let _ = span.set_parent(trace::origin(&HeaderExtractor(request.headers())));
     span.set_attribute("http.request.method", method);
     span.set_attribute("url.path", request.uri().path().to_owned());
     if let Some(route) = route {
@@ -46,10 +47,4 @@ pub(super) async fn trace(request: Request, next: Next) -> Response {
         span.set_status(Status::error(""));
     }
     response
-}
-
-fn adopt(span: &tracing::Span, headers: &HeaderMap) {
-    let context = global::get_text_map_propagator(|from| from.extract(&HeaderExtractor(headers)));
-    // A span that nobody exports has no parent either.
-    let _ = span.set_parent(context);
 }

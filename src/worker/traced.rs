@@ -3,23 +3,23 @@
 use crate::{
     job::Job,
     store::{FetchedJob, Settlement},
+    trace,
 };
 use opentelemetry::{
-    global,
     propagation::Extractor,
     trace::{Status, TraceContextExt as _},
 };
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
-/// Field of a job in which whoever enqueued it says of which trace that was a part: <https://www.w3.org/TR/trace-context/>.
+/// Field of a job in which whoever enqueued it says of which trace that was a part.
 const TRACE_PARENT: &str = "traceparent";
 
 /// The span of a job. Names and attributes are those of OpenTelemetry's conventions for messaging; neither arguments nor messages of errors
 /// are in it. It is linked to the span that enqueued it.
 pub(super) fn span(fetched: &FetchedJob) -> Span {
     let span = tracing::debug_span!(
-        target: "jobdeck::trace",
+        target: trace::TARGET,
         "job",
         otel.name = tracing::field::Empty,
         otel.kind = "consumer",
@@ -44,7 +44,7 @@ pub(super) fn span(fetched: &FetchedJob) -> Span {
         span.set_attribute("messaging.sidekiq.retry_count", retries);
     }
     let carried = Carried(job.string(TRACE_PARENT));
-    let context = global::get_text_map_propagator(|from| from.extract(&carried));
+    let context = trace::origin(&carried);
     let from = context.span().span_context().clone();
     if from.is_valid() {
         span.add_link(from);

@@ -1,8 +1,9 @@
 //! Processes on one store, with rules in their configuration.
 
+use crate::harness::into_queue;
 use crate::inbox::Inbox;
 use crate::support::{Jobdeck, RedisServer, open, wait_until};
-use jobdeck::store::{Destination, QueueEnd};
+use jobdeck::store::Destination;
 
 #[tokio::test]
 async fn of_two_processes_on_one_store_one_posts() {
@@ -22,10 +23,9 @@ async fn of_two_processes_on_one_store_one_posts() {
     let other = Jobdeck::serve(&arguments).await;
     let store = open(&url).await;
     let entries: Vec<Destination> = (0..3)
-        .map(|number| Destination::Queue {
-            name: "mail".to_owned(),
-            raw: format!(r#"{{"class":"A","args":[],"jid":"{number:024}"}}"#).into(),
-            end: QueueEnd::Last,
+        .map(|number| {
+            let raw = format!(r#"{{"class":"A","args":[],"jid":"{number:024}"}}"#);
+            into_queue("mail", raw)
         })
         .collect();
     store.add(&entries).await.unwrap();

@@ -1,12 +1,12 @@
 //! Somebody who watches a store.
 
-use crate::harness::Subject;
+use crate::harness::{Subject, into_queue};
 use crate::support::wait_until;
 use jobdeck::{
     admin::Admin,
     alerts::{AlertOptions, AlertSettings, Alerts, Channel, QueuePattern, Receiver, Rule, Webhook},
     model::{Alert, AlertSeverity, AlertWatch},
-    store::{Destination, QueueEnd, SharedStore},
+    store::{Destination, SharedStore},
 };
 use std::time::Duration;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -100,10 +100,9 @@ pub(crate) fn receiver(name: &str, url: &str) -> Receiver {
 /// Puts so many jobs into the queue `mail`.
 pub(crate) async fn fill(store: &Subject, jobs: usize) {
     let entries: Vec<Destination> = (0..jobs)
-        .map(|number| Destination::Queue {
-            name: "mail".to_owned(),
-            raw: format!(r#"{{"class":"A","args":["secret"],"jid":"{number:024}"}}"#).into(),
-            end: QueueEnd::Last,
+        .map(|number| {
+            let raw = format!(r#"{{"class":"A","args":["secret"],"jid":"{number:024}"}}"#);
+            into_queue("mail", raw)
         })
         .collect();
     store.add(&entries).await.unwrap();

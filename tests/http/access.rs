@@ -34,11 +34,7 @@ pub(super) fn auth(secure: bool) -> Auth {
 }
 
 pub(super) async fn guarded(secure: bool) -> Site {
-    let mut site = Site::new().await;
-    let mut state = site.state();
-    state.auth = Arc::new(auth(secure));
-    site.router = router(state);
-    site
+    Site::with(|state| state.auth = Arc::new(auth(secure))).await
 }
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");

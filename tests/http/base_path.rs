@@ -22,21 +22,16 @@ fn base() -> BasePath {
 }
 
 async fn below() -> Site {
-    let mut site = Site::new().await;
-    let mut state = site.state();
-    state.base_path = base();
-    site.router = router(state);
-    site
+    Site::with(|state| state.base_path = base()).await
 }
 
 /// The same with users: who is logged in as an admin has this cookie.
 async fn guarded(secure: bool) -> Site {
-    let mut site = Site::new().await;
-    let mut state = site.state();
-    state.base_path = base();
-    state.auth = Arc::new(auth(secure));
-    site.router = router(state);
-    site
+    Site::with(|state| {
+        state.base_path = base();
+        state.auth = Arc::new(auth(secure));
+    })
+    .await
 }
 
 /// Something of everything that pages show.

@@ -2,7 +2,7 @@
 
 use super::*;
 use html5gum::{DefaultEmitter, Token, Tokenizer};
-use jobdeck::model::visible;
+use jobdeck::model::{is_unseen, visible};
 use support::HOSTILE;
 
 /// Pages that show many.
@@ -50,6 +50,11 @@ fn read(page: &str, what: &str) -> String {
             Token::String(text) if !hidden => words.push_str(&String::from_utf8_lossy(&text.value)),
             _ => {}
         }
+    }
+    let hidden = |character: char| is_unseen(character) && !"\n\t".contains(character);
+    if let Some(at) = words.find(hidden) {
+        let around: String = words[at..].chars().take(40).collect();
+        panic!("{what}: nobody sees all of {around:?}");
     }
     words
 }

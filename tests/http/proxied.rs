@@ -16,19 +16,19 @@ const GROUPS: &str = "x-forwarded-groups";
 
 /// A server behind a proxy that names users and their groups.
 async fn behind_proxy() -> Site {
-    let mut site = Site::new().await;
-    let mut state = site.state();
     let token = Token::new("ci", Role::Operator, &hash_text("secret"), None).expect("a token");
     let auth = Auth::new(Vec::new(), vec![token], SessionLimits::default(), false);
-    state.auth = Arc::new(auth.with_proxy(Some(ProxyUsers {
+    let auth = auth.with_proxy(Some(ProxyUsers {
         header: USER.parse().expect("a header"),
         groups_header: Some(GROUPS.parse().expect("a header")),
         roles: [("ops".to_owned(), Role::Operator)].into(),
         role: Some(Role::Viewer),
-    })));
-    state.proxies = TrustedProxies::new(&["10.0.0.0/8".parse().expect("a network")]);
-    site.router = router(state);
-    site
+    }));
+    Site::with(|state| {
+        state.auth = Arc::new(auth);
+        state.proxies = TrustedProxies::new(&["10.0.0.0/8".parse().expect("a network")]);
+    })
+    .await
 }
 
 impl Site {

@@ -138,21 +138,9 @@ async fn what_was_done_is_not_found_by_the_next_search() {
 
 /// Readings of entries of sets that the server has answered.
 async fn readings(redis: &RedisServer) -> u64 {
-    let stats: String = redis.command(&["INFO", "commandstats"]).await;
-    stats
-        .lines()
-        .filter(|line| {
-            line.starts_with("cmdstat_zrange:") || line.starts_with("cmdstat_zrevrange:")
-        })
-        .filter_map(|line| {
-            line.split("calls=")
-                .nth(1)?
-                .split(',')
-                .next()?
-                .parse::<u64>()
-                .ok()
-        })
-        .sum()
+    let stats = redis.command_stats().await.into_iter();
+    let readings = stats.filter(|(name, ..)| name == "zrange" || name == "zrevrange");
+    readings.map(|(_, calls, _)| calls).sum()
 }
 
 #[tokio::test]

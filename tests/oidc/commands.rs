@@ -3,10 +3,7 @@
 use super::*;
 use std::process::Stdio;
 use support::program;
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    net::TcpSocket,
-};
+use tokio::io::{AsyncBufReadExt, BufReader};
 
 /// A command in a folder of its own, with a provider.
 fn command(folder: &TempDir, issuer: &str) -> tokio::process::Command {
@@ -44,11 +41,7 @@ async fn check_asks_the_provider() {
     );
     assert!(!said.contains("hunter2"), "{said}");
 
-    // Taken, so that no other test gets it, but nobody is there.
-    let away = TcpSocket::new_v4().expect("a socket");
-    let any = "127.0.0.1:0".parse().expect("an address");
-    away.bind(any).expect("a port");
-    let address = away.local_addr().expect("an address");
+    let (_socket, address) = away();
     let mut check = command(&folder, &format!("http://{address}"));
     let run = check.arg("check").output().await.expect("it runs");
     let told = String::from_utf8_lossy(&run.stderr);

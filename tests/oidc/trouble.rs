@@ -2,15 +2,10 @@
 
 use super::*;
 use support::wait_until;
-use tokio::net::TcpSocket;
 
 #[tokio::test]
 async fn a_provider_that_is_away_keeps_nobody_out_for_longer_than_it_is_away() {
-    // Taken, so that no other test gets it, but nobody is there.
-    let socket = TcpSocket::new_v4().expect("a socket");
-    let any = "127.0.0.1:0".parse().expect("an address");
-    socket.bind(any).expect("a port");
-    let address = socket.local_addr().expect("an address");
+    let (socket, address) = away();
     let site = Site::with(settings(&format!("http://{address}"))).await;
     let mut browser = Browser::new(&site);
     let answer = browser.get("/login/oidc?next=/dead").await;

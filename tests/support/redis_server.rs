@@ -120,6 +120,23 @@ impl RedisServer {
             .expect("an answer")
     }
 
+    /// Calls and microseconds of each command since the counters were reset, by its name.
+    pub async fn command_stats(&self) -> Vec<(String, u64, u64)> {
+        let told: String = self.command(&["INFO", "commandstats"]).await;
+        let number = |line: &str, name: &str| {
+            let (_, rest) = line.split_once(name).expect("the number's name");
+            let number = rest.split(',').next().unwrap_or_default();
+            number.parse().expect("a number")
+        };
+        told.lines()
+            .filter_map(|line| {
+                let (name, numbers) = line.strip_prefix("cmdstat_")?.split_once(':')?;
+                let (calls, microseconds) = (number(numbers, "calls="), number(numbers, "usec="));
+                Some((name.to_owned(), calls, microseconds))
+            })
+            .collect()
+    }
+
     /// Stops it; what it holds is saved for `restart`.
     pub async fn stop(&mut self) {
         let mut connection = self.connection().await;

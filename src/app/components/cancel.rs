@@ -4,6 +4,7 @@ use super::{ActionForm, Confirm, Icon, IconName};
 use crate::api::CancelJob;
 use crate::app::access::may;
 use crate::app::address::{self, link};
+use crate::app::format;
 use crate::model::Right;
 use leptos::prelude::*;
 
@@ -51,7 +52,7 @@ pub fn CancelLink(
             >
                 <Icon name=IconName::Stop/>
                 <span class="action-word">"Cancel…"</span>
-                <span class="visually-hidden">" job "{what}</span>
+                <span class="visually-hidden">" job "{format::seen(&what)}</span>
             </a>
         }
     })
@@ -84,7 +85,8 @@ pub fn CancelQuestion(
     };
     let named = move || {
         let class = class.get();
-        (!class.is_empty()).then(|| view! { <strong class="mono">{class}</strong> ". " })
+        (!class.is_empty())
+            .then(|| view! { <strong class="mono">{format::seen(&class)}</strong> ". " })
     };
     view! {
         <Confirm

@@ -1,8 +1,13 @@
 //! The question before an act.
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "components own their properties"
+)]
 
 use super::ErrorNotice;
 use crate::api::ApiError;
 use crate::app::address::link;
+use crate::app::format;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::web_sys::Event;
@@ -42,6 +47,7 @@ where
     I: Send + Sync + 'static,
     T: Clone + Send + Sync + 'static,
 {
+    let title = format::seen(&title);
     let value = action.value();
     let dialog = NodeRef::<Dialog>::new();
     let navigate = use_navigate();

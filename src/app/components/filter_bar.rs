@@ -5,6 +5,7 @@ use super::{
 };
 use crate::api::{Field, ListQuery, is_day, parse_time};
 use crate::app::address::link;
+use crate::app::format;
 use crate::app::live::use_live;
 use leptos::ev::SubmitEvent;
 use leptos::form::FromFormData;
@@ -220,10 +221,10 @@ fn chip_text(field: Field, value: &str, hydrated: bool) -> String {
                 // A day is one of the calendar of UTC, and not a moment.
                 Ok(_) if is_day(value) => format!("{} UTC", value.trim()),
                 Ok(at) => absolute(at, hydrated),
-                Err(_) => value.to_owned(),
+                Err(_) => format::seen(value),
             }
         }
-        _ => value.to_owned(),
+        _ => format::seen(value),
     }
 }
 

@@ -45,11 +45,7 @@ impl RowContext {
 pub fn entry_path(entry: &JobEntry) -> String {
     let id = entry.id.to_string();
     let hint = query_string::write([("entry", id.as_str())]);
-    if entry.jid.is_empty() {
-        format!("/jobs{hint}")
-    } else {
-        format::job_path_with(&entry.jid, &hint)
-    }
+    format::job_path_with(&entry.jid, &hint)
 }
 
 /// One job in a list. All that it does is done by its table: rows have no listeners of their own.
@@ -223,9 +219,9 @@ fn row_name(entry: &JobEntry) -> String {
     };
     if entry.jid.is_empty() {
         let digest = entry.id.digest.get(..8).unwrap_or_default();
-        format!("{class} {digest}")
+        format::seen(&format!("{class} {digest}"))
     } else {
-        format!("{class} {}", entry.jid)
+        format::seen(&format!("{class} {}", entry.jid))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Icon, IconName};
 use crate::api::ApiError;
+use crate::app::format;
 use leptos::prelude::*;
 
 /// What kind of news it is.
@@ -55,5 +56,5 @@ pub fn ErrorNotice(
     /// Why.
     error: ApiError,
 ) -> impl IntoView {
-    view! { <Notice kind=NoticeKind::Error>{error.to_string()}</Notice> }
+    view! { <Notice kind=NoticeKind::Error>{format::seen(&error.to_string())}</Notice> }
 }

@@ -1,6 +1,7 @@
 //! What is wrong with a search: the character is pointed at, and nothing of what was typed is lost.
 
 use super::{Notice, NoticeKind, SearchHelp};
+use crate::app::format;
 use crate::model::QueryError;
 use leptos::prelude::*;
 
@@ -12,7 +13,7 @@ pub fn QueryProblem(
     /// The search as it was typed, in its [parts](QueryError::parts).
     parts: [String; 3],
 ) -> impl IntoView {
-    let [before, wrong, behind] = parts;
+    let [before, wrong, behind] = parts.map(|part| format::seen(&part));
     // Where something is missing there is nothing to mark.
     let wrong = if wrong.is_empty() {
         "\u{a0}".to_owned()
@@ -21,7 +22,7 @@ pub fn QueryProblem(
     };
     view! {
         <Notice kind=NoticeKind::Error>
-            <p class="query-message">"The search cannot be read " {error.to_string()} "."</p>
+            <p class="query-message">"The search cannot be read " {format::seen(&error.to_string())} "."</p>
             <pre class="query-text">{before}<mark>{wrong}</mark>{behind}</pre>
             <SearchHelp/>
         </Notice>

@@ -1,7 +1,7 @@
 //! What is critical and nobody has acknowledged, on every page.
 
 use super::strip::Strip;
-use crate::app::address::{link, use_path};
+use crate::app::address::link;
 use crate::app::components::{Icon, IconName, Time};
 use crate::app::format;
 use crate::app::live::use_live;
@@ -29,9 +29,7 @@ pub(super) fn AlertsBanner() -> impl IntoView {
         });
         view! { <Line alert/> }
     };
-    let path = use_path();
-    let hidden = Memo::new(move |_| path.with(|path| path == "/alerts"));
-    view! { <Strip class="alerts-banner" names href="/alerts" hidden line/> }
+    view! { <Strip class="alerts-banner" names href="/alerts" only_elsewhere=true line/> }
 }
 
 #[component]

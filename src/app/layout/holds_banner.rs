@@ -1,7 +1,7 @@
 //! What is held, on every page.
 
 use super::strip::Strip;
-use crate::app::address::{link, use_path};
+use crate::app::address::link;
 use crate::app::components::{HoldEnd, Icon, IconName, held_words, hold_ids, hold_path};
 use crate::app::live::use_live;
 use crate::model::HoldStatus;
@@ -21,9 +21,7 @@ pub(super) fn HoldsBanner() -> impl IntoView {
         });
         view! { <Line status/> }
     };
-    let path = use_path();
-    let hidden = Memo::new(move |_| path.with(|path| path == "/holds"));
-    view! { <Strip class="holds-banner" names=hold_ids() href="/holds" hidden line/> }
+    view! { <Strip class="holds-banner" names=hold_ids() href="/holds" only_elsewhere=true line/> }
 }
 
 #[component]

@@ -214,7 +214,7 @@ fn Queues() -> impl IntoView {
         view! {
             <li>
                 <a href=link(href) aria-current=here title=name.clone()>
-                    <span class="nav-name">{name.clone()}</span>
+                    <span class="nav-name">{format::seen(&name)}</span>
                     {move || {
                         paused
                             .get()

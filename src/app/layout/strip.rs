@@ -1,6 +1,6 @@
 //! A strip of lines above every page, which is not there most of the time.
 
-use crate::app::address::link;
+use crate::app::address::{link, use_path};
 use leptos::prelude::*;
 
 /// Lines that are shown.
@@ -15,9 +15,9 @@ pub(super) fn Strip<F, V>(
     names: Memo<Vec<String>>,
     /// The page that lists all of it.
     href: &'static str,
-    /// Whether it is left out now.
-    #[prop(optional, into)]
-    hidden: Signal<bool>,
+    /// Whether that page itself goes without it.
+    #[prop(optional)]
+    only_elsewhere: bool,
     /// The line of a name.
     line: F,
 ) -> impl IntoView
@@ -29,7 +29,10 @@ where
         names.with(|names| names.iter().take(MOST).cloned().collect::<Vec<_>>())
     });
     let more = Memo::new(move |_| names.with(Vec::len).saturating_sub(MOST));
-    let none = Memo::new(move |_| shown.with(Vec::is_empty) || hidden.get());
+    let path = use_path();
+    let none = Memo::new(move |_| {
+        shown.with(Vec::is_empty) || (only_elsewhere && path.with(|path| path == href))
+    });
     view! {
         <div class=format!("strip {class}") hidden=move || none.get()>
             <For each=move || shown.get() key=String::clone children=line/>

@@ -164,6 +164,20 @@ fn Body(
     }
 }
 
+/// One of the lists of what is known.
+fn list<T: Clone + PartialEq + Send + Sync + 'static>(
+    known: Memo<Option<AlertsView>>,
+    of: fn(&AlertsView) -> &Vec<T>,
+) -> Memo<Vec<T>> {
+    Memo::new(move |_| {
+        known.with(|view| {
+            view.as_ref()
+                .map(|view| of(view).clone())
+                .unwrap_or_default()
+        })
+    })
+}
+
 #[component]
 fn Nothing(no_rules: Memo<bool>) -> impl IntoView {
     move || {

@@ -193,7 +193,7 @@ fn Held(
 fn Signature(group: Memo<FailureGroup>) -> impl IntoView {
     view! {
         <p class="error-message">{move || group.with(|group| format::seen(&group.message))}</p>
-        <p class="mono muted group-frame">{move || group.with(|group| group.frame.clone())}</p>
+        <p class="mono muted group-frame">{move || group.with(|group| group.frame.as_deref().map(format::seen))}</p>
     }
 }
 

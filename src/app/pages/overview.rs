@@ -53,7 +53,7 @@ fn Summary() -> impl IntoView {
                     "longest wait "
                     <strong class=JobState::Enqueued.class()>{format::duration(queue.latency_seconds)}</strong>
                     " in "
-                    <a class="mono" href=link(format::queue_path(&queue.name))>{queue.name.clone()}</a>
+                    <a class="mono" href=link(format::queue_path(&queue.name))>{format::seen(&queue.name)}</a>
                 }
                 .into_any(),
                 None => view! { <strong>"nothing waits"</strong> }.into_any(),

@@ -140,7 +140,7 @@ fn QueueActions(
 ) -> impl IntoView {
     let summary = queue_numbers(&name).summary;
     let paused = Memo::new(move |_| summary.with(|queue| queue.paused));
-    let of_queue = StoredValue::new(format!(" queue {name}"));
+    let of_queue = StoredValue::new(format::seen(&format!(" queue {name}")));
     let encoded = format::url_encode(&name);
     let confirm = move || confirm_address(sorting.get(), &encoded);
     view! {

@@ -1,5 +1,7 @@
 //! Why somebody is not let in.
 
+use crate::job::cut;
+
 /// Longest text of others that is repeated, characters.
 const LONGEST: usize = 200;
 
@@ -122,11 +124,7 @@ fn advice(code: &str) -> &'static str {
 
 /// A text of others: one short line.
 pub(super) fn bounded(text: &str) -> String {
-    let text = text.replace(char::is_control, " ");
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
+    cut(&text.replace(char::is_control, " "), LONGEST)
 }
 
 #[cfg(test)]

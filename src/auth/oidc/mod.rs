@@ -21,7 +21,7 @@ mod settings;
 mod token;
 
 pub use error::OidcError;
-pub use settings::{OidcSettings, check_issuer, check_redirect};
+pub use settings::{CALLBACK as OIDC_CALLBACK, OidcSettings, check_issuer, check_redirect};
 
 use super::secret::{digest, new_secret};
 use crate::model::Actor;
@@ -31,6 +31,7 @@ use openidconnect::{
 };
 use pending::{LogInOnItsWay, Pending};
 use provider::Provider;
+use serde::Deserialize;
 use std::{
     borrow::Cow,
     fmt,
@@ -51,7 +52,6 @@ pub const OIDC_LIFETIME: Duration = pending::LIFETIME;
 /// Users who log in at a provider.
 #[derive(Debug)]
 pub struct Oidc {
-    settings: OidcSettings,
     provider: Provider,
     pending: Pending,
     turns: Semaphore,
@@ -67,7 +67,8 @@ pub struct OidcBegun {
 }
 
 /// What a browser comes back with from the provider: the query of the address.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub struct OidcAnswer {
     /// Which log-in it is.
     pub state: String,
@@ -120,8 +121,7 @@ impl Oidc {
     /// When this system trusts no authority, so that no provider can be asked.
     pub fn new(settings: OidcSettings) -> Result<Self, OidcError> {
         Ok(Self {
-            provider: Provider::new(&settings)?,
-            settings,
+            provider: Provider::new(settings)?,
             pending: Pending::default(),
             turns: Semaphore::new(AT_ONCE),
         })
@@ -130,7 +130,7 @@ impl Oidc {
     /// What the button on the log-in page says.
     #[must_use]
     pub fn label(&self) -> &str {
-        &self.settings.label
+        &self.provider.settings.label
     }
 
     /// Asks the provider what it says of itself.
@@ -158,7 +158,12 @@ impl Oidc {
         browser: Option<String>,
         network: Option<IpAddr>,
     ) -> Result<OidcBegun, OidcError> {
-        let callback = self.settings.redirect_url.as_deref().unwrap_or(callback);
+        let callback = self
+            .provider
+            .settings
+            .redirect_url
+            .as_deref()
+            .unwrap_or(callback);
         let callback = RedirectUrl::new(callback.to_owned()).map_err(|_| OidcError::NoAddress)?;
         let known = self.provider.known().await?;
         let now = Instant::now();
@@ -197,7 +202,7 @@ impl Oidc {
 
     /// `openid` comes by itself.
     fn scopes(&self) -> impl Iterator<Item = Scope> {
-        let asked = self.settings.scopes.iter();
+        let asked = self.provider.settings.scopes.iter();
         asked
             .filter(|scope| *scope != "openid")
             .cloned()
@@ -213,7 +218,10 @@ impl Oidc {
         let taken = browser
             .and_then(|browser| self.pending.take(&answer.state, browser, Instant::now()))
             .ok_or(OidcError::UnknownLogIn)?;
-        if let Some(other) = answer.iss.filter(|iss| *iss != self.settings.issuer) {
+        if let Some(other) = answer
+            .iss
+            .filter(|iss| *iss != self.provider.settings.issuer)
+        {
             return Err(OidcError::Untrusted(format!(
                 "the answer is one of another provider (`{}`)",
                 error::bounded(&other)
@@ -231,10 +239,10 @@ impl Oidc {
         let turn = timeout(PATIENCE, self.turns.acquire()).await;
         let _turn = turn.map_err(|_| OidcError::Busy)?;
         let next = taken.next.clone();
-        let told = token::exchange(&self.provider, &self.settings, code, taken).await?;
-        let name = claims::name(&told.claims, &self.settings.user_claim)?;
-        let groups = claims::groups(&told.claims, &self.settings.groups_claim);
-        let Some(role) = self.settings.role_of(&groups) else {
+        let told = token::exchange(&self.provider, code, taken).await?;
+        let name = claims::name(&told.claims, &self.provider.settings.user_claim)?;
+        let groups = claims::groups(&told.claims, &self.provider.settings.groups_claim);
+        let Some(role) = self.provider.settings.role_of(&groups) else {
             return Err(OidcError::WithoutRole(name));
         };
         Ok(OidcUser {

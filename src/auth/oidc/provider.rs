@@ -21,9 +21,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 /// The provider.
 pub(super) struct Provider {
-    issuer: String,
-    client_id: String,
-    client_secret: Option<String>,
+    pub(super) settings: OidcSettings,
     pub(super) requests: Requests,
     known: RwLock<Option<Arc<Known>>>,
     /// When it has not answered, and why; held while it is asked, so that one asks for all.
@@ -46,12 +44,10 @@ impl Known {
 }
 
 impl Provider {
-    pub(super) fn new(settings: &OidcSettings) -> Result<Self, OidcError> {
+    pub(super) fn new(settings: OidcSettings) -> Result<Self, OidcError> {
         Ok(Self {
-            issuer: settings.issuer.clone(),
-            client_id: settings.client_id.clone(),
-            client_secret: settings.client_secret.clone(),
-            requests: Requests::new(settings)?,
+            requests: Requests::new(&settings)?,
+            settings,
             known: RwLock::default(),
             failed: Mutex::default(),
         })
@@ -89,7 +85,7 @@ impl Provider {
                 // Without anything to go on with, whoever asked tells it.
                 if old.is_some() {
                     tracing::warn!(
-                        issuer = self.issuer,
+                        issuer = self.settings.issuer,
                         reason = error.for_the_log(),
                         "OpenID Connect: the provider is not asked anew; what it has said goes on to be good"
                     );
@@ -121,7 +117,7 @@ impl Provider {
 
     async fn ask(&self) -> Result<Arc<Known>, OidcError> {
         let unusable = |reason: String| OidcError::Unavailable(reason);
-        let issuer = IssuerUrl::new(self.issuer.clone())
+        let issuer = IssuerUrl::new(self.settings.issuer.clone())
             .map_err(|error| unusable(format!("`auth.oidc.issuer` is no address: {error}")))?;
         let asked = ProviderMetadataWithLogout::discover_async(issuer, &self.requests);
         let metadata = asked.await.map_err(|error| unusable(told(error)))?;
@@ -143,8 +139,8 @@ impl Provider {
         let keys = metadata.jwks().keys().len();
         let client = OidcClient::from_provider_metadata(
             metadata,
-            ClientId::new(self.client_id.clone()),
-            self.client_secret.clone().map(ClientSecret::new),
+            ClientId::new(self.settings.client_id.clone()),
+            self.settings.client_secret.clone().map(ClientSecret::new),
         );
         let known = Arc::new(Known {
             client: client.set_auth_type(if by_body {
@@ -185,7 +181,7 @@ impl fmt::Debug for Provider {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Provider")
-            .field("issuer", &self.issuer)
+            .field("issuer", &self.settings.issuer)
             .finish_non_exhaustive()
     }
 }

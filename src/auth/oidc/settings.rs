@@ -90,6 +90,9 @@ pub fn check_issuer(text: &str) -> Result<(), String> {
     }
 }
 
+/// Where Jobdeck is told of the end of a log-in.
+pub const CALLBACK: &str = "/login/oidc/callback";
+
 /// Whether the provider can send people back to this address, of a Jobdeck that is below `base`.
 ///
 /// # Errors
@@ -110,9 +113,6 @@ pub fn check_redirect(text: &str, base: &BasePath) -> Result<(), String> {
         "`{text}` does not lead back to Jobdeck: write it as `https://jobs.example.com{callback}`"
     ))
 }
-
-/// Where Jobdeck is told of the end of a log-in.
-const CALLBACK: &str = "/login/oidc/callback";
 
 fn is_this_machine(host: &Host<&str>) -> bool {
     match host {

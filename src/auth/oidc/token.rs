@@ -1,7 +1,7 @@
 //! What a code is exchanged for, and whether it can be trusted.
 
 use super::{
-    OidcError, OidcSettings,
+    OidcError,
     claims::{Claims, find},
     error::bounded,
     pending::LogInOnItsWay,
@@ -95,10 +95,10 @@ pub(super) struct Told {
 /// Exchanges the code of a log-in for what the provider says of somebody.
 pub(super) async fn exchange(
     provider: &Provider,
-    settings: &OidcSettings,
     code: String,
     log_in: LogInOnItsWay,
 ) -> Result<Told, OidcError> {
+    let settings = &provider.settings;
     let known = provider.known().await?;
     let tokens = tokens(&known.client, &provider.requests, code, &log_in).await?;
     let id_token = tokens.id_token().ok_or_else(|| {

@@ -1,9 +1,9 @@
 //! Alerts: what fires, and what is said to it.
 
 use super::{
-    error::{Answer, ErrorBody, Problem},
+    end::end,
+    error::{Answer, ErrorBody},
     extract::{Json as JsonBody, MaybeJson, Path},
-    query::moment,
 };
 use crate::admin::SnoozeEnd;
 use crate::model::{Alert, AlertEpisode, AlertState};
@@ -231,20 +231,7 @@ pub(super) async fn snooze(
     Path(id): Path<String>,
     JsonBody(body): JsonBody<SnoozeBody>,
 ) -> Answer<Json<AlertBody>> {
-    let end = match (body.until, body.seconds) {
-        (Some(text), None) => SnoozeEnd::At(
-            moment(&text)
-                .ok_or_else(|| Problem::field("until", "`until` must be a time: RFC 3339"))?,
-        ),
-        (None, Some(seconds @ 1..)) => SnoozeEnd::After(seconds),
-        (None, Some(_)) => return Err(Problem::field("seconds", "`seconds` must be 1 at least")),
-        (Some(_), Some(_)) | (None, None) => {
-            return Err(Problem::field(
-                "until",
-                "say until when (`until`), or for how long (`seconds`): one of both",
-            ));
-        }
-    };
+    let end = SnoozeEnd::At(end(&admin, body.until, body.seconds).await?);
     Ok(Json(admin.snooze_alert(&id, end).await?.into()))
 }
 

@@ -10,7 +10,7 @@ use crate::model::{
 use crate::redaction::Redactor;
 use crate::shown;
 use serde::Serialize;
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 /// The state of the store in numbers.
@@ -490,5 +490,5 @@ fn json_or_string(text: &str) -> Box<RawValue> {
 }
 
 fn string(text: &str) -> Option<Box<RawValue>> {
-    RawValue::from_string(Value::from(text).to_string()).ok()
+    serde_json::value::to_raw_value(text).ok()
 }

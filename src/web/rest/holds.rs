@@ -1,11 +1,11 @@
 //! Holds: retries that are kept from being tried for a while.
 
 use super::{
+    end::end,
     error::{Answer, ErrorBody, Problem},
     extract::{Json as JsonBody, MaybeJson, Path},
     operation_body::{OperationBody, PreviewBody},
     operations::{BUDGET, Begun, begun},
-    query::moment,
 };
 use crate::admin::{Admin, AdminError, Release};
 use crate::model::{HoldRequest, HoldStatus};
@@ -102,26 +102,9 @@ impl BegunHoldBody {
 
 impl NewHoldBody {
     async fn request(self, admin: &Admin) -> Answer<HoldRequest> {
-        let until = match (self.until, self.seconds) {
-            (Some(text), None) => moment(&text)
-                .ok_or_else(|| Problem::field("until", "`until` must be a time: RFC 3339"))?,
-            (None, Some(seconds @ 1..)) => {
-                let now = admin.store().now().await.map_err(AdminError::from)?;
-                now.plus_milliseconds(seconds.saturating_mul(1_000))
-            }
-            (None, Some(_)) => {
-                return Err(Problem::field("seconds", "`seconds` must be 1 at least"));
-            }
-            (Some(_), Some(_)) | (None, None) => {
-                return Err(Problem::field(
-                    "until",
-                    "say until when (`until`), or for how long (`seconds`): one of both",
-                ));
-            }
-        };
         Ok(HoldRequest {
             query: self.query,
-            until,
+            until: end(admin, self.until, self.seconds).await?,
             reason: self.reason,
         })
     }

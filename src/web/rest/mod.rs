@@ -6,6 +6,7 @@ mod actions;
 mod alerts;
 mod audit;
 mod body;
+mod end;
 mod error;
 mod export;
 mod extract;

@@ -1,8 +1,7 @@
 //! Alerts that are over.
 
 use crate::api::AlertsView;
-use crate::app::address::link;
-use crate::app::components::{SeverityBadge, Time};
+use crate::app::components::{SeverityBadge, Time, queue_chip};
 use crate::app::format;
 use crate::model::AlertEpisode;
 use leptos::prelude::*;
@@ -10,13 +9,7 @@ use leptos::prelude::*;
 /// Those that were over last, the newest first.
 #[component]
 pub(super) fn Over(known: Memo<Option<AlertsView>>) -> impl IntoView {
-    let episodes = Memo::new(move |_| {
-        known.with(|view| {
-            view.as_ref()
-                .map(|view| view.episodes.clone())
-                .unwrap_or_default()
-        })
-    });
+    let episodes = super::list(known, |view| &view.episodes);
     let none = Memo::new(move |_| episodes.with(Vec::is_empty));
     view! {
         <Show when=move || !none.get()>
@@ -54,8 +47,7 @@ fn episode(episode: &AlertEpisode) -> impl IntoView + use<> {
         ..
     } = episode.clone();
     let queue = (!queue.is_empty()).then(|| {
-        let href = format::queue_path(&queue);
-        view! { " " <a class="chip mono" href=link(href)>{format::seen(&queue)}</a> }
+        view! { " " {queue_chip(&queue)} }
     });
     let known = acknowledged.map(|known| {
         let reason = known.reason.map(|reason| format!(": {reason}"));

@@ -2,9 +2,8 @@
 
 use crate::api::{AcknowledgeAlert, SNOOZE_SPANS, SnoozeAlert, WakeAlert};
 use crate::app::access::may;
-use crate::app::address::link;
 use crate::app::components::{
-    ActionForm, Icon, IconName, JobState, SeverityBadge, Time, TimeField, UtcTime,
+    ActionForm, Icon, IconName, JobState, SeverityBadge, Time, TimeField, UtcTime, queue_chip,
 };
 use crate::app::format;
 use crate::app::pages::operations::to_utc;
@@ -39,8 +38,7 @@ pub(super) fn AlertRow(alert: Memo<Alert>, acts: RowActs) -> impl IntoView {
                     {move || {
                         let queue = queue.get();
                         (!queue.is_empty()).then(|| {
-                            let href = format::queue_path(&queue);
-                            view! { " " <a class="chip mono" href=link(href)>{format::seen(&queue)}</a> }
+                            view! { " " {queue_chip(&queue)} }
                         })
                     }}
                 </div>
@@ -192,9 +190,9 @@ fn SnoozeForm(alert: Memo<Alert>, id: Memo<String>, acts: RowActs) -> impl IntoV
     };
     let spans = SNOOZE_SPANS
         .into_iter()
-        .map(|(name, words)| {
+        .map(|(name, words, seconds)| {
             let words = move || {
-                if name == "tomorrow" {
+                if seconds.is_none() {
                     format!("{words} {}", zone())
                 } else {
                     words.to_owned()

@@ -9,13 +9,7 @@ use leptos::prelude::*;
 /// Each rule with what it sees now.
 #[component]
 pub(super) fn Rules(known: Memo<Option<AlertsView>>) -> impl IntoView {
-    let rules = Memo::new(move |_| {
-        known.with(|view| {
-            view.as_ref()
-                .map(|view| view.rules.clone())
-                .unwrap_or_default()
-        })
-    });
+    let rules = super::list(known, |view| &view.rules);
     let none = Memo::new(move |_| rules.with(Vec::is_empty));
     view! {
         <Show when=move || !none.get()>
@@ -84,13 +78,7 @@ fn present(rule: &AlertRule) -> String {
 /// Each receiver, and how it has answered.
 #[component]
 pub(super) fn Receivers(known: Memo<Option<AlertsView>>) -> impl IntoView {
-    let receivers = Memo::new(move |_| {
-        known.with(|view| {
-            view.as_ref()
-                .map(|view| view.receivers.clone())
-                .unwrap_or_default()
-        })
-    });
+    let receivers = super::list(known, |view| &view.receivers);
     let none = Memo::new(move |_| receivers.with(Vec::is_empty));
     view! {
         <Show when=move || !none.get()>

@@ -88,14 +88,18 @@ fn Cause(cause: DeadCause) -> impl IntoView {
     } else {
         format!("Retry all {}…", format::count(cause.dead))
     };
-    let about = format!("{label} {} {}", named(&cause.class), cause.error_class);
+    let about = format!(
+        "{label} {} {}",
+        named(&cause.class),
+        format::seen(&cause.error_class)
+    );
     view! {
         <li>
             <div class="dead-cause">
                 <a class="name cut" href=link(format!("/failures/{}", cause.digest))>
-                    {named(&cause.class)} " " <span class="state-failed">{cause.error_class.clone()}</span>
+                    {named(&cause.class)} " " <span class="state-failed">{format::seen(&cause.error_class)}</span>
                 </a>
-                <div class="second-line cut" title=cause.message.clone()>{cause.message.clone()}</div>
+                <div class="second-line cut" title=cause.message.clone()>{format::seen(&cause.message)}</div>
             </div>
             <a class="button" href=link(retry.address()) aria-label=about>{label}</a>
         </li>

@@ -2,7 +2,7 @@
 
 use super::super::{failures::row::share, job::trace_html};
 use crate::app::address::link;
-use crate::app::components::{JobState, StateBadge, Time, entry_path};
+use crate::app::components::{JobState, StateBadge, Time, entry_path, queue_chip};
 use crate::app::format;
 use crate::model::{Distribution, GroupDetail, GroupSample, JobEntry};
 use leptos::prelude::*;
@@ -54,7 +54,7 @@ fn row(entry: JobEntry) -> impl IntoView {
             </th>
             <td class="medium nowrap"><StateBadge state=JobState::of_place(&entry.id.place)/></td>
             <td class="medium nowrap">
-                <a class="chip mono" href=link(format::queue_path(&entry.queue))>{format::seen(&entry.queue)}</a>
+                {queue_chip(&entry.queue)}
             </td>
             <td class="nowrap">{failed_at.map(|at| view! { <Time at=Signal::stored(at)/> })}</td>
         </tr>
@@ -152,7 +152,7 @@ fn values(title: &str, distribution: &Distribution, looked_at: u64) -> AnyView {
         // Each value once: there is nothing in common, and no use in reading them.
         return view! {
             <div class="distribution">
-                <h3>{title.to_owned()}</h3>
+                <h3>{format::seen(title)}</h3>
                 <p class="muted">{format!("{} different values", format::count(distribution.different))}</p>
             </div>
         }
@@ -167,7 +167,7 @@ fn values(title: &str, distribution: &Distribution, looked_at: u64) -> AnyView {
                 <li>
                     <span class="num">{share(*count, looked_at)}</span>
                     <meter class="bar" min="0" max="100" value=percent.to_string() aria-hidden="true"></meter>
-                    <code class="cut">{value.clone()}</code>
+                    <code class="cut">{format::seen(value)}</code>
                 </li>
             }
         })
@@ -183,7 +183,7 @@ fn values(title: &str, distribution: &Distribution, looked_at: u64) -> AnyView {
     });
     view! {
         <div class="distribution">
-            <h3>{title.to_owned()}</h3>
+            <h3>{format::seen(title)}</h3>
             <ul>{rows} {more}</ul>
         </div>
     }

@@ -3,7 +3,7 @@
 use crate::api::ApiError;
 use crate::app::address::link;
 use crate::app::components::{
-    ErrorNotice, Icon, IconName, Notice, NoticeKind, after_first_reading,
+    ErrorNotice, Icon, IconName, Notice, NoticeKind, after_first_reading, entry_path,
 };
 use crate::app::format;
 use crate::model::PreviewSample;
@@ -117,11 +117,12 @@ pub(in crate::app::pages) fn samples(samples: Vec<PreviewSample>) -> impl IntoVi
 fn Sample(sample: PreviewSample) -> impl IntoView {
     let becomes = sample.in_words();
     let entry = sample.entry;
+    let href = entry_path(&entry);
     let error = entry.error_class.or(entry.error_message);
     view! {
         <li>
             <div>
-                <a href=link(format::job_path(&entry.jid))>{format::seen(&entry.class)}</a>
+                <a href=link(href)>{format::seen(&entry.class)}</a>
             </div>
             <div class="mono">{format::seen(&entry.args)}</div>
             <div class="second-line">

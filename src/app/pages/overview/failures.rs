@@ -4,6 +4,7 @@ use crate::app::address::link;
 use crate::app::components::{JobState, StateBadge, Still, StillNote, Time, Touch, entry_path};
 use crate::app::format;
 use crate::app::live::use_live;
+use crate::app::pages::failures::row::named;
 use crate::model::JobEntry;
 use leptos::prelude::*;
 
@@ -54,11 +55,7 @@ fn Failure(entry: JobEntry) -> impl IntoView {
         (_, Some(count)) => format!("retry {}", count.saturating_add(1)),
         (_, None) => String::new(),
     };
-    let class = if entry.class.is_empty() {
-        "(no class)".to_owned()
-    } else {
-        format::seen(&entry.class)
-    };
+    let class = named(&entry.class);
     let href = entry_path(&entry);
     view! {
         <li class="failure">

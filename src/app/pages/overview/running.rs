@@ -1,7 +1,7 @@
 //! What runs now.
 
 use crate::app::address::link;
-use crate::app::components::{Elapsed, Still, StillNote, Touch};
+use crate::app::components::{Elapsed, Still, StillNote, Touch, queue_chip};
 use crate::app::format;
 use crate::app::live::use_live;
 use leptos::prelude::*;
@@ -70,7 +70,7 @@ pub(super) fn RunningNow() -> impl IntoView {
                                         <span class="mono muted">{format::seen(&job.args)}</span>
                                     </th>
                                     <td class="medium">
-                                        <a class="chip mono" href=link(format::queue_path(&job.queue))>{format::seen(&job.queue)}</a>
+                                        {queue_chip(&job.queue)}
                                     </td>
                                     <td class="num nowrap">
                                         {match job.started_at() {

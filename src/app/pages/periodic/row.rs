@@ -4,7 +4,7 @@ use super::view::{NOT_HELD, PAGE, ask_to_delete, look_at};
 use crate::api::{RunPeriodic, SetPeriodicPaused};
 use crate::app::access::may;
 use crate::app::address::link;
-use crate::app::components::{ActionForm, Icon, IconName, JobState, StateBadge, Time};
+use crate::app::components::{ActionForm, Icon, IconName, JobState, StateBadge, Time, queue_chip};
 use crate::app::format;
 use crate::model::{PeriodicInfo, Right};
 use leptos::prelude::*;
@@ -76,10 +76,9 @@ fn what(job: &PeriodicInfo) -> AnyView {
         let class = format::seen(&job.class);
         view! { <span class="mono">{class}</span> " " }
     });
-    let queue = format::seen(&job.queue);
     view! {
         {class}
-        <a class="chip mono" href=link(format::queue_path(&job.queue))>{queue}</a>
+        {queue_chip(&job.queue)}
     }
     .into_any()
 }

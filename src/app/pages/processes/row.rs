@@ -99,31 +99,30 @@ fn state(process: &ProcessInfo) -> AnyView {
 /// Its queues with their weights; by capsule where there are several.
 fn queues(process: &ProcessInfo) -> AnyView {
     if process.capsules.len() > 1 {
-        let capsules = process.capsules.clone().into_iter();
+        let capsules = process.capsules.iter();
         return capsules
             .map(|(name, concurrency, queues)| {
                 view! {
                     <div class="capsule">
-                        <span class="muted">{name}" ("{concurrency}") "</span>
-                        {queues.into_iter().map(|queue| chip(queue, 0)).collect_view()}
+                        <span class="muted">{format::seen(name)}" ("{*concurrency}") "</span>
+                        {queues.iter().map(|queue| chip(queue, 0)).collect_view()}
                     </div>
                 }
             })
             .collect_view()
             .into_any();
     }
-    let queues = process.queues.clone().into_iter();
+    let queues = process.queues.iter();
     queues
-        .map(|(queue, weight)| chip(queue, weight))
+        .map(|(queue, weight)| chip(queue, *weight))
         .collect_view()
         .into_any()
 }
 
-fn chip(queue: String, weight: u64) -> impl IntoView {
-    let href = format::queue_path(&queue);
+fn chip(queue: &str, weight: u64) -> impl IntoView + use<> {
     view! {
-        <a class="chip mono" href=link(href)>
-            {queue}
+        <a class="chip mono" href=link(format::queue_path(queue))>
+            {format::seen(queue)}
             {(weight > 1).then(|| view! { <span class="muted" title="weight">" ×"{weight}</span> })}
         </a>
         " "
@@ -152,7 +151,7 @@ fn Actions(process: Memo<ProcessInfo>) -> impl IntoView {
                 <Icon name=tell::icon(signal)/>
                 {tell::verb(signal)}
                 "…"
-                <span class="visually-hidden">" process "{move || identity.get()}</span>
+                <span class="visually-hidden">" process "{move || identity.with(|identity| format::seen(identity))}</span>
             </a>
         }
     };

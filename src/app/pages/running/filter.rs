@@ -2,6 +2,7 @@
 
 use crate::api::RunningFilter;
 use crate::app::address::link;
+use crate::app::format;
 use crate::app::live::use_live;
 use crate::model::RunningJob;
 use leptos::ev::SubmitEvent;
@@ -100,7 +101,7 @@ fn Choice(
                             move || chosen.with(|chosen| chosen.as_ref() == Some(&choice))
                         }
                     >
-                        {choice.clone()}
+                        {format::seen(&choice)}
                     </option>
                 </For>
             </select>

@@ -4,10 +4,11 @@ use crate::api::RunningFilter;
 use crate::app::address::link;
 use crate::app::components::{
     CancelLink, Elapsed, Icon, IconName, ProgressBar, Still, StillNote, Time, Touch, Unknown,
-    cancel_query,
+    cancel_query, queue_chip,
 };
 use crate::app::format;
 use crate::app::live::use_live;
+use crate::app::pages::failures::row::named;
 use crate::model::{Progress, RunningJob, Timestamp};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -103,11 +104,7 @@ fn Row(
     });
     let actions = (!is_gone && !job.jid.is_empty())
         .then(|| view! { <Cancel jid=job.jid.clone() filter report/> });
-    let class = if job.class.is_empty() {
-        "(no class)".to_owned()
-    } else {
-        format::seen(&job.class)
-    };
+    let class = named(&job.class);
     let name = if job.jid.is_empty() {
         view! { <span class="name">{class}</span> }.into_any()
     } else {
@@ -122,14 +119,14 @@ fn Row(
                 {gone}
             </th>
             <td class="medium">
-                <a class="chip mono" href=link(format::queue_path(&job.queue))>{format::seen(&job.queue)}</a>
+                {queue_chip(&job.queue)}
             </td>
             <td class="medium nowrap" hidden=move || !tells.get()><Told report/></td>
             <td class="num num-lead">{elapsed}</td>
             <td class="wide nowrap">
                 <a class="mono" href=link(by_process) title="Show only this process">{format::seen(&job.process)}</a>
             </td>
-            <td class="widest nowrap mono muted">{thread}</td>
+            <td class="widest nowrap mono muted">{format::seen(&thread)}</td>
             <td class="actions">{actions}</td>
         </tr>
     }
