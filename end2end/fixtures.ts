@@ -17,6 +17,11 @@ export class Redis {
   private process?: ChildProcess;
   constructor(readonly folder: string, readonly port: number) {}
 
+  /** A port for one. */
+  static freePort() {
+    return freePort();
+  }
+
   get url() {
     return `redis://127.0.0.1:${this.port}/0`;
   }

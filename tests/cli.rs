@@ -37,6 +37,8 @@ mod service;
 mod serving;
 #[path = "cli/settings.rs"]
 mod settings;
+#[path = "cli/stores.rs"]
+mod stores;
 #[path = "cli/watched.rs"]
 mod watched;
 

@@ -11,6 +11,8 @@ mod alerts;
 mod audit;
 #[path = "http/base_path.rs"]
 mod base_path;
+#[path = "http/crawl.rs"]
+mod crawl;
 #[path = "http/document.rs"]
 mod document;
 #[path = "http/failures.rs"]
@@ -51,6 +53,8 @@ mod reports;
 mod searching;
 #[path = "http/secure.rs"]
 mod secure;
+#[path = "http/stores.rs"]
+mod stores;
 #[path = "http/wrong.rs"]
 mod wrong;
 

@@ -18,7 +18,7 @@ use std::{
     net::SocketAddr,
     time::{Duration, Instant},
 };
-use support::{RedisServer, open};
+use support::{RedisServer, Watched, open};
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -215,6 +215,41 @@ async fn a_store_that_goes_and_returns_is_told_with_the_last_numbers_kept() {
 
     redis.restart().await;
     feed.until("it is back", |data| data["state"]["state"] == "connected")
+        .await;
+    server.shutdown.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_page_goes_on_with_the_new_master_after_a_failover() {
+    let mut watched = Watched::around(RedisServer::start().await).await;
+    let server = Server::start(open(&watched.url()).await).await;
+    let enqueue = async |class: &str| server.admin.enqueue(&[NewJob::new(class)]).await;
+    enqueue("Before").await.expect("the old master takes it");
+    let mut feed = server.open("/live").await;
+    let enqueued = |data: &Value, number: u64| data["overview"]["enqueued"] == number;
+    feed.until("the job is seen", |data| enqueued(data, 1))
+        .await;
+    // The replica has it before the master is gone.
+    support::wait_until("the replica has the job", async || {
+        support::attempt(&watched.replica, &["LLEN", "queue:default"]).await == Some(1)
+    })
+    .await;
+    watched.master.kill();
+    let lost = feed
+        .until("the loss is told", |data| data["state"]["state"] == "lost")
+        .await;
+    // What was known stays in sight meanwhile.
+    assert!(enqueued(&lost, 1), "{lost}");
+    // The same stream, without anybody's doing.
+    feed.until("the new master is read", |data| {
+        data["state"]["state"] == "connected" && enqueued(data, 1)
+    })
+    .await;
+    support::wait_until("the new master takes changes", async || {
+        enqueue("After").await.is_ok()
+    })
+    .await;
+    feed.until("what came after it is seen", |data| enqueued(data, 2))
         .await;
     server.shutdown.cancel();
 }

@@ -23,6 +23,7 @@ pub(super) struct Message {
     fired_at: Option<String>,
     resolved_at: Option<String>,
     environment: Option<String>,
+    store: Option<String>,
     url: Option<String>,
 }
 
@@ -34,7 +35,13 @@ impl Message {
         Self {
             version: 1,
             delivery: format!(
-                "{}-{}-{}",
+                "{}{}-{}-{}",
+                // The same rule has the same id in each of several stores.
+                settings
+                    .store
+                    .as_ref()
+                    .map(|store| format!("{}-", store.name))
+                    .unwrap_or_default(),
                 alert.id,
                 notice.created_at.0,
                 notice.event.name()
@@ -52,6 +59,7 @@ impl Message {
             fired_at: alert.fired_at.map(text),
             resolved_at: alert.resolved_at.map(text),
             environment: settings.environment.clone(),
+            store: settings.store.as_ref().map(|store| store.label.clone()),
             url: url.map(|url| format!("{}/alerts#alert-{}", url.trim_end_matches('/'), alert.id)),
         }
     }
@@ -82,13 +90,15 @@ impl Message {
 
     /// In a line: `[firing] critical: mail-latency: latency of queue mail above 5 min: 7 min (production)`.
     pub(super) fn title(&self) -> String {
-        let environment = match &self.environment {
-            Some(environment) => format!(" ({environment})"),
-            None => String::new(),
+        let places = [&self.environment, &self.store].into_iter().flatten();
+        let places: Vec<&str> = places.map(String::as_str).collect();
+        let places = match places.join(", ") {
+            places if places.is_empty() => places,
+            places => format!(" ({places})"),
         };
         // A subject has one line.
         let title = format!(
-            "[{}] {}: {}: {}{environment}",
+            "[{}] {}: {}: {}{places}",
             self.event, self.severity, self.alert, self.summary
         );
         title
@@ -139,7 +149,7 @@ mod tests {
     use super::Message;
     use crate::alerts::AlertSettings;
     use crate::model::{
-        Alert, AlertEvent, AlertNotice, AlertSeverity, AlertState, AlertWatch, Timestamp,
+        Alert, AlertEvent, AlertNotice, AlertSeverity, AlertState, AlertWatch, StoreSign, Timestamp,
     };
 
     fn alert() -> Alert {
@@ -174,6 +184,23 @@ mod tests {
             Some("https://jobs.example.com/alerts#alert-00ab")
         );
         assert!(message.text().contains("Fires since: 1970-01-01"));
+    }
+
+    #[test]
+    fn of_several_stores_the_one_is_named() {
+        let settings = AlertSettings {
+            environment: Some("production".to_owned()),
+            store: Some(StoreSign {
+                name: "emails".to_owned(),
+                label: "E-mails".to_owned(),
+                ..StoreSign::default()
+            }),
+            ..AlertSettings::default()
+        };
+        let message = Message::new(&alert(), &AlertNotice::default(), &settings);
+        let title = message.title();
+        assert!(title.ends_with("7 min (production, E-mails)"), "{title}");
+        assert_eq!(message.delivery, "emails-00ab-0-firing");
     }
 
     #[test]

@@ -25,6 +25,8 @@ mod settle;
 mod tests;
 mod watcher;
 
+use crate::model::StoreSign;
+
 pub use quiet::{Quiet, Window, WindowError};
 pub use rule::{QueuePattern, Rule};
 pub use send::{Channel, Email, EmailTls, Receiver, ReceiverError, Slack, Webhook, check_address};
@@ -41,6 +43,8 @@ pub struct AlertSettings {
     pub public_url: Option<String>,
     /// A word that tells production from a test.
     pub environment: Option<String>,
+    /// The store, if there are several.
+    pub store: Option<StoreSign>,
 }
 
 impl AlertSettings {

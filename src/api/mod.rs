@@ -27,6 +27,7 @@ pub mod processes;
 pub mod query_string;
 pub mod queues;
 pub mod search;
+pub mod stores;
 
 #[cfg(feature = "ssr")]
 mod complete;
@@ -36,6 +37,8 @@ mod found_once;
 pub mod respond;
 #[cfg(feature = "ssr")]
 mod revealed;
+#[cfg(feature = "ssr")]
+mod stores_here;
 
 pub use crate::model::{is_day, parse_end, parse_time, picker_text};
 pub use act_notice::act_notice;
@@ -87,3 +90,6 @@ pub use queues::{ClearQueue, QueueCleared, SetQueuePaused, clear_queue, set_queu
 #[cfg(feature = "ssr")]
 pub use revealed::Revealed;
 pub use search::{GetCompletions, GetFound, SearchAddress, get_completions, get_found};
+pub use stores::{GetStores, StoreLink, get_stores};
+#[cfg(feature = "ssr")]
+pub use stores_here::StoresHere;

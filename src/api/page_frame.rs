@@ -1,6 +1,6 @@
 //! What the frame around every page depends on: theme, environment, a word about what was just done.
 
-use super::ApiError;
+use super::{ApiError, StoreLink};
 use crate::model::Actor;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -69,6 +69,8 @@ pub struct PageFrame {
     pub environment: Option<Environment>,
     /// Who asks.
     pub actor: Option<Actor>,
+    /// The stores of this server that whoever asks may see, if it has several.
+    pub stores: Vec<StoreLink>,
 }
 
 /// What the frame of the requested page depends on.
@@ -77,8 +79,17 @@ pub struct PageFrame {
 /// None of its own.
 #[server(prefix = "/api/ui", endpoint = "page_frame", input = GetUrl)]
 pub async fn get_page_frame() -> Result<PageFrame, ApiError> {
-    use super::respond;
+    use super::{StoresHere, respond};
+    let here = StoresHere::of_request();
+    let signs = here.all.signs().filter(|sign| StoresHere::shows(sign));
     Ok(PageFrame {
+        stores: signs
+            .map(|sign| StoreLink {
+                address: here.base.address(&sign.path()),
+                is_here: here.name.as_ref() == Some(&sign.name),
+                sign: sign.clone(),
+            })
+            .collect(),
         theme: Theme::named(respond::cookie(THEME_COOKIE).as_deref()),
         notice: respond::take_notice(),
         environment: use_context::<Environment>(),
@@ -95,7 +106,8 @@ pub async fn set_theme(
     /// The theme from now on.
     theme: Theme,
 ) -> Result<Theme, ApiError> {
-    super::respond::set_cookie(THEME_COOKIE, theme.name(), 365 * 24 * 60 * 60);
+    let base = super::StoresHere::of_request().base;
+    super::respond::set_cookie_below(&base, THEME_COOKIE, theme.name(), 365 * 24 * 60 * 60);
     Ok(theme)
 }
 

@@ -265,7 +265,13 @@ pub fn cookie_in(headers: &HeaderMap, name: &str) -> Option<String> {
 
 /// Sets a cookie for all that is below the base path; `value` must already be safe in a header.
 pub fn set_cookie(name: &str, value: &str, max_age_seconds: u32) {
-    let path = use_context::<BasePath>().unwrap_or_default().address("/");
+    let base = use_context::<BasePath>().unwrap_or_default();
+    set_cookie_below(&base, name, value, max_age_seconds);
+}
+
+/// The same for all that is below another path.
+pub fn set_cookie_below(base: &BasePath, name: &str, value: &str, max_age_seconds: u32) {
+    let path = base.address("/");
     let cookie =
         format!("{name}={value}; Path={path}; Max-Age={max_age_seconds}; SameSite=Lax; HttpOnly");
     if let (Some(response), Ok(cookie)) = (

@@ -7,6 +7,7 @@ mod header;
 mod holds_banner;
 mod navigation;
 mod operations_banner;
+mod store_switcher;
 mod strip;
 mod who;
 
@@ -59,15 +60,16 @@ pub fn Frame(
                         }
                         Err(error) => Some(error),
                     };
-                    let PageFrame { theme, notice, environment, actor } = frame.await.unwrap_or_default();
+                    let PageFrame { theme, notice, environment, actor, stores } = frame.await.unwrap_or_default();
+                    let has_stores = stores.len() > 1;
                     // Before any page is made: it draws what this role may do.
                     access.set(actor.as_ref());
                     view! {
                         // The browser's own business: the router would take it for a page, and not move the focus.
                         <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
-                        <Header theme environment actor/>
+                        <Header theme environment stores actor/>
                         <div class="frame">
-                            <Navigation/>
+                            <Navigation has_stores/>
                             <main id="main" class="page" tabindex="-1">
                                 <StoreBanner/>
                                 <AlertsBanner/>

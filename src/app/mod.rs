@@ -22,7 +22,7 @@ use crate::app::pages::{
     AlertsPage, AuditPage, DeadPage, FailureGroupPage, FailuresPage, HoldsPage, ImportPage,
     JobPage, NewHoldPage, NewOperationPage, NotFoundPage, OperationPage, OperationsPage,
     OverviewPage, PeriodicPage, ProcessesPage, QueuePage, QueuesPage, RetriesPage, RunningPage,
-    ScheduledPage, SearchPage,
+    ScheduledPage, SearchPage, StoresPage,
 };
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -81,6 +81,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("processes") view=ProcessesPage/>
                     <Route path=path!("alerts") view=AlertsPage/>
                     <Route path=path!("audit") view=AuditPage/>
+                    <Route path=path!("stores") view=StoresPage/>
                     <Route path=path!("import") view=ImportPage/>
                     <Route path=path!("operations") view=OperationsPage/>
                     <Route path=path!("operations/new") view=NewOperationPage/>

@@ -5,13 +5,15 @@ use crate::{
     config::{Config, ConfigError, ReceiverConfig},
 };
 
-/// Rules, and receivers with the secrets that files hold.
+/// Rules, and receivers with the secrets that files hold. Of several stores those of the one that these are the settings of.
 pub(super) fn read(config: &Config) -> Result<AlertSettings, ConfigError> {
+    let store = config.stores.first().map(|store| store.sign.name.as_str());
     let receivers = config.receivers.iter().map(ReceiverConfig::receiver);
     Ok(AlertSettings {
         rules: config
             .alerts
             .iter()
+            .filter(|alert| alert.is_about(store))
             .map(|alert| alert.rule.clone())
             .collect(),
         receivers: receivers.collect::<Result<_, _>>()?,
@@ -24,6 +26,7 @@ pub(super) fn words(config: &Config) -> AlertSettings {
     AlertSettings {
         public_url: config.server.public_url.clone(),
         environment: config.server.environment.clone(),
+        store: config.stores.first().map(|store| store.sign.clone()),
         ..AlertSettings::default()
     }
 }

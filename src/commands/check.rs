@@ -4,7 +4,7 @@ use super::{
     Failure, access, alert_settings, handlers,
     options::{Common, open, settings},
     output,
-    serve::{is_worker, tls},
+    serve::{configs, is_worker, tls},
     worker,
 };
 use crate::{
@@ -30,7 +30,7 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let sources = self.common.sources();
+        let sources = self.common.sources_of_several();
         let config = sources.load()?;
         telemetry::check(&config.log).map_err(Failure::usage)?;
         // It says by itself what is wrong.
@@ -59,20 +59,46 @@ impl Check {
         }
         handlers::check(&config)?;
         alert_settings::read(&config)?;
+        worker::queues(&config.worker)?;
         for trouble in handlers::troubles(&config.handlers).await {
             output::line(format_args!("warning: {trouble}"));
         }
-        if let Some(path) = config.store.file().filter(|path| !path.exists()) {
-            worker::queues(&config.worker)?;
-            return absent(path);
+        let mut failed = None;
+        for config in configs(&config) {
+            let name = config.stores.first().map(|store| &store.sign.name);
+            let name = name.map(|name| format!(" {name}")).unwrap_or_default();
+            match look(&config).await {
+                Ok(found) => {
+                    for line in found {
+                        output::line(line.replacen(':', &format!("{name}:"), 1));
+                    }
+                }
+                // All that is wrong is told.
+                Err(failure) if name.is_empty() => return Err(failure),
+                Err(failure) => {
+                    let failure = Failure::new(format!("store{name}: {failure}"));
+                    if let Some(earlier) = failed.replace(failure) {
+                        output::error(&earlier);
+                    }
+                }
+            }
         }
-        let store = open(&config).await?;
-        worker::build(store.clone(), &config, worker::log_redactor(&config), true).await?;
-        let overview = store.overview().await?;
-        output::line(format_args!("store: {}", described(&store, &config).await?));
-        output::line(contents(&overview));
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
+}
+
+/// What there is to say of a store.
+async fn look(config: &Config) -> Result<Vec<String>, Failure> {
+    if let Some(path) = config.store.file().filter(|path| !path.exists()) {
+        return Ok(vec![absent(path)?]);
+    }
+    let store = open(config).await?;
+    worker::build(store.clone(), config, worker::log_redactor(config), true).await?;
+    let overview = store.overview().await?;
+    Ok(vec![
+        format!("store: {}", described(&store, config).await?),
+        contents(&overview),
+    ])
 }
 
 /// The settings that decide what `serve` and `worker` do.
@@ -178,7 +204,7 @@ fn periodic(config: &Config) -> Vec<String> {
 }
 
 /// A store that would be made: is there a place for it.
-fn absent(path: &Path) -> Result<(), Failure> {
+fn absent(path: &Path) -> Result<String, Failure> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -190,11 +216,10 @@ fn absent(path: &Path) -> Result<(), Failure> {
             folder.display()
         )));
     }
-    output::line(format_args!(
+    Ok(format!(
         "store: sqlite:{}, not there yet; it is made when something is enqueued or served",
         path.display()
-    ));
-    Ok(())
+    ))
 }
 
 async fn described(store: &SharedStore, config: &Config) -> Result<String, Failure> {
@@ -205,8 +230,13 @@ async fn described(store: &SharedStore, config: &Config) -> Result<String, Failu
         .as_ref()
         .map(|prefix| format!(", keys after `{prefix}:`"))
         .unwrap_or_default();
+    let read_only = if info.is_read_only {
+        "; a read-only replica: all can be looked at, but changes are refused: give the master's address, or the Sentinels'"
+    } else {
+        ""
+    };
     Ok(format!(
-        "{} ({}{prefix}), it answers",
+        "{} ({}{prefix}), it answers{read_only}",
         info.address, info.version
     ))
 }

@@ -63,7 +63,9 @@ impl Demo {
             speed,
         } = self;
         let is_said = listen.is_some();
-        common.store.get_or_insert_with(|| STORE.to_owned());
+        if common.store.is_empty() {
+            common.store.push(STORE.to_owned());
+        }
         let mut sources = common
             .sources()
             .seal("store")
@@ -95,7 +97,13 @@ impl Demo {
             result.map_err(|error| Failure::new(error.to_string()))
         };
         let (shown, ran) = tokio::join!(
-            dashboard(&config, listener, store.clone(), None, shutdown.clone()),
+            dashboard(
+                &config,
+                listener,
+                vec![store.clone()],
+                None,
+                shutdown.clone()
+            ),
             demo
         );
         ran.and(shown)

@@ -31,6 +31,7 @@ mod own_certificate;
 mod preview;
 mod reload;
 mod serve;
+mod served;
 mod service;
 mod settings;
 mod signals;

@@ -33,11 +33,13 @@ impl Plain {
 /// Where the settings and the jobs are.
 #[derive(Debug, Args)]
 pub(super) struct Common {
-    /// Where the jobs are: sqlite:PATH, redis://…, rediss://…, redis+unix://… or redis-sentinel://…
+    /// Where the jobs are: sqlite:PATH, redis://…, rediss://…, redis+unix://… or redis-sentinel://…; or the NAME of one of the
+    /// configuration's [stores.NAME].
     ///
-    /// Default: sqlite:jobdeck.db, unless JOBDECK_STORE, REDIS_URL or the configuration says otherwise.
+    /// Default: sqlite:jobdeck.db, unless JOBDECK_STORE, REDIS_URL or the configuration says otherwise. `serve` and `check` take it
+    /// more than once, also as NAME=URL.
     #[arg(long, value_name = "URL")]
-    pub(super) store: Option<String>,
+    pub(super) store: Vec<String>,
     /// Redis: put this and a colon before every key (an old namespace).
     #[arg(long, value_name = "PREFIX")]
     pub(super) key_prefix: Option<String>,
@@ -52,13 +54,27 @@ pub(super) struct Common {
 impl Common {
     /// The sources of the settings, with these flags.
     pub(super) fn sources(&self) -> Sources {
-        Sources {
+        let sources = Sources {
             file: self.config.clone(),
             ..Sources::of_process()
+        };
+        let stores = self.store.iter().cloned().map(Some);
+        let sources = stores.fold(sources, |sources, store| {
+            sources.flag("store.url", "--store", store)
+        });
+        sources
+            .flag("store.key_prefix", "--key-prefix", self.key_prefix.clone())
+            .flag("log.filter", "--log", self.log.clone())
+    }
+}
+
+impl Common {
+    /// The same for a command that is about all stores that are named.
+    pub(super) fn sources_of_several(&self) -> Sources {
+        Sources {
+            takes_several_stores: true,
+            ..self.sources()
         }
-        .flag("store.url", "--store", self.store.clone())
-        .flag("store.key_prefix", "--key-prefix", self.key_prefix.clone())
-        .flag("log.filter", "--log", self.log.clone())
     }
 }
 

@@ -2,17 +2,16 @@
 
 use super::{
     Failure, access, alert_settings, handlers,
-    options::{Common, lasting_settings, open, served_admin, served_options},
+    options::{Common, lasting_settings, open},
     output,
     reload::Reload,
+    served::{Part, Ready, ServedPart},
     service, signals, worker,
 };
 use crate::{
-    admin::{Admin, AdminOptions, HoldKeeper, OperationRunner},
-    alerts::{AlertOptions, Alerts},
     auth::Auth,
     config::{AuthConfig, Config, LimitsConfig},
-    live::{Live, SamplerOptions},
+    live::Live,
     redaction::SharedRedactor,
     store::SharedStore,
     web::{AppState, Hosts, Limiter, Limits, Tls, TrustedProxies, serve, serve_tls},
@@ -65,7 +64,7 @@ impl Serve {
         };
         let sources = self
             .common
-            .sources()
+            .sources_of_several()
             .flag("server.listen", "--listen", self.listen)
             .flag("server.base_path", "--base-path", self.base_path)
             .flag(
@@ -86,8 +85,8 @@ impl Serve {
         let shutdown = signals::shutdown()?;
         let reload = Reload::new(sources, loaded, &[])?;
         let listener = listen(config.server.listen).await?;
-        let store = open(&config).await?;
-        dashboard(&config, listener, store, Some(reload), shutdown).await
+        let stores = open_all(&config).await?;
+        Box::pin(dashboard(&config, listener, stores, Some(reload), shutdown)).await
     }
 }
 
@@ -106,12 +105,12 @@ pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
     })
 }
 
-/// Serves the dashboard of a store until shutdown; says on standard output, and to systemd, where it is. With `reload` it takes up what has
-/// changed in the configuration.
+/// Serves the dashboard of the stores, those that the settings name, until shutdown; says on standard output, and to systemd, where it is. With
+/// `reload` it takes up what has changed in the configuration.
 pub(super) async fn dashboard(
     config: &Config,
     listener: TcpListener,
-    store: SharedStore,
+    stores: Vec<SharedStore>,
     reload: Option<Reload>,
     shutdown: CancellationToken,
 ) -> Result<(), Failure> {
@@ -123,57 +122,33 @@ pub(super) async fn dashboard(
     let tls = tls(config)?;
     let log_redactor = worker::log_redactor(config);
     // Before anything runs: its settings may be wrong.
-    let worker = if is_worker(config) {
-        let worker = worker::build(store.clone(), config, log_redactor.clone(), true).await?;
-        handlers::warn(config);
-        Some(worker)
-    } else {
-        None
-    };
-    let alerts = alert_settings::read(config)?;
-    let admin = served_admin(config, store.clone());
-    let options = SamplerOptions {
-        interval: config.live.interval,
-        redactor: admin.shown_redactor(),
-    };
-    let live = Live::start(store.clone(), options, shutdown.clone());
-    live.accompany_alerts(Alerts::start(
-        store.clone(),
-        alerts,
-        AlertOptions::default(),
-        shutdown.clone(),
-    ));
-    let worker = worker.map(|worker| {
-        let stop = shutdown.clone();
-        tokio::spawn(async move {
-            if let Err(error) = worker.run(stop).await {
-                tracing::error!(%error, "the worker has ended; nobody here enqueues what is due");
-            }
-        })
-    });
+    let mut ready = Vec::new();
+    for (config, store) in configs(config).into_iter().zip(stores) {
+        ready.push(Ready::new(config, store, &log_redactor).await?);
+    }
+    let parts: Vec<Part> = ready
+        .into_iter()
+        .map(|ready| ready.start(&shutdown))
+        .collect();
     let scheme = if tls.is_some() { "https" } else { "http" };
     let status = format!(
         "Serving {} at {scheme}://{address}{}",
-        config.store.shown_url(),
+        shown_stores(config),
         config.server.base_path
     );
-    let operations = tokio::spawn(OperationRunner::new(admin.clone()).run(shutdown.clone()));
-    let keeper = tokio::spawn(HoldKeeper::new(admin.clone()).run(shutdown.clone()));
-    let mut state = AppState::new(admin.clone(), live.clone(), shutdown.clone());
+    let mut state = state(&parts, &shutdown)?;
     state.base_path.clone_from(&config.server.base_path);
     state.hosts = Hosts::for_address(address, &config.server.hosts);
     state.auth = Arc::new(auth);
     state.proxies = TrustedProxies::new(&config.auth.proxy_addresses);
     state.limiter = Arc::new(Limiter::new(limits(&config.limits)));
-    state.environment.clone_from(&config.server.environment);
     if let Some(reload) = reload {
         let server = Server {
             started: config.clone(),
             address,
             auth: Arc::clone(&state.auth),
             hosts: state.hosts.clone(),
-            admin,
-            live: live.clone(),
+            stores: parts.iter().map(Part::store).collect(),
             log_redactor,
         };
         let stop = shutdown.clone();
@@ -187,11 +162,12 @@ pub(super) async fn dashboard(
     ));
     // Connections are taken from the moment of `listen` on.
     service::ready(&status);
+    let watched: Vec<Live> = parts.iter().map(|part| part.live.clone()).collect();
     tokio::spawn(service::attend(
         status,
         move || service::Health {
-            is_alive: live.is_alive(),
-            trouble: live.loss(),
+            is_alive: watched.iter().all(Live::is_alive),
+            trouble: watched.iter().find_map(Live::loss),
         },
         shutdown.clone(),
     ));
@@ -200,13 +176,58 @@ pub(super) async fn dashboard(
         None => serve(listener, state, shutdown.clone()).await,
     };
     shutdown.cancel();
-    // All end behind what they are at.
-    let _ = operations.await;
-    let _ = keeper.await;
-    if let Some(worker) = worker {
-        let _ = worker.await;
+    for part in parts {
+        part.ended().await;
     }
     served.map_err(|error| Failure::new(format!("the server failed: {error}")))
+}
+
+/// The settings of each store, as if there was no other.
+pub(super) fn configs(config: &Config) -> Vec<Config> {
+    if config.stores.is_empty() {
+        return vec![config.clone()];
+    }
+    let stores = config.stores.iter();
+    stores.map(|store| config.of_store(store)).collect()
+}
+
+/// The stores that the settings name.
+async fn open_all(config: &Config) -> Result<Vec<SharedStore>, Failure> {
+    let mut stores = Vec::new();
+    for config in configs(config) {
+        stores.push(open(&config).await?);
+    }
+    Ok(stores)
+}
+
+/// What is served, for people: the address of the one store, or the names of several.
+fn shown_stores(config: &Config) -> String {
+    let names = config.stores.iter().map(|store| store.sign.name.as_str());
+    match config.stores.len() {
+        0 | 1 => config.store.shown_url(),
+        _ => names.collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn state(parts: &[Part], shutdown: &CancellationToken) -> Result<AppState, Failure> {
+    let named: Option<Vec<_>> = parts
+        .iter()
+        .map(|part| {
+            let sign = part.config.stores.first()?.sign.clone();
+            Some((sign, part.admin.clone(), part.live.clone()))
+        })
+        .collect();
+    let several = named.and_then(|stores| AppState::with_stores(stores, shutdown.clone()));
+    let state = several.or_else(|| {
+        let part = parts.first()?;
+        let (admin, live) = (part.admin.clone(), part.live.clone());
+        let mut state = AppState::new(admin, live, shutdown.clone());
+        state
+            .environment
+            .clone_from(&part.config.server.environment);
+        Some(state)
+    });
+    state.ok_or_else(|| Failure::new("there is no store to serve".to_owned()))
 }
 
 /// The certificate that the settings name, if they name one.
@@ -238,9 +259,8 @@ struct Server {
     address: SocketAddr,
     auth: Arc<Auth>,
     hosts: Hosts,
-    admin: Admin,
-    live: Live,
-    /// That of the worker.
+    stores: Vec<ServedPart>,
+    /// That of the workers.
     log_redactor: SharedRedactor,
 }
 
@@ -272,7 +292,13 @@ impl Server {
         if is_worker(&config) {
             handlers::check(&config)?;
         }
-        let alerts = alert_settings::read(&config)?;
+        // Which stores there are counts from the next start, too.
+        config.stores.clone_from(&self.started.stores);
+        let mut of_stores = Vec::new();
+        for config in configs(&config) {
+            let alerts = alert_settings::read(&config)?;
+            of_stores.push((config, alerts));
+        }
         if who.is_empty() && !self.auth.is_open() {
             tracing::warn!(
                 "there are no users and tokens any more: whoever reaches this address may do everything"
@@ -281,15 +307,9 @@ impl Server {
         self.auth.replace(who.users, who.tokens, who.limits);
         self.hosts
             .replace(&Hosts::for_address(self.address, &config.server.hosts));
-        if let Some(watching) = self.live.alerts() {
-            watching.set(alerts);
+        for (store, (config, alerts)) in self.stores.iter().zip(of_stores) {
+            store.take_up(&config, alerts);
         }
-        self.live.set_interval(config.live.interval);
-        self.admin.set_options(AdminOptions {
-            time_unit: self.admin.options().time_unit,
-            ..served_options(&config)
-        });
-        self.live.redactor().set(self.admin.shown_redactor());
         self.log_redactor.set(worker::log_redactor(&config).get());
         Ok(())
     }

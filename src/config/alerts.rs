@@ -36,6 +36,13 @@ const FOR: Key = key(
     "for how long that must be so, up to `24h`",
 );
 
+const STORES: Key = key(
+    "stores",
+    "all",
+    "[\"main\", \"mail*\"]",
+    "of several stores those that it is about: names of `[stores.NAME]`; stars stand for any text",
+);
+
 /// What a rule about queues can be told.
 pub(super) const QUEUE_KEYS: &[Key] = &[
     key(
@@ -65,6 +72,7 @@ pub(super) const QUEUE_KEYS: &[Key] = &[
         "[\"ops\", \"duty\"]",
         "who is told: names of `[receivers.NAME]`",
     ),
+    STORES,
     quiet::QUIET,
     quiet::TIMEZONE,
     quiet::CRITICAL,
@@ -99,6 +107,7 @@ pub(super) const STORE_KEYS: &[Key] = &[
         "[\"chat\"]",
         "who is told: names of `[receivers.NAME]`",
     ),
+    STORES,
     quiet::QUIET,
     quiet::TIMEZONE,
     quiet::CRITICAL,
@@ -121,8 +130,19 @@ pub struct AlertConfig {
     pub place: String,
     /// What it says.
     pub rule: Rule,
+    /// Of several stores those that it is about; none: all.
+    stores: Vec<QueuePattern>,
     /// Where its receivers stand.
     receivers_at: String,
+}
+
+impl AlertConfig {
+    /// Whether it is about the store of this name, or about one that has none.
+    #[must_use]
+    pub fn is_about(&self, store: Option<&str>) -> bool {
+        let fits = |name| self.stores.iter().any(|pattern| pattern.matches(name));
+        self.stores.is_empty() || store.is_none_or(fits)
+    }
 }
 
 /// Reads the section; adds what is wrong to `problems`.
@@ -134,9 +154,11 @@ pub(super) fn read(
     named::read(SECTION, "NAME", section, at, problems, |reader| {
         let place = reader.place.clone();
         let receivers_at = reader.place_of("to");
+        let stores = stores(reader);
         rule(reader).map(|rule| AlertConfig {
             place,
             rule,
+            stores,
             receivers_at,
         })
     })
@@ -168,6 +190,21 @@ pub(super) fn check_receivers(
             ));
         }
     }
+}
+
+fn stores(reader: &mut Named<'_>) -> Vec<QueuePattern> {
+    let what = "a list of names, such as `[\"main\"]`";
+    let names = reader.value("stores", what, |value| {
+        named::texts(value).filter(|names| !names.is_empty())
+    });
+    let mut stores = Vec::new();
+    for name in names.unwrap_or_default() {
+        match QueuePattern::new(&name) {
+            Ok(pattern) => stores.push(pattern),
+            Err(reason) => reader.wrong_key("stores", reason),
+        }
+    }
+    stores
 }
 
 fn rule(reader: &mut Named<'_>) -> Option<Rule> {

@@ -1,9 +1,11 @@
 //! The settings file: its values, and the line on which each stands.
 
 use super::{
-    AlertConfig, CapsuleConfig, ConfigError, HandlerConfig, NamedInForce, Problem, ReceiverConfig,
-    TokenConfig, UserConfig, accounts, alerts, capsules, handlers, in_force, periodic, receivers,
+    AlertConfig, CapsuleConfig, ConfigError, HandlerConfig, NamedInForce, NamedStoreConfig,
+    Problem, ReceiverConfig, TokenConfig, UserConfig, accounts, alerts, capsules, handlers,
+    in_force, periodic, receivers,
     settings::{SETTINGS, nearest},
+    stores,
 };
 use crate::periodic::PeriodicJob;
 use std::{collections::BTreeMap, ops::Range, path::Path};
@@ -19,6 +21,8 @@ pub(super) struct File {
     pub(super) handlers: Vec<HandlerConfig>,
     /// What stands in `[capsules]`, which `table` does not hold either.
     pub(super) capsules: Vec<CapsuleConfig>,
+    /// What stands in `[stores]`, in its order.
+    pub(super) stores: Vec<NamedStoreConfig>,
     /// What stands in `[users]`.
     pub(super) users: Vec<UserConfig>,
     /// What stands in `[tokens]`.
@@ -48,6 +52,7 @@ impl File {
         let mut problems = Vec::new();
         let mut handlers = Vec::new();
         let mut capsules = Vec::new();
+        let mut stores = Vec::new();
         let mut users = Vec::new();
         let mut tokens = Vec::new();
         let mut alerts = Vec::new();
@@ -57,6 +62,7 @@ impl File {
             match section.get_ref().as_ref() {
                 handlers::SECTION => handlers = handlers::read(named, &at, &mut problems),
                 capsules::SECTION => capsules = capsules::read(named, &at, &mut problems),
+                stores::SECTION => stores = stores::read(named, &at, &mut problems),
                 accounts::USERS => users = accounts::read_users(named, &at, &mut problems),
                 accounts::TOKENS => tokens = accounts::read_tokens(named, &at, &mut problems),
                 alerts::SECTION => alerts = alerts::read(named, &at, &mut problems),
@@ -79,6 +85,7 @@ impl File {
         let named = in_force::named(&table, parsed.get_ref(), &at);
         table.remove(handlers::SECTION);
         table.remove(capsules::SECTION);
+        table.remove(stores::SECTION);
         table.remove(accounts::USERS);
         table.remove(accounts::TOKENS);
         table.remove(alerts::SECTION);
@@ -89,6 +96,7 @@ impl File {
             places,
             handlers,
             capsules,
+            stores,
             users,
             tokens,
             periodic,
@@ -118,6 +126,7 @@ fn visit_section(
         .chain([
             handlers::SECTION,
             capsules::SECTION,
+            stores::SECTION,
             accounts::USERS,
             accounts::TOKENS,
             alerts::SECTION,

@@ -9,6 +9,7 @@
 //! | `accounts`, `alerts` (with `quiet`), `receivers`, `capsules`, `handlers`, `periodic` | the tables that people name themselves |
 //! | `oidc` | people who log in at a provider |
 //! | `otlp` | where traces and logs are sent |
+//! | `stores` | several stores |
 //! | `secret_file` | secrets in files of their own |
 //! | `in_force` | what is in force and where it was said, for people |
 
@@ -36,6 +37,7 @@ mod setting;
 mod settings;
 mod size;
 mod sources;
+mod stores;
 
 use crate::{
     model::{BasePath, Role},
@@ -69,6 +71,7 @@ pub use receivers::ReceiverConfig;
 pub use setting::Setting;
 pub use settings::SETTINGS;
 pub use sources::Sources;
+pub use stores::NamedStoreConfig;
 
 /// The file that is read when no other is named.
 pub const DEFAULT_FILE: &str = "jobdeck.toml";
@@ -99,6 +102,9 @@ pub struct Config {
     pub auth: AuthConfig,
     /// How much one may ask for.
     pub limits: LimitsConfig,
+    /// The stores, where they have names: `[stores.NAME]` in the file, or as flags say. The first one is `store` as well.
+    #[serde(skip)]
+    pub stores: Vec<NamedStoreConfig>,
     /// Who may log in: `[users.NAME]`, in the file only.
     #[serde(skip)]
     pub users: Vec<UserConfig>,

@@ -46,6 +46,7 @@ pub(super) fn read<T>(
     };
     let tables = tables.iter().filter_map(|(name, value)| {
         let place = at(name.span());
+        let position = name.span().start;
         let name = name.get_ref().as_ref();
         let Some(table) = value.get_ref().as_table() else {
             let own = key_of(section, name, "");
@@ -58,6 +59,7 @@ pub(super) fn read<T>(
         let mut named = Named {
             section,
             name,
+            position,
             place,
             table,
             at,
@@ -89,6 +91,8 @@ pub(super) struct Named<'a> {
     section: &'static str,
     /// Its name.
     pub(super) name: &'a str,
+    /// How far from the beginning of the file its own settings stand, which puts several in order.
+    pub(super) position: usize,
     /// Where it stands.
     pub(super) place: String,
     table: &'a DeTable<'a>,

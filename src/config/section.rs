@@ -1,6 +1,6 @@
 //! What there is to say about the sections of the file, and the keys of those whose tables people name themselves.
 
-use super::{accounts, alerts, capsules, handlers, periodic, receivers};
+use super::{accounts, alerts, capsules, handlers, periodic, receivers, stores};
 
 /// What the section of some of the settings is about: the rest of a sentence. An unknown one is not about anything.
 pub(super) fn subject(section: &str) -> &'static str {
@@ -80,6 +80,14 @@ impl Key {
 
 /// All of them.
 pub(super) const NAMED: &[Named] = &[
+    Named {
+        section: stores::SECTION,
+        header: "[stores.NAME]",
+        example: "[stores.emails]",
+        meaning: "one of several stores, in place of `[store]`; the first one is also at the root",
+        keys: stores::KEYS,
+        is_live: false,
+    },
     Named {
         section: accounts::USERS,
         header: "[users.NAME]",

@@ -1,11 +1,13 @@
 //! Where settings come from, and how they become one [`Config`].
 
 use super::{
-    Config, ConfigError, DEFAULT_FILE, InForce, Loaded, Problem, Setting,
+    Config, ConfigError, DEFAULT_FILE, InForce, Loaded, NamedStoreConfig, Problem, Setting,
+    StoreConfig,
     file::File,
     oidc, secret_file,
     setting::Kind,
     settings::{SETTINGS, nearest},
+    stores::{self, Asked},
 };
 use bytesize::ByteSize;
 use figment::{
@@ -26,6 +28,8 @@ pub struct Sources {
     pub file: Option<PathBuf>,
     /// A section that the environment and the file have no say in.
     pub sealed: Option<&'static str>,
+    /// Whether `--store` may be given more than once.
+    pub takes_several_stores: bool,
 }
 
 impl Sources {
@@ -99,8 +103,11 @@ impl Sources {
     fn load_over(&self, mut file: File) -> Result<Loaded, ConfigError> {
         if let Some(section) = self.sealed {
             file.table.remove(section);
+            if section == "store" {
+                file.stores.clear();
+            }
         }
-        let (environment, mut problems) = self.read_environment();
+        let (environment, mut problems) = self.read_environment(&file);
         let mut figment = Figment::from(Serialized::from(&file.table, Profile::Default));
         for (setting, _, value) in &environment {
             figment = figment.merge(Serialized::from(
@@ -118,6 +125,10 @@ impl Sources {
         match figment.extract::<Config>() {
             Ok(mut config) if problems.is_empty() => {
                 self.read_secret(&mut config, &environment, &file)?;
+                config.stores = self.stores(&config, &environment, &file)?;
+                if let Some(first) = config.stores.first() {
+                    config.store = first.store.clone();
+                }
                 let is_said = self.rank("worker.queues", &environment, &file) > 0;
                 if !is_said && file.capsules.iter().any(|it| it.serves("default")) {
                     config.worker.queues.clear();
@@ -174,7 +185,10 @@ impl Sources {
             .or_else(|| self.variable("JOBDECK_CONFIG").map(PathBuf::from))
     }
 
-    fn read_environment(&self) -> (Vec<(&'static Setting, &str, Value)>, Vec<Problem>) {
+    fn read_environment(
+        &self,
+        file: &File,
+    ) -> (Vec<(&'static Setting, &str, Value)>, Vec<Problem>) {
         let mut values = Vec::new();
         let mut problems = Vec::new();
         for setting in SETTINGS {
@@ -184,7 +198,7 @@ impl Sources {
             {
                 continue;
             }
-            let variables = if setting.key == "store.url" {
+            let variables = if setting.key == "store.url" && file.stores.is_empty() {
                 // Sidekiq's own; ours says it more clearly.
                 &["JOBDECK_STORE", "REDIS_URL"][..]
             } else {
@@ -249,6 +263,67 @@ impl Sources {
         })?;
         text.trim().clone_into(&mut config.store.url);
         Ok(())
+    }
+
+    /// The stores that have names.
+    fn stores(
+        &self,
+        config: &Config,
+        environment: &[(&'static Setting, &str, Value)],
+        file: &File,
+    ) -> Result<Vec<NamedStoreConfig>, ConfigError> {
+        let flags = self.flags.iter().filter(|(key, ..)| *key == "store.url");
+        let said = |place, value: &'_ Value| Some((place, value.as_str()?.to_owned()));
+        let mut asked: Vec<(&str, String)> = flags
+            .filter_map(|(_, flag, value)| said(*flag, value))
+            .collect();
+        if asked.len() > 1 && !self.takes_several_stores {
+            let reason = "it is about one store: give `--store` once";
+            return Err(ConfigError::one("--store", reason));
+        }
+        if asked.is_empty() {
+            let variable = environment
+                .iter()
+                .find(|(setting, ..)| setting.key == "store.url");
+            asked.extend(variable.and_then(|(_, name, value)| said(*name, value)));
+        }
+        let by_file = self.rank("store.url_file", environment, file) > 1;
+        let known: &[_] = if by_file && asked.is_empty() {
+            &[]
+        } else {
+            &file.stores
+        };
+        let asked: Vec<Asked<'_>> = asked
+            .iter()
+            .map(|(place, text)| Asked { place, text })
+            .collect();
+        let mut stores = stores::chosen(known, &asked, &config.store)?;
+        for store in &mut stores {
+            store.settle(config.server.environment.as_ref());
+        }
+        // What would have no say is not left out without a word, unless it says what holds anyway.
+        let usual = StoreConfig::default();
+        let is_usual = |key: &str| match key {
+            "store.url" => config.store.url == usual.url,
+            "store.time_unit" => config.store.time_unit == usual.time_unit,
+            _ => false,
+        };
+        let is_useless = |key: &str| {
+            let by_flag_or_variable = self.rank(key, environment, file) > 1;
+            let is_choice = matches!(key, "store.url" | "store.url_file");
+            let by_file = file.place(key).is_some() && !is_usual(key);
+            by_file || (by_flag_or_variable && !is_choice && !stores.is_empty())
+        };
+        let mut keys = SETTINGS.iter().map(|setting| setting.key);
+        let useless = keys.find(|key| key.starts_with("store.") && is_useless(key));
+        if let Some(key) = useless.filter(|_| !file.stores.is_empty()) {
+            let place = self.place(key, environment, file);
+            let reason = format!(
+                "`{key}` has no say where there is `[stores.NAME]`: set it for one of those"
+            );
+            return Err(ConfigError::one(place, reason));
+        }
+        Ok(stores)
     }
 
     /// How high the source of a setting stands: a flag above the environment, that above the file.

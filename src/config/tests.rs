@@ -8,6 +8,7 @@ mod oidc;
 mod origins;
 mod periodic;
 mod secrets;
+mod stores;
 
 use super::{Config, LogFormat, Sources, StoreConfig, TimeUnitChoice};
 use std::{fmt::Write, path::Path, time::Duration};

@@ -8,8 +8,10 @@ mod frame;
 mod history;
 mod holds;
 mod sampler;
+mod stores;
 #[cfg(test)]
 mod tests;
 
 pub use frame::Frame;
 pub use sampler::{Live, SamplerOptions};
+pub use stores::Stores;

@@ -377,9 +377,8 @@ impl Sampler {
                 }
                 self.clock = Some((overview.sampled_at, Instant::now()));
                 self.history.record(&overview);
-                if store.is_some() {
-                    self.is_introduced = true;
-                    self.snapshot.store = store;
+                if let Some(store) = store {
+                    self.introduce(store);
                 }
                 if let Some(Lists {
                     running,
@@ -430,6 +429,23 @@ impl Sampler {
         }
         self.snapshot.history = self.history.points();
         self.snapshot.trends = self.history.trends();
+    }
+
+    /// What the store is. A replica is asked again, because it may become a master at any time.
+    fn introduce(&mut self, store: StoreInfo) {
+        let was_read_only = self
+            .snapshot
+            .store
+            .as_ref()
+            .is_some_and(|it| it.is_read_only);
+        if store.is_read_only && !was_read_only {
+            tracing::warn!(
+                address = store.address,
+                "the store is a read-only replica: all can be looked at, but changes are refused, and nothing is kept (the audit, alerts); give the master's address, or the Sentinels'"
+            );
+        }
+        self.is_introduced = !store.is_read_only;
+        self.snapshot.store = Some(store);
     }
 
     /// The store's clock as far as it is known, else this machine's.

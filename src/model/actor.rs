@@ -117,6 +117,12 @@ impl Actor {
         }
     }
 
+    /// Whether it may come to the store of this name, where there are several.
+    #[must_use]
+    pub fn may_enter(&self, _store: &str) -> bool {
+        true
+    }
+
     /// Whether it has a right.
     #[must_use]
     pub fn may(&self, right: Right) -> bool {

@@ -49,6 +49,13 @@ impl BasePath {
         }
     }
 
+    /// What stands before the paths of something that is below it, such as `/s/emails`.
+    #[must_use]
+    pub fn join(&self, below: &str) -> Self {
+        let path = format!("{self}{}", below.trim_end_matches('/'));
+        Self((!path.is_empty()).then(|| path.into()))
+    }
+
     /// The path behind it, always with a slash before it; nothing for a path of something else.
     #[must_use]
     pub fn behind<'path>(&self, path: &'path str) -> Option<&'path str> {

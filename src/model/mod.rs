@@ -31,6 +31,8 @@ mod report;
 mod role;
 mod search;
 mod snapshot;
+mod store_glance;
+mod store_sign;
 mod time_text;
 mod timestamp;
 mod unseen;
@@ -76,6 +78,8 @@ pub use search::{
     SearchProgressError,
 };
 pub use snapshot::{HistoryPoint, QueueTrend, Snapshot, StoreInfo, StoreState};
+pub use store_glance::{StoreGlance, StoreNumbers};
+pub use store_sign::{StoreColor, StoreSign};
 pub use time_text::{is_day, parse_end, parse_time, picker_text};
 pub use timestamp::Timestamp;
 pub use unseen::{is_unseen, push_code, visible, visible_start};

@@ -99,4 +99,7 @@ pub struct StoreInfo {
     pub address: String,
     /// Server or library version, when known: `Redis 7.0.15`.
     pub version: String,
+    /// Whether it is a replica that takes no changes: all can be looked at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_read_only: bool,
 }

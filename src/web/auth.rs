@@ -2,7 +2,9 @@
 //!
 //! What whoever asks may change, `admin` looks at: the guard only leaves the [`Actor`] with the request.
 
-use super::{AppState, client_address::ClientAddress, limits::Asker, login, oidc, rest};
+use super::{
+    AppState, client_address::ClientAddress, limits::Asker, login, oidc, rest, store_guard,
+};
 use crate::admin::Admin;
 use crate::api::{ApiError, respond::cookie_in};
 use crate::auth::{ProxyUser, Session};
@@ -70,13 +72,18 @@ pub(super) async fn guard(
         Found::In(session) => Some(&session.actor),
         Found::Public | Found::Refused(_) => None,
     };
+    let mut barred = None;
     if let Some(actor) = actor {
         let actor = actor.clone().at(address(request.extensions()));
+        barred = store_guard::barred(&state, &actor, &request).filter(|_| !is_public);
         request.extensions_mut().insert(actor);
     }
     let asker = Asker::of(request.extensions());
     if !is_public && let Err(too_many) = state.limiter.request(&path, asker.as_ref()) {
         return *too_many;
+    }
+    if let Some(barred) = barred {
+        return barred;
     }
     match found {
         Found::Refused(response) => response,

@@ -1,4 +1,4 @@
-//! The path before all others. What is below it is served as if it stood at the root: here, and nowhere else on the server, it is taken
+//! The paths before all others: the base path, and those of several stores. What is below one is served as if it stood at the root: here, and nowhere else on the server, it is taken
 //! off what is asked for, and put before where an answer leads.
 //!
 //! Proxies pass it on as it is: what one has taken off already is not guessed.
@@ -11,30 +11,41 @@ use axum::{
     http::{HeaderValue, StatusCode, Uri, header::LOCATION, uri::PathAndQuery},
     response::{IntoResponse, Response},
 };
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 use tower::ServiceExt;
 
-/// Puts everything below the base path, if there is one.
-pub(super) fn below(base: &BasePath, router: Router) -> Router {
-    if base.is_empty() {
-        return router;
+/// Puts each router below its base path. Where one base path is below another, it stands before that one.
+pub(super) fn below(served: Vec<(BasePath, Router)>) -> Router {
+    if let [(base, router)] = served.as_slice()
+        && base.is_empty()
+    {
+        return router.clone();
     }
-    let base = base.clone();
+    let served: Arc<[(BasePath, Router)]> = served.into();
     let serve = move |request: Request| {
-        let (base, router) = (base.clone(), router.clone());
-        async move { serve(&base, router, request).await }
+        let served = Arc::clone(&served);
+        async move { serve(&served, request).await }
     };
     Router::new().fallback(serve)
 }
 
-async fn serve(base: &BasePath, router: Router, mut request: Request) -> Response {
-    if !BasePath::AT_THE_ROOT.contains(&request.uri().path()) {
-        match inside(base, request.uri()) {
-            Some(uri) => *request.uri_mut() = uri,
-            None => return outside(base),
-        }
+async fn serve(served: &[(BasePath, Router)], mut request: Request) -> Response {
+    let found = served.iter().find_map(|(base, router)| {
+        let uri = inside(base, request.uri())?;
+        Some((base, router, Some(uri)))
+    });
+    // What probes ask for is that of the last one, below which the others are.
+    let is_probe = BasePath::AT_THE_ROOT.contains(&request.uri().path());
+    let last = served.last().map(|(base, router)| (base, router, None));
+    let found = if is_probe { last.clone() } else { found };
+    let Some((base, router, uri)) = found else {
+        let bases = served.last().map(|(base, _)| base.clone());
+        return outside(&bases.unwrap_or_default());
+    };
+    if let Some(uri) = uri {
+        *request.uri_mut() = uri;
     }
-    let answer: Result<Response, Infallible> = router.oneshot(request).await;
+    let answer: Result<Response, Infallible> = router.clone().oneshot(request).await;
     let mut response = answer.unwrap_or_else(|never| match never {});
     lead_below(base, &mut response);
     response
@@ -119,7 +130,7 @@ mod tests {
             .route("/whole", to("https://a.example/tools/jobs/dead"))
             .route("/other", to("//a.example/dead"))
             .route("/healthz", get(|| async { "well" }));
-        let router = below(&base(), router);
+        let router = below(vec![(base(), router)]);
         for (path, location) in [
             ("/tools/jobs/here", "/tools/jobs/holds?a=/b"),
             ("/tools/jobs/whole", "https://a.example/tools/jobs/dead"),

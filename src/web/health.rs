@@ -1,6 +1,6 @@
 //! For probes: does the process live, do the stores answer.
 
-use super::AppState;
+use super::{AppState, state::ShownStore};
 use crate::model::StoreState;
 use axum::{
     Json,
@@ -8,6 +8,7 @@ use axum::{
     http::{StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
+use futures::future::join_all;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,6 +29,9 @@ pub(super) struct Ready {
 /// Whether a store answers.
 #[derive(Serialize, ToSchema)]
 struct StoreHealth {
+    /// Its name, if there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     /// Its address without secrets, while it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<String>,
@@ -50,37 +54,44 @@ pub(super) async fn alive() -> Response {
     Json(Alive { status: "ok" }).into_response()
 }
 
-/// Whether each store answers.
+/// Whether each store answers. A server of several is ready while one of them does: one broken store is no reason to take the others away. At
+/// a store's own address (`/s/NAME/readyz`) it is about that one.
 #[utoipa::path(get, path = "/readyz", tag = "health", servers((url = "/")), responses(
     (status = 200, body = Ready),
-    (status = 503, description = "A store does not answer; this says why", body = Ready),
+    (status = 503, description = "No store answers; this says why", body = Ready),
 ))]
 pub(super) async fn ready(State(state): State<AppState>) -> Response {
-    let frame = state.live.probe().await;
-    let (name, reason, since) = match &frame.snapshot().state {
-        StoreState::Connected => ("connected", None, None),
+    let stores = join_all(state.shown_stores().into_iter().map(health)).await;
+    let is_ready = stores.iter().any(|store| store.state == CONNECTED);
+    let body = Json(Ready { stores });
+    if is_ready {
+        body.into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")], body).into_response()
+    }
+}
+
+const CONNECTED: &str = "connected";
+
+async fn health(store: ShownStore) -> StoreHealth {
+    let frame = store.live.probe().await;
+    let (state, reason, since) = match &frame.snapshot().state {
+        StoreState::Connected => (CONNECTED, None, None),
         StoreState::Starting => ("starting", None, None),
         StoreState::Lost { reason, since } => {
             ("lost", Some(reason.clone()), Some(since.to_string()))
         }
     };
-    let is_ready = name == "connected";
-    let address = if is_ready {
-        state.admin.info().await.ok().map(|info| info.address)
+    let address = if state == CONNECTED {
+        store.admin.info().await.ok().map(|info| info.address)
     } else {
         None
     };
-    let body = Json(Ready {
-        stores: vec![StoreHealth {
-            address,
-            state: name,
-            reason,
-            since,
-        }],
-    });
-    if is_ready {
-        body.into_response()
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")], body).into_response()
+    StoreHealth {
+        name: store.name,
+        address,
+        state,
+        reason,
+        since,
     }
 }

@@ -327,7 +327,7 @@ pub(super) async fn shown(
     let theme = Theme::named(cookie_in(request_headers, crate::api::THEME_COOKIE).as_deref());
     let site = state.assets.site(state.base_path.as_str());
     let environment = state.environment.clone();
-    let base = state.base_path.clone();
+    let base = state.full_path();
     let context = move || {
         provide_context(base.clone());
         if let Some(response) = use_context::<ResponseOptions>() {

@@ -29,6 +29,7 @@ mod seldom;
 mod serve;
 mod sse;
 mod state;
+mod store_guard;
 mod tally;
 mod tls;
 mod traced;
@@ -44,7 +45,7 @@ pub use hosts::Hosts;
 pub use limits::{Limiter, Limits};
 pub(crate) use rest::{moment, script};
 pub use serve::{serve, serve_tls};
-pub use state::AppState;
+pub use state::{AppState, ServedStore};
 pub use tls::{Tls, TlsError};
 
 /// The addresses of all pages, with `:name` where something stands in their place.
@@ -52,9 +53,20 @@ pub fn page_paths() -> impl Iterator<Item = String> {
     pages::paths()
 }
 
-/// Everything that can be asked for over HTTP.
+/// Everything that can be asked for over HTTP: of the store, or of each of several at its own address, and of the first at the root as well.
 pub fn router(state: AppState) -> Router {
-    let base = state.base_path.clone();
+    let of_stores = state.stores.iter().map(|store| state.of(store));
+    let mut states: Vec<AppState> = of_stores.collect();
+    states.push(state);
+    let served = states
+        .into_iter()
+        .map(|state| (state.full_path(), of_one(state)));
+    base_path::below(served.collect())
+}
+
+/// Everything that can be asked for of a store.
+fn of_one(state: AppState) -> Router {
+    let base = state.full_path();
     let router = Router::new()
         .merge(pages::router(&state))
         .merge(state.assets.clone().router())
@@ -75,6 +87,5 @@ pub fn router(state: AppState) -> Router {
         // What is not there: a page that says so, for people.
         .fallback(pages::not_found);
     // Last, or what comes after them slips past.
-    let router = layers::around(router, &state).with_state(state);
-    base_path::below(&base, router)
+    layers::around(router, &state).with_state(state)
 }

@@ -58,7 +58,11 @@ async fn there(
     let network = ClientAddress::of(&parts.extensions).and_then(ClientAddress::network);
     let browser = cookie_in(&parts.headers, cookie_name(&state));
     let begun = match callback(&state, &parts) {
-        Some(callback) => Box::pin(oidc.begin(&callback, &next, browser, network)).await,
+        // The way back is the same for all stores, and leads on to the page of this one.
+        Some(callback) => {
+            let next = format!("{}{next}", state.own_path);
+            Box::pin(oidc.begin(&callback, &next, browser, network)).await
+        }
         None => Err(OidcError::NoAddress),
     };
     match begun {

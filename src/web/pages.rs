@@ -1,7 +1,7 @@
 //! The pages and their server functions.
 
 use super::{AppState, auth::Door, headers, renderers::on_one_thread};
-use crate::api::{Environment, FoundOnce};
+use crate::api::{Environment, FoundOnce, StoresHere};
 use crate::app::{App, shell};
 use crate::model::BasePath;
 use axum::{
@@ -103,13 +103,18 @@ fn context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
         // Where there is no request, nobody asks.
         let parts = use_context::<Parts>();
         if let Some(parts) = &parts {
-            provide_base_path(&state.base_path, &parts.uri);
+            provide_base_path(&state.full_path(), &parts.uri);
         }
         let extensions = parts.map(|parts| parts.extensions);
         let Door(admin) = Door::of(&state, &extensions.unwrap_or_default());
         provide_context(admin);
         provide_context(state.live.clone());
         provide_context(state.groups.clone());
+        provide_context(StoresHere {
+            base: state.base_path.clone(),
+            name: state.sign.as_ref().map(|sign| sign.name.clone()),
+            all: state.side_by_side.clone(),
+        });
         provide_context(FoundOnce::default());
         if let Some(name) = &state.environment {
             provide_context(Environment { name: name.clone() });

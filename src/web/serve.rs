@@ -99,8 +99,8 @@ impl Server {
         Self {
             tls,
             router: router(state),
-            all_full: below(&base, refusing(Full::All)),
-            address_full: below(&base, refusing(Full::Address)),
+            all_full: below(vec![(base.clone(), refusing(Full::All))]),
+            address_full: below(vec![(base, refusing(Full::Address))]),
             connections: Connections::new(&limits, proxies),
             kept: Manner::kept(&limits),
             short: Manner::short(&limits),

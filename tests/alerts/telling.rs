@@ -25,6 +25,7 @@ pub(crate) async fn of_several_who_watch_one_tells(store: Subject) {
         receivers: vec![signed],
         public_url: Some("https://jobs.example.com".to_owned()),
         environment: Some("test".to_owned()),
+        store: None,
     };
     let mut watchers = Vec::new();
     for _ in 0..3 {

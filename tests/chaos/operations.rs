@@ -10,12 +10,12 @@ use crate::{
     support::{Jobdeck, wait_until},
 };
 use jobdeck::{
-    admin::Admin,
+    admin::{Admin, AdminError},
     job::Job,
     model::{
         Action, Change, Operation, OperationRequest, OperationState, Order, Place, Selection, Set,
     },
-    store::{Destination, Start, StoredEntry},
+    store::{Destination, Start, StoreError, StoredEntry},
 };
 use rand::{RngExt, rngs::StdRng};
 use std::{
@@ -60,7 +60,7 @@ async fn run(ground: Ground, mut random: StdRng) {
         };
         let change = begin(&admin, action).await;
         kills += finish(&ground, &admin, &change.id, &change.id, &mut random).await;
-        let done = admin.operation(&change.id).await.unwrap();
+        let done = patiently(&admin, &change.id).await;
         assert_eq!(done.progress.done, JOBS, "each job once: {done:?}");
         assert_eq!(done.kept.entries, JOBS);
         assert!(
@@ -71,7 +71,7 @@ async fn run(ground: Ground, mut random: StdRng) {
         );
         let undo = admin.undo_operation(&change.id, None).await.unwrap();
         kills += finish(&ground, &admin, &undo.id, &change.id, &mut random).await;
-        let undone = admin.operation(&undo.id).await.unwrap();
+        let undone = patiently(&admin, &undo.id).await;
         assert_eq!(undone.progress.done, JOBS, "each job once: {undone:?}");
         assert!(everything(&ground).await == before, "all is as it was");
         assert_eq!(admin.operation(&change.id).await.unwrap().kept.entries, 0);
@@ -124,11 +124,11 @@ async fn finish(
     loop {
         ground.expire_lease(id).await;
         let mut process = Jobdeck::serve(&["--store", &ground.url, "--no-worker"]).await;
-        let begun = admin.operation(id).await.unwrap().progress.done;
+        let begun = patiently(admin, id).await.progress.done;
         let enough = begun + random.random_range(BETWEEN);
         let mut is_over = false;
         while !is_over {
-            let operation = admin.operation(id).await.unwrap();
+            let operation = patiently(admin, id).await;
             is_over = operation.state.is_over();
             if operation.progress.done >= enough {
                 break;
@@ -143,12 +143,27 @@ async fn finish(
         process.process.kill().await.unwrap();
         assert_none_lost_none_twice(ground, keeper).await;
         if is_over {
-            let state = admin.operation(id).await.unwrap().state;
+            let state = patiently(admin, id).await.state;
             assert_eq!(state, OperationState::Done);
             return kills;
         }
         kills += 1;
     }
+}
+
+/// How an operation goes. A store on a busy machine may not answer in time; it is asked again.
+async fn patiently(admin: &Admin, id: &str) -> Operation {
+    let mut found = None;
+    wait_until("the operation can be read", async || {
+        match admin.operation(id).await {
+            Ok(operation) => found = Some(operation),
+            Err(AdminError::Store(StoreError::Unavailable { .. })) => {}
+            Err(error) => panic!("{error}"),
+        }
+        found.is_some()
+    })
+    .await;
+    found.unwrap()
 }
 
 async fn assert_none_lost_none_twice(ground: &Ground, keeper: &str) {

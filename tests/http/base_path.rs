@@ -2,16 +2,10 @@
 
 use super::{
     access::{PASSWORD, auth},
+    crawl::{addresses, crawl, fill},
     *,
 };
-use jobdeck::{
-    admin::OperationRunner,
-    model::{BasePath, Role},
-    periodic::PeriodicJob,
-    store::Announcement,
-};
-use regex::Regex;
-use std::collections::{BTreeSet, VecDeque};
+use jobdeck::model::{BasePath, Role};
 
 const BASE: &str = "/tools/jobs";
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
@@ -34,154 +28,16 @@ async fn guarded(secure: bool) -> Site {
     .await
 }
 
-/// Something of everything that pages show.
-async fn fill(site: &Site) {
-    let now = site.store.now().await.expect("a time").seconds();
-    let failed = |set: Set, score: f64, number: u32| {
-        Destination::Set {
-        set,
-        score,
-        raw: format!(
-            r#"{{"class":"A{}","queue":"a/b %20","args":[{number}],"jid":"{number:024}","tags":["vip"],"error_class":"E","error_message":"no {number}","failed_at":{:.3},"retry_count":1}}"#,
-            number % 2,
-            now - f64::from(number)
-        )
-        .into(),
-    }
-    };
-    let jobs: Vec<Destination> = (1..40)
-        .map(|number| match number % 3 {
-            0 => failed(Set::Dead, now - f64::from(number), number),
-            1 => failed(Set::Retries, now + 3_600.0 + f64::from(number), number),
-            _ => failed(Set::Scheduled, now + 7_200.0 + f64::from(number), number),
-        })
-        .collect();
-    site.store.add(&jobs).await.expect("they are added");
-    let malformed = Destination::Set {
-        set: Set::Dead,
-        score: now,
-        raw: "{no job".into(),
-    };
-    site.store.add(&[malformed]).await.expect("it is added");
-    let waiting: Vec<Value> = (0..30)
-        .map(|number| json!({"class": "Wait", "args": [number], "queue": "a/b %20"}))
-        .collect();
-    post(site, "/api/v1/jobs", &json!(waiting)).await;
-    let others: Vec<Value> = (0..15)
-        .map(|number| json!({"class": "Wait", "args": [], "queue": format!("queue{number}")}))
-        .collect();
-    post(site, "/api/v1/jobs", &json!(others)).await;
-
-    let running = Job::new(r#"{"class":"Run","args":[1],"jid":"running1","queue":"low"}"#);
-    let process = ProcessInfo {
-        identity: "host:1:a".to_owned(),
-        queues: vec![("low".to_owned(), 3), ("default".to_owned(), 0)],
-        ..ProcessInfo::default()
-    };
-    let at = Timestamp(1_795_469_606_286);
-    let beat = Heartbeat {
-        running: vec![jobdeck::job::running("host:1:a", "t1", "low", &running, at)],
-        process,
-    };
-    site.store.heartbeat(&beat).await.expect("it is noted");
-    let digest = PeriodicJob::new("0 7 * * *", "Digest").queue("mail");
-    let announcement = Announcement {
-        name: digest.effective_name().to_owned(),
-        definition: digest.definition().expect("a definition"),
-        schedule: digest.schedule_text(),
-        fresh: true,
-    };
-    site.store
-        .announce_periodic("host:1:a", &[announcement])
-        .await
-        .expect("it is noted");
-
-    let retried = post(
-        site,
-        "/api/v1/operations",
-        &json!({"action": "delete", "from": "dead", "filter": {"class": "A1"}, "reason": "not wanted"}),
-    )
-    .await;
-    let hold = post(
-        site,
-        "/api/v1/holds",
-        &json!({"query": "class:A1", "seconds": 14_400, "reason": "it is down"}),
-    )
-    .await;
-    let runner = OperationRunner::new(Admin::new(site.store.clone()));
-    for operation in [&retried, &hold["operation"]] {
-        let id = operation["id"].as_str().expect("a name");
-        runner
-            .finish(id, &CancellationToken::new())
-            .await
-            .expect("it can be worked on");
-    }
-    let waiting = json!({"action": "kill", "from": "scheduled", "reason": "later"});
-    post(site, "/api/v1/operations", &waiting).await;
-    support::wait_until("failures are counted", async || {
-        site.live.outdate();
-        site.live.snapshot().await;
-        let list = site.get(&format!("{BASE}/api/v1/failures")).await.json();
-        list["index"]["completeness"] == "exact" && list["entries"].as_u64() > Some(0)
-    })
-    .await;
-}
-
-async fn post(site: &Site, path: &str, body: &Value) -> Value {
-    let answer = site.post(&format!("{BASE}{path}"), body).await;
-    assert!(answer.status.is_success(), "{path}: {}", answer.text);
-    answer.json()
-}
-
-/// Every address that a document names: links, forms, files, and what its scripts load.
-fn addresses(document: &str) -> Vec<String> {
-    let attribute =
-        Regex::new(r#"\s(?:href|action|formaction|src|poster)="([^"]*)""#).expect("a pattern");
-    let script = Regex::new(r#"(?s)<script type="module"[^>]*>(.*?)</script>"#).expect("a pattern");
-    let loaded = Regex::new(r#""(/[^"]*)""#).expect("a pattern");
-    let attributes = attribute.captures_iter(document);
-    let scripts = script.captures_iter(document).flat_map(|script| {
-        let (_, [text]) = script.extract();
-        loaded.captures_iter(text)
-    });
-    attributes
-        .chain(scripts)
-        .map(|found| found.extract::<1>().1[0].replace("&amp;", "&"))
-        .collect()
-}
-
 fn is_below(address: &str) -> bool {
     base()
         .behind(address.split(['?', '#']).next().unwrap_or_default())
         .is_some()
 }
 
-/// Goes wherever pages lead, from the first one on. Of the addresses that differ in their last part and in their query's values alone, a
-/// few are enough.
 #[tokio::test]
 async fn no_page_leads_out_of_the_base_path() {
     let site = below().await;
-    fill(&site).await;
-    let shape = |address: &str| {
-        let (path, query) = address.split_once('?').unwrap_or((address, ""));
-        let names: BTreeSet<&str> = query
-            .split('&')
-            .map(|pair| match pair.split_once('=') {
-                Some(("action" | "confirm" | "in", _)) => pair,
-                Some(("class" | "queue" | "error" | "tag", _)) => "filter",
-                Some((name, _)) => name,
-                None => pair,
-            })
-            .collect();
-        // Behind the page's name stands what it is about.
-        let parts: Vec<&str> = path.split('/').collect();
-        let page = parts.get(..4).unwrap_or(&parts).join("/");
-        format!(
-            "{page}({})?{}",
-            parts.len(),
-            Vec::from_iter(names).join("&")
-        )
-    };
+    fill(&site, BASE).await;
     let more = [
         "/no/such/page",
         "/login",
@@ -189,55 +45,10 @@ async fn no_page_leads_out_of_the_base_path() {
         "/search?q=%28",
         "/jobs?jid=gone",
         "/processes?confirm=stop&process=host:1:a",
+        // Only where there are several is there a way to them.
+        "/stores",
     ];
-    let mut waiting: VecDeque<String> = VecDeque::from([BASE.to_owned(), format!("{BASE}/")]);
-    waiting.extend(more.iter().map(|path| format!("{BASE}{path}")));
-    let mut seen: BTreeSet<String> = waiting.iter().cloned().collect();
-    let mut shapes = BTreeSet::new();
-    let mut pages = 0;
-    while let Some(path) = waiting.pop_front() {
-        let answer = site.ask(Method::GET, &path, &[PAGE], "").await;
-        if let Some(location) = answer.headers.get("location") {
-            let location = location.to_str().expect("text");
-            assert!(is_below(location), "{path} leads to {location}");
-        }
-        let is_expected = answer.status != StatusCode::NOT_FOUND
-            || path.contains("no/such")
-            || path.contains("gone");
-        assert!(
-            is_expected && !answer.status.is_server_error(),
-            "{path}: {}",
-            answer.status
-        );
-        if !answer.text.starts_with("<!DOCTYPE html>") {
-            continue;
-        }
-        pages += 1;
-        for address in addresses(&answer.text) {
-            // What is relative to the page stays where it is.
-            if address.is_empty() || address.starts_with(['#', '?']) {
-                continue;
-            }
-            assert!(is_below(&address), "{path} leads to {address}");
-            let is_page = !["/api/", "/pkg/", "/live", "/favicon"]
-                .iter()
-                .any(|other| address.starts_with(&format!("{BASE}{other}")));
-            let target = address.split('#').next().unwrap_or_default().to_owned();
-            if is_page && shapes.insert(shape(&target)) && seen.insert(target.clone()) {
-                waiting.push_back(target);
-            }
-        }
-    }
-    // It got everywhere.
-    for path in jobdeck::web::page_paths() {
-        let path = path.split([':', '{']).next().unwrap_or_default();
-        let address = base().address(path);
-        assert!(
-            seen.iter().any(|seen| seen.starts_with(&address)),
-            "nothing leads to {path}"
-        );
-    }
-    assert!(pages > 60, "only {pages} pages were looked at");
+    crawl(&site, BASE, &more, is_below).await;
 }
 
 #[tokio::test]
@@ -292,7 +103,7 @@ async fn only_probes_find_something_outside() {
 #[tokio::test]
 async fn what_was_done_leads_back_below_it() {
     let site = below().await;
-    fill(&site).await;
+    fill(&site, BASE).await;
     let referer = ("referer", "http://127.0.0.1:8080/tools/jobs/dead?filter=a");
     let headers = [FORM, PAGE, referer];
     let id = site

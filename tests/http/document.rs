@@ -105,6 +105,7 @@ async fn the_document_lists_exactly_the_routes_that_there_are() {
         "post /alerts/{id}/wake",
         "get /audit",
         "get /audit/export",
+        "get /stores",
         "get /live",
         "get /healthz",
         "get /readyz",

@@ -1,7 +1,7 @@
 //! Ways to a server: password, user, database, socket, Sentinels; and ways that lead to none.
 
 use super::{open, queue, raw};
-use crate::support::{RedisServer, fill_queue, wait_until};
+use crate::support::{RedisServer, Watched, attempt, fill_queue, wait_until};
 use jobdeck::{
     model::Order,
     store::{Start, StoreError},
@@ -23,14 +23,6 @@ async fn error_of(url: &str) -> StoreError {
 }
 
 /// The answer of a server that may be closing its connections just now.
-async fn attempt<T: redis::FromRedisValue>(server: &RedisServer, words: &[&str]) -> Option<T> {
-    let client = redis::Client::open(server.url()).unwrap();
-    let mut connection = client.get_multiplexed_async_connection().await.ok()?;
-    let mut command = redis::cmd(words[0]);
-    command.arg(&words[1..]);
-    command.query_async(&mut connection).await.ok()
-}
-
 fn assert_unusable(error: &StoreError, word: &str) {
     assert!(matches!(error, StoreError::Unusable { .. }), "{error:?}");
     assert!(error.to_string().contains(word), "{error}");
@@ -133,38 +125,20 @@ async fn a_database_and_a_socket_are_named_in_the_address() {
 
 #[tokio::test]
 async fn the_master_is_found_by_sentinels_also_after_a_failover() {
-    let mut master = RedisServer::start().await;
+    let master = RedisServer::start().await;
     fill_queue(&mut master.connection().await, "default", 3).await;
-    let replica =
-        RedisServer::start_with(&["--replicaof", "127.0.0.1", &master.port().to_string()]).await;
-    wait_until("the replica follows", async || {
-        attempt(&replica, &["LLEN", "queue:default"]).await == Some(3)
-    })
-    .await;
-    let sentinel = RedisServer::start_sentinel("main", &master).await;
-    // It asks for news every ten seconds; Redis 7 lets us have them sooner.
-    let _ = attempt::<()>(&sentinel, &["SENTINEL", "DEBUG", "INFO-PERIOD", "100"]).await;
-    // The first one does not answer: the others do.
-    let url = format!(
-        "redis-sentinel://127.0.0.1:1,127.0.0.1:{}/main",
-        sentinel.port()
-    );
+    let mut watched = Watched::around(master).await;
+    let url = watched.url();
     let store = open(&url).await;
     assert_eq!(store.overview().await.unwrap().enqueued, 3);
     assert_eq!(store.info().await.unwrap().address, url);
 
-    wait_until("the Sentinel knows the replica", async || {
-        let known: Option<Vec<redis::Value>> =
-            attempt(&sentinel, &["SENTINEL", "REPLICAS", "main"]).await;
-        known.is_some_and(|known| known.len() == 1)
-    })
-    .await;
-    master.kill();
+    watched.master.kill();
     let error = store.overview().await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
     wait_until("a change reaches the new master", async || {
         let _ = store.clear_queue("default").await;
-        attempt(&replica, &["LLEN", "queue:default"]).await == Some(0)
+        attempt(&watched.replica, &["LLEN", "queue:default"]).await == Some(0)
     })
     .await;
     let left = store

@@ -128,7 +128,9 @@ async fn a_replica_shows_everything_and_says_why_it_refuses_changes() {
         .unwrap()
         .entries
         .remove(0);
+    assert!(!store.info().await.unwrap().is_read_only);
     replicate(&mut connection, &master).await;
+    assert!(store.info().await.unwrap().is_read_only);
     let change = [Move {
         entry,
         to: Destination::Nowhere,
@@ -145,6 +147,7 @@ async fn a_replica_shows_everything_and_says_why_it_refuses_changes() {
     store.overview().await.unwrap();
 
     let _: () = raw(&mut connection, &["REPLICAOF", "NO", "ONE"]).await;
+    assert!(!store.info().await.unwrap().is_read_only);
     store.add(&[into_queue("after")]).await.unwrap();
     assert!(fetched(&store, 5).await > 0);
 }

@@ -24,6 +24,7 @@ mod proxy;
 mod recovery;
 mod redis_server;
 mod shifted;
+mod watched;
 
 pub use fill::{fill_queue, fill_set, job_text, load_fixture};
 pub use hostile::{HOSTILE, assert_harmless};
@@ -33,6 +34,7 @@ pub use proxy::{Cut, Proxy, Weather};
 pub use recovery::{put_back, recover};
 pub use redis_server::RedisServer;
 pub use shifted::ShiftedClock;
+pub use watched::{Watched, attempt};
 
 use ::jobdeck::store::{SharedStore, StoreOptions, connect};
 use std::time::{Duration, Instant};

@@ -33,6 +33,8 @@ pub enum IconName {
     Operations,
     /// A sheet with lines, ticked.
     Audit,
+    /// Two chests.
+    Stores,
     /// A magnifying glass.
     Search,
     /// A keyboard.
@@ -77,6 +79,7 @@ impl IconName {
             }
             Self::Operations => "M2 4h12M2 8h5M2 12h5M9.5 10h4.5M11.8 7.6 14.2 10l-2.4 2.4",
             Self::Audit => "M3 1.8h10v12.4H3zM5.4 5h5.2M5.4 7.6h5.2M5.4 10.9l1.2 1.1 2.2-2.3",
+            Self::Stores => "M1.8 2.6h5v10.8h-5zM9.2 2.6h5v10.8h-5zM3.6 5.4h1.4M11 5.4h1.4",
             Self::Search => "M7 2.2a4.8 4.8 0 1 0 0 9.6 4.8 4.8 0 0 0 0-9.6M10.6 10.6l3.6 3.6",
             Self::Keyboard => "M1.8 4.2h12.4v7.6H1.8zM4.2 6.6h.6M7.7 6.6h.6M11.2 6.6h.6M5 9.4h6",
             Self::Theme => {

@@ -1,4 +1,4 @@
-//! What stands above the page while its numbers are not fresh, and only then.
+//! What stands above the page while its numbers are not fresh, or nothing can be changed, and only then.
 
 use crate::app::components::{Icon, IconName, UtcTime};
 use crate::app::format;
@@ -10,7 +10,7 @@ use std::time::Duration;
 /// A break of the connection that is shorter is no news.
 const BLIP: Duration = Duration::from_millis(1_200);
 
-/// Says that the store is lost or the server is out of reach, why, and how old the numbers are.
+/// Says that the store is lost or the server is out of reach, why, and how old the numbers are; or that the store takes no changes.
 #[component]
 pub(super) fn StoreBanner() -> impl IntoView {
     let live = use_live();
@@ -33,14 +33,23 @@ pub(super) fn StoreBanner() -> impl IntoView {
         }
     };
     let is_cut_off = cut_off(link);
+    let is_read_only =
+        live.select(|snapshot| snapshot.store.as_ref().is_some_and(|it| it.is_read_only));
     let problem = Memo::new(move |_| match (is_cut_off.get(), state.get()) {
         (true, _) => Some((
-            "No connection to Jobdeck".to_owned(),
+            "No connection to Jobdeck",
             "The server does not answer; trying again.".to_owned(),
+            true,
         )),
         (_, StoreState::Lost { reason, .. }) => Some((
-            "Store lost".to_owned(),
+            "Store lost",
             format!("{reason}. Trying again.").replace("..", "."),
+            true,
+        )),
+        _ if is_read_only.get() => Some((
+            "Read-only replica",
+            "All can be looked at, but changes are refused.".to_owned(),
+            false,
         )),
         _ => None,
     });
@@ -49,7 +58,7 @@ pub(super) fn StoreBanner() -> impl IntoView {
             {move || {
                 problem
                     .get()
-                    .map(|(title, reason)| {
+                    .map(|(title, reason, is_old)| {
                         view! {
                             <div class="banner">
                                 <Icon name=IconName::Failed/>
@@ -57,7 +66,7 @@ pub(super) fn StoreBanner() -> impl IntoView {
                                     <strong>{title}": "</strong>
                                     {reason}
                                     // Told once, not every second.
-                                    <span class="banner-age" aria-live="off">" "{age}</span>
+                                    {is_old.then(|| view! { <span class="banner-age" aria-live="off">" "{age}</span> })}
                                 </p>
                             </div>
                         }

@@ -1,14 +1,15 @@
 //! The line at the top of every page.
 
 use super::connection::Connection;
+use super::store_switcher::StoreSwitcher;
 use super::who::Who;
-use crate::api::{Environment, SearchAddress, Theme};
+use crate::api::{Environment, SearchAddress, StoreLink, Theme};
 use crate::app::address::{link, use_path};
 use crate::app::components::{Icon, IconName, SearchInput, written_search};
 use crate::app::keyboard::HelpButton;
 use crate::app::live::use_live;
 use crate::app::theme::ThemeSwitch;
-use crate::model::{Actor, StoreInfo};
+use crate::model::{Actor, StoreColor, StoreInfo};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -21,12 +22,16 @@ pub(super) fn Header(
     theme: Theme,
     /// The configured environment.
     environment: Option<Environment>,
+    /// The stores that whoever asks may see, if there are several.
+    stores: Vec<StoreLink>,
     /// Who asks.
     actor: Option<Actor>,
 ) -> impl IntoView {
-    let environment_class = environment
-        .as_ref()
-        .map(|environment| environment_class(&environment.name));
+    let here = stores.iter().find(|store| store.is_here);
+    let color = here.map(|store| store.sign.color).or_else(|| {
+        let environment = environment.as_ref()?;
+        Some(StoreColor::of_environment(&environment.name))
+    });
     let navigate = use_navigate();
     let search = use_location().search;
     let path = use_path();
@@ -42,7 +47,7 @@ pub(super) fn Header(
         }
     };
     view! {
-        <header class="header" data-environment=environment_class>
+        <header class="header" data-color=color.map(StoreColor::name)>
             <a class="brand" href=link("/")>
                 <svg class="brand-mark" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
                     <path d="M1 2.5h14v3H1zM1 7h9.5v3H1zM1 11.5h5v3H1z"></path>
@@ -50,6 +55,7 @@ pub(super) fn Header(
                 <span class="brand-name">"Jobdeck"</span>
             </a>
             {environment.map(|environment| view! { <span class="environment">{environment.name}</span> })}
+            <StoreSwitcher stores/>
             <StoreLabel/>
             <Connection/>
             <form class="search" role="search" action=link("/search") method="get" on:submit=submit>
@@ -79,6 +85,7 @@ fn StoreLabel() -> impl IntoView {
             kind,
             address,
             version,
+            ..
         }) => {
             let product = if version.is_empty() { kind } else { version };
             let title = format!("{product} at {address}");
@@ -91,30 +98,5 @@ fn StoreLabel() -> impl IntoView {
             .into_any()
         }
         None => view! { <span class="store">"store unknown"</span> }.into_any(),
-    }
-}
-
-/// Which of the known kinds an environment is, for its colour.
-fn environment_class(name: &str) -> &'static str {
-    let name = name.to_ascii_lowercase();
-    if name.starts_with("prod") {
-        "production"
-    } else if name.starts_with("stag") || name.starts_with("pre") {
-        "staging"
-    } else {
-        "other"
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::environment_class;
-
-    #[test]
-    fn production_is_recognised_by_its_usual_names() {
-        assert_eq!(environment_class("Production"), "production");
-        assert_eq!(environment_class("prod-eu"), "production");
-        assert_eq!(environment_class("staging"), "staging");
-        assert_eq!(environment_class("mine"), "other");
     }
 }

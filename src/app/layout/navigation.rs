@@ -11,6 +11,8 @@ use leptos::prelude::*;
 /// Most queues that are shown by name.
 const MOST_QUEUES: usize = 12;
 
+/// The page of all stores, where there are several.
+const STORES: &str = "/stores";
 /// The page of all queues.
 const QUEUES: &str = "/queues";
 
@@ -26,7 +28,7 @@ struct Place {
     right: Option<Right>,
 }
 
-const PLACES: [Place; 12] = [
+const PLACES: [Place; 13] = [
     Place {
         href: "/",
         name: "Overview",
@@ -123,6 +125,14 @@ const PLACES: [Place; 12] = [
         count: None,
         right: Some(Right::ReadAudit),
     },
+    Place {
+        href: STORES,
+        name: "All stores",
+        icon: IconName::Stores,
+        state: None,
+        count: None,
+        right: None,
+    },
 ];
 
 /// Whether the page at this path is that of this place, or one below it. The first page has none below it.
@@ -148,12 +158,16 @@ fn running_operations(snapshot: &Snapshot) -> u64 {
 
 /// The way to every page, each with its live count.
 #[component]
-pub(super) fn Navigation() -> impl IntoView {
+pub(super) fn Navigation(
+    /// Whether there are several stores.
+    has_stores: bool,
+) -> impl IntoView {
     let live = use_live();
     let path = use_path();
     let places = PLACES
         .into_iter()
         .filter(|place| place.right.is_none_or(may))
+        .filter(|place| has_stores || place.href != STORES)
         .map(|place| {
             let count = place.count.map(|count| {
                 let value = live.select(count);

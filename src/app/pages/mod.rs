@@ -21,6 +21,7 @@ mod retries;
 mod running;
 mod scheduled;
 mod search;
+mod stores;
 
 pub use alerts::AlertsPage;
 pub use audit::AuditPage;
@@ -42,3 +43,4 @@ pub use retries::RetriesPage;
 pub use running::RunningPage;
 pub use scheduled::ScheduledPage;
 pub use search::SearchPage;
+pub use stores::StoresPage;

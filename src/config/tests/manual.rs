@@ -87,7 +87,12 @@ fn the_example_as_it_is_says_what_holds_anyway() {
 #[test]
 fn the_example_is_understood_with_every_mark_of_a_comment_taken_off() {
     let text = everything();
-    let config = loaded(&text);
+    // A store without a name, and those that have one, exclude each other.
+    let (single, _) = text.split_once("[stores.emails]").expect("stores");
+    assert_eq!(loaded(single).store.key_prefix.as_deref(), Some("myapp"));
+    let several = text.replacen("key_prefix = \"myapp\"\n", "", 1);
+    let config = loaded(&several);
+    assert_eq!(config.stores.len(), 1);
     assert_eq!(config.users.len(), 1);
     assert_eq!(config.tokens.len(), 1);
     assert_eq!(config.capsules.len(), 1);

@@ -109,6 +109,7 @@ impl AdminStore for FakeStore {
     async fn info(&self) -> StoreResult<StoreInfo> {
         self.infos.fetch_add(1, Ordering::Relaxed);
         self.answer(StoreInfo {
+            is_read_only: false,
             kind: "fake".to_owned(),
             ..StoreInfo::default()
         })

@@ -325,6 +325,16 @@ impl Link {
         }
     }
 
+    /// Whether the server is a replica that takes no changes. One that does not tell is taken for none.
+    pub(super) async fn is_read_only_replica(&self) -> StoreResult<bool> {
+        let info: StoreResult<String> = self.read(cmd("INFO").arg("replication")).await;
+        match info {
+            Ok(info) => Ok(server::is_read_only_replica(&info)),
+            Err(error @ StoreError::Unavailable { .. }) => Err(error),
+            Err(_) => Ok(false),
+        }
+    }
+
     fn used(&self, number: u64) {
         if let Some(live) = &mut self.slot().live
             && live.number == number

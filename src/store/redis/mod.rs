@@ -162,6 +162,7 @@ impl AdminStore for RedisStore {
             kind: "redis".to_owned(),
             version: self.admin.server().await?,
             address: self.admin.shown().to_owned(),
+            is_read_only: self.admin.is_read_only_replica().await?,
         })
     }
 

@@ -49,9 +49,27 @@ pub(super) fn describe(info: &str) -> Result<String, String> {
     )
 }
 
+/// Whether it is a replica that takes no changes. From the text of `INFO replication`.
+pub(super) fn is_read_only_replica(info: &str) -> bool {
+    let says = |line: &str| info.lines().any(|other| other.trim() == line);
+    says("role:slave") && !says("slave_read_only:0") && !says("replica_read_only:0")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::describe;
+    use super::{describe, is_read_only_replica};
+
+    #[test]
+    fn a_replica_is_one_unless_it_takes_changes() {
+        for (info, expected) in [
+            ("# Replication\r\nrole:master\r\n", false),
+            ("role:slave\r\nslave_read_only:1\r\n", true),
+            ("role:slave\r\nslave_read_only:0\r\n", false),
+            ("", false),
+        ] {
+            assert_eq!(is_read_only_replica(info), expected, "{info}");
+        }
+    }
 
     #[test]
     fn versions_are_shown_as_people_know_them() {

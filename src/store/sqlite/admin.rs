@@ -21,6 +21,7 @@ const CHUNK: usize = 1_000;
 impl AdminStore for SqliteStore {
     async fn info(&self) -> StoreResult<StoreInfo> {
         Ok(StoreInfo {
+            is_read_only: false,
             kind: "sqlite".to_owned(),
             address: self.address.clone(),
             version: format!("SQLite {}", rusqlite::version()),

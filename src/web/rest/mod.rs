@@ -30,6 +30,7 @@ mod report;
 mod request;
 pub(crate) mod script;
 mod search;
+mod stores;
 
 use super::{AppState, health, metrics};
 use crate::model::BasePath;
@@ -136,6 +137,7 @@ pub(super) fn router(base: &BasePath) -> Router<AppState> {
         .routes(routes!(alerts::wake))
         .routes(routes!(audit::audit))
         .routes(routes!(audit::export))
+        .routes(routes!(stores::stores))
         .routes(routes!(live::live))
         .split_for_parts();
     put_below(base, &mut document);
@@ -166,7 +168,7 @@ pub(super) async fn unknown_path(
     Problem::not_found(format!(
         "there is nothing at `{}`; see {}",
         uri.path(),
-        state.base_path.address(DOCUMENT)
+        state.full_path().address(DOCUMENT)
     ))
 }
 
@@ -181,7 +183,7 @@ async fn wrong_method(
         format!(
             "`{method}` cannot be done to `{}`; see {}",
             uri.path(),
-            state.base_path.address(DOCUMENT)
+            state.full_path().address(DOCUMENT)
         ),
     )
 }

@@ -84,6 +84,7 @@ pub(super) const FUNCTIONS: &[(&str, Role, &str)] = &[
     ("GET failures", Role::Viewer, ""),
     ("GET failure_group", Role::Viewer, ""),
     ("GET snapshot", Role::Viewer, ""),
+    ("GET stores", Role::Viewer, ""),
     ("GET import_outcome", Role::Viewer, ""),
     ("GET alerts", Role::Viewer, ""),
     ("POST acknowledge_alert", Role::Operator, "id=a&reason="),

@@ -1,0 +1,50 @@
+//! All stores of a server side by side.
+
+use super::Live;
+use crate::model::{BasePath, StoreGlance, StoreNumbers, StoreSign};
+use futures::future::join_all;
+use std::sync::Arc;
+
+/// All stores of a server that has several, in their order. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Stores(Arc<[(StoreSign, Live)]>);
+
+impl FromIterator<(StoreSign, Live)> for Stores {
+    fn from_iter<I: IntoIterator<Item = (StoreSign, Live)>>(stores: I) -> Self {
+        Self(stores.into_iter().collect())
+    }
+}
+
+impl Stores {
+    /// How they are told from each other.
+    pub fn signs(&self) -> impl Iterator<Item = &StoreSign> {
+        self.0.iter().map(|(sign, _)| sign)
+    }
+
+    /// What there is to see of those that `wanted` names, no older than a second where they answer. Those that do not are waited for no longer
+    /// than it takes to know that. `base` stands before the addresses of all.
+    pub async fn glances(
+        &self,
+        base: &BasePath,
+        wanted: impl Fn(&StoreSign) -> bool,
+    ) -> Vec<StoreGlance> {
+        let stores = self.0.iter().filter(|(sign, _)| wanted(sign));
+        let glances = stores.map(async |(sign, live)| {
+            // It is read again all the time, and this page is not to wait for it.
+            let frame = if live.loss().is_some() {
+                live.latest()
+            } else {
+                live.probe().await
+            };
+            let snapshot = frame.snapshot();
+            StoreGlance {
+                address: base.address(&sign.path()),
+                sign: sign.clone(),
+                state: snapshot.state.clone(),
+                info: snapshot.store.clone(),
+                numbers: StoreNumbers::of(snapshot),
+            }
+        });
+        join_all(glances).await
+    }
+}
