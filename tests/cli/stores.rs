@@ -23,14 +23,25 @@ async fn commands_are_about_the_first_or_the_one_that_is_named() {
         .await
         .done();
     for (arguments, class, other) in [
-        (&["jobs", "list", "--json"][..], "First", "Second"),
         (
-            &["jobs", "list", "--json", "--store", "main"],
+            &["jobs", "list", "queue:default", "--json"][..],
             "First",
             "Second",
         ),
         (
-            &["jobs", "list", "--json", "--store", "emails"],
+            &["jobs", "list", "queue:default", "--json", "--store", "main"],
+            "First",
+            "Second",
+        ),
+        (
+            &[
+                "jobs",
+                "list",
+                "queue:default",
+                "--json",
+                "--store",
+                "emails",
+            ],
             "Second",
             "First",
         ),
@@ -42,7 +53,7 @@ async fn commands_are_about_the_first_or_the_one_that_is_named() {
         );
     }
     place
-        .run(&["jobs", "list", "--store", "email"])
+        .run(&["jobs", "list", "dead", "--store", "email"])
         .await
         .failed(2, "did you mean `emails`?");
     place
