@@ -26,7 +26,7 @@ mod tests;
 mod watcher;
 
 pub use quiet::{Quiet, Window, WindowError};
-pub use rule::{QueuePattern, Rule};
+pub use rule::Rule;
 pub use send::{Channel, Email, EmailTls, Receiver, ReceiverError, Slack, Webhook, check_address};
 pub use watcher::{AlertOptions, Alerts};
 

@@ -8,8 +8,8 @@ use super::{
     settings::nearest,
 };
 use crate::{
-    alerts::{QueuePattern, Rule},
-    model::{AlertSeverity, AlertWatch},
+    alerts::Rule,
+    model::{AlertSeverity, AlertWatch, NamePattern},
 };
 use std::{borrow::Cow, time::Duration};
 use toml::{Spanned, de::DeValue};
@@ -178,7 +178,7 @@ fn rule(reader: &mut Named<'_>) -> Option<Rule> {
         queue(reader)
     } else {
         reader.check_keys_of("about queues", STORE_KEYS, QUEUE_KEYS);
-        QueuePattern::new("*").ok()
+        NamePattern::new("*").ok()
     };
     let above = above(reader, watch);
     let within = within(reader, watch);
@@ -229,7 +229,7 @@ fn watch(reader: &mut Named<'_>) -> Option<AlertWatch> {
     reader.value("when", WHEN, |value| AlertWatch::named(value.as_str()?))
 }
 
-fn queue(reader: &mut Named<'_>) -> Option<QueuePattern> {
+fn queue(reader: &mut Named<'_>) -> Option<NamePattern> {
     if !reader.has("queue") {
         reader.wrong(
             "it has no queue: name one, such as `queue = \"mail\"`, or several, `queue = \"mail*\"`",
@@ -239,7 +239,7 @@ fn queue(reader: &mut Named<'_>) -> Option<QueuePattern> {
     reader.parsed(
         "queue",
         "a name such as `\"mail\"` or `\"mail*\"`",
-        QueuePattern::new,
+        NamePattern::new,
     )
 }
 
