@@ -145,7 +145,9 @@ pub fn failed(error: AdminError) -> ApiError {
         }
         AdminError::Store(_) => invalid(text),
         AdminError::NotFound(text) => fail(StatusCode::NOT_FOUND, ApiError::NotFound(text)),
-        AdminError::Forbidden { .. } => fail(StatusCode::FORBIDDEN, ApiError::Forbidden(text)),
+        AdminError::Forbidden { .. } | AdminError::Beyond(_) => {
+            fail(StatusCode::FORBIDDEN, ApiError::Forbidden(text))
+        }
         AdminError::Refused(text) => fail(StatusCode::CONFLICT, ApiError::Refused(text)),
         AdminError::Field { .. } | AdminError::Job { .. } => invalid(text),
     }
