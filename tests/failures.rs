@@ -105,7 +105,7 @@ pub(crate) async fn filtered(
         filter,
         limit: 0,
     };
-    groups.list(&query).await.unwrap()
+    groups.list(&Limit::none(), &query).await.unwrap()
 }
 
 /// Classes and counts.

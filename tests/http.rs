@@ -65,7 +65,7 @@ use jobdeck::{
     admin::Admin,
     job::Job,
     live::{Live, SamplerOptions},
-    model::{ProcessInfo, Set, Signal, Timestamp},
+    model::{Limit, ProcessInfo, Set, Signal, Timestamp},
     store::{Destination, Heartbeat, SharedStore},
     web::{AppState, Hosts, router},
 };

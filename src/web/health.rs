@@ -1,7 +1,7 @@
 //! For probes: does the process live, do the stores answer.
 
 use super::AppState;
-use crate::model::StoreState;
+use crate::model::{Limit, StoreState};
 use axum::{
     Json,
     extract::State,
@@ -56,7 +56,7 @@ pub(super) async fn alive() -> Response {
     (status = 503, description = "A store does not answer; this says why", body = Ready),
 ))]
 pub(super) async fn ready(State(state): State<AppState>) -> Response {
-    let frame = state.live.probe().await;
+    let frame = state.live.probe(&Limit::none()).await;
     let (name, reason, since) = match &frame.snapshot().state {
         StoreState::Connected => ("connected", None, None),
         StoreState::Starting => ("starting", None, None),

@@ -1,6 +1,6 @@
 //! `/metrics`: the numbers of the store and of this process, for Prometheus.
 
-use super::AppState;
+use super::{AppState, auth::Door};
 use crate::alerts::Alerts;
 use crate::model::{AlertSeverity, AlertState, OperationState, Overview, Set, StoreState};
 use crate::store::StoreCost;
@@ -18,10 +18,7 @@ use prometheus_client::{
     },
     registry::{Registry, Unit},
 };
-use std::{
-    sync::atomic::{AtomicI64, AtomicU64},
-    time::Duration,
-};
+use std::sync::atomic::{AtomicI64, AtomicU64};
 
 /// OpenMetrics, which Prometheus asks for first.
 const FORMAT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -36,15 +33,16 @@ type CountEach = Family<[(&'static str, String); 1], Counter>;
 #[utoipa::path(get, path = "/metrics", tag = "health", servers((url = "/")), responses(
     (status = 200, description = "OpenMetrics text", body = String, content_type = "application/openmetrics-text"),
 ))]
-pub(super) async fn metrics(State(state): State<AppState>) -> Response {
-    let frame = state.live.probe().await;
+pub(super) async fn metrics(Door(admin): Door, State(state): State<AppState>) -> Response {
+    let frame = state.live.probe(admin.limit()).await;
     let snapshot = frame.snapshot();
     let is_up = snapshot.state == StoreState::Connected;
     let mut registry = Registry::with_prefix("jobdeck");
     own(&mut registry, state.live.watchers());
-    audit(&mut registry, state.admin.lost_audit_events());
-    cost(&mut registry, state.admin.store().cost());
-    if let Some(alerts) = state.live.alerts() {
+    audit(&mut registry, admin.lost_audit_events());
+    cost(&mut registry, admin.cost());
+    // Who is told is nobody's who is limited.
+    if let Some(alerts) = state.live.alerts().filter(|_| admin.limit().is_none()) {
         deliveries(&mut registry, alerts);
     }
     let up = ConstGauge::new(i64::from(is_up));
@@ -55,14 +53,13 @@ pub(super) async fn metrics(State(state): State<AppState>) -> Response {
             let help = "Groups of failures that are to be looked at: neither muted nor resolved";
             registry.register("failure_groups", help, gauge(groups));
         }
-        if let Ok(alerts) = state.admin.store().alerts().await {
+        if let Ok(alerts) = admin.alerts().await {
             let firing = alerts.iter().filter(|it| it.state == AlertState::Firing);
             let severities: Vec<_> = firing.map(|alert| alert.severity).collect();
             firing_alerts(&mut registry, &severities);
         }
         // Only those that are not over: there are few.
-        if let Ok(records) = state.admin.store().current_operations(Duration::ZERO).await {
-            let states: Vec<_> = records.iter().map(|record| record.state).collect();
+        if let Ok(states) = admin.current_states().await {
             operations(&mut registry, &states);
         }
     }

@@ -109,6 +109,15 @@ impl Admin {
         Ok(operations.filter(|it| self.covers(it)).collect())
     }
 
+    /// How those stand that are not over, limited or not: numbers of the whole store.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn current_states(&self) -> AdminResult<Vec<OperationState>> {
+        let records = self.store.current_operations(Duration::ZERO).await?;
+        Ok(records.into_iter().map(|record| record.state).collect())
+    }
+
     /// One operation.
     ///
     /// # Errors
