@@ -50,7 +50,7 @@ harness::on_both_stores! {
 use harness::{Subject, into_set};
 use jobdeck::{
     groups::Groups,
-    model::{FailureGroups, GroupFilter, GroupOrder, GroupQuery, Overview, Set, Timestamp},
+    model::{FailureGroups, GroupFilter, GroupOrder, GroupQuery, Limit, Overview, Set, Timestamp},
     redaction::Redactor,
 };
 use tokio_util::sync::CancellationToken;

@@ -25,6 +25,8 @@ mod holds;
 mod hostile;
 #[path = "http/jobs.rs"]
 mod jobs;
+#[path = "http/limited.rs"]
+mod limited;
 #[path = "http/lists.rs"]
 mod lists;
 #[path = "http/lost.rs"]

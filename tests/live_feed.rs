@@ -9,6 +9,7 @@ use jobdeck::{
     admin::Admin,
     job::NewJob,
     live::{Live, SamplerOptions},
+    model::Limit,
     store::SharedStore,
     web::{AppState, serve},
 };

@@ -4,7 +4,7 @@ use crate::harness::{Subject, into_set};
 use crate::{before_now, counts, fail, failed, index, list};
 use jobdeck::{
     job::encode_trace,
-    model::{Completeness, Course, GroupOrder, Set},
+    model::{Completeness, Course, GroupOrder, Limit, Set},
 };
 
 pub(crate) async fn failures_of_one_cause_are_one_group_over_both_sets(store: Subject) {

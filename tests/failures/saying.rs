@@ -4,7 +4,7 @@ use crate::harness::Subject;
 use crate::{before_now, counts, fail, filtered, index, list};
 use jobdeck::{
     admin::{Admin, GroupChange, NOTE_CHARACTERS},
-    model::{Course, GroupDigest, GroupFilter, GroupOrder, GroupState, Set},
+    model::{Course, GroupDigest, GroupFilter, GroupOrder, GroupState, Limit, Set},
 };
 
 fn decide(state: GroupState) -> GroupChange {
