@@ -8,7 +8,7 @@ fn lines() -> String {
         r#"{"place":"queue:zebra","job":{"class":"A","args":[],"jid":"n1","queue":"zebra"}}"#,
         r#"{"place":"dead","score":1.5,"job":{"class":"A","args":[],"jid":"n2","queue":"zebra"}}"#,
         r#"{"place":"queue:mine","job":{"class":"A","args":[],"jid":"n3","queue":"zebra"}}"#,
-        r#"{"place":"retries","score":1.5,"job":{"class":"A","args":["zebra"],"jid":"n4"}}"#,
+        r#"{"place":"retries","score":1.5,"job":{"class":"A","args":["lost"],"jid":"n4"}}"#,
     ]
     .map(|line| format!("{line}\n"))
     .concat()
@@ -52,7 +52,7 @@ async fn bodies(site: &Site, route: &str, names: &Names) -> Vec<String> {
             json!({"query": "class:g*", "seconds": 7_200}),
             json!({"query": "-class:nothing", "seconds": 7_201}),
             // As that of somebody without a limit, which it must not take the place of.
-            json!({"query": "class:giraffe::Job tag:giraffe-tag", "seconds": 90_000}),
+            json!({"query": "class:g*", "seconds": 90_000}),
         ]),
         "post /holds/{id}/release" => texts(&[json!({})]),
         "post /alerts/{id}/acknowledge" => texts(&[json!({"reason": "known"}), json!({})]),

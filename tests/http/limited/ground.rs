@@ -223,8 +223,8 @@ pub(super) async fn fill(site: &Site) {
     }
 }
 
-/// Every byte of what is the others', and how it stands.
-pub(super) async fn state(site: &Site) -> Vec<String> {
+/// Every byte of what is the others', and how it and these operations of theirs stand.
+pub(super) async fn state(site: &Site, operations: &[String]) -> Vec<String> {
     let store = &site.store;
     // Says that no process was told anything.
     beat(site).await;
@@ -248,7 +248,9 @@ pub(super) async fn state(site: &Site) -> Vec<String> {
             let raw = String::from_utf8_lossy(&entry.raw).to_lowercase();
             let is_theirs = place == Place::Queue(QUEUE.to_owned())
                 || raw.contains(FOREIGN)
-                || raw.contains(QUEUE);
+                || raw.contains(QUEUE)
+                // A job of no queue.
+                || (place.set().is_some() && raw.contains("lost"));
             if is_theirs {
                 // A queue counts from either end.
                 let position = place.set().map(|_| entry.id.position);
@@ -279,10 +281,9 @@ pub(super) async fn state(site: &Site) -> Vec<String> {
         let report = store.report(jid).await.expect("a report");
         note(&report.map(|report| report.cancel_requested_at));
     }
-    for operation in store.operations().await.expect("operations") {
-        if operation.plan.contains(FOREIGN) {
-            note(&(&operation.id, operation.state, operation.kept.entries));
-        }
+    for id in operations {
+        let operation = store.operation(id).await.expect("an operation");
+        note(&operation.map(|it| (it.id, it.state, it.kept.entries, it.undone_by)));
     }
     state
 }

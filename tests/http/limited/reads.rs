@@ -36,19 +36,18 @@ fn names_of(place: &str, names: &Names) -> Vec<String> {
 
 /// The addresses that a template stands for.
 pub(super) fn filled(template: &str, names: &Names) -> Vec<String> {
-    let place = Regex::new(r"\{(\w+)\}|:(\w+)").expect("a pattern");
-    let Some(found) = place.captures(template) else {
-        return vec![template.to_owned()];
-    };
-    let whole = found.get(0).expect("all of it");
-    let name = found.get(1).or(found.get(2)).expect("a name").as_str();
-    names_of(name, names)
-        .iter()
-        .flat_map(|name| {
-            let path = template.replacen(whole.as_str(), name, 1);
-            filled(&path, names)
-        })
-        .collect()
+    let mut paths = vec![String::new()];
+    for part in template.split('/').skip(1) {
+        let name = part
+            .strip_prefix(':')
+            .or_else(|| part.strip_prefix('{')?.strip_suffix('}'));
+        let parts = name.map_or_else(|| vec![part.to_owned()], |name| names_of(name, names));
+        paths = paths
+            .iter()
+            .flat_map(|path| parts.iter().map(move |part| format!("{path}/{part}")))
+            .collect();
+    }
+    paths
 }
 
 /// What is asked for behind an address of REST.
