@@ -84,12 +84,12 @@ impl TryFrom<Option<Vec<String>>> for Limit {
     }
 }
 
-/// For people: `mail`, `photos*`; nothing where there is no limit.
+/// For people: `photos*, mail`; nothing where there is no limit.
 impl fmt::Display for Limit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, pattern) in self.0.iter().flat_map(|it| it.iter()).enumerate() {
             let comma = if index == 0 { "" } else { ", " };
-            write!(formatter, "{comma}`{pattern}`")?;
+            write!(formatter, "{comma}{pattern}")?;
         }
         Ok(())
     }
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn of_two_limits_what_either_allows_is_allowed() {
         let both = limit(&["a", "b"]).or(&limit(&["b", "c*"]));
-        assert_eq!(both.to_string(), "`a`, `b`, `c*`");
+        assert_eq!(both.to_string(), "a, b, c*");
         assert!(limit(&["a"]).or(&Limit::none()).is_none());
     }
 
