@@ -80,8 +80,8 @@ struct Part {
 }
 
 impl Admin {
-    /// Begins to write the jobs that match, of queues within the limit; it ends when nobody takes the pieces any more. Queues are written from the next to run on, sets
-    /// from the earliest. A job that moves meanwhile may be written twice, or not at all.
+    /// Begins to write the jobs that match, of queues within the limit; it ends when nobody takes the pieces any more. Queues are written from
+    /// the next to run on, sets from the earliest. A job that moves meanwhile may be written twice, or not at all.
     ///
     /// # Errors
     /// [`AdminError::Beyond`] for another's queue; the search cannot be read; the store's.

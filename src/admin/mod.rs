@@ -1,7 +1,8 @@
 //! The one door for every change and every composed read: pages, REST and commands all come through [`Admin`].
 //!
 //! Here is what goes straight to the store; what is composed has files of its own: `alerts.rs`, `act.rs` (with `plan.rs`: what a verb means for an
-//! entry), `audit/` (who did what: every change goes through it), `cancel.rs`, `complete.rs`, `enqueue.rs`, `export.rs`, `failures.rs`, `holds/`, `import.rs`, `limits.rs` (what whoever asks is limited to), `lookup.rs`, `operations/`,
+//! entry), `audit/` (who did what: every change goes through it), `cancel.rs`, `complete.rs`, `enqueue.rs`, `export.rs`, `failures.rs`, `holds/`,
+//! `import.rs`, `limits.rs` (what whoever asks is limited to), `lookup.rs`, `operations/`,
 //! `periodic.rs`, `search.rs` (with `searches.rs` and `shared_search.rs`: those that pages follow).
 
 mod act;

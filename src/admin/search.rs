@@ -51,8 +51,8 @@ struct Part {
 }
 
 impl Admin {
-    /// Begins a search for jobs of queues within the limit; it ends when nobody listens any more. Places come one after the other: dead, retries, scheduled, queues by name; in
-    /// each the newest first. A job that moves meanwhile may be found twice, or not at all.
+    /// Begins a search for jobs of queues within the limit; it ends when nobody listens any more. Places come one after the other: dead,
+    /// retries, scheduled, queues by name; in each the newest first. A job that moves meanwhile may be found twice, or not at all.
     ///
     /// # Errors
     /// The search, its places or where to go on cannot be read; the store's.

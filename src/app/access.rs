@@ -24,6 +24,13 @@ pub fn may(right: Right) -> bool {
     use_access().0.with_untracked(|actor| actor.may(right))
 }
 
+/// Whether a verb that takes this right is drawn for a queue.
+#[must_use]
+pub fn may_in(right: Right, queue: &str) -> bool {
+    let is_within = |actor: &Actor| actor.scope.includes_queue(queue);
+    may(right) && use_access().0.with_untracked(is_within)
+}
+
 impl Access {
     fn anyone() -> Self {
         Self(RwSignal::new(Actor::anyone()))

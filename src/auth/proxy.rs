@@ -178,6 +178,22 @@ mod tests {
         assert!(matches!(users(role).read(&map), ProxyUser::Unclear(_)));
     }
 
+    #[test]
+    fn what_a_group_is_limited_to_its_members_are() {
+        let mail = crate::model::Scope {
+            queues: crate::model::Limit::to([]),
+            ..crate::model::Scope::all()
+        };
+        let mut users = users(None);
+        users.groups.scopes.insert("ops".to_owned(), mail.clone());
+        let mut headers = HeaderMap::new();
+        for (name, value) in [("x-forwarded-user", "ada"), ("x-groups", "staff, ops")] {
+            headers.append(name, HeaderValue::from_static(value));
+        }
+        let ada = Actor::proxied("ada", Role::Operator).within(mail);
+        assert_eq!(users.read(&headers), ProxyUser::Known(ada));
+    }
+
     proptest! {
         #[test]
         fn nobody_gets_a_role_that_none_of_their_groups_has(

@@ -95,8 +95,9 @@ impl Sessions {
         *self.limits.write().unwrap_or_else(PoisonError::into_inner) = limits;
     }
 
-    /// Gives each session the role and the limits that its user has now, and ends those of users that would not be let in any more; their names. Who came by
-    /// the provider stays: what they are there, it says when they log in again.
+    /// Gives each session the role and the limits that its user has now, and ends those of users that would not be let in any more; their
+    /// names. What a session with other limits reads at this moment ends: it is asked for again. Who came by the provider stays: what they are
+    /// there, it says when they log in again.
     pub(super) fn review(
         &self,
         grant_of: impl Fn(&str, &PasswordHash) -> Option<Grant>,
@@ -109,7 +110,10 @@ impl Sessions {
             match grant_of(&session.actor.name, hash) {
                 Some(Grant { role, scope }) => {
                     session.actor.role = role;
-                    session.actor.scope = scope;
+                    if session.actor.scope != scope {
+                        session.actor.scope = scope;
+                        std::mem::take(&mut session.ended).cancel();
+                    }
                     true
                 }
                 None => {
@@ -228,6 +232,7 @@ mod tests {
         let begin = |actor| sessions.begin(let_in(actor), now).unwrap();
         let (ada, bob) = (begin(ada()), begin(Actor::user("bob", Role::Viewer)));
         let gone = sessions.find(&bob, now).unwrap();
+        let streams = sessions.find(&ada, now).unwrap();
         let scope = Scope {
             queues: Limit::to([]),
             ..Scope::default()
@@ -241,6 +246,11 @@ mod tests {
         assert!(gone.ended.is_cancelled());
         assert!(sessions.find(&bob, now).is_none());
         let session = sessions.find(&ada, now).unwrap();
+        assert!(!session.ended.is_cancelled());
+        assert!(
+            streams.ended.is_cancelled(),
+            "what it read with other limits goes on"
+        );
         let expected = Actor::user("ada", Role::Admin).within(scope);
         assert_eq!(session.actor, expected);
     }

@@ -107,3 +107,71 @@ pub(super) fn narrowed(
 fn kept<T: Clone>(all: &[T], is_kept: impl Fn(&T) -> bool) -> Vec<T> {
     all.iter().filter(|one| is_kept(one)).cloned().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Beside, FAILURES, KEPT, RUNNING};
+    use crate::job::Job;
+    use crate::model::{JobEntry, Limit, NamePattern, Place, RunningJob, Set, Timestamp};
+    use crate::redaction::Redactor;
+    use crate::shown;
+    use std::sync::Arc;
+
+    fn run(number: usize) -> RunningJob {
+        let queue = if number.is_multiple_of(4) {
+            "mail"
+        } else {
+            "photos"
+        };
+        let size = if number == 399 { KEPT } else { 1 };
+        let filling = "x".repeat(size);
+        let payload = format!(
+            r#"{{"class":"A","jid":"{number}","queue":"{queue}","args":[{{"password":"hunter2"}},"{filling}"]}}"#
+        );
+        let run = crate::job::running("host", "t", queue, &Job::new(payload), Timestamp(1));
+        RunningJob {
+            owner_gone: number == 396,
+            ..run
+        }
+    }
+
+    fn failures() -> Vec<JobEntry> {
+        (0..60)
+            .map(|number| {
+                let queue = if number % 2 == 0 { "mail" } else { "photos" };
+                let job = Job::new(format!(
+                    r#"{{"class":"A","jid":"{number}","queue":"{queue}"}}"#
+                ));
+                let id = crate::model::EntryId {
+                    place: Place::Set(Set::Dead),
+                    position: 1.0,
+                    digest: String::new(),
+                };
+                shown::entry(id, &job, false, &Redactor::none())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn who_is_limited_is_shown_as_many_of_their_own_without_secrets() {
+        let runs = (0..600).map(run).collect();
+        let beside = Beside::new(runs, Arc::new(failures()), &Redactor::default());
+        let mail = Limit::to([NamePattern::new("mail").unwrap()]);
+        for (limit, total, orphans) in [(&mail, 150, 1), (&Limit::none(), 600, 1)] {
+            let (shown, all, gone) = beside.running(limit);
+            assert_eq!((shown.len(), all, gone), (RUNNING, total, orphans));
+            for run in &shown {
+                assert!(limit.includes(&run.queue));
+                assert!(
+                    run.payload.is_empty() && !run.args.contains("hunter2"),
+                    "{run:?}"
+                );
+            }
+            assert_eq!(beside.failures(limit).len(), FAILURES);
+        }
+        let queues = beside.failures(&mail).into_iter().map(|entry| entry.queue);
+        assert!(queues.into_iter().all(|queue| queue == "mail"));
+        let none = Limit::to([]);
+        assert_eq!(beside.running(&none), (Vec::new(), 0, 0));
+    }
+}

@@ -379,3 +379,86 @@ async fn nothing_beyond_the_limit_is_changed() {
         );
     }
 }
+
+#[tokio::test]
+async fn verbs_that_reach_beyond_the_limit_are_not_drawn() {
+    let mut site = Site::new().await;
+    let mut state = site.state();
+    state.auth = Arc::new(ground::auth());
+    site.router = router(state);
+    ground::fill(&site).await;
+    let (admin, limited) = (
+        site.as_user("admin").await,
+        site.as_user("limited-admin").await,
+    );
+    let page = async |asker: &Asker<'_>, path: &str| {
+        let accept = [("accept", "text/html"), ("content-type", "text/html")];
+        asker.ask(Method::GET, path, &accept, "").await
+    };
+    for (path, verb, is_limited_s) in [
+        ("/", "href=\"/audit\"", false),
+        ("/processes", "signal_process", false),
+        ("/queues/mine", "set_queue_paused", true),
+        ("/queues", "set_queue_paused", true),
+        ("/queues/zebra", "set_queue_paused", false),
+        ("/queues/zebra", "clear_queue", false),
+        ("/dead", "jobs/act", true),
+        ("/periodic", "run_periodic", true),
+        ("/alerts", "acknowledge_alert", true),
+        ("/import", "type=\"file\"", true),
+        ("/", "Queues: mine*", true),
+    ] {
+        let answer = page(&limited, path).await;
+        assert_eq!(
+            answer.text.contains(verb),
+            is_limited_s,
+            "{path} {verb}: {}",
+            answer.text
+        );
+        let is_forbidden = answer.status == StatusCode::FORBIDDEN;
+        assert_eq!(
+            is_forbidden,
+            path.contains(QUEUE),
+            "{path}: {}",
+            answer.status
+        );
+        if !is_limited_s && verb != "clear_queue" {
+            let whole = page(&admin, path).await;
+            assert!(whole.text.contains(verb), "{path} {verb}: {}", whole.text);
+        }
+    }
+    for (method, path, body) in [
+        (Method::POST, "/api/v1/queues/zebra/pause", ""),
+        (Method::DELETE, "/api/v1/queues/zebra", ""),
+        (Method::GET, "/api/v1/queues/zebra/jobs", ""),
+        (Method::GET, "/api/v1/export?from=queue:zebra", ""),
+        (Method::GET, "/api/v1/audit", ""),
+        (Method::POST, "/api/v1/deploys", r#"{"name":"v2"}"#),
+        (Method::POST, "/api/v1/processes/host:1:a/stop", ""),
+        (
+            Method::POST,
+            "/api/v1/jobs",
+            r#"{"class":"A","args":[],"queue":"zebra"}"#,
+        ),
+        (
+            Method::POST,
+            "/api/v1/operations",
+            r#"{"action":"delete","from":"queue:zebra"}"#,
+        ),
+    ] {
+        let token = site.as_token("limited-admin");
+        let answer = token.ask(method, path, &[], body).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::FORBIDDEN,
+            "{path}: {}",
+            answer.text
+        );
+        assert_eq!(answer.code(), "forbidden");
+        assert!(
+            answer.text.contains("you are limited to queues: mine*"),
+            "{}",
+            answer.text
+        );
+    }
+}
