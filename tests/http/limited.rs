@@ -397,7 +397,7 @@ async fn verbs_that_reach_beyond_the_limit_are_not_drawn() {
     };
     for (path, verb, is_limited_s) in [
         ("/", "href=\"/audit\"", false),
-        ("/processes", "signal_process", false),
+        ("/processes", "confirm=stop", false),
         ("/queues/mine", "set_queue_paused", true),
         ("/queues", "set_queue_paused", true),
         ("/queues/zebra", "set_queue_paused", false),
