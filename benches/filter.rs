@@ -17,7 +17,7 @@
 mod support;
 
 use jobdeck::{
-    model::{JobFilter, Order, PageRequest, Place, Set},
+    model::{JobFilter, Limit, Order, PageRequest, Place, Set},
     redaction::Redactor,
     store::{Destination, SharedStore, Start, StoreOptions, StoredEntry, connect, listing},
 };
@@ -113,6 +113,7 @@ async fn measure(name: &str, url: &str, jobs: usize) {
             &request,
             Duration::MAX,
             &Redactor::none(),
+            &Limit::none(),
         )
         .await
         .expect("a page");

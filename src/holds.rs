@@ -26,6 +26,7 @@ impl Holder {
             .filter(|hold| hold.is_in_force(now))
             .filter_map(|hold| {
                 let matcher = Matcher::new(&filter(&hold.query), &retries, now).ok()?;
+                let matcher = matcher.within(&hold.limit);
                 Some((hold, matcher))
             })
             .collect();
@@ -77,7 +78,7 @@ pub fn filter(query: &str) -> JobFilter {
 #[cfg(test)]
 mod tests {
     use super::{Holder, waiting_score};
-    use crate::model::{Hold, Timestamp};
+    use crate::model::{Hold, Limit, NamePattern, Timestamp};
     use bytes::Bytes;
 
     const NOW: Timestamp = Timestamp(1_795_470_000_500);
@@ -113,6 +114,22 @@ mod tests {
         assert_eq!(holder.score(due, &high), at(10, &high));
         let other = Bytes::from_static(br#"{"class":"C","queue":"high"}"#);
         assert_eq!(holder.score(due, &other), None);
+    }
+
+    #[test]
+    fn a_hold_holds_nothing_beyond_the_queues_of_who_made_it() {
+        let limited = Hold {
+            limit: Limit::to([NamePattern::new("low").unwrap()]),
+            ..hold("class:A", 10)
+        };
+        let mut holder = Holder::new(vec![limited], NOW);
+        let mut is_held = |raw: &'static str| {
+            let raw = Bytes::from_static(raw.as_bytes());
+            holder.score(NOW.seconds(), &raw).is_some()
+        };
+        assert!(is_held(r#"{"class":"A","queue":"low"}"#));
+        assert!(!is_held(r#"{"class":"A","queue":"high"}"#));
+        assert!(!is_held(r#"{"class":"A"}"#));
     }
 
     #[test]

@@ -27,6 +27,8 @@ mod exporting;
     reason = "made for the conformance suite; here a part of it is used"
 )]
 mod harness;
+#[path = "admin/limits.rs"]
+mod limits;
 #[path = "admin/lookup.rs"]
 mod lookup;
 #[path = "admin/operators.rs"]
@@ -69,6 +71,11 @@ harness::on_both_stores! {
         what_is_not_acceptable_is_said_and_nothing_is_added,
         times_are_written_as_the_processes_alive_read_them,
         the_unit_of_times_can_be_set;
+    limits:
+        their_own_jobs_are_changed_and_the_others_are_not_there,
+        an_operation_stays_within_the_limit_of_who_began_it,
+        a_hold_keeps_the_retries_of_who_made_it_alone,
+        what_the_others_saw_is_told_to_nobody_who_is_limited;
     lookup:
         a_job_is_found_in_every_place_with_all_that_it_holds,
         a_right_hint_spares_the_search,

@@ -50,7 +50,7 @@ harness::on_both_stores! {
 use harness::{Subject, into_set};
 use jobdeck::{
     groups::Groups,
-    model::{FailureGroups, GroupFilter, GroupOrder, GroupQuery, Overview, Set, Timestamp},
+    model::{FailureGroups, GroupFilter, GroupOrder, GroupQuery, Limit, Overview, Set, Timestamp},
     redaction::Redactor,
 };
 use tokio_util::sync::CancellationToken;
@@ -105,7 +105,7 @@ pub(crate) async fn filtered(
         filter,
         limit: 0,
     };
-    groups.list(&query).await.unwrap()
+    groups.list(&Limit::none(), &query).await.unwrap()
 }
 
 /// Classes and counts.

@@ -27,6 +27,8 @@ mod holds;
 mod hostile;
 #[path = "http/jobs.rs"]
 mod jobs;
+#[path = "http/limited.rs"]
+mod limited;
 #[path = "http/lists.rs"]
 mod lists;
 #[path = "http/lost.rs"]
@@ -69,7 +71,7 @@ use jobdeck::{
     admin::Admin,
     job::Job,
     live::{Live, SamplerOptions},
-    model::{ProcessInfo, Set, Signal, Timestamp},
+    model::{Limit, ProcessInfo, Set, Signal, Timestamp},
     store::{Destination, Heartbeat, SharedStore},
     web::{AppState, Hosts, router},
 };

@@ -291,6 +291,30 @@ fn one_store_knows_nothing_of_the_other() {
 }
 
 #[test]
+fn who_answers_asks_the_door_and_not_the_store() {
+    let mut found = Vec::new();
+    for folder in ["web", "api", "app"] {
+        files(&source().join(folder), &mut found);
+    }
+    let past: Vec<String> = found
+        .iter()
+        // Where the server is put together.
+        .filter(|path| !path.ends_with("web/state.rs"))
+        .filter(|path| {
+            code(path)
+                .split_whitespace()
+                .collect::<String>()
+                .contains(".store()")
+        })
+        .map(|path| path.display().to_string())
+        .collect();
+    assert!(
+        past.is_empty(),
+        "what somebody may see and change, only `Admin` looks at: {past:?} go past it"
+    );
+}
+
+#[test]
 fn features_are_told_apart_on_module_lines_only() {
     let mut found = Vec::new();
     files(&source(), &mut found);

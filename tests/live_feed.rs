@@ -9,6 +9,7 @@ use jobdeck::{
     admin::Admin,
     job::NewJob,
     live::{Live, SamplerOptions},
+    model::Limit,
     store::SharedStore,
     web::{AppState, serve},
 };
@@ -259,7 +260,7 @@ async fn a_watcher_that_leaves_is_forgotten() {
     let (_folder, store) = sqlite().await;
     let shutdown = CancellationToken::new();
     let live = Live::start(store, SamplerOptions::default(), shutdown.clone());
-    let mut stream = Box::pin(live.stream());
+    let mut stream = Box::pin(live.stream(&Limit::none()));
     assert!(stream.next().await.is_some());
     drop(stream);
     assert_eq!(live.watchers(), 0);

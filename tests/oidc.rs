@@ -21,7 +21,7 @@ mod trouble;
 use browser::Browser;
 use jobdeck::{
     admin::Admin,
-    auth::{Auth, Oidc, OidcSettings, SessionLimits, User},
+    auth::{Auth, GroupRoles, Oidc, OidcSettings, SessionLimits, User},
     live::{Live, SamplerOptions},
     model::Role,
     web::{AppState, TrustedProxies, serve},
@@ -48,14 +48,16 @@ fn settings(issuer: &str) -> OidcSettings {
         scopes: vec!["profile".to_owned(), "groups".to_owned()],
         user_claim: "preferred_username".to_owned(),
         groups_claim: "groups".to_owned(),
-        roles: [
-            ("staff", Role::Viewer),
-            ("ops", Role::Operator),
-            ("root", Role::Admin),
-        ]
-        .map(|(group, role)| (group.to_owned(), role))
-        .into(),
-        role: None,
+        groups: GroupRoles {
+            roles: [
+                ("staff", Role::Viewer),
+                ("ops", Role::Operator),
+                ("root", Role::Admin),
+            ]
+            .map(|(group, role)| (group.to_owned(), role))
+            .into(),
+            ..GroupRoles::default()
+        },
         label: "Example Login".to_owned(),
         redirect_url: None,
     }

@@ -18,7 +18,8 @@ impl Admin {
     /// it is gone.
     ///
     /// # Errors
-    /// The store's; then some may have been done: ask again to see.
+    /// [`AdminError::Beyond`](super::AdminError::Beyond) for entries of another's queue; the store's: then some may have been done, ask again to
+    /// see.
     pub async fn act(&self, action: Action, entries: &[EntryId]) -> AdminResult<ActionReport> {
         let mut deed = self
             .begin_on(action.verb().into(), |event| {
@@ -29,7 +30,10 @@ impl Admin {
                 }
             })
             .await?;
-        let report = Box::pin(self.act_for(&mut deed, action, entries)).await;
+        let report = match self.require_entries(entries) {
+            Ok(()) => Box::pin(self.act_for(&mut deed, action, entries)).await,
+            Err(error) => Err(error),
+        };
         deed.end(report).await
     }
 
@@ -43,6 +47,7 @@ impl Admin {
         let planner = Planner {
             action,
             now: self.store.now().await?,
+            limit: self.limit(),
             fleet_unit: match verb {
                 Verb::Retry | Verb::Enqueue => self.fleet_unit().await,
                 Verb::Reschedule | Verb::Kill | Verb::Delete => None,
@@ -92,14 +97,15 @@ impl Admin {
     /// For a store that does not take down operations: there is no way back then.
     async fn act_on(
         &self,
-        planner: &Planner,
+        planner: &Planner<'_>,
         ids: &[EntryId],
     ) -> StoreResult<Vec<(EntryId, ActionOutcome)>> {
         let mut outcomes: Vec<(EntryId, ActionOutcome)> = Vec::with_capacity(ids.len());
         let mut moves = Vec::new();
         let mut moved = Vec::new();
         for (id, entry) in ids.iter().zip(self.store.locate(ids).await?) {
-            let outcome = match entry.map(|entry| (planner.plan(&entry), entry)) {
+            let within = entry.filter(|entry| self.is_within(entry));
+            let outcome = match within.map(|entry| (planner.plan(&entry), entry)) {
                 None => ActionOutcome::Gone,
                 Some((Err(reason), _)) => ActionOutcome::Refused(reason),
                 Some((Ok(to), entry)) => {

@@ -31,13 +31,15 @@ pub enum SnoozeEnd {
 }
 
 impl Admin {
-    /// Every alert that is not over: those that fire first, of these the worst.
+    /// Every alert that is not over, who is limited is told of those of their queues: those that fire first, of these the worst.
     ///
     /// # Errors
     /// The store's.
     pub async fn alerts(&self) -> AdminResult<Vec<Alert>> {
         let mut alerts = self.store.alerts().await?;
-        alerts.retain(|alert| alert.state != AlertState::Resolved);
+        alerts.retain(|alert| {
+            alert.state != AlertState::Resolved && self.limit().includes(&alert.queue)
+        });
         let now = self.store.now().await?;
         for alert in &mut alerts {
             // One that is over is nobody's business any more.
@@ -64,7 +66,9 @@ impl Admin {
     /// # Errors
     /// The store's.
     pub async fn alert_episodes(&self) -> AdminResult<Vec<AlertEpisode>> {
-        Ok(self.store.alert_episodes().await?)
+        let mut episodes = self.store.alert_episodes().await?;
+        episodes.retain(|episode| self.limit().includes(&episode.queue));
+        Ok(episodes)
     }
 
     /// Says that somebody knows of an alert: nobody is reminded of it any more. Why is what the door was told ([`Admin::because`]).
@@ -168,7 +172,8 @@ impl Admin {
             let now = self.store.now().await?;
             let found = alerts
                 .into_iter()
-                .find(|alert| alert.id == id && alert.state != AlertState::Resolved);
+                .find(|alert| alert.id == id && alert.state != AlertState::Resolved)
+                .filter(|alert| self.limit().includes(&alert.queue));
             let Some(mut alert) = found else {
                 return Err(AdminError::NotFound(format!(
                     "there is no alert {id}, or it is over"

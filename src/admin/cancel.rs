@@ -24,7 +24,7 @@ impl Admin {
     }
 
     async fn report_by(&self, jid: &str, redactor: &Redactor) -> AdminResult<Option<JobReport>> {
-        if jid.is_empty() {
+        if jid.is_empty() || !self.tells_of(jid).await? {
             return Ok(None);
         }
         match self.store.report(jid).await {
@@ -43,6 +43,22 @@ impl Admin {
                 report
             })),
         }
+    }
+
+    /// Whether whoever asks may be told of what a job's runs say: who is limited only while it runs or stands somewhere, and nowhere beyond the
+    /// limit, for the report itself names no queue.
+    async fn tells_of(&self, jid: &str) -> AdminResult<bool> {
+        if self.limit().is_none() {
+            return Ok(true);
+        }
+        let mut runs = self.store.running().await?;
+        runs.retain(|run| run.jid == jid);
+        if !runs.is_empty() {
+            return Ok(runs.iter().all(|run| self.runs_within(run)));
+        }
+        let found = self.store.find_jid(jid, self.options().jid_budget).await?;
+        let entries = found.entries;
+        Ok(!entries.is_empty() && entries.iter().all(|entry| self.is_within(entry)))
     }
 
     /// Asks that the run of a job end: its process learns it within seconds, tells its handler, and aborts it when that does not help. A
@@ -71,7 +87,12 @@ impl Admin {
         };
         let mut gone = None;
         let running = self.store.running().await?;
-        for run in running.into_iter().filter(|run| run.jid == jid) {
+        let runs: Vec<_> = running.into_iter().filter(|run| run.jid == jid).collect();
+        // The request names the job id only: whoever runs that obeys.
+        if !runs.iter().all(|run| self.runs_within(run)) {
+            return Err(nobody_runs(jid));
+        }
+        for run in runs {
             if run.owner_gone {
                 gone = Some(run);
             } else if run.foreign {

@@ -40,10 +40,10 @@ impl Admin {
         known: impl Fn(NameKind) -> Vec<(String, u64)>,
     ) -> Completions {
         let caret = Caret::of(query, at);
+        let vocabulary = self.vocabulary();
         let mut names = Names::new();
         for kind in wanted(&caret) {
-            let mut of_kind: HashMap<String, u64> =
-                self.vocabulary().names(kind).into_iter().collect();
+            let mut of_kind: HashMap<String, u64> = vocabulary.names(kind).into_iter().collect();
             for (name, count) in known(kind) {
                 let seen = of_kind.entry(name).or_default();
                 *seen = (*seen).max(count);

@@ -12,7 +12,8 @@ impl Admin {
     /// Adds jobs, now or at their time; answers their job ids in order.
     ///
     /// # Errors
-    /// The first job that is not acceptable (then none is added); the store's (then whole thousands may have been added).
+    /// [`AdminError::Beyond`] when one is for another's queue, the first job that is not acceptable (then none is added); the store's (then
+    /// whole thousands may have been added).
     pub async fn enqueue(&self, jobs: &[NewJob]) -> AdminResult<Vec<String>> {
         let mut deed = self.begin(AuditAction::AddJobs).await?;
         let added = self.add_new(&mut deed, jobs).await;
@@ -23,6 +24,7 @@ impl Admin {
         for (index, job) in jobs.iter().enumerate() {
             job.validate()
                 .map_err(|error| AdminError::Job { index, error })?;
+            self.require_queue(&job.queue)?;
         }
         let now = self.store.now().await?;
         let unit = self.fleet_unit().await.unwrap_or_default();

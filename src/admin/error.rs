@@ -28,6 +28,9 @@ pub enum AdminError {
         /// What it lacks.
         right: Right,
     },
+    /// Whoever asked is limited to queues, and this is beyond them.
+    #[error("{0}")]
+    Beyond(String),
     /// A part of a request that is not acceptable.
     #[error("{reason}")]
     Field {

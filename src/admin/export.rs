@@ -80,12 +80,15 @@ struct Part {
 }
 
 impl Admin {
-    /// Begins to write the jobs that match; it ends when nobody takes the pieces any more. Queues are written from the next to run on, sets
-    /// from the earliest. A job that moves meanwhile may be written twice, or not at all.
+    /// Begins to write the jobs that match, of queues within the limit; it ends when nobody takes the pieces any more. Queues are written from
+    /// the next to run on, sets from the earliest. A job that moves meanwhile may be written twice, or not at all.
     ///
     /// # Errors
-    /// The search cannot be read; the store's.
+    /// [`AdminError::Beyond`] for another's queue; the search cannot be read; the store's.
     pub async fn export(&self, request: ExportRequest) -> AdminResult<ExportParts> {
+        for place in &request.places {
+            self.require_place(place)?;
+        }
         let anywhere = Place::Set(Set::Dead);
         Matcher::new(&request.filter, &anywhere, Timestamp::default()).map_err(StoreError::from)?;
         let now = self.store.now().await?;
@@ -95,7 +98,8 @@ impl Admin {
         for (place, size) in places(&request.places, &overview) {
             let matcher = Matcher::new(&request.filter, &place, now)
                 .map_err(StoreError::from)?
-                .without_secrets(&self.redactor_of(&request.form));
+                .without_secrets(&self.redactor_of(&request.form))
+                .within(self.limit());
             if !matcher.is_never() {
                 total += size;
                 parts.push(Part { place, matcher });
@@ -119,7 +123,8 @@ impl Admin {
     pub async fn export_operation(&self, id: &str, form: ExportForm) -> AdminResult<ExportParts> {
         let record = self.store.operation(id).await?;
         let steps = record.as_ref().map_or(0, |record| record.step);
-        let operation = record.and_then(shown).ok_or_else(|| not_found(id))?;
+        let operation = record.and_then(shown).filter(|it| self.covers(it));
+        let operation = operation.ok_or_else(|| not_found(id))?;
         if !operation.state.is_over() {
             return Err(AdminError::Refused(format!(
                 "operation {id} is not over: what it has changed can be exported then"

@@ -82,6 +82,14 @@ impl Admin {
         Ok(kept)
     }
 
+    /// The newest deploy marks, newest first. They are of the whole deployment, and tell nothing of jobs: everybody is told.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn deploys(&self) -> AdminResult<Vec<DeployMark>> {
+        Ok(self.store.deploy_marks().await?)
+    }
+
     /// Notes that something was deployed now.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Puts the jobs of a file where they were, some at a time, and says what was wrong with the others.
 
-use super::{Admin, AdminResult, audit::Deed};
+use super::{Admin, AdminResult, audit::Deed, limits::refuse_new};
 use crate::export::{FiledJob, Format, Numbered, Reader, Row};
 use crate::job::cut;
 use crate::model::{AuditAction, AuditOutcome, ImportReport, Place, Timestamp};
@@ -63,7 +63,7 @@ impl Admin {
     /// The same, until it is told to stop: what is being put then is put first, and the report says where it stopped.
     ///
     /// # Errors
-    /// The store does not answer at the beginning.
+    /// [`AdminError::Beyond`](super::AdminError::Beyond) when all jobs are to go to another's queue; the store does not answer at the beginning.
     pub async fn import_until(
         &self,
         stop: &CancellationToken,
@@ -76,6 +76,11 @@ impl Admin {
                 event.places = request.to.iter().map(ToString::to_string).collect();
             })
             .await?;
+        if let Some(place) = &request.to
+            && let Err(error) = self.require_place(place)
+        {
+            return deed.end(Err(error)).await;
+        }
         let now = match self.store.now().await {
             Ok(now) => now,
             Err(error) => {
@@ -133,19 +138,25 @@ impl Admin {
         batch: &Batch,
         now: Timestamp,
     ) -> StoreResult<()> {
-        let destinations: Vec<Destination> = batch
-            .jobs
-            .iter()
-            .map(|(_, job)| destination(job, request.to.as_ref(), now))
-            .collect();
+        let mut not_put: Vec<(u64, String)> = batch.broken.clone();
+        let (mut jobs, mut destinations) = (Vec::new(), Vec::new());
+        for (line, job) in &batch.jobs {
+            let to = destination(job, request.to.as_ref(), now);
+            match refuse_new(&to, self.limit()) {
+                Ok(()) => {
+                    jobs.push((line, job));
+                    destinations.push(to);
+                }
+                Err(reason) => not_put.push((*line, reason)),
+            }
+        }
         let put = self.store.restore(&destinations, request.only_check).await;
         if !request.only_check {
             self.searches.outdate();
         }
         let put = put?;
-        let mut not_put: Vec<(u64, String)> = batch.broken.clone();
         report.broken += u64::try_from(not_put.len()).unwrap_or(u64::MAX);
-        for ((line, job), was_put) in batch.jobs.iter().zip(put) {
+        for ((line, job), was_put) in jobs.into_iter().zip(put) {
             if was_put {
                 report.imported += 1;
             } else {

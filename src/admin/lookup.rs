@@ -9,7 +9,7 @@ use crate::store::StoredEntry;
 use std::time::{Duration, Instant};
 
 impl Admin {
-    /// Every place where a job id is now: what runs first, then queues and sets.
+    /// Every place within the limit where a job id is now: what runs first, then queues and sets.
     ///
     /// `hint` (the address on the row that was clicked) makes it quick: when the job still stands there, nowhere else is searched.
     /// Otherwise the store is searched, and `scanned` below `total` says that the time for it ran out.
@@ -65,6 +65,7 @@ impl Admin {
             search
                 .entries
                 .into_iter()
+                .filter(|entry| self.is_within(entry))
                 .map(|entry| stored(entry, redactor)),
         );
         Ok(())
@@ -73,7 +74,7 @@ impl Admin {
     /// Looks for a job in what runs.
     async fn find_running(&self, detail: &mut JobDetail, redactor: &Redactor) -> AdminResult<()> {
         for run in self.store.running().await? {
-            if run.jid == detail.jid {
+            if run.jid == detail.jid && self.runs_within(&run) {
                 let job = Job::new(run.payload.clone());
                 let id = running_id(&run);
                 let running = Whereabouts::Running(run);
@@ -101,6 +102,7 @@ impl Admin {
             Some(entry) => Some(entry),
             None => self.moved_entry(id).await?,
         };
+        let found = found.filter(|entry| self.is_within(entry));
         Ok(found.map(|entry| {
             let location = stored(entry, redactor);
             JobDetail {
@@ -120,6 +122,7 @@ impl Admin {
         };
         let mut found = self.store.locate(std::slice::from_ref(id)).await?;
         let entry = found.pop().flatten();
+        let entry = entry.filter(|entry| self.is_within(entry));
         Ok(entry.filter(|entry| Job::new(entry.raw.clone()).jid().as_deref() == Some(jid)))
     }
 }

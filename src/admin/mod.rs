@@ -1,7 +1,8 @@
 //! The one door for every change and every composed read: pages, REST and commands all come through [`Admin`].
 //!
 //! Here is what goes straight to the store; what is composed has files of its own: `alerts.rs`, `act.rs` (with `plan.rs`: what a verb means for an
-//! entry), `audit/` (who did what: every change goes through it), `cancel.rs`, `complete.rs`, `enqueue.rs`, `export.rs`, `failures.rs`, `holds/`, `import.rs`, `lookup.rs`, `operations/`,
+//! entry), `audit/` (who did what: every change goes through it), `cancel.rs`, `complete.rs`, `enqueue.rs`, `export.rs`, `failures.rs`, `holds/`,
+//! `import.rs`, `limits.rs` (what whoever asks is limited to), `lookup.rs`, `operations/`,
 //! `periodic.rs`, `search.rs` (with `searches.rs` and `shared_search.rs`: those that pages follow).
 
 mod act;
@@ -16,6 +17,7 @@ mod failures;
 mod fleet;
 mod holds;
 mod import;
+mod limits;
 mod lookup;
 mod moved;
 mod operations;
@@ -30,14 +32,15 @@ mod vocabulary;
 
 use crate::job::TimeUnit;
 use crate::model::{
-    Actor, AuditAction, DayTotals, Overview, Page, PageRequest, Place, ProcessInfo, Right,
-    RunningJob, Signal, StoreInfo,
+    Actor, AuditAction, DayTotals, EntryId, Overview, Page, PageRequest, Place, ProcessInfo, Right,
+    RunningJob, Signal, StoreInfo, Timestamp,
 };
 use crate::redaction::Redactor;
 use crate::shown::open_running;
-use crate::store::{AuditBounds, SharedStore, listing};
+use crate::store::{AuditBounds, SharedStore, StoreCost, StoredEntry, listing};
 use audit::{Audit, Deed};
 use fleet::Fleet;
+use limits::narrow_processes;
 use searches::Searches;
 use std::{
     sync::{Arc, PoisonError, RwLock},
@@ -53,10 +56,12 @@ pub use failures::{DEPLOY_CHARACTERS, GroupChange, NOTE_CHARACTERS};
 pub(crate) use holds::in_force as holds_in_force;
 pub use holds::{HoldKeeper, Release};
 pub use import::ImportRequest;
+pub(crate) use limits::narrow_overview;
 pub use operations::OperationRunner;
 pub(crate) use operations::shown as shown_operation;
 pub use search::SearchRequest;
 pub use shared_search::SearchFollower;
+use vocabulary::Vocabularies;
 pub use vocabulary::{NameKind, Vocabulary};
 
 /// How the door works.
@@ -108,7 +113,7 @@ pub struct Admin {
     /// The searches that pages follow.
     searches: Arc<Searches>,
     /// What jobs that were shown are called.
-    vocabulary: Arc<Vocabulary>,
+    vocabularies: Arc<Vocabularies>,
     /// On whose behalf changes are made.
     actor: Arc<Actor>,
     /// Why, if that was said.
@@ -134,7 +139,7 @@ impl Admin {
             fleet: Arc::default(),
             operations_wake: Arc::default(),
             searches: Arc::new(Searches::new()),
-            vocabulary: Arc::default(),
+            vocabularies: Arc::default(),
             actor: Arc::new(Actor::command()),
             reason: None,
             audit: Arc::default(),
@@ -173,13 +178,10 @@ impl Admin {
         if self.actor.may(right) {
             return Ok(());
         }
-        Err(AdminError::Forbidden {
-            role: self.actor.role,
-            right,
-        })
+        Err(self.lacking(right))
     }
 
-    /// The store behind it, for what only reads.
+    /// The store behind it: for the program's own work, which goes past all limits.
     #[must_use]
     pub fn store(&self) -> &SharedStore {
         &self.store
@@ -218,37 +220,65 @@ impl Admin {
         Ok(self.store.info().await?)
     }
 
+    /// The store's clock.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn now(&self) -> AdminResult<Timestamp> {
+        Ok(self.store.now().await?)
+    }
+
+    /// What was asked of the store so far.
+    #[must_use]
+    pub fn cost(&self) -> StoreCost {
+        self.store.cost()
+    }
+
     /// All numbers at once.
     ///
     /// # Errors
     /// The store's.
     pub async fn overview(&self) -> AdminResult<Overview> {
-        Ok(self.store.overview().await?)
+        let mut overview = self.store.overview().await?;
+        narrow_overview(&mut overview, self.limit());
+        Ok(overview)
     }
 
     /// A page of a queue or set, filtered.
     ///
     /// # Errors
-    /// The store's; a cursor that is not this store's.
+    /// [`AdminError::Beyond`] for another's queue; the store's; a cursor that is not this store's.
     pub async fn page(&self, place: &Place, request: &PageRequest) -> AdminResult<Page> {
+        self.require_place(place)?;
         let page = listing::page(
             self.store.as_ref(),
             place,
             request,
             self.options().search_budget,
             &self.shown_redactor(),
+            self.limit(),
         )
         .await?;
+        let vocabulary = self.vocabulary();
         for entry in &page.entries {
-            self.vocabulary.learn(entry);
+            vocabulary.learn(entry);
         }
         Ok(page)
     }
 
-    /// What the jobs that were shown are called.
+    /// Those of these entries that are still there, as they are stored, to be shown whole.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn stored(&self, ids: &[EntryId]) -> AdminResult<Vec<StoredEntry>> {
+        let found = self.store.locate(ids).await?.into_iter().flatten();
+        Ok(found.filter(|entry| self.is_within(entry)).collect())
+    }
+
+    /// What the jobs are called that were shown to those who are limited to the same.
     #[must_use]
-    pub fn vocabulary(&self) -> &Vocabulary {
-        &self.vocabulary
+    pub fn vocabulary(&self) -> Arc<Vocabulary> {
+        self.vocabularies.of(self.limit())
     }
 
     /// How long a page searches before it shows what it has.
@@ -260,7 +290,7 @@ impl Admin {
     /// Pauses a queue or lets it go on.
     ///
     /// # Errors
-    /// The store's.
+    /// [`AdminError::Beyond`] for another's queue; the store's.
     pub async fn set_paused(&self, queue: &str, paused: bool) -> AdminResult<()> {
         let action = if paused {
             AuditAction::PauseQueue
@@ -268,16 +298,22 @@ impl Admin {
             AuditAction::ResumeQueue
         };
         let deed = self.begin_on_queue(action, queue).await?;
-        let paused = self.store.set_paused(queue, paused).await;
-        deed.end(paused.map_err(AdminError::from)).await
+        if let Err(error) = self.require_queue(queue) {
+            return deed.end(Err(error)).await;
+        }
+        let set = self.store.set_paused(queue, paused).await;
+        deed.end(set.map_err(AdminError::from)).await
     }
 
     /// Removes a queue with all its jobs; says how many there were.
     ///
     /// # Errors
-    /// The store's.
+    /// [`AdminError::Beyond`] for another's queue; the store's.
     pub async fn clear_queue(&self, queue: &str) -> AdminResult<u64> {
         let mut deed = self.begin_on_queue(AuditAction::ClearQueue, queue).await?;
+        if let Err(error) = self.require_queue(queue) {
+            return deed.end(Err(error)).await;
+        }
         let removed = self.store.clear_queue(queue).await;
         self.searches.outdate();
         deed.tell(|event| event.done = *removed.as_ref().unwrap_or(&0));
@@ -291,12 +327,14 @@ impl Admin {
         .await
     }
 
-    /// Every process.
+    /// Every process that fetches from a queue within the limit.
     ///
     /// # Errors
     /// The store's.
     pub async fn processes(&self) -> AdminResult<Vec<ProcessInfo>> {
-        Ok(self.store.processes().await?)
+        let mut processes = self.store.processes().await?;
+        narrow_processes(&mut processes, self.limit());
+        Ok(processes)
     }
 
     /// What runs now.
@@ -305,6 +343,7 @@ impl Admin {
     /// The store's.
     pub async fn running(&self) -> AdminResult<Vec<RunningJob>> {
         let running = self.store.running().await?.into_iter();
+        let running = running.filter(|run| self.runs_within(run));
         let redactor = self.shown_redactor();
         Ok(running.map(|run| open_running(run, &redactor)).collect())
     }

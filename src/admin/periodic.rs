@@ -11,14 +11,16 @@ use crate::{
 const RUN_NOW: &str = "run now";
 
 impl Admin {
-    /// Every periodic job, by name.
+    /// Every periodic job, by name, whose jobs go to queues within the limit.
     ///
     /// # Errors
     /// The store's.
     pub async fn periodic(&self) -> AdminResult<Vec<PeriodicInfo>> {
         let entries = self.store.periodic().await?;
         let now = self.store.now().await?;
-        Ok(entries.into_iter().map(|entry| info(entry, now)).collect())
+        let jobs = entries.into_iter().map(|entry| info(entry, now));
+        let is_within = |job: &PeriodicInfo| self.limit().includes(&job.queue);
+        Ok(jobs.filter(is_within).collect())
     }
 
     /// A periodic job, and what it has enqueued, newest first.
@@ -37,9 +39,18 @@ impl Admin {
     /// What a periodic job has enqueued, newest first.
     ///
     /// # Errors
-    /// The store's.
+    /// [`AdminError::NotFound`] for one whose jobs go to another's queue; the store's.
     pub async fn periodic_runs(&self, name: &str) -> AdminResult<Vec<PeriodicRun>> {
+        self.require_periodic(name).await?;
         Ok(self.store.periodic_runs(name).await?)
+    }
+
+    /// One whose jobs go to another's queue is not there, as long as nobody who is not limited asks.
+    async fn require_periodic(&self, name: &str) -> AdminResult<()> {
+        if self.limit().is_none() || self.periodic().await?.iter().any(|job| job.name == name) {
+            return Ok(());
+        }
+        Err(not_found(name))
     }
 
     /// Enqueues a job of a periodic job now, beside its ticks, also while it is paused; answers its jid.
@@ -52,7 +63,10 @@ impl Admin {
                 name.clone_into(&mut event.object);
             })
             .await?;
-        let jid = self.enqueue_periodic(name).await;
+        let jid = match self.require_periodic(name).await {
+            Ok(()) => self.enqueue_periodic(name).await,
+            Err(error) => Err(error),
+        };
         if let Ok(jid) = &jid {
             deed.tell(|event| event.jids = vec![jid.clone()]);
         }
@@ -94,6 +108,9 @@ impl Admin {
         let deed = self
             .begin_on(action, |event| name.clone_into(&mut event.object))
             .await?;
+        if let Err(error) = self.require_periodic(name).await {
+            return deed.end(Err(error)).await;
+        }
         let turned = match self.store.set_periodic_paused(name, paused).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(not_found(name)),
@@ -112,6 +129,9 @@ impl Admin {
                 name.clone_into(&mut event.object);
             })
             .await?;
+        if let Err(error) = self.require_periodic(name).await {
+            return deed.end(Err(error)).await;
+        }
         let deleted = match self.store.delete_periodic(name).await {
             Ok(Deletion::Done) => Ok(()),
             Ok(Deletion::Gone) => Err(not_found(name)),

@@ -4,8 +4,9 @@
 //! and it is lost); only the fields that change are written, the rest keeps its bytes; the dead set is not trimmed, since the limits are
 //! the deployment's and not ours.
 
+use super::limits::refuse_going;
 use crate::job::{Job, TimeUnit, write_time};
-use crate::model::{Action, Place, Set, Timestamp, Verb};
+use crate::model::{Action, Limit, Place, Set, Timestamp, Verb};
 use crate::store::{Destination, QueueEnd, StoredEntry};
 use rand::RngExt;
 
@@ -14,16 +15,18 @@ const DEFAULT_QUEUE: &str = "default";
 
 /// Says for each entry what an action does to it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Planner {
+pub(super) struct Planner<'limit> {
     /// What is done.
     pub(super) action: Action,
     /// The store's clock.
     pub(super) now: Timestamp,
     /// How the processes write times; if nobody knows, a job's new time is written as its others are.
     pub(super) fleet_unit: Option<TimeUnit>,
+    /// The queues beyond which no job goes.
+    pub(super) limit: &'limit Limit,
 }
 
-impl Planner {
+impl Planner<'_> {
     /// Where the entry goes, or why it stays.
     pub(super) fn plan(&self, entry: &StoredEntry) -> Result<Destination, String> {
         self.plan_read(entry, &Job::new(entry.raw.clone()))
@@ -31,6 +34,12 @@ impl Planner {
 
     /// As `plan`, of an entry that has been read already.
     pub(super) fn plan_read(&self, entry: &StoredEntry, job: &Job) -> Result<Destination, String> {
+        let to = self.plan_anywhere(entry, job)?;
+        refuse_going(job, &to, self.limit)?;
+        Ok(to)
+    }
+
+    fn plan_anywhere(&self, entry: &StoredEntry, job: &Job) -> Result<Destination, String> {
         let place = &entry.id.place;
         let possible = Verb::for_place(place);
         if !possible.contains(&self.action.verb()) {
@@ -130,7 +139,7 @@ fn own_unit(job: &Job) -> TimeUnit {
 mod tests {
     use super::Planner;
     use crate::job::TimeUnit;
-    use crate::model::{Action, Cursor, EntryId, Place, Set, Timestamp};
+    use crate::model::{Action, Cursor, EntryId, Limit, Place, Set, Timestamp};
     use crate::store::{Destination, QueueEnd, StoredEntry};
     use bytes::Bytes;
 
@@ -159,6 +168,7 @@ mod tests {
             action,
             now: NOW,
             fleet_unit,
+            limit: &Limit::none(),
         };
         planner.plan(&entry)
     }

@@ -2,7 +2,7 @@
 
 use super::{Admin, AdminError, AdminResult, read_ahead::ReadAhead};
 use crate::model::{
-    JobFilter, Order, Overview, Place, SearchEvent, SearchProgress, Set, Timestamp,
+    JobFilter, Limit, Order, Overview, Place, SearchEvent, SearchProgress, Set, Timestamp,
 };
 use crate::redaction::Redactor;
 use crate::search::Matcher;
@@ -51,8 +51,8 @@ struct Part {
 }
 
 impl Admin {
-    /// Begins a search; it ends when nobody listens any more. Places come one after the other: dead, retries, scheduled, queues by name; in
-    /// each the newest first. A job that moves meanwhile may be found twice, or not at all.
+    /// Begins a search for jobs of queues within the limit; it ends when nobody listens any more. Places come one after the other: dead,
+    /// retries, scheduled, queues by name; in each the newest first. A job that moves meanwhile may be found twice, or not at all.
     ///
     /// # Errors
     /// The search, its places or where to go on cannot be read; the store's.
@@ -68,7 +68,7 @@ impl Admin {
         let now = self.store().now().await?;
         let overview = self.store().overview().await?;
         let redactor = self.shown_redactor();
-        let (parts, total) = parts(&request, &overview, now, &redactor)?;
+        let (parts, total) = parts(&request, &overview, now, &redactor, self.limit())?;
         let (events, receiver) = channel(WAITING);
         let search = Search {
             store: self.store().clone(),
@@ -120,6 +120,7 @@ fn parts(
     overview: &Overview,
     now: Timestamp,
     redactor: &Redactor,
+    limit: &Limit,
 ) -> AdminResult<(Vec<Part>, u64)> {
     let after = request.after.as_deref().map(read_cursor).transpose()?;
     let within = request
@@ -135,8 +136,9 @@ fn parts(
             Some((first, _)) if order(&place) < order(first) => continue,
             _ => Start::Edge,
         };
-        let matcher =
-            Matcher::new(&filter(&request.query), &place, now).map_err(StoreError::from)?;
+        let matcher = Matcher::new(&filter(&request.query), &place, now)
+            .map_err(StoreError::from)?
+            .within(limit);
         let is_outside = match &within {
             Some(within) => Matcher::new(within, &place, now)
                 .map_err(StoreError::from)?

@@ -120,6 +120,7 @@ impl Admin {
         let key = SearchKey {
             query: query.trim().to_owned(),
             after: after.map(str::to_owned),
+            limit: self.limit().clone(),
         };
         let search = self.searches.find(key, scan);
         let known = if scan == Some(search.id.as_str()) {

@@ -2,7 +2,7 @@
 
 use super::{Admin, AdminError, AdminResult, SearchRequest, Vocabulary, searches::Searches};
 use crate::model::{
-    JobEntry, SEARCH_PAGE, SearchEvent, SearchNews, SearchNext, SearchPhase, SearchProgress,
+    JobEntry, Limit, SEARCH_PAGE, SearchEvent, SearchNews, SearchNext, SearchPhase, SearchProgress,
 };
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -23,6 +23,8 @@ pub(super) struct SearchKey {
     pub(super) query: String,
     /// Where another one ended.
     pub(super) after: Option<String>,
+    /// The queues that those who follow it are limited to.
+    pub(super) limit: Limit,
 }
 
 /// A search that several may follow.
@@ -217,7 +219,7 @@ async fn read(admin: &Admin, shared: &SharedSearch, stop: CancellationToken) -> 
             ..SearchRequest::default()
         })
         .await?;
-    take(shared, admin.vocabulary(), events, before).await
+    take(shared, &admin.vocabulary(), events, before).await
 }
 
 /// Takes in what a reading finds, until it ends.
@@ -361,7 +363,7 @@ mod tests {
     use super::{SearchKey, SharedSearch, take};
     use crate::admin::Vocabulary;
     use crate::admin::searches::tests::{admin, follow};
-    use crate::model::{SEARCH_PAGE, SearchEvent, SearchPhase, SearchProgress};
+    use crate::model::{Limit, SEARCH_PAGE, SearchEvent, SearchPhase, SearchProgress};
     use std::sync::Arc;
     use tokio::sync::mpsc::channel;
 
@@ -370,6 +372,7 @@ mod tests {
         let key = SearchKey {
             query: "a".to_owned(),
             after: None,
+            limit: Limit::none(),
         };
         let shared = SharedSearch::new("s".to_owned(), key);
         let (vocabulary, before) = (Vocabulary::default(), SearchProgress::default());

@@ -1,9 +1,9 @@
 //! What jobs that were shown are called: names to suggest to those who search.
 
-use crate::model::JobEntry;
+use crate::model::{JobEntry, Limit};
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 /// Most names of a kind: those seen least are forgotten then.
@@ -23,6 +23,22 @@ pub enum NameKind {
     Error,
     /// A tag.
     Tag,
+}
+
+/// Those of everybody: who is limited is told of no names that only others were shown.
+#[derive(Debug, Default)]
+pub(super) struct Vocabularies(Mutex<HashMap<Limit, Arc<Vocabulary>>>);
+
+impl Vocabularies {
+    /// That of those who are limited to the same.
+    pub(super) fn of(&self, limit: &Limit) -> Arc<Vocabulary> {
+        // There are as many limits as the settings hold.
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match all.get(limit) {
+            Some(known) => Arc::clone(known),
+            None => Arc::clone(all.entry(limit.clone()).or_default()),
+        }
+    }
 }
 
 /// The names that were seen, and how often.

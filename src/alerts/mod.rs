@@ -28,7 +28,7 @@ mod watcher;
 use crate::model::StoreSign;
 
 pub use quiet::{Quiet, Window, WindowError};
-pub use rule::{QueuePattern, Rule};
+pub use rule::Rule;
 pub use send::{Channel, Email, EmailTls, Receiver, ReceiverError, Slack, Webhook, check_address};
 pub use watcher::{AlertOptions, Alerts};
 

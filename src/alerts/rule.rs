@@ -2,14 +2,10 @@
 
 use super::Quiet;
 use crate::job::hexadecimal;
-use crate::model::{AlertRule, AlertSeverity, AlertWatch, Timestamp};
-use crate::worker::pattern_fits;
+use crate::model::{AlertRule, AlertSeverity, AlertWatch, NamePattern, Timestamp};
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
-
-/// Longest name of a queue that a rule can name.
-const LONGEST_QUEUE: usize = 255;
 
 /// A rule: what is watched, when that is an alert, and who is told.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +15,7 @@ pub struct Rule {
     /// What it watches.
     pub watch: AlertWatch,
     /// The queues that it watches, where it is about queues.
-    pub queues: QueuePattern,
+    pub queues: NamePattern,
     /// Above this value it is an alert.
     pub above: f64,
     /// How far it looks back, where it does.
@@ -37,10 +33,6 @@ pub struct Rule {
     /// The zone in which its people live.
     pub zone: Tz,
 }
-
-/// Names of queues: stars in it stand for any text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QueuePattern(String);
 
 impl Rule {
     /// When it fires for a queue, in words.
@@ -90,68 +82,6 @@ impl Rule {
                 .map(ToString::to_string)
                 .unwrap_or_default(),
             ..AlertRule::default()
-        }
-    }
-}
-
-impl QueuePattern {
-    /// The queues that a text names.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn new(text: &str) -> Result<Self, String> {
-        if text.trim().is_empty() {
-            return Err("it is empty: name a queue, or write `*` for all".to_owned());
-        }
-        if text.len() > LONGEST_QUEUE {
-            return Err(format!("it is longer than {LONGEST_QUEUE} bytes"));
-        }
-        if text != text.trim() {
-            return Err("it begins or ends with a space: remove that".to_owned());
-        }
-        Ok(Self(text.to_owned()))
-    }
-
-    /// As it was written.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether it is the name of one queue.
-    #[must_use]
-    pub fn is_name(&self) -> bool {
-        !self.0.contains('*')
-    }
-
-    /// Whether it means a queue.
-    #[must_use]
-    pub fn matches(&self, queue: &str) -> bool {
-        pattern_fits(&self.0, queue)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::QueuePattern;
-
-    #[test]
-    fn stars_stand_for_any_text_and_nothing_else_is_special() {
-        let matches =
-            |pattern: &str, queue: &str| QueuePattern::new(pattern).unwrap().matches(queue);
-        assert!(matches("mail", "mail"));
-        assert!(!matches("mail", "mailer"));
-        assert!(!matches("mail", "Mail"));
-        assert!(matches("*", "any.thing\nodd"));
-        assert!(matches("mail_*_slow", "mail_eu_slow"));
-        assert!(!matches("mail.*", "mailbox"));
-        assert!(matches("a+b(*", "a+b(c"));
-    }
-
-    #[test]
-    fn what_names_no_queue_is_refused() {
-        for text in ["", "  ", " mail", &"a".repeat(300)] {
-            assert!(QueuePattern::new(text).is_err(), "{text:?}");
         }
     }
 }

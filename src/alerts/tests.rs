@@ -1,7 +1,7 @@
 //! What tests of several files need.
 
-use super::{QueuePattern, Rule};
-use crate::model::{AlertSeverity, AlertWatch};
+use super::Rule;
+use crate::model::{AlertSeverity, AlertWatch, NamePattern};
 use std::time::Duration;
 
 /// A rule that fires at once; it looks back a minute.
@@ -10,7 +10,7 @@ pub(super) fn rule(watch: AlertWatch, queues: &str, above: f64) -> Rule {
     Rule {
         name: "test".to_owned(),
         watch,
-        queues: QueuePattern::new(queues).unwrap(),
+        queues: NamePattern::new(queues).unwrap(),
         above,
         within: Duration::from_secs(60),
         held_for: Duration::ZERO,

@@ -34,11 +34,7 @@ pub async fn act(
     let admin = respond::admin()?
         .because(Some(&reason))
         .map_err(respond::failed)?;
-    let now = admin
-        .store()
-        .now()
-        .await
-        .map_err(|error| respond::failed(error.into()))?;
+    let now = respond::now(&admin).await?;
     let request =
         ActRequest::read(&verb, &entries, &only, &at, &spread, now).map_err(respond::invalid)?;
     let report = admin

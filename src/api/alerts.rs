@@ -20,6 +20,9 @@ pub struct AlertsView {
     pub alerts: Vec<Alert>,
     /// Those that were over last.
     pub episodes: Vec<AlertEpisode>,
+    /// Whether it is not told what is watched and who is told: whoever asks is limited to queues.
+    #[serde(default)]
+    pub is_limited: bool,
     /// What is watched, by the server that answers.
     pub rules: Vec<AlertRule>,
     /// Who is told, by the server that answers.
@@ -36,7 +39,8 @@ pub async fn get_alerts() -> Result<AlertsView, ApiError> {
     /// Of what is over, the page shows so many.
     const SHOWN: usize = 50;
     let admin = respond::admin_for_page()?;
-    let watching = respond::live()?.alerts().cloned();
+    let is_limited = !admin.limit().is_none();
+    let watching = respond::live()?.alerts().cloned().filter(|_| !is_limited);
     respond::once("alerts", async || {
         let alerts = admin.alerts().await.map_err(respond::failed)?;
         let mut episodes = admin.alert_episodes().await.map_err(respond::failed)?;
@@ -48,6 +52,7 @@ pub async fn get_alerts() -> Result<AlertsView, ApiError> {
         Ok(AlertsView {
             alerts,
             episodes,
+            is_limited,
             rules,
             receivers,
         })

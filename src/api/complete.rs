@@ -14,19 +14,20 @@ pub fn complete(
     query: &str,
     at: usize,
 ) -> Completions {
-    let frame = live.latest();
+    let limit = admin.limit();
+    let frame = live.latest(limit);
     let snapshot = frame.snapshot();
     admin.complete(query, at, |kind| match kind {
         NameKind::Class => {
             let running = snapshot.running.iter().map(|run| (run.class.clone(), 1));
-            let failed = groups.names().into_iter();
+            let failed = groups.names(limit).into_iter();
             failed
                 .map(|(class, _, count)| (class, count))
                 .chain(running)
                 .collect()
         }
         NameKind::Error => {
-            let failed = groups.names().into_iter();
+            let failed = groups.names(limit).into_iter();
             failed.map(|(_, error, count)| (error, count)).collect()
         }
         NameKind::Queue => {

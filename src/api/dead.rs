@@ -14,6 +14,9 @@ pub async fn get_dead_causes() -> Result<DeadCauses, ApiError> {
     use super::respond;
     /// Causes that are shown.
     const SHOWN: usize = 4;
-    let groups = respond::groups_for_page()?;
-    respond::once("", async || Ok(groups.dead_causes(SHOWN).await)).await
+    let (admin, groups) = respond::groups_for_page()?;
+    respond::once("", async || {
+        Ok(groups.dead_causes(admin.limit(), SHOWN).await)
+    })
+    .await
 }

@@ -15,9 +15,9 @@ pub async fn get_failures(
     query: GroupQuery,
 ) -> Result<FailureGroups, ApiError> {
     use super::respond;
-    let groups = respond::groups_for_page()?;
+    let (admin, groups) = respond::groups_for_page()?;
     respond::once(format!("{query:?}"), async || {
-        let list = groups.list(&query).await;
+        let list = groups.list(admin.limit(), &query).await;
         list.map_err(|error| respond::failed(error.into()))
     })
     .await
@@ -33,10 +33,10 @@ pub async fn get_failure_group(
     digest: String,
 ) -> Result<GroupDetail, ApiError> {
     use super::respond;
-    let groups = respond::groups_for_page()?;
+    let (admin, groups) = respond::groups_for_page()?;
     let digest = respond::group(&digest)?;
     respond::once(digest.to_string(), async || {
-        let detail = groups.detail(digest).await;
+        let detail = groups.detail(admin.limit(), digest).await;
         detail.map_err(|error| respond::failed(error.into()))
     })
     .await
@@ -69,11 +69,7 @@ pub async fn set_group_state(
             "Resolved: it opens by itself when it happens again.".to_owned(),
         ),
         (_, Some(hours)) => {
-            let now = admin
-                .store()
-                .now()
-                .await
-                .map_err(|error| respond::failed(error.into()))?;
+            let now = respond::now(&admin).await?;
             let until = now.plus_milliseconds(hours * 3_600_000);
             (GroupState::Muted { until }, format!("Muted until {until}."))
         }

@@ -11,5 +11,7 @@ use leptos::server_fn::codec::GetUrl;
 /// [`ApiError::Unavailable`] when this server has no store.
 #[server(prefix = "/api/ui", endpoint = "snapshot", input = GetUrl)]
 pub async fn get_snapshot() -> Result<Snapshot, ApiError> {
-    Ok(super::respond::live()?.snapshot().await)
+    use super::respond;
+    let admin = respond::admin()?;
+    Ok(respond::live()?.snapshot(admin.limit()).await)
 }

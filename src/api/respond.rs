@@ -75,13 +75,14 @@ where
     }
 }
 
-/// The index of failure groups, for what a page shows: as [`admin_for_page`].
+/// The door and the index of failure groups, for what a page shows: as [`admin_for_page`].
 ///
 /// # Errors
 /// As [`admin_for_page`].
-pub fn groups_for_page() -> Result<Groups, ApiError> {
-    admin_for_page()?;
-    use_context::<Groups>().ok_or_else(no_store)
+pub fn groups_for_page() -> Result<(Admin, Groups), ApiError> {
+    let admin = admin_for_page()?;
+    let groups = use_context::<Groups>().ok_or_else(no_store)?;
+    Ok((admin, groups))
 }
 
 /// What is known of the store of this request without asking it: the door, the index of failure groups, and the sampler.
@@ -108,8 +109,7 @@ pub fn search_budget(admin: &Admin) -> Duration {
 /// # Errors
 /// The store's.
 pub async fn now(admin: &Admin) -> Result<Timestamp, ApiError> {
-    let now = admin.store().now().await;
-    now.map_err(|error| failed(error.into()))
+    admin.now().await.map_err(failed)
 }
 
 /// A failure group's address.
@@ -145,7 +145,9 @@ pub fn failed(error: AdminError) -> ApiError {
         }
         AdminError::Store(_) => invalid(text),
         AdminError::NotFound(text) => fail(StatusCode::NOT_FOUND, ApiError::NotFound(text)),
-        AdminError::Forbidden { .. } => fail(StatusCode::FORBIDDEN, ApiError::Forbidden(text)),
+        AdminError::Forbidden { .. } | AdminError::Beyond(_) => {
+            fail(StatusCode::FORBIDDEN, ApiError::Forbidden(text))
+        }
         AdminError::Refused(text) => fail(StatusCode::CONFLICT, ApiError::Refused(text)),
         AdminError::Field { .. } | AdminError::Job { .. } => invalid(text),
     }

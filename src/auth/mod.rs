@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | `password` | hashes of passwords |
 //! | `users` | whether a password is a user's |
+//! | `group_roles` | what the groups of somebody let them do |
 //! | `proxy` | users whom a proxy names |
 //! | `oidc`, `provider_log_in` | users who log in at an OpenID Connect provider, and the sessions that they get |
 //! | `tokens` | whether a token is a program's |
@@ -14,6 +15,7 @@
 //! | `network` | which addresses are one and the same somebody |
 //! | `secret` | random names that nobody can guess |
 
+mod group_roles;
 mod network;
 mod oidc;
 mod password;
@@ -25,6 +27,7 @@ mod throttle;
 mod tokens;
 mod users;
 
+pub use group_roles::GroupRoles;
 pub use network::network;
 pub use oidc::{
     OIDC_CALLBACK, OIDC_LIFETIME, Oidc, OidcAnswer, OidcBegun, OidcError, OidcFound, OidcSettings,
@@ -155,7 +158,7 @@ impl Auth {
     }
 
     /// From now on there are these users and tokens, and sessions last so long. Sessions of users that are gone, or have another password, end;
-    /// another role counts at once.
+    /// another role or limit counts at once.
     pub fn replace(&self, users: Vec<User>, tokens: Vec<Token>, limits: SessionLimits) {
         let is_open =
             users.is_empty() && tokens.is_empty() && self.proxy.is_none() && self.oidc.is_none();
@@ -173,7 +176,10 @@ impl Auth {
 
     fn review_sessions(&self) {
         let users = &self.users;
-        for user in self.sessions.review(|name, hash| users.role_of(name, hash)) {
+        for user in self
+            .sessions
+            .review(|name, hash| users.grant_of(name, hash))
+        {
             tracing::info!(target: LOG, user, "logged out: the user is gone, or has another password");
         }
     }

@@ -2,9 +2,9 @@
 //!
 //! Whether a request comes from that proxy has been looked at before: anybody can write a header.
 
-use crate::model::{Actor, Role};
+use super::GroupRoles;
+use crate::model::Actor;
 use http::{HeaderMap, HeaderName};
-use std::collections::BTreeMap;
 
 /// Longest name of a user.
 const NAME_CHARACTERS: usize = 200;
@@ -16,10 +16,8 @@ pub struct ProxyUsers {
     pub header: HeaderName,
     /// The header that holds the names of groups, with commas between them.
     pub groups_header: Option<HeaderName>,
-    /// What members of a group may do.
-    pub roles: BTreeMap<String, Role>,
-    /// What everybody may do; without it only members of those groups come in.
-    pub role: Option<Role>,
+    /// What members of groups, and everybody, may do.
+    pub groups: GroupRoles,
 }
 
 /// Whom the proxy names.
@@ -66,13 +64,8 @@ impl ProxyUsers {
                 "`{header}` holds no single name of at most {NAME_CHARACTERS} characters"
             ));
         }
-        let groups = groups.split(',').map(str::trim);
-        let role = groups
-            .filter_map(|group| self.roles.get(group).copied())
-            .max()
-            .max(self.role);
-        match role {
-            Some(role) => ProxyUser::Known(Actor::proxied(name, role)),
+        match self.groups.of(groups.split(',').map(str::trim)) {
+            Some((role, scope)) => ProxyUser::Known(Actor::proxied(name, role).within(scope)),
             None => ProxyUser::WithoutRole(name.to_owned()),
         }
     }
@@ -94,7 +87,7 @@ fn one<'a>(headers: &'a HeaderMap, header: &HeaderName) -> Result<&'a str, Strin
 
 #[cfg(test)]
 mod tests {
-    use super::{ProxyUser, ProxyUsers};
+    use super::{GroupRoles, ProxyUser, ProxyUsers};
     use crate::model::{Actor, Role};
     use http::{HeaderMap, HeaderName, HeaderValue};
     use proptest::prelude::*;
@@ -103,10 +96,13 @@ mod tests {
         ProxyUsers {
             header: HeaderName::from_static("x-forwarded-user"),
             groups_header: Some(HeaderName::from_static("x-groups")),
-            roles: [("ops", Role::Operator), ("root", Role::Admin)]
-                .map(|(group, role)| (group.to_owned(), role))
-                .into(),
-            role,
+            groups: GroupRoles {
+                roles: [("ops", Role::Operator), ("root", Role::Admin)]
+                    .map(|(group, role)| (group.to_owned(), role))
+                    .into(),
+                role,
+                ..GroupRoles::default()
+            },
         }
     }
 
@@ -180,6 +176,22 @@ mod tests {
             HeaderValue::from_bytes(b"\xff").unwrap(),
         );
         assert!(matches!(users(role).read(&map), ProxyUser::Unclear(_)));
+    }
+
+    #[test]
+    fn what_a_group_is_limited_to_its_members_are() {
+        let mail = crate::model::Scope {
+            queues: crate::model::Limit::to([]),
+            ..crate::model::Scope::all()
+        };
+        let mut users = users(None);
+        users.groups.scopes.insert("ops".to_owned(), mail.clone());
+        let mut headers = HeaderMap::new();
+        for (name, value) in [("x-forwarded-user", "ada"), ("x-groups", "staff, ops")] {
+            headers.append(name, HeaderValue::from_static(value));
+        }
+        let ada = Actor::proxied("ada", Role::Operator).within(mail);
+        assert_eq!(users.read(&headers), ProxyUser::Known(ada));
     }
 
     proptest! {

@@ -3,9 +3,9 @@
 use super::{
     PasswordHash,
     secret::{digest, new_secret},
-    users::{LetIn, Proof},
+    users::{Grant, LetIn, Proof},
 };
-use crate::model::{Actor, Role};
+use crate::model::Actor;
 use std::{
     collections::{BTreeSet, HashMap},
     sync::{Mutex, MutexGuard, PoisonError, RwLock},
@@ -95,20 +95,25 @@ impl Sessions {
         *self.limits.write().unwrap_or_else(PoisonError::into_inner) = limits;
     }
 
-    /// Gives each session the role that its user has now, and ends those of users that would not be let in any more; their names. Who came by
-    /// the provider stays: what they are there, it says when they log in again.
+    /// Gives each session the role and the limits that its user has now, and ends those of users that would not be let in any more; their
+    /// names. What a session with other limits reads at this moment ends: it is asked for again. Who came by the provider stays: what they are
+    /// there, it says when they log in again.
     pub(super) fn review(
         &self,
-        role_of: impl Fn(&str, &PasswordHash) -> Option<Role>,
+        grant_of: impl Fn(&str, &PasswordHash) -> Option<Grant>,
     ) -> BTreeSet<String> {
         let mut ended = BTreeSet::new();
         self.kept().retain(|_, session| {
             let Proof::Password(hash) = &session.proof else {
                 return true;
             };
-            match role_of(&session.actor.name, hash) {
-                Some(role) => {
+            match grant_of(&session.actor.name, hash) {
+                Some(Grant { role, scope }) => {
                     session.actor.role = role;
+                    if session.actor.scope != scope {
+                        session.actor.scope = scope;
+                        std::mem::take(&mut session.ended).cancel();
+                    }
                     true
                 }
                 None => {
@@ -206,7 +211,7 @@ impl Sessions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Role;
+    use crate::model::{Limit, Role, Scope};
     use std::sync::Arc;
 
     const HOUR: Duration = Duration::from_secs(3_600);
@@ -227,12 +232,27 @@ mod tests {
         let begin = |actor| sessions.begin(let_in(actor), now).unwrap();
         let (ada, bob) = (begin(ada()), begin(Actor::user("bob", Role::Viewer)));
         let gone = sessions.find(&bob, now).unwrap();
-        let ended = sessions.review(|name, _| (name == "ada").then_some(Role::Admin));
+        let streams = sessions.find(&ada, now).unwrap();
+        let scope = Scope {
+            queues: Limit::to([]),
+            ..Scope::default()
+        };
+        let grant = Grant {
+            role: Role::Admin,
+            scope: scope.clone(),
+        };
+        let ended = sessions.review(|name, _| (name == "ada").then(|| grant.clone()));
         assert_eq!(ended.into_iter().collect::<Vec<_>>(), ["bob"]);
         assert!(gone.ended.is_cancelled());
         assert!(sessions.find(&bob, now).is_none());
         let session = sessions.find(&ada, now).unwrap();
-        assert_eq!(session.actor, Actor::user("ada", Role::Admin));
+        assert!(!session.ended.is_cancelled());
+        assert!(
+            streams.ended.is_cancelled(),
+            "what it read with other limits goes on"
+        );
+        let expected = Actor::user("ada", Role::Admin).within(scope);
+        assert_eq!(session.actor, expected);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Whether a token is a program's.
 
 use super::secret::digest;
-use crate::model::{Actor, Role, Timestamp};
+use crate::model::{Actor, Role, Scope, Timestamp};
 use std::{
     fmt,
     sync::{Arc, PoisonError, RwLock},
@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq as _;
 pub struct Token {
     name: String,
     role: Role,
+    scope: Scope,
     hash: [u8; 32],
     expires: Option<Timestamp>,
 }
@@ -29,9 +30,16 @@ impl Token {
         Some(Self {
             name: name.into(),
             role,
+            scope: Scope::all(),
             hash: from_hex(hex)?,
             expires,
         })
+    }
+
+    /// The same, limited to this.
+    #[must_use]
+    pub fn within(self, scope: Scope) -> Self {
+        Self { scope, ..self }
     }
 }
 
@@ -42,6 +50,7 @@ impl fmt::Debug for Token {
             .debug_struct("Token")
             .field("name", &self.name)
             .field("role", &self.role)
+            .field("scope", &self.scope)
             .field("expires", &self.expires)
             .finish_non_exhaustive()
     }
@@ -90,7 +99,7 @@ impl Tokens {
         }
         found
             .filter(|token| token.expires.is_none_or(|expires| now < expires))
-            .map(|token| Actor::token(&token.name, token.role))
+            .map(|token| Actor::token(&token.name, token.role).within(token.scope.clone()))
     }
 }
 

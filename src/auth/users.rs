@@ -1,7 +1,7 @@
 //! Whether a password is a user's.
 
 use super::PasswordHash;
-use crate::model::{Actor, Role};
+use crate::model::{Actor, Role, Scope};
 use std::{
     collections::HashMap,
     fmt,
@@ -22,6 +22,7 @@ pub const LONGEST_PASSWORD: usize = 1024;
 pub struct User {
     name: String,
     role: Role,
+    scope: Scope,
     hash: PasswordHash,
 }
 
@@ -29,8 +30,18 @@ impl User {
     /// A user with the hash of the password.
     #[must_use]
     pub fn new(name: impl Into<String>, role: Role, hash: PasswordHash) -> Self {
-        let name = name.into();
-        Self { name, role, hash }
+        Self {
+            name: name.into(),
+            role,
+            scope: Scope::all(),
+            hash,
+        }
+    }
+
+    /// The same, limited to this.
+    #[must_use]
+    pub fn within(self, scope: Scope) -> Self {
+        Self { scope, ..self }
     }
 }
 
@@ -47,9 +58,23 @@ pub struct Users {
 
 #[derive(Debug, Default)]
 struct Known {
-    by_name: HashMap<String, (Role, Arc<PasswordHash>)>,
+    by_name: HashMap<String, Account>,
     /// What a password is compared with when there is no such user, so that the answer takes as long.
     decoy: Option<Arc<PasswordHash>>,
+}
+
+/// A user.
+#[derive(Clone, Debug)]
+struct Account {
+    grant: Grant,
+    hash: Arc<PasswordHash>,
+}
+
+/// What somebody may do, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Grant {
+    pub(super) role: Role,
+    pub(super) scope: Scope,
 }
 
 /// Somebody who was let in, and by what.
@@ -82,9 +107,18 @@ impl Known {
     fn new(users: Vec<User>) -> Self {
         let by_name: HashMap<_, _> = users
             .into_iter()
-            .map(|user| (user.name, (user.role, Arc::new(user.hash))))
+            .map(|user| {
+                let account = Account {
+                    grant: Grant {
+                        role: user.role,
+                        scope: user.scope,
+                    },
+                    hash: Arc::new(user.hash),
+                };
+                (user.name, account)
+            })
             .collect();
-        let hashes = by_name.values().map(|(_, hash)| hash);
+        let hashes = by_name.values().map(|account| &account.hash);
         Self {
             decoy: hashes.max_by_key(|hash| hash.cost()).cloned(),
             by_name,
@@ -121,17 +155,18 @@ impl Users {
     }
 
     /// What somebody who was let in may do now; nothing when they would not be let in by the same hash any more.
-    pub(super) fn role_of(&self, name: &str, hash: &PasswordHash) -> Option<Role> {
+    pub(super) fn grant_of(&self, name: &str, hash: &PasswordHash) -> Option<Grant> {
         let known = self.known();
-        let (role, current) = known.by_name.get(name)?;
-        (**current == *hash).then_some(*role)
+        let account = known.by_name.get(name)?;
+        (*account.hash == *hash).then(|| account.grant.clone())
     }
 
     /// The user with this name and password. Whether there is such a user does not show in how long it takes.
     pub(super) async fn verify(&self, name: &str, password: &str) -> Result<Option<LetIn>, Busy> {
         let all = self.known();
         let known = all.by_name.get(name);
-        let hash = known.map(|(_, hash)| hash).or(all.decoy.as_ref()).cloned();
+        let hash = known.map(|account| &account.hash);
+        let hash = hash.or(all.decoy.as_ref()).cloned();
         let Some(hash) = hash.filter(|_| password.len() <= LONGEST_PASSWORD) else {
             return Ok(None);
         };
@@ -145,8 +180,8 @@ impl Users {
             compared.is_of(&password)
         });
         let is_right = looked.await.map_err(|_| Busy)?;
-        Ok(known.filter(|_| is_right).map(|(role, _)| LetIn {
-            actor: Actor::user(name, *role),
+        Ok(known.filter(|_| is_right).map(|account| LetIn {
+            actor: Actor::user(name, account.grant.role).within(account.grant.scope.clone()),
             proof: Proof::Password(hash),
         }))
     }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     groups::Groups,
     job::encode_trace,
-    model::{Completeness, GroupFilter, GroupQuery, Order, Place, Set},
+    model::{Completeness, GroupFilter, GroupQuery, Limit, Order, Place, Set},
     redaction::Redactor,
     store::{Destination, Move, SharedStore, Start, StoreOptions},
 };
@@ -128,7 +128,7 @@ async fn measure(
         filter: GroupFilter::All,
         ..GroupQuery::default()
     };
-    let list = groups.list(&query).await?;
+    let list = groups.list(&Limit::none(), &query).await?;
     end.cancel();
     if list.index.completeness != Completeness::Exact || list.entries != options.jobs {
         return Err(BenchError::Stuck(format!(

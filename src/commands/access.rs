@@ -2,8 +2,8 @@
 
 use super::Failure;
 use crate::{
-    auth::{Auth, Oidc, ProxyUsers, SessionLimits, Token, User},
-    config::{AuthConfig, Config, ConfigError, TokenConfig, UserConfig},
+    auth::{Auth, GroupRoles, Oidc, ProxyUsers, SessionLimits, Token, User},
+    config::{Config, ConfigError, TokenConfig, UserConfig},
 };
 use http::HeaderName;
 use std::net::SocketAddr;
@@ -24,7 +24,10 @@ pub(super) fn auth(config: &Config) -> Result<Auth, Failure> {
 
 /// The provider at which people log in, if one is named. It is asked for nothing yet.
 fn oidc(config: &Config) -> Result<Option<Oidc>, Failure> {
-    let settings = config.auth.oidc.settings()?;
+    let settings = config.auth.oidc.settings()?.map(|mut settings| {
+        settings.groups.scopes = config.group_scopes();
+        settings
+    });
     let oidc = settings.map(Oidc::new).transpose();
     oidc.map_err(|error| Failure::new(format!("no OpenID Connect: {}", error.for_the_log())))
 }
@@ -61,20 +64,24 @@ pub(super) fn accounts(config: &Config) -> Result<Accounts, ConfigError> {
     Ok(Accounts {
         users: users?,
         tokens: tokens?,
-        proxy: proxy(&config.auth),
+        proxy: proxy(config),
         limits,
         has_provider: config.auth.oidc.issuer.is_some(),
     })
 }
 
 /// Whom a proxy may name. What is no name of a header was refused with the settings.
-fn proxy(config: &AuthConfig) -> Option<ProxyUsers> {
+fn proxy(config: &Config) -> Option<ProxyUsers> {
+    let auth = &config.auth;
     let header = |name: &Option<String>| HeaderName::try_from(name.as_deref()?).ok();
     Some(ProxyUsers {
-        header: header(&config.proxy_header)?,
-        groups_header: header(&config.proxy_groups_header),
-        roles: config.proxy_roles.clone(),
-        role: config.proxy_role,
+        header: header(&auth.proxy_header)?,
+        groups_header: header(&auth.proxy_groups_header),
+        groups: GroupRoles {
+            roles: auth.proxy_roles.clone(),
+            scopes: config.group_scopes(),
+            role: auth.proxy_role,
+        },
     })
 }
 

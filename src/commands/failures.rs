@@ -8,7 +8,9 @@ use super::{
 use crate::{
     admin::AdminError,
     groups::Groups,
-    model::{Completeness, FailureGroup, FailureGroups, GroupFilter, GroupOrder, GroupQuery},
+    model::{
+        Completeness, FailureGroup, FailureGroups, GroupFilter, GroupOrder, GroupQuery, Limit,
+    },
     redaction::Redactor,
     web::script,
 };
@@ -80,7 +82,10 @@ impl Failures {
         let end = CancellationToken::new();
         let groups = Groups::start(store, Redactor::none(), end.clone());
         groups.first_complete().await;
-        let list = groups.list(&query).await.map_err(AdminError::from)?;
+        let list = groups
+            .list(&Limit::none(), &query)
+            .await
+            .map_err(AdminError::from)?;
         end.cancel();
         if self.json {
             output::line(script::failures_json(list));

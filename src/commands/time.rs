@@ -1,7 +1,7 @@
 //! Times and durations as people type them.
 
 use super::Failure;
-use crate::admin::{Admin, AdminError};
+use crate::admin::Admin;
 use crate::model::Timestamp;
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub(super) async fn end(
     match time {
         Some(until) => Ok(until),
         None => {
-            let now = admin.store().now().await.map_err(AdminError::from)?;
+            let now = admin.now().await?;
             Ok(after(now, duration.unwrap_or_default()))
         }
     }

@@ -1,14 +1,14 @@
 //! `[users.NAME]` and `[tokens.NAME]`: who may come in, and what each may do.
 
 use super::{
-    ConfigError, Problem,
+    ConfigError, Problem, groups,
     named::{self, At, Named, key_of},
     secret_file,
     section::{Key, key},
 };
 use crate::{
     auth::{PasswordHash, Token, User},
-    model::{Role, Timestamp, parse_time},
+    model::{Role, Scope, Timestamp, parse_time},
 };
 use std::{borrow::Cow, fmt::Display, path::PathBuf};
 use toml::{Spanned, de::DeValue};
@@ -40,6 +40,8 @@ pub(super) const USER_KEYS: &[Key] = &[
         "\"operator\"",
         "`viewer` (reads), `operator` (acts on jobs) or `admin` (everything)",
     ),
+    groups::QUEUES,
+    groups::STORES,
 ];
 /// What a token can be told.
 pub(super) const TOKEN_KEYS: &[Key] = &[
@@ -62,6 +64,8 @@ pub(super) const TOKEN_KEYS: &[Key] = &[
         "\"operator\"",
         "`viewer` (reads), `operator` (acts on jobs) or `admin` (everything)",
     ),
+    groups::QUEUES,
+    groups::STORES,
     key(
         "expires",
         "never",
@@ -82,6 +86,8 @@ pub struct UserConfig {
     pub place: String,
     /// What they may do.
     pub role: Role,
+    /// What they are limited to.
+    pub scope: Scope,
     hash: Secret<PasswordHash>,
 }
 
@@ -92,6 +98,8 @@ pub struct TokenConfig {
     pub name: String,
     /// What it may do.
     pub role: Role,
+    /// What it is limited to.
+    pub scope: Scope,
     expires: Option<Timestamp>,
     hash: Secret<Token>,
 }
@@ -132,7 +140,7 @@ impl UserConfig {
     pub fn user(&self) -> Result<User, ConfigError> {
         let key = key_of(USERS, &self.name, "password_hash_file");
         let hash = self.hash.known(&key, str::parse::<PasswordHash>)?;
-        Ok(User::new(&self.name, self.role, hash))
+        Ok(User::new(&self.name, self.role, hash).within(self.scope.clone()))
     }
 }
 
@@ -143,9 +151,10 @@ impl TokenConfig {
     /// When the file cannot be read, or holds no hash.
     pub fn token(&self) -> Result<Token, ConfigError> {
         let key = key_of(TOKENS, &self.name, "hash_file");
-        self.hash.known(&key, |text| {
+        let token = self.hash.known(&key, |text| {
             Token::new(&self.name, self.role, text, self.expires).ok_or(NO_HASH)
-        })
+        })?;
+        Ok(token.within(self.scope.clone()))
     }
 }
 
@@ -161,6 +170,7 @@ pub(super) fn read_users(
     named::read(USERS, "NAME", section, at, problems, |reader| {
         check_names(reader, USER_KEYS);
         let role = role(reader);
+        let scope = groups::scope(reader);
         let hash = hash(
             reader,
             ["password_hash", "password_hash_file"],
@@ -171,6 +181,7 @@ pub(super) fn read_users(
             name: reader.name.to_owned(),
             place: reader.place.clone(),
             role: role?,
+            scope: scope?,
             hash: hash?,
         })
     })
@@ -236,6 +247,7 @@ fn hash<T, E: Display>(
 
 fn token(reader: &mut Named<'_>, role: Option<Role>) -> Option<TokenConfig> {
     let expires = expires(reader);
+    let scope = groups::scope(reader);
     let name = reader.name.to_owned();
     let (token_role, until) = (role.unwrap_or(Role::Viewer), expires.unwrap_or_default());
     let hash = hash(
@@ -247,6 +259,7 @@ fn token(reader: &mut Named<'_>, role: Option<Role>) -> Option<TokenConfig> {
     Some(TokenConfig {
         name,
         role: role?,
+        scope: scope?,
         expires: expires?,
         hash: hash?,
     })

@@ -8,8 +8,8 @@ use super::{
     settings::nearest,
 };
 use crate::{
-    alerts::{QueuePattern, Rule},
-    model::{AlertSeverity, AlertWatch},
+    alerts::Rule,
+    model::{AlertSeverity, AlertWatch, NamePattern},
 };
 use std::{borrow::Cow, time::Duration};
 use toml::{Spanned, de::DeValue};
@@ -131,7 +131,7 @@ pub struct AlertConfig {
     /// What it says.
     pub rule: Rule,
     /// Of several stores those that it is about; none: all.
-    stores: Vec<QueuePattern>,
+    stores: Vec<NamePattern>,
     /// Where its receivers stand.
     receivers_at: String,
 }
@@ -192,14 +192,14 @@ pub(super) fn check_receivers(
     }
 }
 
-fn stores(reader: &mut Named<'_>) -> Vec<QueuePattern> {
+fn stores(reader: &mut Named<'_>) -> Vec<NamePattern> {
     let what = "a list of names, such as `[\"main\"]`";
     let names = reader.value("stores", what, |value| {
         named::texts(value).filter(|names| !names.is_empty())
     });
     let mut stores = Vec::new();
     for name in names.unwrap_or_default() {
-        match QueuePattern::new(&name) {
+        match NamePattern::new(&name) {
             Ok(pattern) => stores.push(pattern),
             Err(reason) => reader.wrong_key("stores", reason),
         }
@@ -215,7 +215,7 @@ fn rule(reader: &mut Named<'_>) -> Option<Rule> {
         queue(reader)
     } else {
         reader.check_keys_of("about queues", STORE_KEYS, QUEUE_KEYS);
-        QueuePattern::new("*").ok()
+        NamePattern::new("*").ok()
     };
     let above = above(reader, watch);
     let within = within(reader, watch);
@@ -266,7 +266,7 @@ fn watch(reader: &mut Named<'_>) -> Option<AlertWatch> {
     reader.value("when", WHEN, |value| AlertWatch::named(value.as_str()?))
 }
 
-fn queue(reader: &mut Named<'_>) -> Option<QueuePattern> {
+fn queue(reader: &mut Named<'_>) -> Option<NamePattern> {
     if !reader.has("queue") {
         reader.wrong(
             "it has no queue: name one, such as `queue = \"mail\"`, or several, `queue = \"mail*\"`",
@@ -276,7 +276,7 @@ fn queue(reader: &mut Named<'_>) -> Option<QueuePattern> {
     reader.parsed(
         "queue",
         "a name such as `\"mail\"` or `\"mail*\"`",
-        QueuePattern::new,
+        NamePattern::new,
     )
 }
 

@@ -1,9 +1,9 @@
 //! The settings file: its values, and the line on which each stands.
 
 use super::{
-    AlertConfig, CapsuleConfig, ConfigError, HandlerConfig, NamedInForce, NamedStoreConfig,
-    Problem, ReceiverConfig, TokenConfig, UserConfig, accounts, alerts, capsules, handlers,
-    in_force, periodic, receivers,
+    AlertConfig, CapsuleConfig, ConfigError, GroupConfig, HandlerConfig, NamedInForce,
+    NamedStoreConfig, Problem, ReceiverConfig, TokenConfig, UserConfig, accounts, alerts, capsules,
+    groups, handlers, in_force, periodic, receivers,
     settings::{SETTINGS, nearest},
     stores,
 };
@@ -27,6 +27,8 @@ pub(super) struct File {
     pub(super) users: Vec<UserConfig>,
     /// What stands in `[tokens]`.
     pub(super) tokens: Vec<TokenConfig>,
+    /// What stands in `[groups]`.
+    pub(super) groups: Vec<GroupConfig>,
     /// What stands in `[[periodic]]`, which is no section of settings.
     pub(super) periodic: Vec<PeriodicJob>,
     /// What stands in `[alerts]`.
@@ -55,6 +57,7 @@ impl File {
         let mut stores = Vec::new();
         let mut users = Vec::new();
         let mut tokens = Vec::new();
+        let mut groups = Vec::new();
         let mut alerts = Vec::new();
         let mut receivers = Vec::new();
         for (section, value) in parsed.get_ref() {
@@ -65,6 +68,7 @@ impl File {
                 stores::SECTION => stores = stores::read(named, &at, &mut problems),
                 accounts::USERS => users = accounts::read_users(named, &at, &mut problems),
                 accounts::TOKENS => tokens = accounts::read_tokens(named, &at, &mut problems),
+                groups::SECTION => groups = groups::read(named, &at, &mut problems),
                 alerts::SECTION => alerts = alerts::read(named, &at, &mut problems),
                 receivers::SECTION => receivers = receivers::read(named, &at, &mut problems),
                 periodic::NAME => {}
@@ -88,6 +92,7 @@ impl File {
         table.remove(stores::SECTION);
         table.remove(accounts::USERS);
         table.remove(accounts::TOKENS);
+        table.remove(groups::SECTION);
         table.remove(alerts::SECTION);
         table.remove(receivers::SECTION);
         table.remove(periodic::NAME);
@@ -99,6 +104,7 @@ impl File {
             stores,
             users,
             tokens,
+            groups,
             periodic,
             alerts,
             receivers,
@@ -129,6 +135,7 @@ fn visit_section(
             stores::SECTION,
             accounts::USERS,
             accounts::TOKENS,
+            groups::SECTION,
             alerts::SECTION,
             receivers::SECTION,
         ]);

@@ -6,7 +6,7 @@
 //! | `section` | the same of sections, and of tables that people name themselves |
 //! | `manual` | `docs/SETTINGS.md` and the example, written from those |
 //! | `sources`, `file`, `named` | where values come from, and what is wrong with them |
-//! | `accounts`, `alerts` (with `quiet`), `receivers`, `capsules`, `handlers`, `periodic` | the tables that people name themselves |
+//! | `accounts`, `groups`, `alerts` (with `quiet`), `receivers`, `capsules`, `handlers`, `periodic` | the tables that people name themselves |
 //! | `oidc` | people who log in at a provider |
 //! | `otlp` | where traces and logs are sent |
 //! | `stores` | several stores |
@@ -19,6 +19,7 @@ mod capsules;
 mod duration;
 mod error;
 mod file;
+mod groups;
 mod handlers;
 mod in_force;
 mod limits;
@@ -40,7 +41,7 @@ mod sources;
 mod stores;
 
 use crate::{
-    model::{BasePath, Role},
+    model::{BasePath, Role, Scope},
     periodic::PeriodicJob,
     redaction::{Redactor, RuleError},
     store::{AuditBounds, StoreOptions},
@@ -60,6 +61,7 @@ pub use accounts::{TokenConfig, UserConfig};
 pub use alerts::AlertConfig;
 pub use capsules::CapsuleConfig;
 pub use error::{ConfigError, Problem};
+pub use groups::GroupConfig;
 pub use handlers::{HandlerConfig, HandlerKind};
 pub use in_force::{Change, InForce, Loaded, NamedInForce};
 pub use limits::LimitsConfig;
@@ -111,6 +113,9 @@ pub struct Config {
     /// Which programs may come in: `[tokens.NAME]`, in the file only.
     #[serde(skip)]
     pub tokens: Vec<TokenConfig>,
+    /// What members of groups are limited to: `[groups.NAME]`, in the file only.
+    #[serde(skip)]
+    pub groups: Vec<GroupConfig>,
     /// Who does which jobs: `[handlers.CLASS]`, in the file only. `docs/HANDLERS.md` says what stands there.
     #[serde(skip)]
     pub handlers: Vec<HandlerConfig>,
@@ -126,6 +131,17 @@ pub struct Config {
     /// Who is told: `[receivers.NAME]`, in the file only.
     #[serde(skip)]
     pub receivers: Vec<ReceiverConfig>,
+}
+
+impl Config {
+    /// What members of groups are limited to.
+    #[must_use]
+    pub fn group_scopes(&self) -> BTreeMap<String, Scope> {
+        let groups = self.groups.iter();
+        groups
+            .map(|group| (group.name.clone(), group.scope.clone()))
+            .collect()
+    }
 }
 
 /// How the server is reached: `[server]`.

@@ -2,7 +2,7 @@
 
 use super::{ConfigError, proxy, secret_file};
 use crate::{
-    auth::{OidcSettings, check_issuer, check_redirect},
+    auth::{GroupRoles, OidcSettings, check_issuer, check_redirect},
     model::{BasePath, Role},
 };
 use serde::Deserialize;
@@ -57,8 +57,8 @@ impl Default for OidcConfig {
 }
 
 impl OidcConfig {
-    /// What the log-in needs, with the secret that the file holds; nothing when nobody logs in that way. The file is read only here: other
-    /// commands need not be allowed to.
+    /// What the log-in needs, with the secret that the file holds; nothing when nobody logs in that way. What groups are limited to is said
+    /// elsewhere. The file is read only here: other commands need not be allowed to.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -82,8 +82,11 @@ impl OidcConfig {
             scopes: self.scopes.clone(),
             user_claim: self.user_claim.clone(),
             groups_claim: self.groups_claim.clone(),
-            roles: self.roles.clone(),
-            role: self.role,
+            groups: GroupRoles {
+                roles: self.roles.clone(),
+                scopes: BTreeMap::new(),
+                role: self.role,
+            },
             label: self.label.clone(),
             redirect_url: self.redirect_url.clone(),
         }))

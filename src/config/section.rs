@@ -1,6 +1,6 @@
 //! What there is to say about the sections of the file, and the keys of those whose tables people name themselves.
 
-use super::{accounts, alerts, capsules, handlers, periodic, receivers, stores};
+use super::{accounts, alerts, capsules, groups, handlers, periodic, receivers, stores};
 
 /// What the section of some of the settings is about: the rest of a sentence. An unknown one is not about anything.
 pub(super) fn subject(section: &str) -> &'static str {
@@ -103,6 +103,14 @@ pub(super) const NAMED: &[Named] = &[
         meaning: "a program that uses REST",
         keys: accounts::TOKEN_KEYS,
         is_live: true,
+    },
+    Named {
+        section: groups::SECTION,
+        header: "[groups.NAME]",
+        example: "[groups.ops]",
+        meaning: "a group of `auth.proxy_roles` or `auth.oidc.roles` whose members are limited",
+        keys: groups::KEYS,
+        is_live: false,
     },
     Named {
         section: capsules::SECTION,

@@ -4,7 +4,7 @@ use super::{
     Config, ConfigError, DEFAULT_FILE, InForce, Loaded, NamedStoreConfig, Problem, Setting,
     StoreConfig,
     file::File,
-    oidc, secret_file,
+    groups, oidc, secret_file,
     setting::Kind,
     settings::{SETTINGS, nearest},
     stores::{self, Asked},
@@ -135,6 +135,8 @@ impl Sources {
                 }
                 config.capsules.clone_from(&file.capsules);
                 check(&config, &place)?;
+                groups::check(&file.groups, &config)?;
+                config.groups.clone_from(&file.groups);
                 config.users.clone_from(&file.users);
                 config.tokens.clone_from(&file.tokens);
                 config.handlers.clone_from(&file.handlers);

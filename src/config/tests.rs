@@ -2,6 +2,7 @@
 
 mod alerts;
 mod capsules;
+mod groups;
 mod manual;
 mod network;
 mod oidc;

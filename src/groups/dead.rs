@@ -1,17 +1,20 @@
 //! The causes from which most jobs are dead.
 
 use super::view::{Both, View};
-use crate::model::{DeadCause, DeadCauses};
+use crate::model::{DeadCause, DeadCauses, Limit};
 use std::cmp::Reverse;
 
-/// The groups with the most dead jobs.
-pub(super) fn causes(view: &View, limit: usize) -> DeadCauses {
-    let mut dead: Vec<&Both> = view.groups.values().filter(|both| both.dead > 0).collect();
+/// The groups within a limit with the most dead jobs, `most` at most.
+pub(super) fn causes(view: &View, limit: &Limit, most: usize) -> DeadCauses {
+    let groups = view.groups.values();
+    let mut dead: Vec<&Both> = groups
+        .filter(|both| both.dead > 0 && both.is_within(limit))
+        .collect();
     // The digest makes the order of equal ones steady.
     dead.sort_by_key(|both| (Reverse(both.dead), both.group.signature.digest));
-    let more = dead.len().saturating_sub(limit);
+    let more = dead.len().saturating_sub(most);
     DeadCauses {
-        causes: dead.into_iter().take(limit).map(shown).collect(),
+        causes: dead.into_iter().take(most).map(shown).collect(),
         more: u64::try_from(more).unwrap_or(u64::MAX),
         index: view.index.clone(),
     }

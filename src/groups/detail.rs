@@ -9,7 +9,7 @@ use crate::failures::Signer;
 use crate::job::Job;
 use crate::model::{
     DeployMark, EntryId, GroupDetail, GroupDigest, GroupSample, IndexState, JobEntry, KeptGroup,
-    Order, Place, Set, TraceLine, Whereabouts,
+    Limit, Order, Place, Set, TraceLine, Whereabouts,
 };
 use crate::redaction::Redactor;
 use crate::shown;
@@ -31,13 +31,12 @@ const SHOWN: usize = 10;
 /// All of one group.
 pub(super) fn detail(
     view: &View,
-    digest: GroupDigest,
+    (digest, both): (GroupDigest, Option<&Both>),
     kept: KeptGroup,
     sample: GroupSample,
     (index, deploy): (IndexState, Option<&DeployMark>),
 ) -> GroupDetail {
     let now = view.now();
-    let both = view.groups.get(&digest);
     GroupDetail {
         digest,
         group: both.map(|both| shown(both, &kept, deploy, now)),
@@ -54,10 +53,10 @@ pub(super) fn detail(
 pub(super) async fn sample(
     store: &SharedStore,
     redactor: &Redactor,
-    digest: GroupDigest,
-    both: &Both,
+    limit: &Limit,
+    (digest, both): (GroupDigest, &Both),
 ) -> StoreResult<GroupSample> {
-    let mut sampler = Sampler::new(digest, redactor.clone());
+    let mut sampler = Sampler::new(digest, redactor.clone(), limit.clone());
     for (set, count) in [(Set::Dead, both.dead), (Set::Retries, both.retries)] {
         if count > 0 {
             sampler.read(store, set, &both.group.sample).await?;
@@ -70,6 +69,8 @@ pub(super) async fn sample(
 struct Sampler {
     digest: GroupDigest,
     redactor: Redactor,
+    /// Whose entries only are taken: some may have come since the index was made.
+    limit: Limit,
     signer: Signer,
     looked_at: u64,
     entries: Vec<JobEntry>,
@@ -80,10 +81,11 @@ struct Sampler {
 }
 
 impl Sampler {
-    fn new(digest: GroupDigest, redactor: Redactor) -> Self {
+    fn new(digest: GroupDigest, redactor: Redactor, limit: Limit) -> Self {
         Self {
             digest,
             redactor,
+            limit,
             signer: Signer::default(),
             looked_at: 0,
             entries: Vec::new(),
@@ -125,7 +127,9 @@ impl Sampler {
     fn take(&mut self, slice: Slice) {
         for stored in slice.entries {
             let job = Job::new(stored.raw);
-            if self.signer.digest(&job, |_| {}) != Some(self.digest) {
+            if self.signer.digest(&job, |_| {}) != Some(self.digest)
+                || !job.is_within(&stored.id.place, &self.limit)
+            {
                 continue;
             }
             self.looked_at += 1;

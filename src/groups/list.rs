@@ -3,7 +3,7 @@
 use super::view::{Both, View};
 use crate::model::{
     Course, DeployMark, FailureGroup, FailureGroups, GroupDigest, GroupOrder, GroupQuery,
-    GroupState, IndexState, KeptGroup, Timestamp, Trends,
+    GroupState, IndexState, KeptGroup, Limit, Timestamp, Trends,
 };
 use std::{cmp::Reverse, collections::HashMap};
 
@@ -23,18 +23,20 @@ pub(super) fn list(
     view: &View,
     kept: &HashMap<GroupDigest, KeptGroup>,
     (index, deploy): (IndexState, Option<&DeployMark>),
-    query: &GroupQuery,
+    (limited_to, query): (&Limit, &GroupQuery),
 ) -> FailureGroups {
     let now = view.now();
     let limit = match query.limit {
         0 => USUAL_LIMIT,
         limit => limit.min(MOST),
     };
+    let is_all = limited_to.is_none();
     let nothing = KeptGroup::default();
     let mut in_state = [0; 3];
     let mut matching: Vec<(&Both, &KeptGroup)> = view
         .groups
         .iter()
+        .filter(|(_, both)| both.is_within(limited_to))
         .filter_map(|(digest, both)| {
             let kept = kept.get(digest).unwrap_or(&nothing);
             let (state, _) = kept.state_at(now, both.group.last_seen);
@@ -76,9 +78,10 @@ pub(super) fn list(
             .map(|(both, kept)| shown(both, kept, deploy, now))
             .collect(),
         in_state,
-        entries: view.entries,
-        ungrouped: view.ungrouped,
-        never_failed: view.never_failed,
+        entries: view.entries_within(limited_to),
+        // Whose they are nobody knows.
+        ungrouped: if is_all { view.ungrouped } else { 0 },
+        never_failed: if is_all { view.never_failed } else { 0 },
         index,
         deploy: deploy.cloned(),
         now,

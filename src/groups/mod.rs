@@ -20,7 +20,7 @@ mod view;
 
 use crate::model::{
     DeadCauses, FailureGroup, FailureGroups, GroupDetail, GroupDigest, GroupQuery, GroupSample,
-    KeptGroup, Overview,
+    KeptGroup, Limit, Overview,
 };
 use crate::redaction::{Redactor, SharedRedactor};
 use crate::store::{SharedStore, StoreResult};
@@ -68,8 +68,8 @@ struct Shared {
     /// Sizes and the counter of failures at the last reading of the sampler.
     seen: Mutex<Option<Counters>>,
     /// What was sampled of groups that are looked at, and when. One sample is taken at a time, and all who look within some seconds get
-    /// the same: a page that asks twice while it is made must not be told two things.
-    samples: tokio::sync::Mutex<HashMap<GroupDigest, (Instant, GroupSample)>>,
+    /// the same, if they are limited to the same: a page that asks twice while it is made must not be told two things.
+    samples: tokio::sync::Mutex<HashMap<(GroupDigest, Limit), (Instant, GroupSample)>>,
     /// What people have said, as last read.
     kept: Mutex<Arc<HashMap<GroupDigest, KeptGroup>>>,
 }
@@ -136,19 +136,19 @@ impl Groups {
         }
     }
 
-    /// How many groups are to be looked at, as far as is known; nothing until both sets have been read once. Waits for nothing.
+    /// How many groups within a limit are to be looked at, as far as is known; nothing until both sets have been read once. Waits for nothing.
     #[must_use]
-    pub fn open_count(&self) -> Option<u64> {
+    pub fn open_count(&self, limit: &Limit) -> Option<u64> {
         let view = self.view();
         let kept = Arc::clone(&lock(&self.shared.kept));
-        view.open_count(&kept)
+        view.open_count(&kept, limit)
     }
 
-    /// The classes of jobs and of errors of all groups, as far as is known, with the entries of each. Waits for nothing.
+    /// The classes of jobs and of errors of all groups within a limit, as far as is known, with the entries of each. Waits for nothing.
     #[must_use]
-    pub fn names(&self) -> Vec<(String, String, u64)> {
+    pub fn names(&self, limit: &Limit) -> Vec<(String, String, u64)> {
         let view = self.view();
-        let groups = view.groups.values();
+        let groups = view.groups.values().filter(|both| both.is_within(limit));
         groups
             .map(|both| {
                 let signature = &both.group.signature;
@@ -161,16 +161,17 @@ impl Groups {
             .collect()
     }
 
-    /// The groups that are asked for.
+    /// The groups that are asked for, of those within a limit. A group is within it with all of its entries: one that has others is not shown,
+    /// because its numbers are those of all.
     ///
     /// # Errors
     /// The store's: what people have said about groups is read from it.
-    pub async fn list(&self, query: &GroupQuery) -> StoreResult<FailureGroups> {
+    pub async fn list(&self, limit: &Limit, query: &GroupQuery) -> StoreResult<FailureGroups> {
         let view = self.first_view().await;
         let deploys = self.store.deploy_marks().await?;
         let kept = read_kept(&self.store, &self.shared).await?;
         let state = (view.index.clone(), deploys.first());
-        let mut list = list::list(&view, &kept, state, query);
+        let mut list = list::list(&view, &kept, state, (limit, query));
         let redactor = self.shared.redactor.get();
         for group in &mut list.groups {
             hide_in(group, &redactor);
@@ -178,9 +179,9 @@ impl Groups {
         Ok(list)
     }
 
-    /// The groups with the most dead jobs, `limit` at most, as the index has them. Asks the store for nothing.
-    pub async fn dead_causes(&self, limit: usize) -> DeadCauses {
-        let mut causes = dead::causes(self.first_view().await.as_ref(), limit);
+    /// The groups within a limit with the most dead jobs, `most` at most, as the index has them. Asks the store for nothing.
+    pub async fn dead_causes(&self, limit: &Limit, most: usize) -> DeadCauses {
+        let mut causes = dead::causes(self.first_view().await.as_ref(), limit, most);
         let redactor = self.shared.redactor.get();
         for cause in &mut causes.causes {
             redactor.hide(&mut cause.message);
@@ -188,20 +189,31 @@ impl Groups {
         causes
     }
 
-    /// All of one group; it may have no entry, or not be known.
+    /// All of one group; it may have no entry, or not be known. One that is not within a limit is not known to who is limited, nor what was said
+    /// of it.
     ///
     /// # Errors
     /// The store's.
-    pub async fn detail(&self, digest: GroupDigest) -> StoreResult<GroupDetail> {
+    pub async fn detail(&self, limit: &Limit, digest: GroupDigest) -> StoreResult<GroupDetail> {
         let view = self.first_view().await;
         let deploys = self.store.deploy_marks().await?;
-        let kept = self.store.kept_group(digest).await?;
+        let both = view.groups.get(&digest);
+        let both = both.filter(|both| both.is_within(limit));
+        // Of one without entries nobody knows whose it was.
+        let kept = if both.is_some() || limit.is_none() {
+            self.store.kept_group(digest).await?
+        } else {
+            KeptGroup::default()
+        };
         let state = (view.index.clone(), deploys.first());
-        let sample = match view.groups.get(&digest) {
-            Some(both) => self.sample(digest, both).await?,
+        let sample = match both {
+            Some(both) => self.sample(limit, digest, both).await?,
             None => GroupSample::default(),
         };
-        let mut detail = detail::detail(&view, digest, kept, sample, state);
+        let mut detail = detail::detail(&view, (digest, both), kept, sample, state);
+        if !limit.is_none() {
+            detail.entries = view.entries_within(limit);
+        }
         if let Some(group) = &mut detail.group {
             hide_in(group, &self.shared.redactor.get());
         }
@@ -209,14 +221,21 @@ impl Groups {
     }
 
     /// What a bounded number of a group's entries have in common.
-    async fn sample(&self, digest: GroupDigest, both: &Both) -> StoreResult<GroupSample> {
+    async fn sample(
+        &self,
+        limit: &Limit,
+        digest: GroupDigest,
+        both: &Both,
+    ) -> StoreResult<GroupSample> {
         let mut samples = self.shared.samples.lock().await;
         samples.retain(|_, (taken, _)| taken.elapsed() < SAMPLE_KEPT);
-        if let Some((_, sample)) = samples.get(&digest) {
+        let key = (digest, limit.clone());
+        if let Some((_, sample)) = samples.get(&key) {
             return Ok(sample.clone());
         }
-        let sample = detail::sample(&self.store, &self.shared.redactor.get(), digest, both).await?;
-        samples.insert(digest, (Instant::now(), sample.clone()));
+        let redactor = self.shared.redactor.get();
+        let sample = detail::sample(&self.store, &redactor, limit, (digest, both)).await?;
+        samples.insert(key, (Instant::now(), sample.clone()));
         Ok(sample)
     }
 

@@ -2,7 +2,9 @@
 
 use super::set_index::SetIndex;
 use crate::failures::{Group, Tally};
-use crate::model::{Completeness, GroupDigest, GroupState, IndexState, KeptGroup, Set, Timestamp};
+use crate::model::{
+    Completeness, GroupDigest, GroupState, IndexState, KeptGroup, Limit, Set, Timestamp,
+};
 use std::collections::HashMap;
 use tokio::time::Instant;
 
@@ -12,6 +14,19 @@ pub(super) struct Both {
     pub(super) group: Group,
     pub(super) retries: u64,
     pub(super) dead: u64,
+}
+
+impl Both {
+    /// Whether all of its entries are of queues within a limit. One that has entries of more queues than are told apart, or of none, is within
+    /// none.
+    pub(super) fn is_within(&self, limit: &Limit) -> bool {
+        if limit.is_none() {
+            return true;
+        }
+        let queues = self.group.queues.iter();
+        let within = queues.filter(|(queue, _)| limit.includes(queue));
+        within.map(|(_, count)| count).sum::<u64>() == self.group.count
+    }
 }
 
 /// One state of the index.
@@ -114,16 +129,33 @@ impl View {
         })
     }
 
-    /// How many groups are to be looked at; nothing until both sets have been read.
-    pub(super) fn open_count(&self, kept: &HashMap<GroupDigest, KeptGroup>) -> Option<u64> {
+    /// Failed entries of all groups within a limit.
+    pub(super) fn entries_within(&self, limit: &Limit) -> u64 {
+        if limit.is_none() {
+            return self.entries;
+        }
+        let groups = self.groups.values();
+        let within = groups.filter(|both| both.is_within(limit));
+        within.map(|both| both.group.count).sum()
+    }
+
+    /// How many groups within a limit are to be looked at; nothing until both sets have been read.
+    pub(super) fn open_count(
+        &self,
+        kept: &HashMap<GroupDigest, KeptGroup>,
+        limit: &Limit,
+    ) -> Option<u64> {
         self.index.as_of?;
         let now = self.now();
         let closed = kept.iter().filter(|(digest, kept)| {
             self.groups
                 .get(digest)
+                .filter(|both| both.is_within(limit))
                 .is_some_and(|both| kept.state_at(now, both.group.last_seen).0 != GroupState::Open)
         });
-        Some((self.groups.len() - closed.count()) as u64)
+        let groups = self.groups.values();
+        let within = groups.filter(|both| both.is_within(limit)).count();
+        Some((within - closed.count()) as u64)
     }
 }
 

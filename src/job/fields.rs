@@ -1,7 +1,7 @@
 //! Finds the fields of a job in its text, and reads them.
 
 use super::{Job, RetryRule, json, parse_time};
-use crate::model::Timestamp;
+use crate::model::{Limit, Place, Timestamp};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -162,6 +162,17 @@ impl Job {
         self.string("queue").filter(|name| !name.is_empty())
     }
 
+    /// Whether it is, at this place, a job of a queue within the limit: what stands in a queue is of that one, whatever it says, and what
+    /// stands in a set is of the queue that it names. What names none there, as what is no job at all does, is of none.
+    #[must_use]
+    pub fn is_within(&self, place: &Place, limit: &Limit) -> bool {
+        limit.is_none()
+            || match place {
+                Place::Queue(name) => limit.includes(name),
+                Place::Set(_) => self.queue().is_some_and(|name| limit.includes(&name)),
+            }
+    }
+
     /// The `retry` field.
     #[must_use]
     pub fn retry_rule(&self) -> RetryRule {
@@ -183,7 +194,7 @@ impl Job {
 #[cfg(test)]
 mod tests {
     use crate::job::{Job, RetryRule};
-    use crate::model::Timestamp;
+    use crate::model::{Limit, NamePattern, Place, Set, Timestamp};
     use proptest::prelude::*;
 
     #[test]
@@ -206,6 +217,33 @@ mod tests {
         assert_eq!(job.time("enqueued_at"), Some(Timestamp(1_795_470_701_597)));
         assert_eq!(job.queue(), None);
         assert_eq!(job.field("nothing"), None);
+    }
+
+    #[test]
+    fn what_stands_in_a_queue_is_of_that_one_and_what_stands_in_a_set_of_the_one_that_it_names() {
+        let limit = Limit::to([NamePattern::new("mail*").unwrap()]);
+        let is_within = |raw: &'static str, place: Place| {
+            let job = Job::new(raw);
+            assert!(job.is_within(&place, &Limit::none()));
+            job.is_within(&place, &limit)
+        };
+        let queue = |name: &str| Place::Queue(name.to_owned());
+        for raw in [r#"{"queue":"mail_eu"}"#, r#"{"queue":"a","queue":"mail"}"#] {
+            assert!(is_within(raw, Set::Dead.into()), "{raw}");
+            assert!(!is_within(raw, queue("photos")), "{raw}");
+        }
+        for raw in [
+            r#"{"queue":"photos"}"#,
+            r#"{"queue":"mail","queue":"a"}"#,
+            r#"{"queue":["mail"]}"#,
+            r#"{"queue":""}"#,
+            "{}",
+            "rubbish",
+            r#"{"queue":"mail""#,
+        ] {
+            assert!(!is_within(raw, Set::Dead.into()), "{raw}");
+            assert!(is_within(raw, queue("mail")), "{raw}");
+        }
     }
 
     #[test]

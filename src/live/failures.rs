@@ -6,14 +6,12 @@ use crate::redaction::Redactor;
 use crate::shown;
 use crate::store::{SharedStore, Start, StoreResult};
 
-/// How many are shown.
-const SHOWN: usize = 10;
 /// How many retries due next are looked at, how many due last, and how many of the newest dead.
 const DUE_NEXT: usize = 60;
 const DUE_LAST: usize = 40;
 const DEAD: usize = 20;
 
-/// The entries of the retry and dead sets that failed last, newest first; at most ten.
+/// The entries of the retry and dead sets that failed last, newest first.
 ///
 /// The retry set stands in the order in which jobs are due, not in which they failed, so this is an approximation for large sets: it
 /// looks at the retries due next (a job that failed for the first or second time is due within the minute), at those due last (a job
@@ -43,7 +41,6 @@ pub(super) async fn latest(
         }
     }
     failures.sort_by_key(|entry| std::cmp::Reverse(failed_at(entry)));
-    failures.truncate(SHOWN);
     Ok(failures)
 }
 

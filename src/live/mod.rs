@@ -7,6 +7,7 @@ mod failures;
 mod frame;
 mod history;
 mod holds;
+mod narrow;
 mod sampler;
 mod stores;
 #[cfg(test)]

@@ -1,16 +1,15 @@
 //! Reads a store once an interval, however many watch.
 
-use super::{Frame, alerts, failures, history::History, holds};
+use super::{Frame, alerts, failures, history::History, holds, narrow::Beside};
 use crate::admin::shown_operation;
 use crate::alerts::Alerts;
 use crate::groups::Groups;
 use crate::job;
 use crate::model::{
-    AlertSummary, HoldStatus, JobEntry, OperationSummary, Overview, RunningJob, Snapshot,
+    AlertSummary, HoldStatus, JobEntry, Limit, OperationSummary, Overview, RunningJob, Snapshot,
     StoreInfo, StoreState, Timestamp,
 };
 use crate::redaction::{Redactor, SharedRedactor};
-use crate::shown::open_running;
 use crate::store::{OperationRecord, SharedStore, StoreError};
 use futures::{Stream, StreamExt};
 use std::{
@@ -27,8 +26,6 @@ use tokio::{
 use tokio_stream::wrappers::WatchStream;
 use tokio_util::sync::CancellationToken;
 
-/// Most running jobs in a snapshot.
-const RUNNING: usize = 100;
 /// A store that says nothing for this long is taken for lost: with one reading a second, the pages say so within two.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long an operation that is over is still told of.
@@ -78,6 +75,7 @@ impl Live {
         let live = Self {
             frames: watch::Sender::new(Arc::new(Frame::new(
                 Snapshot::default(),
+                Arc::default(),
                 Instant::now(),
                 false,
             ))),
@@ -93,6 +91,7 @@ impl Live {
             live: live.clone(),
             history: History::default(),
             snapshot: Snapshot::default(),
+            beside: Arc::default(),
             clock: None,
             failures_seen: None,
             is_introduced: false,
@@ -148,25 +147,31 @@ impl Live {
         round.elapsed() < 4 * (UNWATCHED.max(self.interval()) + PATIENCE)
     }
 
-    /// A snapshot no older than the interval (reads the store if nobody watched); when the store is lost, the last known numbers with the reason.
-    pub async fn snapshot(&self) -> Snapshot {
-        self.frame().await.snapshot().clone()
+    /// A snapshot no older than the interval (reads the store if nobody watched), for somebody who is limited like that; when the store is
+    /// lost, the last known numbers with the reason.
+    pub async fn snapshot(&self, limit: &Limit) -> Snapshot {
+        let frame = self.frame_within(self.interval()).await;
+        self.narrowed(&frame, limit).snapshot().clone()
     }
 
-    /// As [`Live::snapshot`], without a copy.
-    pub async fn frame(&self) -> Arc<Frame> {
-        self.frame_within(self.interval()).await
+    /// As [`Live::snapshot`], for probes: no older than a second, whatever the interval is.
+    pub async fn probe(&self, limit: &Limit) -> Arc<Frame> {
+        let frame = self.frame_within(self.interval().min(PROBE_AGE)).await;
+        self.narrowed(&frame, limit)
     }
 
-    /// As [`Live::frame`], for probes: no older than a second, whatever the interval is.
-    pub async fn probe(&self) -> Arc<Frame> {
-        self.frame_within(self.interval().min(PROBE_AGE)).await
-    }
-
-    /// The latest frame, however old. Waits for nothing.
+    /// The latest frame, however old, for somebody who is limited like that. Waits for nothing.
     #[must_use]
-    pub fn latest(&self) -> Arc<Frame> {
+    pub fn latest(&self, limit: &Limit) -> Arc<Frame> {
+        self.narrowed(&self.newest(), limit)
+    }
+
+    fn newest(&self) -> Arc<Frame> {
         self.frames.borrow().clone()
+    }
+
+    fn narrowed(&self, frame: &Arc<Frame>, limit: &Limit) -> Arc<Frame> {
+        frame.within(limit, self.groups.get())
     }
 
     async fn frame_within(&self, age: Duration) -> Arc<Frame> {
@@ -185,7 +190,7 @@ impl Live {
         match fresh.await {
             Ok(frame) => frame,
             // The sampler has ended.
-            Err(_) => self.latest(),
+            Err(_) => self.newest(),
         }
     }
 
@@ -214,13 +219,17 @@ impl Live {
         self.frames.receiver_count()
     }
 
-    /// The latest frame at once, then each new one, for ever. A slow reader skips to the latest.
-    pub fn stream(&self) -> impl Stream<Item = Arc<Frame>> + Send + use<> {
+    /// The latest frame at once, then each new one, for ever, for somebody who is limited like that. A slow reader skips to the latest.
+    pub fn stream(&self, limit: &Limit) -> impl Stream<Item = Arc<Frame>> + Send + use<> {
         let changes = WatchStream::from_changes(self.frames.subscribe());
         let live = self.clone();
         // What is there may be fresh, so that nobody asks for a reading; but from now on they come once an interval.
         self.wanted.notify_one();
-        futures::stream::once(async move { live.frame().await }).chain(changes)
+        let first = async move { live.frame_within(live.interval()).await };
+        let (live, limit) = (self.clone(), limit.clone());
+        futures::stream::once(first)
+            .chain(changes)
+            .map(move |frame| live.narrowed(&frame, &limit))
     }
 }
 
@@ -233,6 +242,8 @@ struct Sampler {
     live: Live,
     history: History,
     snapshot: Snapshot,
+    /// What was read beside it.
+    beside: Arc<Beside>,
     /// The store's time, and when it was read.
     clock: Option<(Timestamp, Instant)>,
     /// Counters at the last reading of the failures: while they stand, so does the list.
@@ -252,7 +263,7 @@ struct Reading {
 
 /// What only viewers want.
 struct Lists {
-    running: Running,
+    running: Vec<RunningJob>,
     /// The failures, if they can have changed.
     failures: Option<Vec<JobEntry>>,
     /// What took the secrets out of them.
@@ -260,13 +271,6 @@ struct Lists {
     operations: Vec<OperationSummary>,
     holds: Vec<HoldStatus>,
     alerts: Vec<AlertSummary>,
-}
-
-/// What runs, as far as viewers are told.
-struct Running {
-    first: Vec<RunningJob>,
-    total: u64,
-    orphans: u64,
 }
 
 impl Sampler {
@@ -284,6 +288,7 @@ impl Sampler {
             let lost = matches!(self.snapshot.state, StoreState::Lost { .. });
             self.live.frames.send_replace(Arc::new(Frame::new(
                 self.snapshot.clone(),
+                Arc::clone(&self.beside),
                 Instant::now(),
                 watched || lost,
             )));
@@ -355,7 +360,7 @@ impl Sampler {
             overview,
             store,
             lists: Some(Lists {
-                running: Running::of(running, &redactor),
+                running,
                 failures,
                 redactor,
                 operations: watched_operations(operations),
@@ -392,17 +397,25 @@ impl Sampler {
                     self.snapshot.operations = operations;
                     self.snapshot.holds = holds;
                     self.snapshot.alerts = alerts;
-                    self.snapshot.running = running.first;
-                    self.snapshot.running_total = running.total;
-                    self.snapshot.orphans = running.orphans;
-                    if let Some(failures) = failures {
-                        self.snapshot.failures = failures;
+                    let known = failures.map(Arc::new);
+                    let is_new = known.is_some();
+                    let known = known.unwrap_or_else(|| self.beside.all_failures());
+                    let beside = Beside::new(running, known, &redactor);
+                    let all = Limit::none();
+                    (
+                        self.snapshot.running,
+                        self.snapshot.running_total,
+                        self.snapshot.orphans,
+                    ) = beside.running(&all);
+                    if is_new {
+                        self.snapshot.failures = beside.failures(&all);
                         self.failures_seen = Some((failure_counters(&overview), redactor));
                     }
+                    self.beside = Arc::new(beside);
                 }
                 if let Some(groups) = self.live.groups.get() {
                     groups.observe(&overview, watched);
-                    self.snapshot.failure_groups = groups.open_count();
+                    self.snapshot.failure_groups = groups.open_count(&Limit::none());
                 }
                 if let Some(alerts) = self.live.alerts.get() {
                     alerts.observe(&overview);
@@ -454,25 +467,6 @@ impl Sampler {
             let passed = i64::try_from(read_at.elapsed().as_millis()).unwrap_or(i64::MAX);
             time.plus_milliseconds(passed)
         })
-    }
-}
-
-impl Running {
-    fn of(mut running: Vec<RunningJob>, redactor: &Redactor) -> Self {
-        let total = running.len() as u64;
-        let orphans = running.iter().filter(|job| job.owner_gone).count() as u64;
-        running.truncate(RUNNING);
-        let shown = |run| open_running(run, redactor);
-        let mut running: Vec<RunningJob> = running.into_iter().map(shown).collect();
-        for job in &mut running {
-            // Up to megabytes a job, once a second to every viewer, and no list shows it.
-            job.payload = String::new();
-        }
-        Self {
-            first: running,
-            total,
-            orphans,
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! All stores of a server side by side.
 
 use super::Live;
-use crate::model::{BasePath, StoreGlance, StoreNumbers, StoreSign};
+use crate::model::{BasePath, Limit, StoreGlance, StoreNumbers, StoreSign};
 use futures::future::join_all;
 use std::sync::Arc;
 
@@ -22,19 +22,20 @@ impl Stores {
     }
 
     /// What there is to see of those that `wanted` names, no older than a second where they answer. Those that do not are waited for no longer
-    /// than it takes to know that. `base` stands before the addresses of all.
+    /// than it takes to know that. `base` stands before the addresses of all; `limit` is that of whoever asks.
     pub async fn glances(
         &self,
         base: &BasePath,
+        limit: &Limit,
         wanted: impl Fn(&StoreSign) -> bool,
     ) -> Vec<StoreGlance> {
         let stores = self.0.iter().filter(|(sign, _)| wanted(sign));
         let glances = stores.map(async |(sign, live)| {
             // It is read again all the time, and this page is not to wait for it.
             let frame = if live.loss().is_some() {
-                live.latest()
+                live.latest(limit)
             } else {
-                live.probe().await
+                live.probe(limit).await
             };
             let snapshot = frame.snapshot();
             StoreGlance {

@@ -3,7 +3,7 @@
 mod fake_store;
 
 use super::{Frame, Live, SamplerOptions};
-use crate::model::StoreState;
+use crate::model::{Limit, StoreState};
 use fake_store::{ANSWERS, FakeStore, HANGS, REFUSES};
 use futures::{Stream, StreamExt};
 use std::{
@@ -21,7 +21,7 @@ fn start(store: &Arc<FakeStore>) -> (Live, CancellationToken) {
 }
 
 fn watch(live: &Live) -> Pin<Box<dyn Stream<Item = Arc<Frame>> + Send>> {
-    Box::pin(live.stream())
+    Box::pin(live.stream(&Limit::none()))
 }
 
 async fn seconds(seconds: u64) {
@@ -66,12 +66,12 @@ async fn who_asks_gets_fresh_numbers_with_lists_cut_to_size() {
     let (live, _shutdown) = start(&store);
     seconds(3).await;
     assert_eq!(store.reads(), 1);
-    let snapshot = live.snapshot().await;
+    let snapshot = live.snapshot(&Limit::none()).await;
     assert_eq!(snapshot.state, StoreState::Connected);
     assert_eq!(snapshot.overview.processed, 1, "read anew");
     assert_eq!((snapshot.running.len(), snapshot.running_total), (100, 150));
     assert!(snapshot.running.iter().all(|job| job.payload.is_empty()));
-    let again = live.snapshot().await;
+    let again = live.snapshot(&Limit::none()).await;
     assert_eq!(
         again.overview.processed, 1,
         "not read again within the second"
@@ -86,12 +86,15 @@ async fn a_probe_is_told_of_a_lost_store_however_seldom_it_is_read() {
         ..SamplerOptions::default()
     };
     let live = Live::start(store.clone(), options, CancellationToken::new());
-    assert_eq!(live.snapshot().await.state, StoreState::Connected);
+    assert_eq!(
+        live.snapshot(&Limit::none()).await.state,
+        StoreState::Connected
+    );
     store.is(REFUSES);
     seconds(2).await;
-    let known = live.snapshot().await;
+    let known = live.snapshot(&Limit::none()).await;
     assert_eq!(known.state, StoreState::Connected, "as of two seconds ago");
-    let probed = live.probe().await;
+    let probed = live.probe(&Limit::none()).await;
     assert!(matches!(probed.snapshot().state, StoreState::Lost { .. }));
 }
 
@@ -100,7 +103,7 @@ async fn whoever_begins_to_watch_right_after_a_reading_waits_no_longer_than_an_i
     let store = FakeStore::new();
     let (live, _shutdown) = start(&store);
     // A page is made from a reading that is fresh when its stream begins.
-    live.snapshot().await;
+    live.snapshot(&Limit::none()).await;
     tokio::time::sleep(Duration::from_millis(200)).await;
     let mut watcher = watch(&live);
     watcher.next().await.expect("the frame that is there");
@@ -118,7 +121,7 @@ async fn after_a_change_the_numbers_are_read_again_at_once() {
     let before = watcher.next().await.expect("a frame");
     let asked_at = Instant::now();
     live.outdate();
-    let asked = live.snapshot().await.overview.processed;
+    let asked = live.snapshot(&Limit::none()).await.overview.processed;
     assert!(asked > before.snapshot().overview.processed, "who asks");
     let streamed = watcher.next().await.expect("a frame");
     assert_eq!(streamed.snapshot().overview.processed, asked, "who watches");
@@ -203,7 +206,7 @@ async fn a_store_says_what_it_is_once_and_again_when_it_is_back() {
     let store = FakeStore::new();
     store.is(REFUSES);
     let (live, _shutdown) = start(&store);
-    let snapshot = live.snapshot().await;
+    let snapshot = live.snapshot(&Limit::none()).await;
     assert_eq!(snapshot.store, None);
     assert!(live.loss().expect("it is lost").contains("refused"));
     store.is(ANSWERS);
@@ -230,13 +233,13 @@ async fn whoever_asks_a_lost_store_is_not_kept_waiting() {
     store.is(HANGS);
     let (live, shutdown) = start(&store);
     let started = Instant::now();
-    let snapshot = live.snapshot().await;
+    let snapshot = live.snapshot(&Limit::none()).await;
     assert!(matches!(snapshot.state, StoreState::Lost { .. }));
     assert!(started.elapsed() <= Duration::from_secs(2));
     shutdown.cancel();
     let started = Instant::now();
     seconds(5).await;
-    let _ = live.snapshot().await;
+    let _ = live.snapshot(&Limit::none()).await;
     assert!(
         started.elapsed() <= Duration::from_secs(8),
         "not even after the end"

@@ -1,6 +1,6 @@
 //! On whose behalf something is done.
 
-use super::{Right, Role};
+use super::{Right, Role, Scope};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -13,6 +13,9 @@ pub struct Actor {
     pub role: Role,
     /// How it came.
     pub via: Via,
+    /// Which queues and stores it is limited to.
+    #[serde(default, skip_serializing_if = "Scope::is_all")]
+    pub scope: Scope,
     /// From where: the address of the request; nothing where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
@@ -104,6 +107,12 @@ impl Actor {
         }
     }
 
+    /// The same, limited to this.
+    #[must_use]
+    pub fn within(self, scope: Scope) -> Self {
+        Self { scope, ..self }
+    }
+
     fn unnamed(role: Role, via: Via) -> Self {
         Self::named("", role, via)
     }
@@ -113,20 +122,21 @@ impl Actor {
             name: name.into(),
             role,
             via,
+            scope: Scope::all(),
             from: None,
         }
     }
 
     /// Whether it may come to the store of this name, where there are several.
     #[must_use]
-    pub fn may_enter(&self, _store: &str) -> bool {
-        true
+    pub fn may_enter(&self, store: &str) -> bool {
+        self.scope.includes_store(store)
     }
 
-    /// Whether it has a right.
+    /// Whether it has a right: its role has, and it is none that reaches beyond the queues that it is limited to.
     #[must_use]
     pub fn may(&self, right: Right) -> bool {
-        self.role.may(right)
+        self.role.may(right) && (self.scope.queues.is_none() || right.is_about_queues())
     }
 }
 
@@ -142,5 +152,58 @@ impl fmt::Display for Actor {
             Via::Session | Via::Oidc | Via::Proxy => write!(formatter, "user {}", self.name),
             Via::Token => write!(formatter, "token {}", self.name),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Actor;
+    use crate::model::{Limit, NamePattern, Right, Role, Scope};
+
+    fn limited() -> Scope {
+        let mail = NamePattern::new("mail").unwrap();
+        Scope {
+            queues: Limit::to([mail]),
+            ..Scope::default()
+        }
+    }
+
+    #[test]
+    fn who_is_limited_to_queues_has_no_right_that_reaches_beyond() {
+        let may = |scope: Scope, right| Actor::user("ada", Role::Admin).within(scope).may(right);
+        for right in [Right::ChangeJobs, Right::ClearQueues, Right::RevealSecrets] {
+            assert!(
+                may(limited(), right) && may(Scope::all(), right),
+                "{right:?}"
+            );
+        }
+        for right in [Right::StopProcesses, Right::ReadAudit, Right::JudgeFailures] {
+            assert!(
+                !may(limited(), right) && may(Scope::all(), right),
+                "{right:?}"
+            );
+        }
+        // Stores are not looked at here.
+        let stores = Scope {
+            queues: Limit::none(),
+            stores: limited().queues,
+        };
+        assert!(may(stores, Right::StopProcesses));
+        assert!(
+            !Actor::user("ada", Role::Viewer)
+                .within(limited())
+                .may(Right::ChangeJobs)
+        );
+    }
+
+    #[test]
+    fn who_was_written_down_before_there_were_limits_has_none() {
+        let old = r#"{"name":"ada","role":"operator","via":"session"}"#;
+        let actor = Actor::user("ada", Role::Operator);
+        assert_eq!(serde_json::from_str::<Actor>(old).ok(), Some(actor.clone()));
+        assert_eq!(serde_json::to_string(&actor).unwrap(), old);
+        let actor = actor.within(limited());
+        let json = serde_json::to_string(&actor).unwrap();
+        assert_eq!(serde_json::from_str::<Actor>(&json).ok(), Some(actor));
     }
 }

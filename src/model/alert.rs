@@ -195,6 +195,9 @@ pub struct AlertSummary {
     pub fired_at: Timestamp,
     /// Whether somebody knows of it, or wants to hear nothing of it for a while.
     pub is_quiet: bool,
+    /// The queue that it is about, to tell who may see it; nobody is told.
+    #[serde(skip)]
+    pub queue: String,
 }
 
 /// A rule with what it sees now.
@@ -380,6 +383,7 @@ impl Alert {
             words: self.words(),
             fired_at: self.stands_since(),
             is_quiet: self.is_quiet(now),
+            queue: self.queue.clone(),
         })
     }
 

@@ -1,6 +1,6 @@
 //! Holds: retries that are kept from being tried for a while.
 
-use super::{GroupDigest, Timestamp};
+use super::{GroupDigest, Limit, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What is held lies this long behind the hold's end at least: Jobdeck writes times in whole milliseconds, so none of those is among it.
@@ -29,6 +29,9 @@ pub struct Hold {
     pub reason: Option<String>,
     /// When it was made, by the store's clock.
     pub created_at: Timestamp,
+    /// The queues that whoever made it is limited to: no retry of another one is held.
+    #[serde(skip_serializing_if = "Limit::is_none")]
+    pub limit: Limit,
 }
 
 impl Hold {

@@ -19,6 +19,7 @@ mod group_digest;
 mod hold;
 mod import;
 mod json_node;
+mod name_pattern;
 mod operation;
 mod operation_words;
 mod overview;
@@ -29,6 +30,7 @@ mod process;
 mod query_error;
 mod report;
 mod role;
+mod scope;
 mod search;
 mod snapshot;
 mod store_glance;
@@ -61,6 +63,7 @@ pub use group_digest::{GroupDigest, GroupDigestError};
 pub use hold::{Hold, HoldRequest, HoldStatus, held_group, held_score, held_scores};
 pub use import::{ImportProblem, ImportReport, PROBLEMS_TOLD};
 pub use json_node::JsonNode;
+pub use name_pattern::{NamePattern, pattern_fits};
 pub use operation::{
     Canary, Change, Kept, Operation, OperationPlan, OperationPreview, OperationProgress,
     OperationRequest, OperationState, OperationSummary, PreviewSample, Selection, percent,
@@ -73,6 +76,7 @@ pub use process::{ProcessInfo, RunningJob, Signal};
 pub use query_error::QueryError;
 pub use report::{CancelReport, JobReport, LogLine, Progress};
 pub use role::{Right, Role};
+pub use scope::{Limit, Scope};
 pub use search::{
     SEARCH_PAGE, SearchEvent, SearchNews, SearchNext, SearchPhase, SearchProgress,
     SearchProgressError,

@@ -1,6 +1,6 @@
 //! Operations: changes of many jobs, carried out in the background.
 
-use super::{Action, EntryId, JobFilter, Place, Timestamp, Verb};
+use super::{Action, EntryId, JobFilter, Limit, Place, Timestamp, Verb};
 use serde::{Deserialize, Serialize};
 
 /// What an operation does to each of its jobs.
@@ -105,6 +105,9 @@ pub struct OperationPlan {
     /// Whether it was carried out while somebody waited for it, who was told what came of it.
     #[serde(default)]
     pub at_once: bool,
+    /// The queues that whoever began it is limited to: no job of another one is changed, or goes there.
+    #[serde(default, skip_serializing_if = "Limit::is_none")]
+    pub limit: Limit,
 }
 
 /// How an operation stands.
@@ -324,6 +327,9 @@ pub struct OperationSummary {
     pub seconds_left: Option<f64>,
     /// Why it is paused or stopped, what it waits for.
     pub message: Option<String>,
+    /// The queues that it is limited to; nobody is told.
+    #[serde(skip)]
+    pub limit: Limit,
 }
 
 impl From<Operation> for OperationSummary {
@@ -338,6 +344,7 @@ impl From<Operation> for OperationSummary {
             rate: operation.progress.rate,
             seconds_left: operation.progress.seconds_left,
             message: operation.message,
+            limit: operation.plan.limit,
         }
     }
 }

@@ -177,6 +177,7 @@ mod tests {
             reason: None,
             total: 0,
             at_once: false,
+            limit: crate::model::Limit::none(),
         }
     }
 

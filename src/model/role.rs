@@ -109,6 +109,29 @@ impl Right {
         }
     }
 
+    /// Whether it is about jobs and queues, so that it can be limited to some. The others reach beyond any queue: who is limited has none of
+    /// them.
+    #[must_use]
+    pub fn is_about_queues(self) -> bool {
+        match self {
+            Self::ChangeJobs
+            | Self::AddJobs
+            | Self::CancelJobs
+            | Self::HoldRetries
+            | Self::AnswerAlerts
+            | Self::PauseQueues
+            | Self::TurnPeriodic
+            | Self::ClearQueues
+            | Self::DeletePeriodic
+            | Self::FreeUndo
+            | Self::RevealSecrets => true,
+            // Groups of failures and deploys are everybody's, processes run jobs of many queues, and the audit tells of all.
+            Self::JudgeFailures | Self::DumpThreads | Self::ReadAudit | Self::StopProcesses => {
+                false
+            }
+        }
+    }
+
     /// What it allows, behind “may”.
     #[must_use]
     pub fn words(self) -> &'static str {

@@ -8,7 +8,7 @@ use super::text::{fold, unescape};
 use super::traces::{Key, TraceBytes, TraceFinder, Traces};
 use crate::failures::Signer;
 use crate::job::Job;
-use crate::model::{JobFilter, Place, QueryError, Timestamp};
+use crate::model::{JobFilter, Limit, Place, QueryError, Timestamp};
 use crate::redaction::Redactor;
 use bytes::Bytes;
 use memchr::memmem::Finder;
@@ -29,6 +29,8 @@ pub struct Matcher {
     has_prefilters: bool,
     /// What may not be found.
     redactor: Redactor,
+    /// Whose jobs only may be found, in a set.
+    limit: Limit,
     /// How the filter asks for what may be a secret.
     content: Content,
     /// The bytes of the entry that is looked at, with small letters; kept, so that not every entry needs new memory.
@@ -61,6 +63,7 @@ impl Matcher {
             has_prefilters: root.has_prefilters(),
             signer: root.asks_for_group().then(Signer::default),
             redactor: Redactor::none(),
+            limit: Limit::none(),
             content: root.content(false),
             root,
             place: place.clone(),
@@ -79,6 +82,17 @@ impl Matcher {
         self
     }
 
+    /// Finds only jobs of queues within the limit.
+    #[must_use]
+    pub fn within(mut self, limit: &Limit) -> Self {
+        match &self.place {
+            Place::Queue(name) if !limit.includes(name) => self.root = Node::Always(false),
+            Place::Queue(_) => {}
+            Place::Set(_) => self.limit = limit.clone(),
+        }
+        self
+    }
+
     /// Whether no entry of the place can match.
     #[must_use]
     pub fn is_never(&self) -> bool {
@@ -88,7 +102,7 @@ impl Matcher {
     /// Whether every entry of the place matches.
     #[must_use]
     pub fn is_always(&self) -> bool {
-        matches!(self.root, Node::Always(true))
+        matches!(self.root, Node::Always(true)) && self.limit.is_none()
     }
 
     /// In a set: the first and the last time that an entry can have which matches.
@@ -101,6 +115,11 @@ impl Matcher {
     /// The entry's job, if it matches: an entry with this score (in a set) and these bytes. Most entries that do not are told from their
     /// bytes.
     pub fn job(&mut self, position: f64, raw: &Bytes) -> Option<Job> {
+        let job = self.job_of_any_queue(position, raw)?;
+        job.is_within(&self.place, &self.limit).then_some(job)
+    }
+
+    fn job_of_any_queue(&mut self, position: f64, raw: &Bytes) -> Option<Job> {
         let size = raw.len();
         let stored = match self.content {
             _ if self.redactor.is_none() => return self.stored_job(position, raw),

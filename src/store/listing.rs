@@ -4,7 +4,7 @@ mod pace;
 mod walk;
 
 use super::{Store, StoreResult};
-use crate::model::{Page, PageRequest, Place};
+use crate::model::{Limit, Page, PageRequest, Place};
 use crate::redaction::Redactor;
 use std::time::Duration;
 use walk::Walk;
@@ -15,7 +15,8 @@ const USUAL_LIMIT: u32 = 50;
 /// Most entries of a page.
 const MOST: u32 = 500;
 
-/// A page of `place`, filtered, without what the redactor takes for secrets: they are neither shown nor found. A search that took `budget`
+/// A page of `place`, filtered, without what the redactor takes for secrets, and without jobs of queues beyond the limit: they are neither
+/// shown nor found. A search that took `budget`
 /// stops with what it has: the page is `partial`, and goes on at its cursor.
 ///
 /// # Errors
@@ -26,6 +27,7 @@ pub async fn page(
     request: &PageRequest,
     budget: Duration,
     redactor: &Redactor,
+    limited_to: &Limit,
 ) -> StoreResult<Page> {
     let limit = match request.limit {
         0 => USUAL_LIMIT,
@@ -46,6 +48,7 @@ pub async fn page(
         limit: limit as usize,
         budget,
         redactor,
+        limited_to,
     };
     let mut found = walk.run(cursor).await?;
     // Behind the last entry of the reading direction there may be more; before the first there is something if a cursor led here.

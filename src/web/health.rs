@@ -1,7 +1,7 @@
 //! For probes: does the process live, do the stores answer.
 
 use super::{AppState, state::ShownStore};
-use crate::model::StoreState;
+use crate::model::{Limit, StoreState};
 use axum::{
     Json,
     extract::State,
@@ -74,7 +74,7 @@ pub(super) async fn ready(State(state): State<AppState>) -> Response {
 const CONNECTED: &str = "connected";
 
 async fn health(store: ShownStore) -> StoreHealth {
-    let frame = store.live.probe().await;
+    let frame = store.live.probe(&Limit::none()).await;
     let (state, reason, since) = match &frame.snapshot().state {
         StoreState::Connected => (CONNECTED, None, None),
         StoreState::Starting => ("starting", None, None),

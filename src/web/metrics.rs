@@ -3,6 +3,7 @@
 mod page;
 
 use super::{AppState, auth::Door, state::ShownStore};
+use crate::admin::Admin;
 use crate::alerts::Alerts;
 use crate::model::{AlertSeverity, AlertState, OperationState, Overview, Set, StoreState};
 use crate::store::StoreCost;
@@ -12,7 +13,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use page::{Labels, Page};
-use std::time::Duration;
 
 /// OpenMetrics, which Prometheus asks for first.
 const FORMAT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -30,7 +30,8 @@ pub(super) async fn metrics(State(state): State<AppState>, Door(door): Door) -> 
     for store in state.shown_stores() {
         let may_see = |name: &String| door.actor().may_enter(name);
         if store.name.as_ref().is_none_or(may_see) {
-            of_store(&mut page, &store).await;
+            let door = store.admin.acting_as(door.actor().clone());
+            of_store(&mut page, &store, &door).await;
         }
     }
     match page.text() {
@@ -39,20 +40,21 @@ pub(super) async fn metrics(State(state): State<AppState>, Door(door): Door) -> 
     }
 }
 
-async fn of_store(page: &mut Page, store: &ShownStore) {
-    let ShownStore { name, admin, live } = store;
+async fn of_store(page: &mut Page, store: &ShownStore, door: &Admin) {
+    let ShownStore { name, live, .. } = store;
     let labels: Labels = name.iter().map(|name| ("store", name.clone())).collect();
-    let frame = live.probe().await;
+    let frame = live.probe(door.limit()).await;
     let snapshot = frame.snapshot();
     let is_up = snapshot.state == StoreState::Connected;
     let help = "Open live streams: one a visible tab, and those of scripts";
     page.gauge("viewers", help, &labels, live.watchers());
     let help =
         "Events of the audit that this process could not write to the store; its log has them";
-    let lost = admin.lost_audit_events();
+    let lost = door.lost_audit_events();
     page.counter("audit_events_lost", help, &labels, lost);
-    cost(page, &labels, admin.store().cost());
-    if let Some(alerts) = live.alerts() {
+    cost(page, &labels, door.cost());
+    // Who is told is nobody's who is limited.
+    if let Some(alerts) = live.alerts().filter(|_| door.limit().is_none()) {
         deliveries(page, &labels, alerts);
     }
     page.gauge(
@@ -69,7 +71,7 @@ async fn of_store(page: &mut Page, store: &ShownStore) {
         let help = "Groups of failures that are to be looked at: neither muted nor resolved";
         page.gauge("failure_groups", help, &labels, groups);
     }
-    if let Ok(alerts) = admin.store().alerts().await {
+    if let Ok(alerts) = door.alerts().await {
         let firing = alerts.iter().filter(|it| it.state == AlertState::Firing);
         let severities: Vec<_> = firing.map(|alert| alert.severity).collect();
         for severity in AlertSeverity::ALL {
@@ -79,8 +81,7 @@ async fn of_store(page: &mut Page, store: &ShownStore) {
         }
     }
     // Only those that are not over: there are few.
-    if let Ok(records) = admin.store().current_operations(Duration::ZERO).await {
-        let states: Vec<_> = records.iter().map(|record| record.state).collect();
+    if let Ok(states) = door.current_states().await {
         let kinds = OperationState::ALL.into_iter();
         for state in kinds.filter(|state| !state.is_over()) {
             let labels = with(&labels, "state", state.name());

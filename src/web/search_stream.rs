@@ -1,6 +1,6 @@
 //! A search as it goes on, for pages.
 
-use super::{AppState, sse};
+use super::{AppState, auth::Door, sse};
 use crate::admin::{AdminError, SearchFollower};
 use crate::api::query_string;
 use crate::model::{SearchNews, SearchPhase, SearchProgress};
@@ -18,7 +18,11 @@ const GAP: Duration = Duration::from_millis(50);
 
 /// `GET /live/search?q=SEARCH&after=CURSOR&scan=ID&known=N`: events `search`, each with [`SearchNews`], the last of them when it is over. Who
 /// has followed the search `scan`, and knows so many of its jobs, is told the others. The search stands still when nobody follows it.
-pub(super) async fn search(State(state): State<AppState>, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn search(
+    Door(admin): Door,
+    State(state): State<AppState>,
+    RawQuery(query): RawQuery,
+) -> Response {
     let pairs = query_string::parse(query.as_deref().unwrap_or_default());
     let value = |name: &str| {
         let pair = pairs.iter().find(|(other, _)| other == name);
@@ -28,7 +32,7 @@ pub(super) async fn search(State(state): State<AppState>, RawQuery(query): RawQu
     let known = value("known")
         .and_then(|known| known.parse().ok())
         .unwrap_or_default();
-    let follower = state.admin.follow_search(
+    let follower = admin.follow_search(
         value("q").unwrap_or_default(),
         value("after"),
         value("scan"),

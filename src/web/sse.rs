@@ -1,6 +1,6 @@
 //! Live streams: Server-Sent Events.
 
-use super::AppState;
+use super::{AppState, auth::Door};
 use axum::{
     extract::State,
     http::{HeaderName, HeaderValue, header::CACHE_CONTROL},
@@ -17,8 +17,8 @@ use tokio_util::sync::CancellationToken;
 const RETRY: Duration = Duration::from_secs(1);
 
 /// `GET /live`, for pages: event `snapshot` with a [`crate::model::Snapshot`], the latest at once, then each new one.
-pub(super) async fn pages(State(state): State<AppState>) -> Response {
-    let events = state.live.stream().map(|frame| {
+pub(super) async fn pages(Door(admin): Door, State(state): State<AppState>) -> Response {
+    let events = state.live.stream(admin.limit()).map(|frame| {
         Event::default()
             .event("snapshot")
             .retry(RETRY)

@@ -140,7 +140,7 @@ pub use builder::{WorkerBuilder, WorkerError};
 pub use capsule::Capsule;
 pub use context::JobContext;
 pub use handlers::{CommandHandler, HandlerError, HttpHandler, Rate};
-pub(crate) use handlers::{WebhookSecret, kill_commands, pattern_fits, patterns_tie};
+pub(crate) use handlers::{WebhookSecret, kill_commands, patterns_tie};
 pub(crate) use identity::status_kib;
 pub use job_error::{JobError, JobResult, RetryChoice, Trace};
 pub use layer::Next;

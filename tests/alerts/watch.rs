@@ -4,8 +4,8 @@ use crate::harness::{Subject, into_queue};
 use crate::support::wait_until;
 use jobdeck::{
     admin::Admin,
-    alerts::{AlertOptions, AlertSettings, Alerts, Channel, QueuePattern, Receiver, Rule, Webhook},
-    model::{Alert, AlertSeverity, AlertWatch},
+    alerts::{AlertOptions, AlertSettings, Alerts, Channel, Receiver, Rule, Webhook},
+    model::{Alert, AlertSeverity, AlertWatch, NamePattern},
     store::{Destination, SharedStore},
 };
 use std::time::Duration;
@@ -71,7 +71,7 @@ pub(crate) fn rule(name: &str, watch: AlertWatch, queue: &str, above: f64) -> Ru
     Rule {
         name: name.to_owned(),
         watch,
-        queues: QueuePattern::new(queue).unwrap(),
+        queues: NamePattern::new(queue).unwrap(),
         above,
         within: Duration::from_secs(60),
         held_for: Duration::ZERO,

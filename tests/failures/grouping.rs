@@ -4,7 +4,7 @@ use crate::harness::{Subject, into_set};
 use crate::{before_now, counts, fail, failed, index, list};
 use jobdeck::{
     job::encode_trace,
-    model::{Completeness, Course, GroupOrder, Set},
+    model::{Completeness, Course, GroupOrder, Limit, Set},
 };
 
 pub(crate) async fn failures_of_one_cause_are_one_group_over_both_sets(store: Subject) {
@@ -38,7 +38,7 @@ pub(crate) async fn failures_of_one_cause_are_one_group_over_both_sets(store: Su
         Course::New,
         "there is no deploy mark, and it is young"
     );
-    assert_eq!(groups.open_count(), Some(2));
+    assert_eq!(groups.open_count(&Limit::none()), Some(2));
 }
 
 pub(crate) async fn groups_are_listed_in_the_order_asked(store: Subject) {
@@ -143,7 +143,7 @@ pub(crate) async fn a_group_tells_what_its_jobs_have_in_common(store: Subject) {
     let group = &list.groups[0];
     assert_eq!(group.count(), 50);
     assert_eq!(group.frame.as_deref(), Some("app/a.rb in A#perform"));
-    let detail = groups.detail(group.digest).await.unwrap();
+    let detail = groups.detail(&Limit::none(), group.digest).await.unwrap();
     assert_eq!(detail.group.as_ref(), Some(group));
     let sample = detail.sample;
     assert_eq!(sample.looked_at, 50);
@@ -173,7 +173,10 @@ pub(crate) async fn a_store_without_failures_has_no_groups(store: Subject) {
     let list = list(&groups, GroupOrder::Count).await;
     assert_eq!((list.matching, list.entries), (0, 0));
     assert_eq!(list.index.completeness, Completeness::Exact);
-    assert_eq!(groups.open_count(), Some(0));
-    let detail = groups.detail(jobdeck::model::GroupDigest(5)).await.unwrap();
+    assert_eq!(groups.open_count(&Limit::none()), Some(0));
+    let detail = groups
+        .detail(&Limit::none(), jobdeck::model::GroupDigest(5))
+        .await
+        .unwrap();
     assert_eq!(detail.group, None);
 }

@@ -4,7 +4,7 @@ use crate::harness::Subject;
 use crate::{before_now, counts, fail, filtered, index, list};
 use jobdeck::{
     admin::{Admin, GroupChange, NOTE_CHARACTERS},
-    model::{Course, GroupDigest, GroupFilter, GroupOrder, GroupState, Set},
+    model::{Course, GroupDigest, GroupFilter, GroupOrder, GroupState, Limit, Set},
 };
 
 fn decide(state: GroupState) -> GroupChange {
@@ -34,7 +34,7 @@ pub(crate) async fn a_resolved_group_opens_when_it_happens_again(store: Subject)
     let resolved = filtered(&groups, GroupOrder::Count, GroupFilter::Resolved).await;
     assert_eq!(counts(&resolved), [("A", 0, 1)]);
     assert_eq!(resolved.in_state, [0, 0, 1]);
-    assert_eq!(groups.open_count(), Some(0));
+    assert_eq!(groups.open_count(&Limit::none()), Some(0));
     // What failed before it was resolved does not open it, whenever it is found.
     fail(&store, Set::Dead, &[("A", 2, now - 80.0)]).await;
     groups.refresh().await;
@@ -93,7 +93,10 @@ pub(crate) async fn a_note_is_kept_and_removed(store: Subject) {
         .unwrap();
     assert_eq!(kept.note, "ask the gateway's people");
     assert_eq!(kept.state, GroupState::Resolved, "a note decides nothing");
-    assert_eq!(groups.detail(digest).await.unwrap().kept, kept);
+    assert_eq!(
+        groups.detail(&Limit::none(), digest).await.unwrap().kept,
+        kept
+    );
     let kept = admin.change_group(digest, note("")).await.unwrap();
     assert_eq!((kept.note.as_str(), kept.state), ("", GroupState::Resolved));
 }

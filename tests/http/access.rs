@@ -15,14 +15,18 @@ use std::time::{Duration, Instant};
 
 pub(super) const PASSWORD: &str = "correct horse";
 
-/// One user and one token of each role, named by it.
-pub(super) fn auth(secure: bool) -> Auth {
+/// A hash of the password that is quickly looked at.
+pub(super) fn weak_hash() -> String {
     let params = Params::new(8, 1, 1, None).expect("parameters");
     let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let users = Role::ALL.map(|role| {
-        let hash = weak.hash_password(PASSWORD.as_bytes()).expect("a hash");
-        User::new(role.name(), role, hash.to_string().parse().expect("a hash"))
-    });
+    let hash = weak.hash_password(PASSWORD.as_bytes()).expect("a hash");
+    hash.to_string()
+}
+
+/// One user and one token of each role, named by it.
+pub(super) fn auth(secure: bool) -> Auth {
+    let users =
+        Role::ALL.map(|role| User::new(role.name(), role, weak_hash().parse().expect("a hash")));
     let tokens = Role::ALL
         .map(|role| Token::new(role.name(), role, &hash_text(role.name()), None).expect("a token"));
     Auth::new(

@@ -95,7 +95,7 @@ pub(super) async fn fill(site: &Site, base: &str) {
     post(site, base, "/api/v1/operations", &waiting).await;
     support::wait_until("failures are counted", async || {
         site.live.outdate();
-        site.live.snapshot().await;
+        site.live.snapshot(&Limit::none()).await;
         let list = site.get(&format!("{base}/api/v1/failures")).await.json();
         list["index"]["completeness"] == "exact" && list["entries"].as_u64() > Some(0)
     })

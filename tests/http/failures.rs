@@ -23,7 +23,7 @@ async fn fill(site: &Site) {
         .expect("they are added");
     site.live.outdate();
     wait_until("they are counted", async || {
-        site.live.snapshot().await;
+        site.live.snapshot(&Limit::none()).await;
         let list = site.get("/api/v1/failures?state=all").await.json();
         list["entries"] == 3 && list["index"]["completeness"] == "exact"
     })

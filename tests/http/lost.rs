@@ -75,7 +75,7 @@ async fn pages_of_a_store_that_hangs_say_so_without_asking_it() {
     // The sampler asks once at a time, and waits for each answer in vain.
     let readings = Arc::new(AtomicUsize::new(0));
     let counted = readings.clone();
-    let mut frames = Box::pin(site.live.stream());
+    let mut frames = Box::pin(site.live.stream(&Limit::none()));
     let counting = tokio::spawn(async move {
         while frames.next().await.is_some() {
             counted.fetch_add(1, Ordering::Relaxed);

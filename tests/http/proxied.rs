@@ -3,7 +3,7 @@
 use super::*;
 use axum::extract::ConnectInfo;
 use jobdeck::{
-    auth::{Auth, ProxyUsers, SessionLimits, Token, hash_text},
+    auth::{Auth, GroupRoles, ProxyUsers, SessionLimits, Token, hash_text},
     model::Role,
     web::TrustedProxies,
 };
@@ -21,8 +21,11 @@ async fn behind_proxy() -> Site {
     let auth = auth.with_proxy(Some(ProxyUsers {
         header: USER.parse().expect("a header"),
         groups_header: Some(GROUPS.parse().expect("a header")),
-        roles: [("ops".to_owned(), Role::Operator)].into(),
-        role: Some(Role::Viewer),
+        groups: GroupRoles {
+            roles: [("ops".to_owned(), Role::Operator)].into(),
+            role: Some(Role::Viewer),
+            ..GroupRoles::default()
+        },
     }));
     Site::with(|state| {
         state.auth = Arc::new(auth);

@@ -212,7 +212,7 @@ async fn who_may_not_is_told_so_on_the_page() {
 #[tokio::test]
 async fn what_is_hidden_from_now_on_is_hidden_from_the_next_reading_on() {
     let (site, _) = hiding().await;
-    let mut frames = Box::pin(site.live.stream());
+    let mut frames = Box::pin(site.live.stream(&Limit::none()));
     for redactor in [Redactor::none(), Redactor::default()] {
         let has_secret = redactor.is_none();
         site.live.redactor().set(redactor);

@@ -188,7 +188,7 @@ async fn words_that_fit_are_suggested() {
     // What somebody has seen is known.
     let _ = site.get("/api/v1/queues/my%20queue/jobs").await;
     site.live.outdate();
-    let _ = site.live.snapshot().await;
+    let _ = site.live.snapshot(&Limit::none()).await;
     let suggest = async |query: &str| -> (Value, Vec<String>) {
         let answer = site.get(&format!("/api/v1/search/suggest?{query}")).await;
         assert_eq!(answer.status, 200, "{}", answer.text);

@@ -80,7 +80,7 @@ async fn who_is_in_none_of_the_groups_is_told_so() {
     assert_eq!(refused["message"], "none of its groups has a role");
     // Unless everybody has one.
     let mut settings = settings(&provider.issuer);
-    settings.role = Some(Role::Viewer);
+    settings.groups.role = Some(Role::Viewer);
     let site = Site::with(settings).await;
     provider.is(&json!({"preferred_username": "eve"}));
     let mut browser = Browser::new(&site);

@@ -2,7 +2,7 @@
 
 use super::{fresh, queue, raw};
 use jobdeck::{
-    model::{JobFilter, Order, PageRequest, Place, Set},
+    model::{JobFilter, Limit, Order, PageRequest, Place, Set},
     redaction::Redactor,
     store::{self, Settlement, SharedStore, Start},
 };
@@ -73,6 +73,7 @@ async fn a_queue_of_large_jobs_is_listed_searched_and_worked_through() {
         &request,
         Duration::from_secs(60),
         &Redactor::none(),
+        &Limit::none(),
     )
     .await
     .unwrap();

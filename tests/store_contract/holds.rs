@@ -1,7 +1,7 @@
 //! Holds: which retries wait, and until when.
 
 use super::harness::{Subject, into_set, job};
-use jobdeck::model::{Hold, Set, Timestamp, held_score, held_scores};
+use jobdeck::model::{Hold, Limit, NamePattern, Set, Timestamp, held_score, held_scores};
 
 const END: Timestamp = Timestamp(1_795_480_000_437);
 
@@ -13,6 +13,7 @@ fn hold(id: &str, until: Timestamp) -> Hold {
         until,
         reason: Some("the \"gateway\"\nis down".to_owned()),
         created_at: Timestamp(5),
+        limit: Limit::to([NamePattern::new("mail*").unwrap()]),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::harness::{Subject, every_place, into_place, into_queue, into_set, odd_entries, queue};
 use jobdeck::{
-    model::{JobFilter, Order, Page, PageRequest, Place, Set, Timestamp},
+    model::{JobFilter, Limit, Order, Page, PageRequest, Place, Set, Timestamp},
     redaction::Redactor,
     store::{StoreError, listing},
 };
@@ -21,6 +21,7 @@ async fn page(subject: &Subject, place: &Place, request: &PageRequest) -> Page {
         request,
         LONG,
         &Redactor::none(),
+        &Limit::none(),
     )
     .await
     .unwrap()
@@ -239,6 +240,7 @@ pub(crate) async fn each_search_shows_what_its_words_mean(subject: Subject) {
                 &request,
                 LONG,
                 &Redactor::none(),
+                &Limit::none(),
             )
             .await;
             if search.contains("nowhere") {
@@ -327,6 +329,7 @@ pub(crate) async fn a_search_without_time_says_that_it_is_partial(subject: Subje
         &request,
         Duration::ZERO,
         &Redactor::none(),
+        &Limit::none(),
     )
     .await
     .unwrap();
@@ -358,6 +361,7 @@ pub(crate) async fn a_search_in_pieces_finds_everything_once(subject: Subject) {
                     &request,
                     Duration::ZERO,
                     &Redactor::none(),
+                    &Limit::none(),
                 )
                 .await
                 .unwrap();

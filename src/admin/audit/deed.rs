@@ -55,6 +55,11 @@ impl Deed {
                 // Somebody else may still bring it to its end, and tell of that.
                 self.once = None;
             }
+            Err(AdminError::Beyond(why)) => {
+                event.message.clone_from(why);
+                self.admin.note_refusal(*event).await;
+                return result;
+            }
             Err(_) => return result,
         }
         self.admin.note(*event, self.once.take()).await;
@@ -69,6 +74,7 @@ fn is_of_store(error: &AdminError) -> bool {
         AdminError::NotFound(_)
         | AdminError::Refused(_)
         | AdminError::Forbidden { .. }
+        | AdminError::Beyond(_)
         | AdminError::Field { .. }
         | AdminError::Job { .. } => false,
     }

@@ -22,7 +22,7 @@ pub(in crate::admin) use bounds::{JIDS, tell_place};
 pub(in crate::admin) use deed::Deed;
 pub(in crate::admin) use named::Named;
 
-use super::{Admin, AdminError, AdminResult};
+use super::{Admin, AdminResult};
 use crate::model::{Actor, AuditAction, AuditEvent, AuditOutcome};
 use crate::store::{AuditBounds, SharedStore};
 use bounds::bounded;
@@ -63,10 +63,7 @@ impl Admin {
         let Some(right) = lacks else {
             return Ok(Deed::new(self.clone(), event));
         };
-        let error = AdminError::Forbidden {
-            role: self.actor.role,
-            right,
-        };
+        let error = self.lacking(right);
         event.message = error.to_string();
         self.note_refusal(event).await;
         Err(error)

@@ -31,13 +31,16 @@ const ENDED: &str = "its hold was released or ended";
 const NAMING: Duration = Duration::from_secs(1);
 
 impl Admin {
-    /// The holds that are in force, those that end first first, each with how many retries wait for its end.
+    /// The holds that are in force, those that end first first, each with how many retries wait for its end; of those that are limited to no
+    /// other queues than whoever asks.
     ///
     /// # Errors
     /// The store's.
     pub async fn holds(&self) -> AdminResult<Vec<HoldStatus>> {
         let now = self.store.now().await?;
-        Ok(in_force(&self.store, now).await?)
+        let mut holds = in_force(&self.store, now).await?;
+        holds.retain(|status| self.limit().covers(&status.hold.limit));
+        Ok(holds)
     }
 
     /// One hold.
@@ -108,6 +111,7 @@ impl Admin {
             until,
             reason: wanted.reason.clone(),
             created_at: wanted.now,
+            limit: self.limit().clone(),
         };
         remove_over(self, &wanted.known, wanted.now).await?;
         if let Some(replaced) = wanted.replaced() {
@@ -165,7 +169,7 @@ impl Admin {
         let holds = self.store.holds().await?;
         let hold = holds.into_iter().find(|hold| hold.id == id);
         let now = self.store.now().await?;
-        hold.filter(|hold| hold.is_in_force(now))
+        hold.filter(|hold| hold.is_in_force(now) && self.limit().covers(&hold.limit))
             .ok_or_else(|| not_found(id))
     }
 
@@ -202,6 +206,7 @@ impl Admin {
             &request,
             NAMING,
             &self.shown_redactor(),
+            self.limit(),
         )
         .await?;
         Ok(page

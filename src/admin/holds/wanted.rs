@@ -3,7 +3,9 @@
 use crate::admin::operations::{checked_reason, wrong};
 use crate::admin::{Admin, AdminError, AdminResult};
 use crate::holds::filter;
-use crate::model::{Change, Hold, HoldRequest, OperationRequest, Place, Selection, Set, Timestamp};
+use crate::model::{
+    Change, Hold, HoldRequest, Limit, OperationRequest, Place, Selection, Set, Timestamp,
+};
 use crate::search::Matcher;
 use crate::store::StoreError;
 use rand::RngExt;
@@ -24,6 +26,8 @@ pub(super) struct Wanted {
     pub(super) now: Timestamp,
     /// All holds that there are.
     pub(super) known: Vec<Hold>,
+    /// The queues that it is limited to.
+    limit: Limit,
 }
 
 impl Admin {
@@ -36,6 +40,7 @@ impl Admin {
             reason: checked_reason(request.reason.as_deref())?,
             now,
             known: self.store.holds().await?,
+            limit: self.limit().clone(),
         };
         if let Some(longer) = wanted.replaced().filter(|hold| hold.until >= request.until) {
             return Err(AdminError::Refused(format!(
@@ -53,9 +58,10 @@ impl Admin {
 }
 
 impl Wanted {
-    /// The hold of the same retries that this one takes the place of.
+    /// The hold of the same retries, within the same limit, that this one takes the place of.
     pub(super) fn replaced(&self) -> Option<&Hold> {
-        self.in_force().find(|hold| hold.query == self.query)
+        self.in_force()
+            .find(|hold| hold.query == self.query && hold.limit == self.limit)
     }
 
     fn in_force(&self) -> impl Iterator<Item = &Hold> {

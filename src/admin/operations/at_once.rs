@@ -28,7 +28,7 @@ impl Admin {
     /// Takes down what is to be done; nothing when the store does not keep such notes (no right to, no memory): then it is done without.
     pub(in crate::admin) async fn begin_at_once(
         &self,
-        planner: &Planner,
+        planner: &Planner<'_>,
         entries: &[EntryId],
     ) -> AdminResult<Option<AtOnce>> {
         let plan = OperationPlan {
@@ -45,6 +45,7 @@ impl Admin {
             reason: self.reason.as_deref().map(str::to_owned),
             total: u64::try_from(entries.len()).unwrap_or(u64::MAX),
             at_once: true,
+            limit: self.limit().clone(),
         };
         let owner = new_jid();
         match self.create_operation(&plan, Some(&owner)).await {
@@ -77,13 +78,14 @@ impl AtOnce {
     pub(in crate::admin) async fn act_on(
         &mut self,
         admin: &Admin,
-        planner: &Planner,
+        planner: &Planner<'_>,
         ids: &[EntryId],
     ) -> StoreResult<Vec<(EntryId, ActionOutcome)>> {
         let mut outcomes: Vec<(EntryId, ActionOutcome)> = Vec::with_capacity(ids.len());
         let mut planned: Vec<(usize, StepMove)> = Vec::new();
         for (id, entry) in ids.iter().zip(admin.store.locate(ids).await?) {
-            let outcome = match entry {
+            // What is beyond the limit is not told of.
+            let outcome = match entry.filter(|entry| admin.is_within(entry)) {
                 None => {
                     self.mark.gone += 1;
                     ActionOutcome::Gone

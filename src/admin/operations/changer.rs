@@ -1,9 +1,10 @@
 //! What a change means for one entry.
 
+use crate::admin::limits::refuse_beyond;
 use crate::admin::plan::Planner;
 use crate::holds::waiting_score;
 use crate::job::{Job, TimeUnit, scattered};
-use crate::model::{Action, Change, Place, Set, Timestamp};
+use crate::model::{Action, Change, Limit, Place, Set, Timestamp};
 use crate::store::{Destination, QueueEnd, StoredEntry, Target};
 
 /// Says for each entry what a change does to it.
@@ -14,6 +15,8 @@ pub(super) struct Changer<'plan> {
     pub(super) now: Timestamp,
     /// How the processes write times.
     pub(super) fleet_unit: Option<TimeUnit>,
+    /// The queues beyond which no job goes.
+    pub(super) limit: &'plan Limit,
 }
 
 /// What becomes of an entry.
@@ -38,14 +41,22 @@ impl Changer<'_> {
             Change::Edit { path, value } => edit(entry, job, path, value),
             Change::Hold { until } => Ok(hold(entry, *until)),
         };
-        planned.unwrap_or_else(Planned::Stays)
+        match planned {
+            Ok(Planned::Goes(to)) => match refuse_beyond(&entry.id.place, job, &to, self.limit) {
+                Ok(()) => Planned::Goes(to),
+                Err(reason) => Planned::Stays(reason),
+            },
+            Ok(planned) => planned,
+            Err(reason) => Planned::Stays(reason),
+        }
     }
 
-    fn planner(&self, action: Action) -> Planner {
+    fn planner(&self, action: Action) -> Planner<'_> {
         Planner {
             action,
             now: self.now,
             fleet_unit: self.fleet_unit,
+            limit: self.limit,
         }
     }
 
@@ -124,13 +135,25 @@ fn edit(entry: &StoredEntry, job: &Job, path: &str, value: &str) -> Result<Plann
 mod tests {
     use super::{Changer, Planned};
     use crate::job::Job;
-    use crate::model::{Action, Change, Cursor, EntryId, Place, Set, Timestamp};
+    use crate::model::{
+        Action, Change, Cursor, EntryId, Limit, NamePattern, Place, Set, Timestamp,
+    };
     use crate::store::{Destination, QueueEnd, StoredEntry, Target};
     use bytes::Bytes;
 
     const NOW: Timestamp = Timestamp(1_795_470_000_500);
 
     fn plan(change: &Change, place: impl Into<Place>, position: f64, raw: &str) -> Planned {
+        plan_within(&Limit::none(), change, place, position, raw)
+    }
+
+    fn plan_within(
+        limit: &Limit,
+        change: &Change,
+        place: impl Into<Place>,
+        position: f64,
+        raw: &str,
+    ) -> Planned {
         let entry = StoredEntry {
             id: EntryId {
                 place: place.into(),
@@ -144,6 +167,7 @@ mod tests {
             change,
             now: NOW,
             fleet_unit: None,
+            limit,
         };
         changer.plan(&entry, &Job::new(entry.raw.clone()))
     }
@@ -192,6 +216,42 @@ mod tests {
             plan(&change, Set::Retries, 5.0, "rubbish"),
             Planned::Stays(_)
         ));
+    }
+
+    #[test]
+    fn nothing_goes_beyond_the_limit() {
+        let limit = Limit::to([NamePattern::new("mail*").unwrap()]);
+        let mail = Place::Queue("mail".to_owned());
+        let to = |queue: &str| Change::MoveTo {
+            queue: queue.to_owned(),
+        };
+        let kill = Change::Act(Action::Kill);
+        let own = r#"{"class":"A","args":[],"queue":"mail"}"#;
+        let foreign = r#"{"class":"A","args":[],"queue":"photos"}"#;
+        for (change, place, raw) in [
+            (to("photos"), Set::Dead.into(), own),
+            (to("photos"), mail.clone(), own),
+            // It stands in the queue, and would be gone from it.
+            (kill.clone(), mail.clone(), foreign),
+        ] {
+            let planned = plan_within(&limit, &change, place.clone(), 5.0, raw);
+            assert!(
+                matches!(&planned, Planned::Stays(reason) if reason.contains("beyond the limit (mail*)")),
+                "{change:?} {place}: {planned:?}"
+            );
+        }
+        for (change, place, raw) in [
+            (to("mail_eu"), Place::from(Set::Dead), own),
+            (to("mail_eu"), mail.clone(), foreign),
+            (kill, mail.clone(), own),
+            (Change::Act(Action::Delete), mail, foreign),
+        ] {
+            let planned = plan_within(&limit, &change, place.clone(), 5.0, raw);
+            assert!(
+                matches!(planned, Planned::Goes(_)),
+                "{change:?} {place}: {planned:?}"
+            );
+        }
     }
 
     #[test]

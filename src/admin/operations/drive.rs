@@ -210,10 +210,12 @@ impl<'work> Drive<'work> {
         fleet_unit: Option<TimeUnit>,
         batch: Batch,
     ) -> StoreResult<Option<Driven>> {
+        let plan = Arc::clone(&self.plan);
         let changer = Changer {
             change,
             now: batch.now,
             fleet_unit,
+            limit: &plan.limit,
         };
         let is_ticked = !self.plan.selection.entries.is_empty();
         let is_first_pass = self.mark.passes == 0;

@@ -91,7 +91,8 @@ impl Admin {
         self.operation(&id).await
     }
 
-    /// Those that are not over, and the newest of the others (a few hundred), each newest first.
+    /// Those that are not over, and the newest of the others (a few hundred), each newest first; of those that are limited to no other queues
+    /// than whoever asks.
     ///
     /// # Errors
     /// The store's.
@@ -104,18 +105,29 @@ impl Admin {
                 .into_iter()
                 .filter(|record| !open.contains(&record.id)),
         );
-        Ok(records.into_iter().filter_map(shown).collect())
+        let operations = records.into_iter().filter_map(shown);
+        Ok(operations.filter(|it| self.covers(it)).collect())
+    }
+
+    /// How those stand that are not over, limited or not: numbers of the whole store.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn current_states(&self) -> AdminResult<Vec<OperationState>> {
+        let records = self.store.current_operations(Duration::ZERO).await?;
+        Ok(records.into_iter().map(|record| record.state).collect())
     }
 
     /// One operation.
     ///
     /// # Errors
-    /// [`AdminError::NotFound`] when there is no such one, or no more; the store's.
+    /// [`AdminError::NotFound`] when there is no such one, no more, or one about other queues than whoever asks is limited to; the store's.
     pub async fn operation(&self, id: &str) -> AdminResult<Operation> {
         self.store
             .operation(id)
             .await?
             .and_then(shown)
+            .filter(|operation| self.covers(operation))
             .ok_or_else(|| not_found(id))
     }
 
@@ -250,6 +262,7 @@ impl Admin {
             reason: checked_reason(reason)?,
             total: undone.kept.entries,
             at_once: false,
+            limit: undone.plan.limit,
         };
         let undo = self.create_operation(&plan, None).await?;
         self.operation(&undo).await
@@ -309,6 +322,8 @@ impl Admin {
         from: &[OperationState],
         to: OperationState,
     ) -> AdminResult<Operation> {
+        // Whether it may be told of.
+        self.operation(id).await?;
         let turned = self
             .store
             .turn_operation(id, from, to, None, self.options().undo_kept)
@@ -366,6 +381,13 @@ impl Admin {
     ) -> AdminResult<OperationPlan> {
         check_change(&request.change)?;
         let selection = &request.selection;
+        for place in &selection.places {
+            self.require_place(place)?;
+        }
+        self.require_entries(&selection.entries)?;
+        if let Change::MoveTo { queue } = &request.change {
+            self.require_queue(queue)?;
+        }
         if selection.places.is_empty() && selection.entries.is_empty() {
             return Err(wrong(
                 "from",
@@ -423,6 +445,7 @@ impl Admin {
             reason: checked_reason(request.reason.as_deref().or(self.reason.as_deref()))?,
             total: 0,
             at_once: false,
+            limit: self.limit().clone(),
         };
         let walk = Walk::new(self.store.clone(), Arc::new(plan.clone()));
         // A search that cannot be read is said now, not when it is at work.

@@ -9,7 +9,7 @@ use super::{
 use crate::admin::{Admin, AdminResult};
 use crate::job::Job;
 use crate::model::{
-    Change, OperationPreview, OperationRequest, PreviewSample, Right, Set, Timestamp,
+    Change, Limit, OperationPreview, OperationRequest, PreviewSample, Right, Set, Timestamp,
 };
 use crate::redaction::Redactor;
 use crate::shown;
@@ -37,7 +37,7 @@ impl Admin {
         let plan = self.plan_operation(request).await?;
         let walk = Walk::new(self.store.clone(), Arc::new(plan.clone()));
         let redactor = self.shown_redactor();
-        let mut look = Look::new(self.fleet_unit().await, request, &redactor);
+        let mut look = Look::new(self.fleet_unit().await, request, &redactor, self.limit());
         look.preview.before = plan.before;
         look.preview.total = plan.total;
         let mut at = 0;
@@ -73,6 +73,7 @@ impl Admin {
 struct Look<'request> {
     request: &'request OperationRequest,
     redactor: &'request Redactor,
+    limit: &'request Limit,
     fleet_unit: Option<crate::job::TimeUnit>,
     preview: OperationPreview,
     mark: Mark,
@@ -84,10 +85,12 @@ impl<'request> Look<'request> {
         fleet_unit: Option<crate::job::TimeUnit>,
         request: &'request OperationRequest,
         redactor: &'request Redactor,
+        limit: &'request Limit,
     ) -> Self {
         Self {
             request,
             redactor,
+            limit,
             fleet_unit,
             preview: OperationPreview::default(),
             mark: Mark::default(),
@@ -100,6 +103,7 @@ impl<'request> Look<'request> {
             change: &self.request.change,
             now: batch.now,
             fleet_unit: self.fleet_unit,
+            limit: self.limit,
         };
         for meant in &batch.meant {
             let planned = changer.plan(&meant.entry, &meant.job);

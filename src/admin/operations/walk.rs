@@ -1,7 +1,7 @@
 //! Going through the jobs of a selection, some at a time.
 
 use super::{bound::is_later, mark::Mark};
-use crate::admin::read_ahead::ReadAhead;
+use crate::admin::{limits::is_within, read_ahead::ReadAhead};
 use crate::job::Job;
 use crate::model::{Cursor, EntryId, OperationPlan, Order, Place, Timestamp};
 use crate::search::Matcher;
@@ -151,8 +151,9 @@ impl Walk {
 
     /// Ages in a search count from when the operation was confirmed.
     fn matcher(&self, place: &Place) -> StoreResult<Matcher> {
-        Matcher::new(&self.plan.selection.filter, place, self.plan.before)
-            .map_err(StoreError::Query)
+        let matcher = Matcher::new(&self.plan.selection.filter, place, self.plan.before)
+            .map_err(StoreError::Query)?;
+        Ok(matcher.within(&self.plan.limit))
     }
 
     /// Entries that there are to look at.
@@ -229,7 +230,8 @@ impl Reader<'_> {
         let found = self.walk.store.locate(ids).await?;
         let mut meant = Vec::new();
         for (index, entry) in found.into_iter().enumerate() {
-            if let Some(entry) = entry {
+            // What is beyond the limit is not told of.
+            if let Some(entry) = entry.filter(|entry| is_within(entry, &self.walk.plan.limit)) {
                 meant.push(Meant {
                     job: Job::new(entry.raw.clone()),
                     entry,

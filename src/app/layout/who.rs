@@ -1,6 +1,7 @@
 //! Who is logged in, and the way out. A plain form: works without JavaScript.
 
 use crate::app::address::link;
+use crate::app::format;
 use crate::model::{Actor, Via};
 use leptos::prelude::*;
 
@@ -15,7 +16,15 @@ pub(super) fn Who(
     (has_session || actor.via == Via::Proxy).then(|| {
         let label = format!("Logged in as {}, {}", actor.name, actor.role);
         let title = label.clone();
-        let role = move || view! { <p class="menu-note">{format!("Role: {}", actor.role)}</p> };
+        let queues = &actor.scope.queues;
+        let queues = (!queues.is_none())
+            .then(|| format!("Queues: {}", format::seen(&queues.to_string())));
+        let role = move || {
+            view! {
+                <p class="menu-note">{format!("Role: {}", actor.role)}</p>
+                {queues.map(|queues| view! { <p class="menu-note">{queues}</p> })}
+            }
+        };
         let body = if has_session {
             view! {
                 <form class="menu-body menu-items" action=link("/logout") method="post">

@@ -121,7 +121,7 @@ fn Body(
         Memo::new(move |_| known.with(|view| view.as_ref().is_none_or(part)))
     };
     let no_alerts = part(|view| view.alerts.is_empty());
-    let no_rules = part(|view| view.rules.is_empty());
+    let no_rules = part(|view| view.rules.is_empty() && !view.is_limited);
     let row = move |id: String| {
         let alert = Memo::new(move |last: Option<&Alert>| {
             known.with(|view| {

@@ -2,7 +2,7 @@
 
 use super::job_list::JobList;
 use crate::api::SetQueuePaused;
-use crate::app::access::may;
+use crate::app::access::may_in;
 use crate::app::address::{link, use_segment};
 use crate::app::components::{
     ActionForm, ActionNotice, Count, Headline, Icon, IconName, JobState, PageTitle, StateBadge,
@@ -50,7 +50,7 @@ pub fn QueuePage() -> impl IntoView {
                 {move || (!is_empty.get()).then(|| format!(", the oldest for {}", latency.get()))}
             </Headline>
             {move || paused.get().then(|| view! { <StateBadge state=JobState::Paused/> })}
-            {may(Right::PauseQueues).then(|| view! {
+            {move || may_in(Right::PauseQueues, &name.get()).then(|| view! {
                 <div class="row-actions title-actions">
                 <ActionForm action=pause>
                     <input type="hidden" name="queue" value=move || name.get()/>

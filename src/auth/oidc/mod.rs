@@ -242,11 +242,12 @@ impl Oidc {
         let told = token::exchange(&self.provider, code, taken).await?;
         let name = claims::name(&told.claims, &self.provider.settings.user_claim)?;
         let groups = claims::groups(&told.claims, &self.provider.settings.groups_claim);
-        let Some(role) = self.provider.settings.role_of(&groups) else {
+        let groups = groups.iter().map(String::as_str);
+        let Some((role, scope)) = self.provider.settings.groups.of(groups) else {
             return Err(OidcError::WithoutRole(name));
         };
         Ok(OidcUser {
-            actor: Actor::oidc(name, role),
+            actor: Actor::oidc(name, role).within(scope),
             id_token: Some(told.id_token).filter(|token| token.len() <= LONGEST_HINT),
             next,
         })

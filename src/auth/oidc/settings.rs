@@ -1,8 +1,9 @@
 //! What is said of the provider in the configuration.
 
-use crate::model::{BasePath, Role};
+use crate::auth::GroupRoles;
+use crate::model::BasePath;
 use openidconnect::url::{Host, Url};
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 /// A provider at which people log in, and what that makes them here.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,10 +20,8 @@ pub struct OidcSettings {
     pub user_claim: String,
     /// What holds the user's groups.
     pub groups_claim: String,
-    /// What members of groups may do; the highest counts.
-    pub roles: BTreeMap<String, Role>,
-    /// What everybody may do; without it only members of those groups come in.
-    pub role: Option<Role>,
+    /// What members of groups, and everybody, may do.
+    pub groups: GroupRoles,
     /// What the button says.
     pub label: String,
     /// Where the provider sends people back to, where that is not the address under which Jobdeck was asked.
@@ -30,15 +29,6 @@ pub struct OidcSettings {
 }
 
 impl OidcSettings {
-    /// What a member of these groups may do.
-    pub(super) fn role_of(&self, groups: &[String]) -> Option<Role> {
-        groups
-            .iter()
-            .filter_map(|group| self.roles.get(group).copied())
-            .max()
-            .max(self.role)
-    }
-
     /// Whether the provider is this machine itself, which can be asked without TLS.
     pub(super) fn is_plain(&self) -> bool {
         self.issuer.starts_with("http://")
@@ -46,7 +36,7 @@ impl OidcSettings {
 
     /// The claims without which it cannot be said who somebody is or what they may do.
     pub(super) fn needed(&self) -> impl Iterator<Item = &str> {
-        let groups = (!self.roles.is_empty()).then_some(self.groups_claim.as_str());
+        let groups = (!self.groups.roles.is_empty()).then_some(self.groups_claim.as_str());
         groups.into_iter().chain([self.user_claim.as_str()])
     }
 }
@@ -58,8 +48,7 @@ impl fmt::Debug for OidcSettings {
             .debug_struct("OidcSettings")
             .field("issuer", &self.issuer)
             .field("client_id", &self.client_id)
-            .field("roles", &self.roles)
-            .field("role", &self.role)
+            .field("groups", &self.groups)
             .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,7 @@
 //! A walk over a place that collects the entries of one page.
 
 use super::pace::Pace;
-use crate::model::{Cursor, JobEntry, JobFilter, Order, Place, Timestamp};
+use crate::model::{Cursor, JobEntry, JobFilter, Limit, Order, Place, Timestamp};
 use crate::redaction::Redactor;
 use crate::search::Matcher;
 use crate::shown;
@@ -24,6 +24,7 @@ pub(super) struct Walk<'a> {
     pub(super) limit: usize,
     pub(super) budget: Duration,
     pub(super) redactor: &'a Redactor,
+    pub(super) limited_to: &'a Limit,
 }
 
 /// What was found, in the reading direction.
@@ -67,8 +68,9 @@ impl Walk<'_> {
             Some(_) => self.store.now().await?,
             None => Timestamp::default(),
         };
-        let mut matcher =
-            Matcher::new(self.filter, self.place, now)?.without_secrets(self.redactor);
+        let mut matcher = Matcher::new(self.filter, self.place, now)?
+            .without_secrets(self.redactor)
+            .within(self.limited_to);
         let times = matcher.times();
         let start = self.start(cursor, times);
         if matcher.is_always() || matcher.is_never() {

@@ -6,7 +6,7 @@ use super::{
     extract::Query,
     query::{said, time},
 };
-use crate::admin::{AUDIT_PAGE_MOST, Admin, AdminError, AuditRequest};
+use crate::admin::{AUDIT_PAGE_MOST, Admin, AuditRequest};
 use crate::export::{Format, audit_row, begin_audit};
 use crate::model::{AuditAction, AuditEntry, AuditFilter, AuditId, AuditPage};
 use crate::web::auth::Door;
@@ -279,7 +279,7 @@ pub(super) async fn export(
     )?;
     // What is wrong is said before anything is sent.
     let first = admin.audit_part(&filter, None).await?;
-    let now = admin.store().now().await.map_err(AdminError::from)?;
+    let now = admin.now().await?;
     let body = Body::from_stream(pieces(admin, filter, format, first));
     let response = ([(CONTENT_TYPE, format.content_type())], body).into_response();
     Ok(attachment(response, "audit", now, format))

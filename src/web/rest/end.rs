@@ -4,7 +4,7 @@ use super::{
     error::{Answer, Problem},
     query::moment,
 };
-use crate::admin::{Admin, AdminError};
+use crate::admin::Admin;
 use crate::model::Timestamp;
 
 /// The end that a body says in one of both ways.
@@ -18,7 +18,7 @@ pub(super) async fn end(
             moment(&text).ok_or_else(|| Problem::field("until", "`until` must be a time: RFC 3339"))
         }
         (None, Some(seconds @ 1..)) => {
-            let now = admin.store().now().await.map_err(AdminError::from)?;
+            let now = admin.now().await?;
             Ok(now.plus_milliseconds(seconds.saturating_mul(1_000)))
         }
         (None, Some(_)) => Err(Problem::field("seconds", "`seconds` must be 1 at least")),

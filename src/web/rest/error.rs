@@ -110,7 +110,9 @@ impl From<AdminError> for Problem {
         let (status, code) = match &error {
             AdminError::Store(error) => store_status(error),
             AdminError::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
-            AdminError::Forbidden { .. } => (StatusCode::FORBIDDEN, "forbidden"),
+            AdminError::Forbidden { .. } | AdminError::Beyond(_) => {
+                (StatusCode::FORBIDDEN, "forbidden")
+            }
             AdminError::Refused(_) => (StatusCode::CONFLICT, "refused"),
             AdminError::Field { .. } | AdminError::Job { .. } => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "invalid")

@@ -136,11 +136,7 @@ pub(super) async fn export(Door(admin): Door, RawQuery(query): RawQuery) -> Answ
         [Place::Queue(_)] => "queue",
         _ => "jobs",
     };
-    let now = admin
-        .store()
-        .now()
-        .await
-        .map_err(crate::admin::AdminError::from)?;
+    let now = admin.now().await?;
     let format = request.form.format;
     let parts = admin.export(request).await?;
     Ok(file(parts, format, &format_args!("{of}-{}", moment(now))))

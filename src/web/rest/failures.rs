@@ -93,12 +93,13 @@ pub(super) struct NewDeployBody {
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
 pub(super) async fn failures(
+    Door(admin): Door,
     State(groups): State<Groups>,
     Query(query): Query<GroupsQuery>,
 ) -> Answer<Json<GroupsBody>> {
     Ok(Json(
         groups
-            .list(&query.query()?)
+            .list(admin.limit(), &query.query()?)
             .await
             .map_err(AdminError::from)?
             .into(),
@@ -114,11 +115,12 @@ pub(super) async fn failures(
     )
 )]
 pub(super) async fn failure_group(
+    Door(admin): Door,
     State(groups): State<Groups>,
     Path(digest): Path<String>,
 ) -> Answer<Json<GroupDetailBody>> {
     let detail = groups
-        .detail(parsed(&digest)?)
+        .detail(admin.limit(), parsed(&digest)?)
         .await
         .map_err(AdminError::from)?;
     Ok(Json(detail.into()))
@@ -197,11 +199,7 @@ pub(super) async fn mark_deploy(
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
 pub(super) async fn deploys(Door(admin): Door) -> Answer<Json<Vec<DeployBody>>> {
-    let marks = admin
-        .store()
-        .deploy_marks()
-        .await
-        .map_err(AdminError::from)?;
+    let marks = admin.deploys().await?;
     Ok(Json(marks.into_iter().map(DeployBody::from).collect()))
 }
 

@@ -78,8 +78,7 @@ pub(super) async fn complete(admin: &Admin, page: &mut Page) -> AdminResult<()> 
         .collect();
     let redactor = admin.shown_redactor();
     for ids in cut.chunks(AT_A_TIME) {
-        let found = admin.store().locate(ids).await?;
-        for stored in found.into_iter().flatten() {
+        for stored in admin.stored(ids).await? {
             if let Some(entry) = page
                 .entries
                 .iter_mut()

@@ -1,7 +1,10 @@
 //! The numbers as they change.
 
 use super::{OverviewBody, error::ErrorBody};
-use crate::{model::StoreState, web::AppState, web::sse};
+use crate::{
+    model::StoreState,
+    web::{AppState, auth::Door, sse},
+};
 use axum::{
     extract::State,
     response::{Response, sse::Event},
@@ -14,8 +17,8 @@ use serde_json::json;
     (status = 200, description = "Server-Sent Events; the data of an `overview` event is this", body = OverviewBody, content_type = "text/event-stream"),
     (status = "default", description = "It failed", body = ErrorBody),
 ))]
-pub(super) async fn live(State(state): State<AppState>) -> Response {
-    let events = state.live.stream().map(|frame| {
+pub(super) async fn live(Door(admin): Door, State(state): State<AppState>) -> Response {
+    let events = state.live.stream(admin.limit()).map(|frame| {
         let snapshot = frame.snapshot();
         let (name, data) = match &snapshot.state {
             StoreState::Lost { reason, since } => (

@@ -210,6 +210,7 @@ impl From<Completions> for SuggestionsBody {
     )
 )]
 pub(super) async fn suggest(
+    Door(admin): Door,
     State(state): State<AppState>,
     Query(query): Query<SuggestQuery>,
 ) -> Answer<Json<SuggestionsBody>> {
@@ -219,6 +220,6 @@ pub(super) async fn suggest(
             .parse()
             .map_err(|_| Problem::query("at", "`at` must be a number of characters, from 0"))?,
     };
-    let completions = complete(&state.admin, &state.groups, &state.live, &query.q, at);
+    let completions = complete(&admin, &state.groups, &state.live, &query.q, at);
     Ok(Json(completions.into()))
 }

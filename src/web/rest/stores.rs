@@ -1,7 +1,7 @@
 //! All stores side by side.
 
 use crate::{
-    model::{StoreGlance, StoreState},
+    model::{StoreGlance, StoreSign, StoreState},
     web::{AppState, auth::Door},
 };
 use axum::{Json, extract::State};
@@ -64,7 +64,8 @@ struct NumbersBody {
 pub(super) async fn stores(State(state): State<AppState>, Door(door): Door) -> Json<StoresBody> {
     let actor = door.actor();
     let stores = state.side_by_side;
-    let glances = stores.glances(&state.base_path, |sign| actor.may_enter(&sign.name));
+    let may_enter = |sign: &StoreSign| actor.may_enter(&sign.name);
+    let glances = stores.glances(&state.base_path, door.limit(), may_enter);
     Json(StoresBody {
         stores: glances.await.into_iter().map(StoreBody::from).collect(),
     })

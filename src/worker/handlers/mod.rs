@@ -30,7 +30,7 @@ pub use http::HttpHandler;
 pub(super) use http_client::HttpClients;
 pub use limits::Rate;
 pub(super) use pattern::Pattern;
-pub(crate) use pattern::{pattern_fits, patterns_tie};
+pub(crate) use pattern::patterns_tie;
 pub(crate) use process_group::kill_commands;
 pub(crate) use signature::Secret as WebhookSecret;
 

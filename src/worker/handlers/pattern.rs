@@ -1,5 +1,6 @@
 //! Names of classes with wildcards.
 
+use crate::model::pattern_fits;
 use std::{cmp::Reverse, fmt};
 
 /// What stands for any text.
@@ -51,35 +52,6 @@ impl fmt::Display for Pattern {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
-}
-
-/// Whether a text is what a pattern means, in which each `*` stands for any text. Takes time in proportion to both at most multiplied,
-/// whatever they are.
-pub(crate) fn pattern_fits(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
-    let (mut at, mut from) = (0, 0);
-    // Where to go on when it does not fit: behind the last wildcard, which takes one more byte each time.
-    let mut last: Option<(usize, usize)> = None;
-    while from < text.len() {
-        match pattern.get(at) {
-            Some(b'*') => {
-                last = Some((at + 1, from));
-                at += 1;
-            }
-            Some(byte) if *byte == text[from] => {
-                at += 1;
-                from += 1;
-            }
-            _ => {
-                let Some((behind, taken)) = last else {
-                    return false;
-                };
-                last = Some((behind, taken + 1));
-                (at, from) = (behind, taken + 1);
-            }
-        }
-    }
-    pattern[at..].iter().all(|byte| *byte == b'*')
 }
 
 /// Whether both are patterns that [tie](Pattern::ties_with).

@@ -1,0 +1,177 @@
+//! What somebody is told who is limited to queues.
+
+use crate::admin::narrow_overview;
+use crate::model::{JobEntry, Limit, RunningJob, Snapshot};
+use crate::redaction::Redactor;
+use crate::shown::open_running;
+use std::sync::Arc;
+
+/// Most running jobs in a snapshot.
+pub(super) const RUNNING: usize = 100;
+
+/// Entries that failed last in a snapshot.
+pub(super) const FAILURES: usize = 10;
+
+/// Largest payload that is kept until somebody may be shown the job, bytes; what is larger is made ready for that at once.
+const KEPT: usize = 64 * 1024;
+
+/// What was read beside what a snapshot shows to those without a limit: of a limited one's jobs there may be more in it.
+#[derive(Debug, Default)]
+pub(super) struct Beside {
+    /// All that runs. Those with a payload are not ready to be shown.
+    runs: Vec<RunningJob>,
+    /// Entries that failed lately, newest first.
+    failures: Arc<Vec<JobEntry>>,
+    redactor: Redactor,
+}
+
+impl Beside {
+    pub(super) fn new(
+        mut runs: Vec<RunningJob>,
+        failures: Arc<Vec<JobEntry>>,
+        redactor: &Redactor,
+    ) -> Self {
+        for (index, run) in runs.iter_mut().enumerate() {
+            if index < RUNNING || run.payload.len() > KEPT {
+                make_ready(run, redactor);
+            }
+        }
+        Self {
+            runs,
+            failures,
+            redactor: redactor.clone(),
+        }
+    }
+
+    /// All entries that failed lately, newest first.
+    pub(super) fn all_failures(&self) -> Arc<Vec<JobEntry>> {
+        Arc::clone(&self.failures)
+    }
+
+    /// What runs within a limit, how many are shown, how many there are, and how many of a process that is gone.
+    pub(super) fn running(&self, limit: &Limit) -> (Vec<RunningJob>, u64, u64) {
+        let within = || self.runs.iter().filter(|run| limit.includes(&run.queue));
+        let shown = within().take(RUNNING).cloned().map(|mut run| {
+            make_ready(&mut run, &self.redactor);
+            run
+        });
+        let orphans = within().filter(|run| run.owner_gone).count();
+        (shown.collect(), within().count() as u64, orphans as u64)
+    }
+
+    /// The entries within a limit that failed last.
+    pub(super) fn failures(&self, limit: &Limit) -> Vec<JobEntry> {
+        let within = self.failures.iter();
+        let within = within.filter(|entry| limit.includes(&entry.queue));
+        within.take(FAILURES).cloned().collect()
+    }
+}
+
+/// Takes the secrets out of a run that is shown, and its payload: up to megabytes a job, once a second to every viewer, and no list shows it.
+fn make_ready(run: &mut RunningJob, redactor: &Redactor) {
+    if !run.payload.is_empty() {
+        *run = open_running(std::mem::take(run), redactor);
+        run.payload = String::new();
+    }
+}
+
+/// The snapshot for somebody who is limited. Totals of sets and of what was run, and their history, are numbers of the whole store, and stay.
+pub(super) fn narrowed(
+    snapshot: &Snapshot,
+    beside: &Beside,
+    limit: &Limit,
+    failure_groups: Option<u64>,
+) -> Snapshot {
+    let mut overview = snapshot.overview.clone();
+    narrow_overview(&mut overview, limit);
+    let (running, running_total, orphans) = beside.running(limit);
+    overview.running = running_total;
+    let within = |name: &str| limit.includes(name);
+    Snapshot {
+        state: snapshot.state.clone(),
+        overview,
+        running,
+        running_total,
+        orphans,
+        failures: beside.failures(limit),
+        history: snapshot.history.clone(),
+        trends: kept(&snapshot.trends, |trend| within(&trend.name)),
+        failure_groups,
+        store: snapshot.store.clone(),
+        operations: kept(&snapshot.operations, |it| limit.covers(&it.limit)),
+        holds: kept(&snapshot.holds, |status| limit.covers(&status.hold.limit)),
+        alerts: kept(&snapshot.alerts, |alert| within(&alert.queue)),
+    }
+}
+
+fn kept<T: Clone>(all: &[T], is_kept: impl Fn(&T) -> bool) -> Vec<T> {
+    all.iter().filter(|one| is_kept(one)).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Beside, FAILURES, KEPT, RUNNING};
+    use crate::job::Job;
+    use crate::model::{JobEntry, Limit, NamePattern, Place, RunningJob, Set, Timestamp};
+    use crate::redaction::Redactor;
+    use crate::shown;
+    use std::sync::Arc;
+
+    fn run(number: usize) -> RunningJob {
+        let queue = if number.is_multiple_of(4) {
+            "mail"
+        } else {
+            "photos"
+        };
+        let size = if number == 399 { KEPT } else { 1 };
+        let filling = "x".repeat(size);
+        let payload = format!(
+            r#"{{"class":"A","jid":"{number}","queue":"{queue}","args":[{{"password":"hunter2"}},"{filling}"]}}"#
+        );
+        let run = crate::job::running("host", "t", queue, &Job::new(payload), Timestamp(1));
+        RunningJob {
+            owner_gone: number == 396,
+            ..run
+        }
+    }
+
+    fn failures() -> Vec<JobEntry> {
+        (0..60)
+            .map(|number| {
+                let queue = if number % 2 == 0 { "mail" } else { "photos" };
+                let job = Job::new(format!(
+                    r#"{{"class":"A","jid":"{number}","queue":"{queue}"}}"#
+                ));
+                let id = crate::model::EntryId {
+                    place: Place::Set(Set::Dead),
+                    position: 1.0,
+                    digest: String::new(),
+                };
+                shown::entry(id, &job, false, &Redactor::none())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn who_is_limited_is_shown_as_many_of_their_own_without_secrets() {
+        let runs = (0..600).map(run).collect();
+        let beside = Beside::new(runs, Arc::new(failures()), &Redactor::default());
+        let mail = Limit::to([NamePattern::new("mail").unwrap()]);
+        for (limit, total, orphans) in [(&mail, 150, 1), (&Limit::none(), 600, 1)] {
+            let (shown, all, gone) = beside.running(limit);
+            assert_eq!((shown.len(), all, gone), (RUNNING, total, orphans));
+            for run in &shown {
+                assert!(limit.includes(&run.queue));
+                assert!(
+                    run.payload.is_empty() && !run.args.contains("hunter2"),
+                    "{run:?}"
+                );
+            }
+            assert_eq!(beside.failures(limit).len(), FAILURES);
+        }
+        let queues = beside.failures(&mail).into_iter().map(|entry| entry.queue);
+        assert!(queues.into_iter().all(|queue| queue == "mail"));
+        let none = Limit::to([]);
+        assert_eq!(beside.running(&none), (Vec::new(), 0, 0));
+    }
+}
