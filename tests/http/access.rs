@@ -23,14 +23,17 @@ pub(super) fn weak_hash() -> String {
     hash.to_string()
 }
 
+/// One user of each role, named by it.
+pub(super) fn users() -> [User; 3] {
+    Role::ALL.map(|role| User::new(role.name(), role, weak_hash().parse().expect("a hash")))
+}
+
 /// One user and one token of each role, named by it.
 pub(super) fn auth(secure: bool) -> Auth {
-    let users =
-        Role::ALL.map(|role| User::new(role.name(), role, weak_hash().parse().expect("a hash")));
     let tokens = Role::ALL
         .map(|role| Token::new(role.name(), role, &hash_text(role.name()), None).expect("a token"));
     Auth::new(
-        users.into(),
+        users().into(),
         tokens.into(),
         SessionLimits::default(),
         secure,

@@ -5,7 +5,10 @@ use super::{
     crawl::{addresses, crawl, fill},
     *,
 };
-use jobdeck::model::{BasePath, Role, StoreColor, StoreSign};
+use jobdeck::{
+    auth::{Auth, SessionLimits, Token, hash_text},
+    model::{BasePath, Limit, NamePattern, Role, Scope, StoreColor, StoreSign},
+};
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const PAGE: (&str, &str) = ("accept", "text/html");
@@ -357,4 +360,114 @@ async fn who_is_logged_in_is_so_at_every_store() {
     );
     let nobody = several.site.get("/tools/jobs/s/emails/api/v1/queues").await;
     assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn who_is_limited_to_some_stores_is_shown_no_other() {
+    let limit = |names: &[&str]| {
+        let patterns = names
+            .iter()
+            .map(|name| NamePattern::new(name).expect("a pattern"));
+        Scope {
+            stores: Limit::to(patterns),
+            ..Scope::all()
+        }
+    };
+    let token = |name: &str, names: &[&str]| {
+        Token::new(name, Role::Admin, &hash_text(name), None)
+            .expect("a token")
+            .within(limit(names))
+    };
+    let tokens = vec![
+        token("mailer", &["email*"]),
+        token("shop", &["main", "gone"]),
+        token("nowhere", &["other"]),
+    ];
+    let auth = Auth::new(Vec::new(), tokens, SessionLimits::default(), false);
+    let several = Several::with(|state| state.auth = Arc::new(auth)).await;
+    let ask = async |method: Method, name: &str, path: &str, body: &str| {
+        let bearer = format!("Bearer {name}");
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("content-type", "application/json"),
+        ];
+        several.site.ask(method, path, &headers, body).await
+    };
+    let job = r#"{"class":"A","args":[]}"#;
+    for (name, base, expected) in [
+        ("mailer", "/s/emails", StatusCode::CREATED),
+        ("mailer", "/s/main", StatusCode::FORBIDDEN),
+        ("mailer", "", StatusCode::FORBIDDEN),
+        ("shop", "", StatusCode::CREATED),
+        ("shop", "/s/main", StatusCode::CREATED),
+        ("shop", "/s/emails", StatusCode::FORBIDDEN),
+        ("nowhere", "/s/emails", StatusCode::FORBIDDEN),
+    ] {
+        let path = format!("{base}/api/v1/jobs");
+        let answer = ask(Method::POST, name, &path, job).await;
+        assert_eq!(answer.status, expected, "{name} at {path}: {}", answer.text);
+        let read = ask(Method::GET, name, &format!("{base}/api/v1/overview"), "").await;
+        assert_eq!(
+            read.status == StatusCode::OK,
+            expected == StatusCode::CREATED,
+            "{name} at {path}: {}",
+            read.text
+        );
+        if expected == StatusCode::FORBIDDEN {
+            assert_eq!(answer.code(), "forbidden");
+        }
+    }
+    // What is about all of them is about those that are theirs.
+    let stores = ask(Method::GET, "mailer", "/api/v1/stores", "")
+        .await
+        .json();
+    assert_eq!(stores["stores"].as_array().map(Vec::len), Some(1));
+    assert_eq!(stores["stores"][0]["name"], "emails");
+    let metrics = ask(Method::GET, "mailer", "/metrics", "").await.text;
+    assert!(
+        metrics.contains(r#"store="emails""#) && !metrics.contains(r#"store="main""#),
+        "{metrics}"
+    );
+    let none = ask(Method::GET, "nowhere", "/api/v1/stores", "")
+        .await
+        .json();
+    assert_eq!(none["stores"], json!([]));
+}
+
+#[tokio::test]
+async fn people_are_led_to_the_first_store_that_is_theirs() {
+    let names = [NamePattern::new("email*").expect("a pattern")];
+    let several = Several::with(|state| {
+        let [user, ..] = super::access::users();
+        let user = user.within(Scope {
+            stores: Limit::to(names),
+            ..Scope::all()
+        });
+        let auth = Auth::new(vec![user], Vec::new(), SessionLimits::default(), false);
+        state.auth = Arc::new(auth);
+    })
+    .await;
+    let cookie = several.site.cookie(Role::ALL[0]).await;
+    let headers = [PAGE, ("cookie", cookie.as_str())];
+    let page = async |path: &str| several.site.ask(Method::GET, path, &headers, "").await;
+    let first = page("/").await;
+    assert_eq!(first.status, StatusCode::SEE_OTHER, "{}", first.text);
+    assert_eq!(first.header("location"), "/s/emails");
+    for path in [
+        "/dead",
+        "/s/main",
+        "/s/main/queues",
+        "/s/gone",
+        "/api/ui/stores",
+        "/live",
+    ] {
+        let answer = page(path).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(!answer.text.contains("Archive"), "{path}: {}", answer.text);
+    }
+    let own = page("/s/emails/stores").await;
+    assert_eq!(own.status, StatusCode::OK);
+    for other in ["Main shop", "Archive", "store-switcher"] {
+        assert!(!own.text.contains(other), "{other}: {}", own.text);
+    }
 }

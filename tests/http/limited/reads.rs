@@ -215,6 +215,7 @@ fn functions(names: &Names) -> Vec<(&'static str, Vec<String>)> {
         ),
         ("failure_group", ids("digest", &names.groups)),
         ("snapshot", nothing()),
+        ("stores", nothing()),
         ("import_outcome", nothing()),
         ("alerts", nothing()),
         ("dead_causes", nothing()),
