@@ -1,4 +1,5 @@
 // Several stores on one server: the way from one to the others, all of them side by side, and one that is lost.
+import { rows } from "../lists";
 import { Redis, expect, failedJob, hydrated, test } from "../fixtures";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,13 +29,13 @@ test.describe("with several stores", () => {
       await server.post("/s/emails/api/v1/jobs", [{ class: "SendMail", args: [1], queue: "mail" }, { class: "SendMail", args: [2], queue: "mail" }]);
       await page.goto(`${server.address}/dead`);
       if (javaScriptEnabled) await hydrated(page);
-      await expect(page.locator("tr.job-row")).toHaveCount(1);
+      await expect(rows(page)).toHaveCount(1);
       const switcher = page.locator(".store-switcher");
       await switcher.locator("summary").click();
       await switcher.getByRole("link", { name: "emails" }).click();
       await expect(page).toHaveURL(`${server.address}/s/emails/dead`);
       if (javaScriptEnabled) await hydrated(page);
-      await expect(page.locator("tr.job-row")).toHaveCount(0);
+      await expect(rows(page)).toHaveCount(0);
       await expect(switcher.locator("summary")).toContainText("emails");
 
       const pages = page.getByRole("navigation", { name: "Pages", exact: true });
@@ -43,7 +44,7 @@ test.describe("with several stores", () => {
       if (javaScriptEnabled) await expect(page.locator(".connection-word")).toHaveText("live");
       await page.locator("main").getByRole("link", { name: "mail", exact: true }).click();
       await expect(page).toHaveURL(`${server.address}/s/emails/queues/mail`);
-      await expect(page.locator("tr.job-row")).toHaveCount(2);
+      await expect(rows(page)).toHaveCount(2);
       await page.reload();
       if (javaScriptEnabled) await hydrated(page);
       await expect(page.locator("h1")).toHaveText("Queue mail");
