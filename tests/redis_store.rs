@@ -33,6 +33,8 @@ mod metrics;
 mod paging;
 #[path = "redis_store/permissions.rs"]
 mod permissions;
+#[path = "redis_store/plain_steps.rs"]
+mod plain_steps;
 #[path = "redis_store/private_lists.rs"]
 mod private_lists;
 #[path = "redis_store/reports.rs"]

@@ -107,7 +107,10 @@ fn written(change: &StepMove) -> Entry<'_> {
         },
     };
     Entry {
-        place: Cow::Owned(change.entry.id.place.to_string()),
+        place: match &change.entry.id.place {
+            Place::Set(set) => Cow::Borrowed(set.name()),
+            place @ Place::Queue(_) => Cow::Owned(place.to_string()),
+        },
         position: change.entry.id.position,
         raw: serde_bytes::Bytes::new(old),
         to,

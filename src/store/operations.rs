@@ -11,7 +11,7 @@ use bytes::Bytes;
 use std::{ops::Range, time::Duration};
 
 /// Most entries of a step.
-pub const STEP_ENTRIES: usize = 250;
+pub const STEP_ENTRIES: usize = 400;
 
 /// How long an operation is kept after it is over, seconds: a week. What can be undone of it has a time of its own.
 pub const OPERATION_KEPT: i64 = 7 * 86_400;

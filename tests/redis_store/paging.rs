@@ -234,3 +234,53 @@ async fn an_address_is_found_in_a_queue_that_has_moved_on() {
     let _: () = raw(&mut connection, &["DEL", "queue:default"]).await;
     assert_eq!(store.locate(&ids).await.unwrap(), vec![None; 100]);
 }
+
+#[tokio::test]
+async fn a_set_is_scanned_while_it_is_emptied_from_below() {
+    // Entries that are deleted behind the scan: all, or all but the last one that was read, or but the last two hundred.
+    for left in [0, 1, 200] {
+        let (_server, store, mut connection) = fresh().await;
+        // Pairs of one time, many of one time, and one at the end of time.
+        fill_set(&mut connection, "dead", 4_000, |number| match number {
+            1_000..1_900 => 1_500.5,
+            3_999 => f64::INFINITY,
+            _ => f64::from(u32::try_from(number / 2 * 2).unwrap()) + 1_000.0,
+        })
+        .await;
+        let mut wanted: Vec<(bytes::Bytes, f64)> = raw(
+            &mut connection,
+            &["ZRANGE", "dead", "0", "-1", "WITHSCORES"],
+        )
+        .await;
+        let mut scanner = store.scan(DEAD, Start::Edge, Order::Ascending);
+        let (mut seen, mut deleted) = (Vec::new(), 0);
+        while let Some(scan) = scanner.next().await.unwrap() {
+            for (index, (score, raw)) in scan.entries.iter().enumerate() {
+                let stored = scan.stored(index).unwrap();
+                assert_eq!((&stored.raw, stored.id.position), (raw, *score));
+                seen.push((raw.clone(), *score));
+            }
+            if let Some((last, _)) = seen.last() {
+                // What comes before it all is not the scan's any more.
+                let mut add = redis::cmd("ZADD");
+                add.arg("dead")
+                    .arg("-5")
+                    .arg([b"early ", &last[..]].concat());
+                let _: i64 = add.query_async(&mut connection).await.unwrap();
+            }
+            let until = seen.len().saturating_sub(left);
+            for (raw, _) in &seen[deleted..until.max(deleted)] {
+                let mut delete = redis::cmd("ZREM");
+                delete.arg("dead").arg(&raw[..]);
+                let _: i64 = delete.query_async(&mut connection).await.unwrap();
+            }
+            deleted = until.max(deleted);
+        }
+        assert_eq!(seen.len(), wanted.len(), "{left}");
+        // What shares a time stands in the order of its bytes, as Redis has it.
+        wanted.sort_by(|(one, at), (other, later)| at.total_cmp(later).then(one.cmp(other)));
+        assert!(seen == wanted, "{left}");
+        let told: String = raw(&mut connection, &["INFO", "commandstats"]).await;
+        assert!(told.contains("cmdstat_zrangebyscore"), "{told}");
+    }
+}

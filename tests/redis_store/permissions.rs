@@ -4,13 +4,13 @@ use super::{all, into_queue, into_set, job, open, queue, raw};
 use crate::support::{RedisServer, recover};
 use jobdeck::{
     model::{
-        Actor, AuditAction, AuditEvent, Hold, LogLine, Order, Place, ProcessInfo, RunningJob, Set,
-        Signal, Timestamp,
+        Actor, AuditAction, AuditEvent, Hold, LogLine, OperationState, Order, Place, ProcessInfo,
+        RunningJob, Set, Signal, Timestamp,
     },
     store::{
         Announcement, AuditBounds, ClassMetrics, Deletion, Destination, FetchedJob, Heartbeat,
-        LOG_LINES, MetricsForm, Move, Moved, NewRun, RunReport, Settlement, SharedStore, Start,
-        StoreError, StoredEntry, Tick,
+        LOG_LINES, MetricsForm, Move, Moved, NewOperation, NewRun, RunReport, Settlement,
+        SharedStore, Start, Step, StepMove, Stepped, StoreError, StoredEntry, Target, Tick,
     },
 };
 use redis::aio::MultiplexedConnection;
@@ -259,6 +259,63 @@ async fn what_the_manual_names_is_enough_for_periodic_jobs() {
     store.withdraw_periodic(WORKER, &names).await.unwrap();
     let deleted = store.delete_periodic("digest").await.unwrap();
     assert_eq!(deleted, Deletion::Done);
+}
+
+#[tokio::test]
+async fn what_the_manual_names_is_enough_for_operations() {
+    let (_server, store, mut connection) = limited().await;
+    let (minute, running) = (Duration::from_secs(60), [OperationState::Running]);
+    let jobs: Vec<_> = (1..=20).map(|number| into_set(Set::Dead, number)).collect();
+    store.add(&jobs).await.unwrap();
+    let dead = Place::Set(Set::Dead);
+    let entries = all(&store, &dead, Order::Ascending).await;
+    let moves = |entries: &[StoredEntry]| -> Vec<StepMove> {
+        let deleted = |entry: &StoredEntry| StepMove {
+            entry: entry.clone(),
+            to: Target::Away(Destination::Nowhere),
+            same_score: false,
+        };
+        entries.iter().map(deleted).collect()
+    };
+    let (many, few) = (moves(&entries[..15]), moves(&entries[15..]));
+    let operation = NewOperation {
+        id: "op",
+        plan: "{}",
+        undoes: None,
+        owner: Some(("me", minute)),
+    };
+    store.create_operation(operation).await.unwrap();
+    assert_eq!(store.operations().await.unwrap().len(), 1);
+    assert_eq!(store.current_operations(minute).await.unwrap().len(), 1);
+    store.release_operation("op", "me").await.unwrap();
+    let claimed = store.claim_operation("op", "me", minute).await.unwrap();
+    assert!(claimed.is_some());
+    for (number, moves) in [(0, &many), (1, &few)] {
+        let step = Step {
+            id: "op",
+            owner: "me",
+            lease: minute,
+            number,
+            moves,
+            keeps: true,
+            mark: "",
+            undoes: None,
+            state: None,
+            kept_for: minute,
+        };
+        let stepped = store.step_operation(step).await.unwrap();
+        assert!(matches!(stepped, Stepped::Made { .. }), "{stepped:?}");
+    }
+    // Those that are many were deleted by a transaction.
+    let told: String = raw(&mut connection, &["INFO", "commandstats"]).await;
+    assert!(told.contains("cmdstat_zremrangebyscore"), "{told}");
+    let turned = store
+        .turn_operation("op", &running, OperationState::Done, None, minute)
+        .await;
+    assert!(turned.unwrap());
+    let chunks = store.kept("op", 0..2, Order::Ascending, 9).await.unwrap();
+    assert_eq!(chunks.len(), 2);
+    assert_eq!(store.free_kept("op").await.unwrap().entries, 20);
 }
 
 #[tokio::test]

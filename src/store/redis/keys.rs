@@ -217,6 +217,11 @@ impl Keys {
         format!("{}jobdeck:kept:{id}", self.prefix)
     }
 
+    /// Jobdeck's note that a step of an operation may be made, for as long as that takes.
+    pub(super) fn step_note(&self, id: &str, owner: &str, number: u64) -> String {
+        format!("{}jobdeck:step:{id}:{owner}:{number}", self.prefix)
+    }
+
     /// Jobdeck's list of what a periodic job has enqueued, the newest at the left end.
     pub(super) fn periodic_runs(&self, name: &str) -> String {
         format!("{}jobdeck:periodic-runs:{name}", self.prefix)

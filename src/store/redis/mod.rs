@@ -12,7 +12,7 @@
 //! | `turns`, `tickets`, `watch` | the worker's path: jobs let go and fetched; waiting for some |
 //! | `heartbeat`, `orphans` | the worker's process: that it lives; jobs of those that do not |
 //! | `metrics` | what the runs of each class took |
-//! | `operations`, `operation_step` | changes of many jobs, step by step, and what is kept to undo them |
+//! | `operations`, `operation_step`, `plain_step` | changes of many jobs, step by step, and what is kept to undo them |
 //! | `periodic` | the calendar: periodic jobs and their ticks |
 //! | `audit` | who changed what |
 //! | `reports`, `owner_gone` | what runs tell, requests that they end; jobs in progress of processes that are gone |
@@ -37,6 +37,7 @@ mod orphans;
 mod overview;
 mod owner_gone;
 mod periodic;
+mod plain_step;
 mod private_jobs;
 mod process_info;
 mod processes;
@@ -72,7 +73,7 @@ use std::{
     time::Duration,
 };
 use tickets::Tickets;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 
 pub(super) use address::shown_unparsed;
 pub use private_jobs::PrivateJob;
@@ -94,6 +95,8 @@ pub struct RedisStore {
     /// Told when the server sends word over that.
     word: Arc<Notify>,
     tickets: Tickets,
+    /// Whether operations may use transactions, once that is known.
+    has_transactions: OnceCell<bool>,
     /// Whether the last rescue of orphans was refused for some.
     refuses_rescues: AtomicBool,
 }
@@ -122,6 +125,7 @@ impl RedisStore {
             worker: Arc::new(Link::new(address.clone())),
             address,
             tickets: Tickets::default(),
+            has_transactions: OnceCell::new(),
             refuses_rescues: AtomicBool::default(),
         }
     }
@@ -139,6 +143,7 @@ impl RedisStore {
             watch: Arc::clone(&self.watch),
             word: Arc::clone(&self.word),
             tickets: Tickets::default(),
+            has_transactions: OnceCell::new(),
             refuses_rescues: AtomicBool::default(),
         }
     }

@@ -254,6 +254,6 @@ fn bytes_of(to: &Destination) -> usize {
     }
 }
 
-fn is_unknown_script(error: &::redis::RedisError) -> bool {
+pub(super) fn is_unknown_script(error: &::redis::RedisError) -> bool {
     server_error(error).is_some_and(|(code, _)| code == "NOSCRIPT")
 }

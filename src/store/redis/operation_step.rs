@@ -15,6 +15,9 @@ use std::collections::HashMap;
 impl RedisStore {
     /// Makes a step that has been checked.
     pub(super) async fn make_step(&self, step: Step<'_>) -> StoreResult<Stepped> {
+        if let Some(made) = self.make_plain_step(&step).await? {
+            return Ok(made);
+        }
         let adds = step.adds();
         let entries = step.moves.len() + adds.len();
         let field = if step.keeps && !step.moves.is_empty() {

@@ -1,9 +1,10 @@
 //! Looks through a set or queue by plain windows of ranks, which cost a third of what a script's slices do.
 //!
 //! A window begins at the entry that was read last: if that stands there, nothing has moved, and what follows it is what comes next. If
-//! not, it is looked up in its set, or else a slice of the script finds the place again. Nobody knows how large the entries of a window are
-//! before it is read, so with each window some entries of the next one are looked at; where one is large, the script goes on, which counts
-//! bytes.
+//! not, it is looked up in its set, or else a slice of the script finds the place again. Where entries move all the time, as in a set that
+//! an operation empties from below, windows begin at its score instead, wherever that is by then. Nobody knows how large the entries of a
+//! window are before it is read, so with each window some entries of the next one are looked at; where one is large, the script goes on,
+//! which counts bytes.
 
 use super::{
     RedisStore,
@@ -41,6 +42,8 @@ pub(super) struct RedisScanner<'store> {
     width: Width,
     /// The longest of some entries that come next, if any were looked at.
     ahead: Option<usize>,
+    /// Whether the last entry of a window was not where it had been when the next one was read.
+    moves: bool,
 }
 
 /// The entry that was read last.
@@ -82,6 +85,7 @@ impl<'store> RedisScanner<'store> {
             mark: None,
             width: Width::new(),
             ahead: None,
+            moves: false,
         }
     }
 
@@ -154,6 +158,7 @@ impl<'store> RedisScanner<'store> {
             .first()
             .is_some_and(|(raw, score)| *raw == mark.raw && *score == mark.score);
         if !is_there {
+            self.moves = true;
             return Ok(None);
         }
         let beyond = (window.len() > self.width.get() + 1)
@@ -168,34 +173,107 @@ impl<'store> RedisScanner<'store> {
                 Place::Queue(_) => (position_of(rank(distance)), raw),
             })
             .collect();
-        let Some((position, raw)) = entries.last() else {
-            self.start = None;
+        let more = beyond.is_some();
+        let read = Read {
+            window: Vec::new(),
+            total,
+            now,
+            samples,
+        };
+        Ok(self.behind(mark, entries, beyond, more, read))
+    }
+
+    /// By a window of what comes behind the mark by score and bytes, wherever that stands or stood; nothing when that is not all within
+    /// reach: too many have its score.
+    async fn window_by_score(&mut self, mark: Mark) -> StoreResult<Option<Scan>> {
+        let Place::Set(set) = &self.place else {
             return Ok(None);
         };
-        let more = beyond.is_some();
+        let (key, score) = (self.store.keys.set(*set), mark.score.to_string());
+        let width = self.width.get();
+        let limit = width + 2;
+        let mut window = cmd("ZRANGEBYSCORE");
+        window
+            .arg(&key)
+            .arg(&score)
+            .arg("+inf")
+            .arg("WITHSCORES")
+            .arg("LIMIT")
+            .arg(0)
+            .arg(limit);
+        let mut lower = cmd("ZCOUNT");
+        lower.arg(&key).arg("-inf").arg(format!("({score}"));
+        let samples_behind = mark.rank.saturating_add(i64::try_from(width).unwrap_or(0));
+        let (mut read, lower) = tokio::try_join!(
+            self.read(window, samples_behind),
+            self.store.admin.read::<i64>(&lower)
+        )?;
+        let rows = std::mem::take(&mut read.window);
+        let is_cut = rows.len() == limit;
+        let is_passed = |(raw, score): &(Bytes, f64)| *score == mark.score && *raw <= mark.raw;
+        let passed = rows.iter().take_while(|row| is_passed(row)).count();
+        let mut entries: Vec<(f64, Bytes)> = rows
+            .into_iter()
+            .skip(passed)
+            .map(|(raw, score)| (score, raw))
+            .collect();
+        let beyond = entries.drain(width.min(entries.len())..).next();
+        if entries.is_empty() {
+            return Ok(None);
+        }
+        let more = beyond.is_some() || is_cut;
+        let before = i64::try_from(passed).unwrap_or(0) - 1;
+        let mark = Mark {
+            rank: lower.saturating_add(before),
+            ..mark
+        };
+        let beyond = beyond.map(|(score, raw)| (raw, score));
+        Ok(self.behind(mark, entries, beyond, more, read))
+    }
+
+    /// What was read behind a mark, and the next mark.
+    fn behind(
+        &mut self,
+        mark: Mark,
+        entries: Vec<(f64, Bytes)>,
+        beyond: Option<(Bytes, f64)>,
+        more: bool,
+        read: Read,
+    ) -> Option<Scan> {
+        let Some((position, raw)) = entries.last() else {
+            self.start = None;
+            return None;
+        };
         let longest = entries.iter().map(|(_, raw)| raw.len()).max();
-        let last_rank = rank(i64::try_from(entries.len()).unwrap_or(i64::MAX));
+        let step = if self.order == Order::Ascending {
+            1
+        } else {
+            -1
+        };
+        let distance = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+        let next_rank = mark.rank.saturating_add(step * distance);
+        let (next_score, next_raw) = match self.place {
+            Place::Set(_) => (*position, raw.clone()),
+            Place::Queue(_) => (0.0, raw.clone()),
+        };
         let around = Around {
             order: self.order,
-            mark: mark.clone(),
+            mark,
             beyond,
-            total,
+            total: read.total,
         };
         let next = Mark {
-            rank: last_rank,
-            score: match self.place {
-                Place::Set(_) => *position,
-                Place::Queue(_) => 0.0,
-            },
-            raw: raw.clone(),
+            rank: next_rank,
+            score: next_score,
+            raw: next_raw,
             offset: around.offset(&entries, entries.len() - 1),
         };
         let place = self.place.clone();
         let scan = Scan::new(
             entries,
             more,
-            total,
-            now,
+            read.total,
+            read.now,
             move |entries, index| match &place {
                 Place::Set(set) => around.set_entry(*set, entries, index),
                 Place::Queue(name) => around.queue_entry(name, entries, index),
@@ -207,9 +285,9 @@ impl<'store> RedisScanner<'store> {
             .filter(|_| more)
             .map(|last| Start::After(last.cursor));
         self.mark = Some(next);
-        self.ahead = samples.into_iter().max();
+        self.ahead = read.samples.into_iter().max();
         self.width.read(longest.unwrap_or(1));
-        Ok(Some(scan))
+        Some(scan)
     }
 
     /// The mark where it stands now, when entries in front of it have come or gone; nothing when it has gone itself, or cannot be found quickly.
@@ -333,7 +411,12 @@ impl Scanner for RedisScanner<'_> {
                 None => self.look_ahead(&mark).await?,
             };
             self.width.limit(ahead);
-            if self.width.get() >= FEWEST {
+            let by_score = self.moves && self.order == Order::Ascending;
+            if self.width.get() >= FEWEST && by_score && self.place.set().is_some() {
+                if let Some(scan) = Box::pin(self.window_by_score(mark)).await? {
+                    return Ok(Some(scan));
+                }
+            } else if self.width.get() >= FEWEST {
                 if let Some(scan) = self.window(mark.clone()).await? {
                     return Ok(Some(scan));
                 }

@@ -161,7 +161,12 @@ script!(
     "clock",
     "put",
     "operation_over",
+    "operation_kept",
     "operation_step"
+);
+script!(
+    /// Says whether a step in plain commands may be made.
+    PLAIN_GUARD, "plain_guard"
 );
 script!(
     /// Changes how an operation stands.
@@ -174,3 +179,13 @@ script!(
     /// Gives up what an operation has kept.
     OPERATION_FREE, "operation_free"
 );
+
+/// Ends a step in plain commands. As a text, for it is loaded in the transaction in which it runs.
+pub(super) const PLAIN_SETTLE_TEXT: &str = concat!(
+    include_str!("scripts/clock.lua"),
+    include_str!("scripts/operation_kept.lua"),
+    include_str!("scripts/plain_settle.lua")
+);
+
+/// That, by its digest.
+pub(super) static PLAIN_SETTLE: LazyLock<Script> = LazyLock::new(|| Script::new(PLAIN_SETTLE_TEXT));

@@ -309,47 +309,29 @@ for index = 1, count do
     gone = gone + 1
   end
 end
-redis.call('HINCRBY', operation, 'step', 1)
-if done > 0 then
-  redis.call('HINCRBY', operation, 'done', done)
+advance(operation, done, gone)
+if ARGV[10] ~= '' then
+  keep(operation, kept, number, ARGV[10], letters, done)
 end
-if gone > 0 then
-  redis.call('HINCRBY', operation, 'gone', gone)
-end
-if ARGV[10] ~= '' and done > 0 then
-  redis.call('HSET', kept, number, letters .. '|' .. ARGV[10])
-  redis.call('HINCRBY', operation, 'kept_entries', done)
-  redis.call('HINCRBY', operation, 'kept_bytes', redis.call('HSTRLEN', kept, ARGV[10]) + count)
-elseif ARGV[10] ~= '' then
-  redis.call('HDEL', kept, ARGV[10])
-end
-if chunk ~= '' then
+if chunk ~= '' and #refusals == 0 then
+  give_up(other, others_kept, chunk, tonumber(ARGV[12]))
+elseif chunk ~= '' then
+  -- What was refused stays there, to be undone another time.
   local value = redis.call('HGET', others_kept, chunk)
   local bar = value:find('|', 1, true)
-  local field = value:sub(bar + 1)
-  local released, freed = tonumber(ARGV[12]), 0
-  if #refusals == 0 then
-    freed = redis.call('HSTRLEN', others_kept, field) + bar - 1
-    redis.call('HDEL', others_kept, chunk, field)
-  else
-    -- What was refused stays there, to be undone another time.
-    local kept_letters = {}
-    for index = 1, bar - 1 do
-      kept_letters[index] = '0'
-    end
-    for refusal = 1, #refusals, 2 do
-      local index = indexes[refusals[refusal]]
-      if index > 0 then
-        kept_letters[index] = '1'
-        released = released - 1
-      end
-    end
-    redis.call('HSET', others_kept, chunk, table.concat(kept_letters) .. '|' .. field)
+  local released, kept_letters = tonumber(ARGV[12]), {}
+  for index = 1, bar - 1 do
+    kept_letters[index] = '0'
   end
-  if redis.call('EXISTS', other) == 1 then
-    redis.call('HINCRBY', other, 'kept_entries', whole(-released))
-    redis.call('HINCRBY', other, 'kept_bytes', whole(-freed))
+  for refusal = 1, #refusals, 2 do
+    local index = indexes[refusals[refusal]]
+    if index > 0 then
+      kept_letters[index] = '1'
+      released = released - 1
+    end
   end
+  redis.call('HSET', others_kept, chunk, table.concat(kept_letters) .. value:sub(bar))
+  kept_less(other, released, 0)
 end
 if ARGV[6] ~= '' then
   turn(ARGV[1], operation, kept, KEYS[3], ARGV[6], ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9]))
