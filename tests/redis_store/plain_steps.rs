@@ -250,6 +250,66 @@ async fn what_was_there_is_enqueued_in_its_order_and_the_others_are_not() {
 }
 
 #[tokio::test]
+async fn what_goes_to_two_queues_by_turns_gets_there_once() {
+    let (_server, store, mut connection) = fresh().await;
+    let entries = filled(&store, 24).await;
+    begin(&store, "op", None).await;
+    let moves: Vec<StepMove> = (0..)
+        .zip(&entries)
+        .map(|(index, entry)| StepMove {
+            entry: entry.clone(),
+            to: Target::Away(Destination::Queue {
+                name: if index % 2 == 0 { "a" } else { "b" }.to_owned(),
+                raw: format!("new {index}").into(),
+                end: QueueEnd::Last,
+            }),
+            same_score: false,
+        })
+        .collect();
+    let stepped = store.step_operation(step("op", 0, &moves)).await.unwrap();
+    let Stepped::Made { moved, .. } = stepped else {
+        panic!("{stepped:?}")
+    };
+    assert_eq!(moved, vec![Moved::Done; 24]);
+    assert_eq!(contents(&mut connection).await, []);
+    for (key, first) in [("queue:a", 0), ("queue:b", 1)] {
+        let queued: Vec<String> = raw(&mut connection, &["LRANGE", key, "0", "-1"]).await;
+        let expected: Vec<String> = (first..24)
+            .step_by(2)
+            .rev()
+            .map(|index| format!("new {index}"))
+            .collect();
+        assert_eq!(queued, expected, "{key}");
+    }
+    assert_tidy(&mut connection).await;
+}
+
+#[tokio::test]
+async fn a_note_that_a_broken_connection_has_left_lets_nothing_pass() {
+    let (_server, store, mut connection) = fresh().await;
+    let entries = filled(&store, 30).await;
+    begin(&store, "op", None).await;
+    let before = contents(&mut connection).await;
+    let moves = deleted(&entries);
+    // Cut behind the guard: as far as an earlier try can have come without its transaction.
+    for name in [
+        "jobdeck:step:op:me:0",
+        "jobdeck:step:op:0",
+        "jobdeck:step:op:0:",
+    ] {
+        let _: () = raw(&mut connection, &["SET", name, "passed"]).await;
+    }
+    let _: i64 = raw(
+        &mut connection,
+        &["HSET", "jobdeck:operation:op", "state", "paused"],
+    )
+    .await;
+    let stepped = store.step_operation(step("op", 0, &moves)).await.unwrap();
+    assert_eq!(stepped, Stepped::NotNow);
+    assert!(contents(&mut connection).await == before);
+}
+
+#[tokio::test]
 async fn a_queue_that_is_none_is_told_and_nothing_is_lost() {
     let (_server, store, mut connection) = fresh().await;
     let entries = filled(&store, 30).await;

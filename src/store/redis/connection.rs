@@ -92,6 +92,11 @@ impl Link {
         &self.address.shown
     }
 
+    /// The number of the connection that the next request goes over, unless that breaks. Connects if there is none.
+    pub(super) async fn connection(&self) -> StoreResult<u64> {
+        self.live().await.map(|live| live.number)
+    }
+
     /// The server's name and version; empty when it does not tell. Connects if that is not known yet.
     pub(super) async fn server(&self) -> StoreResult<String> {
         if self.slot().server.is_none() {

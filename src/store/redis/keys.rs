@@ -218,8 +218,8 @@ impl Keys {
     }
 
     /// Jobdeck's note that a step of an operation may be made, for as long as that takes.
-    pub(super) fn step_note(&self, id: &str, owner: &str, number: u64) -> String {
-        format!("{}jobdeck:step:{id}:{owner}:{number}", self.prefix)
+    pub(super) fn step_note(&self, id: &str, number: u64, attempt: &str) -> String {
+        format!("{}jobdeck:step:{id}:{number}:{attempt}", self.prefix)
     }
 
     /// Jobdeck's list of what a periodic job has enqueued, the newest at the left end.

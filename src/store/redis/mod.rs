@@ -51,6 +51,7 @@ mod sentinel;
 mod server;
 mod slices;
 mod tickets;
+mod transactions;
 mod turns;
 mod usage;
 mod watch;
@@ -73,7 +74,8 @@ use std::{
     time::Duration,
 };
 use tickets::Tickets;
-use tokio::sync::{Notify, OnceCell};
+use tokio::sync::Notify;
+use transactions::Transactions;
 
 pub(super) use address::shown_unparsed;
 pub use private_jobs::PrivateJob;
@@ -96,7 +98,7 @@ pub struct RedisStore {
     word: Arc<Notify>,
     tickets: Tickets,
     /// Whether operations may use transactions, once that is known.
-    has_transactions: OnceCell<bool>,
+    transactions: Transactions,
     /// Whether the last rescue of orphans was refused for some.
     refuses_rescues: AtomicBool,
 }
@@ -125,7 +127,7 @@ impl RedisStore {
             worker: Arc::new(Link::new(address.clone())),
             address,
             tickets: Tickets::default(),
-            has_transactions: OnceCell::new(),
+            transactions: Transactions::default(),
             refuses_rescues: AtomicBool::default(),
         }
     }
@@ -143,7 +145,7 @@ impl RedisStore {
             watch: Arc::clone(&self.watch),
             word: Arc::clone(&self.word),
             tickets: Tickets::default(),
-            has_transactions: OnceCell::new(),
+            transactions: Transactions::default(),
             refuses_rescues: AtomicBool::default(),
         }
     }

@@ -48,15 +48,18 @@ struct Group<'step> {
 }
 
 impl<'step> Group<'step> {
-    /// Nothing if not all entries are enqueued.
+    /// Nothing if not all entries are enqueued, or a queue comes again behind another one: what the script at the end finds at the end of a
+    /// queue must be what this group has put there.
     fn all(moves: &'step [StepMove]) -> Option<Vec<Self>> {
         let mut groups: Vec<Self> = Vec::new();
         for change in moves {
             let Target::Away(Destination::Queue { name, raw, end }) = &change.to else {
                 return None;
             };
+            let is_known = groups.iter().any(|group| group.queue == name);
             match groups.last_mut() {
                 Some(last) if last.queue == name && last.end == *end => last.texts.push(raw),
+                _ if is_known => return None,
                 _ => groups.push(Self {
                     queue: name,
                     end: *end,
@@ -177,9 +180,9 @@ impl RedisStore {
         if !self.has_transactions().await? {
             return Ok(None);
         }
-        let mut pipeline = self.plain_step(step, set, &work)?;
         let mut knows_guard = true;
         loop {
+            let mut pipeline = self.plain_step(step, set, &work)?;
             let replies: Vec<RedisResult<Value>> =
                 self.operations.change(pipeline.ignore_errors()).await?;
             // The watch comes first, and the note is cleared away behind the transaction.
@@ -200,22 +203,38 @@ impl RedisStore {
         }
     }
 
-    /// Whether the server carries out transactions for this user: otherwise their commands would be carried out one by one.
+    /// Whether the server carries out transactions for this user, and takes the note in front of them: otherwise their commands would be
+    /// carried out one by one. Asked again from time to time: another server may be the master by then, or the user have other rights.
     async fn has_transactions(&self) -> StoreResult<bool> {
-        let ask = async || {
-            let mut calls = pipe();
-            calls.cmd("WATCH").arg(self.keys.operations());
-            calls.cmd("MULTI").cmd("EXEC");
-            let replies: Vec<RedisResult<Value>> =
-                self.operations.change(calls.ignore_errors()).await?;
-            Ok(replies.iter().all(Result::is_ok))
-        };
-        self.has_transactions.get_or_try_init(ask).await.copied()
+        let connection = self.operations.connection().await?;
+        if let Some(known) = self.transactions.known(connection) {
+            return Ok(known);
+        }
+        let note = self
+            .keys
+            .step_note("", 0, &format!("{:016x}", rand::random::<u64>()));
+        let mut calls = pipe();
+        calls.cmd("WATCH").arg(&note);
+        calls
+            .cmd("SET")
+            .arg(&note)
+            .arg("refused")
+            .arg("NX")
+            .arg("EX")
+            .arg(60);
+        calls.cmd("UNLINK").arg(&note);
+        calls.cmd("MULTI").cmd("EXEC").cmd("DISCARD");
+        let mut replies: Vec<RedisResult<Value>> =
+            self.operations.change(calls.ignore_errors()).await?;
+        // That there is nothing to discard is an error, and the good case.
+        let is_over = replies.pop().is_some_and(|reply| reply.is_err());
+        let has = is_over && replies.iter().all(Result::is_ok);
+        self.transactions.learn(connection, has);
+        Ok(has)
     }
 
     fn plain_step(&self, step: &Step<'_>, set: Set, work: &Work<'_>) -> StoreResult<Pipeline> {
         let (operation, kept) = (self.keys.operation(step.id), self.keys.kept(step.id));
-        let note = self.keys.step_note(step.id, step.owner, step.number);
         let set = self.keys.set(set);
         let undone = step.undoes.map_or(step.id, |undone| undone.id);
         let chunk = step
@@ -224,6 +243,12 @@ impl RedisStore {
         let entries = i64::try_from(work.entries()).unwrap_or(MARKS);
         let lowest = HIGHEST_MARK - (i64::from(rand::random::<u32>()) + 1) * MARKS;
         let highest = lowest + entries - 1;
+        // Of this try alone: what another one has left behind, when its connection broke, must not let this one pass.
+        let note = self.keys.step_note(
+            step.id,
+            step.number,
+            &format!("{:016x}", rand::random::<u64>()),
+        );
         let queues: Vec<String> = work
             .groups()
             .iter()
@@ -232,6 +257,10 @@ impl RedisStore {
 
         let mut calls = pipe();
         calls.cmd("WATCH").arg(&operation);
+        if step.undoes.is_some() {
+            // It may be freed, or come to its end, behind the guard.
+            calls.arg(self.keys.kept(undone));
+        }
         calls
             .cmd("EVALSHA")
             .arg(scripts::PLAIN_GUARD.get_hash())

@@ -217,8 +217,12 @@ impl<'store> RedisScanner<'store> {
             .skip(passed)
             .map(|(raw, score)| (score, raw))
             .collect();
-        let beyond = entries.drain(width.min(entries.len())..).next();
-        if entries.is_empty() {
+        let mut beyond = entries.drain(width.min(entries.len())..).next();
+        if beyond.is_none() && is_cut && entries.len() > 1 {
+            // More follows: the last one is told from it by its own successor, so it must not be the last.
+            beyond = entries.pop();
+        }
+        if entries.is_empty() || (beyond.is_none() && is_cut) {
             return Ok(None);
         }
         let more = beyond.is_some() || is_cut;
