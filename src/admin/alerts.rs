@@ -44,6 +44,7 @@ impl Admin {
         for alert in &mut alerts {
             // One that is over is nobody's business any more.
             alert.snoozed = alert.snoozed.take().filter(|snooze| now < snooze.until);
+            self.hide_receivers(alert);
         }
         alerts.sort_by(|one, other| {
             let order = |it: &Alert| {
@@ -161,6 +162,14 @@ impl Admin {
         deed.end(changed).await
     }
 
+    /// Who is told, and how that went, is nobody's who is limited.
+    fn hide_receivers(&self, alert: &mut Alert) {
+        if !self.limit().is_none() {
+            alert.told.clear();
+            alert.notices.clear();
+        }
+    }
+
     async fn changed(
         &self,
         deed: &mut Deed,
@@ -194,6 +203,7 @@ impl Admin {
                 .change_alert(id, version, Some(&alert), None)
                 .await?
             {
+                self.hide_receivers(&mut alert);
                 return Ok(alert);
             }
         }

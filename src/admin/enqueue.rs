@@ -3,6 +3,7 @@
 use super::{
     Admin, AdminError, AdminResult,
     audit::{Deed, JIDS, tell_place},
+    limits::refuse_retrying,
 };
 use crate::job::NewJob;
 use crate::model::{AuditAction, Place};
@@ -34,6 +35,7 @@ impl Admin {
             let job = new
                 .encode(now, unit)
                 .map_err(|error| AdminError::Job { index, error })?;
+            refuse_retrying(None, &job, self.limit()).map_err(AdminError::Beyond)?;
             jids.push(job.jid().unwrap_or_default());
             entries.push(Destination::of_new(new, job.raw().clone(), now));
         }

@@ -5,7 +5,9 @@
 
 use super::{Admin, AdminError, AdminResult};
 use crate::job::Job;
-use crate::model::{EntryId, Limit, Operation, Overview, Place, ProcessInfo, Right, RunningJob};
+use crate::model::{
+    Cursor, EntryId, Limit, Operation, Overview, Place, ProcessInfo, Right, RunningJob,
+};
 use crate::store::{Destination, StoredEntry, Target};
 use bytes::Bytes;
 
@@ -33,6 +35,15 @@ impl Admin {
             return Ok(());
         }
         Err(self.beyond(&format!("`{queue}` is none of them")))
+    }
+
+    /// A cursor for who is limited: a list is read on behind entries that are another's, and nothing of those may be in it, or be asked by it.
+    pub(super) fn blind(&self, cursor: Cursor) -> Cursor {
+        if self.limit().is_none() {
+            cursor
+        } else {
+            self.store.blind(cursor)
+        }
     }
 
     /// Refuses a place that is such a queue. Sets are everybody's; of their jobs each has a queue.
@@ -108,6 +119,7 @@ fn refuse_becoming(job: &Job, place: &Place, raw: &Bytes, limit: &Limit) -> Resu
         return Ok(());
     }
     let new = Job::new(raw.clone());
+    refuse_retrying(Some(job), &new, limit)?;
     let named = new.queue();
     let is_same = named == job.queue();
     let is_named_within = named.as_deref().is_some_and(|name| limit.includes(name));
@@ -118,6 +130,25 @@ fn refuse_becoming(job: &Job, place: &Place, raw: &Bytes, limit: &Limit) -> Resu
     let queue = queue.map_or_else(|| "no queue".to_owned(), |queue| format!("queue `{queue}`"));
     Err(format!(
         "it would be a job of {queue} then, which is beyond the limit ({limit})"
+    ))
+}
+
+/// Refuses a job that would be tried again in another queue; one that `old` would be tried in already may stay.
+pub(super) fn refuse_retrying(old: Option<&Job>, new: &Job, limit: &Limit) -> Result<(), String> {
+    const FIELD: &str = "retry_queue";
+    let Some(value) = new.field(FIELD).filter(|_| !limit.is_none()) else {
+        return Ok(());
+    };
+    let is_as_before = old.is_some_and(|old| old.field(FIELD) == Some(value));
+    let is_within = match new.string(FIELD) {
+        Some(queue) => queue.is_empty() || limit.includes(&queue),
+        None => value == "null",
+    };
+    if is_as_before || is_within {
+        return Ok(());
+    }
+    Err(format!(
+        "it would be tried again in another queue (`{FIELD}` is {value}), which is beyond the limit ({limit})"
     ))
 }
 
@@ -132,6 +163,7 @@ pub(super) fn refuse_new(to: &Destination, limit: &Limit) -> Result<(), String> 
         Destination::Queue { name, raw, .. } => (Place::Queue(name.clone()), raw),
     };
     let job = Job::new(raw.clone());
+    refuse_retrying(None, &job, limit)?;
     let named = job.queue();
     if job.is_within(&place, limit) && named.as_deref().is_none_or(|name| limit.includes(name)) {
         return Ok(());
@@ -163,4 +195,48 @@ pub(super) fn narrow_processes(processes: &mut Vec<ProcessInfo>, limit: &Limit) 
         process.capsules.retain(|(_, _, queues)| !queues.is_empty());
     }
     processes.retain(|process| !process.queues.is_empty());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{refuse_new, refuse_retrying};
+    use crate::job::Job;
+    use crate::model::{Limit, NamePattern, Set};
+    use crate::store::Destination;
+
+    fn mail() -> Limit {
+        Limit::to([NamePattern::new("mail*").unwrap()])
+    }
+
+    fn retried_in(value: &str) -> Job {
+        Job::new(format!(
+            r#"{{"class":"A","jid":"1","queue":"mail","retry_queue":{value}}}"#
+        ))
+    }
+
+    #[test]
+    fn nothing_is_to_be_tried_again_beyond_the_limit() {
+        for (value, is_refused) in [
+            (r#""mail_slow""#, false),
+            (r#""""#, false),
+            ("null", false),
+            (r#""photos""#, true),
+            (r#""mail","retry_queue":"photos""#, true),
+            (r#""ph\u006ftos""#, true),
+            ("1", true),
+        ] {
+            let job = retried_in(value);
+            let refused = refuse_retrying(None, &job, &mail());
+            assert_eq!(refused.is_err(), is_refused, "{value}: {refused:?}");
+            assert!(refuse_retrying(None, &job, &Limit::none()).is_ok());
+            // What it was in before, it may stay in.
+            assert!(refuse_retrying(Some(&job), &job, &mail()).is_ok());
+            let to = Destination::Set {
+                set: Set::Retries,
+                score: 1.0,
+                raw: job.raw().clone(),
+            };
+            assert_eq!(refuse_new(&to, &mail()).is_err(), is_refused, "{value}");
+        }
+    }
 }

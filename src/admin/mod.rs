@@ -32,8 +32,8 @@ mod vocabulary;
 
 use crate::job::TimeUnit;
 use crate::model::{
-    Actor, AuditAction, DayTotals, EntryId, Overview, Page, PageRequest, Place, ProcessInfo, Right,
-    RunningJob, Signal, StoreInfo, Timestamp,
+    Actor, AuditAction, Cursor, DayTotals, EntryId, Overview, Page, PageRequest, Place,
+    ProcessInfo, Right, RunningJob, Signal, StoreInfo, Timestamp,
 };
 use crate::redaction::Redactor;
 use crate::shown::open_running;
@@ -250,7 +250,13 @@ impl Admin {
     /// [`AdminError::Beyond`] for another's queue; the store's; a cursor that is not this store's.
     pub async fn page(&self, place: &Place, request: &PageRequest) -> AdminResult<Page> {
         self.require_place(place)?;
-        let page = listing::page(
+        let blind = |cursor: Option<Cursor>| cursor.map(|cursor| self.blind(cursor));
+        let request = &PageRequest {
+            after: blind(request.after.clone()),
+            before: blind(request.before.clone()),
+            ..request.clone()
+        };
+        let mut page = listing::page(
             self.store.as_ref(),
             place,
             request,
@@ -259,6 +265,8 @@ impl Admin {
             self.limit(),
         )
         .await?;
+        page.next = blind(page.next);
+        page.previous = blind(page.previous);
         let vocabulary = self.vocabulary();
         for entry in &page.entries {
             vocabulary.learn(entry);

@@ -84,6 +84,8 @@ impl Admin {
                 "the periodic job {name} was written by another version of Jobdeck: update this one"
             ))
         })?;
+        // Of what is run, which another process may have announced anew since it was looked at.
+        self.require_queue(&job.new_job().queue)?;
         let unit = self.fleet_unit().await.unwrap_or_default();
         let run = NewRun::of(&job.new_job(), None, self.store.now().await?, unit)
             .map_err(|error| AdminError::Job { index: 0, error })?;

@@ -2,7 +2,7 @@
 
 use super::{Admin, AdminError, AdminResult, read_ahead::ReadAhead};
 use crate::model::{
-    JobFilter, Limit, Order, Overview, Place, SearchEvent, SearchProgress, Set, Timestamp,
+    Cursor, JobFilter, Limit, Order, Overview, Place, SearchEvent, SearchProgress, Set, Timestamp,
 };
 use crate::redaction::Redactor;
 use crate::search::Matcher;
@@ -68,9 +68,16 @@ impl Admin {
         let now = self.store().now().await?;
         let overview = self.store().overview().await?;
         let redactor = self.shown_redactor();
+        let mut request = request;
+        if let Some(after) = &mut request.after
+            && let Some((cursor, place)) = after.split_once(' ')
+        {
+            *after = format!("{} {place}", self.blind(Cursor(cursor.to_owned())).0);
+        }
         let (parts, total) = parts(&request, &overview, now, &redactor, self.limit())?;
         let (events, receiver) = channel(WAITING);
         let search = Search {
+            door: self.clone(),
             store: self.store().clone(),
             redactor,
             events,
@@ -178,7 +185,7 @@ fn order(place: &Place) -> (u8, &str) {
 fn read_cursor(text: &str) -> AdminResult<(Place, Start)> {
     let read = text.split_once(' ').and_then(|(cursor, place)| {
         let place: Place = place.parse().ok()?;
-        Some((place, Start::After(crate::model::Cursor(cursor.to_owned()))))
+        Some((place, Start::After(Cursor(cursor.to_owned()))))
     });
     read.ok_or_else(|| {
         AdminError::Store(StoreError::Invalid(
@@ -189,6 +196,7 @@ fn read_cursor(text: &str) -> AdminResult<(Place, Start)> {
 
 /// A search that runs.
 struct Search {
+    door: Admin,
     store: SharedStore,
     redactor: Redactor,
     events: Sender<AdminResult<SearchEvent>>,
@@ -238,6 +246,11 @@ impl Search {
             .await;
     }
 
+    /// Where to go on behind an entry, which may be one that is not shown.
+    fn next(&self, cursor: Cursor, place: &Place) -> String {
+        format!("{} {place}", self.door.blind(cursor).0)
+    }
+
     async fn place(&mut self, part: Part) -> AdminResult<Stop> {
         let Part {
             place,
@@ -272,7 +285,7 @@ impl Search {
                     return Ok(Stop::Deaf);
                 }
                 if self.progress.found == self.limit {
-                    return Ok(Stop::Full(format!("{} {place}", stored.cursor.0)));
+                    return Ok(Stop::Full(self.next(stored.cursor, &place)));
                 }
             }
             let is_late =
@@ -280,7 +293,7 @@ impl Search {
             if (is_late || self.told.elapsed() >= PROGRESS)
                 && let Some(last) = scan.stored(scan.entries.len().saturating_sub(1))
             {
-                let next = format!("{} {place}", last.cursor.0);
+                let next = self.next(last.cursor, &place);
                 if is_late {
                     return Ok(Stop::Full(next));
                 }

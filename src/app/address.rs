@@ -31,7 +31,7 @@ pub fn base_path_of_document() -> BasePath {
     document()
         .document_element()
         .and_then(|root| root.get_attribute("data-base"))
-        .and_then(|base| base.parse().ok())
+        .map(|base| BasePath::default().join(&base))
         .unwrap_or_default()
 }
 

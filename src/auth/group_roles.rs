@@ -1,7 +1,7 @@
 //! What the groups of somebody let them do: of people whom a proxy names, or who come by a provider.
 
 use crate::model::{Role, Scope};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What members of groups may do, and where.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,9 +16,11 @@ pub struct GroupRoles {
 
 impl GroupRoles {
     /// What a member of these groups may do: the highest role counts, within what any of the groups that have it is limited to. A lower role
-    /// opens nothing to a higher one: who may read everything and act on some may do both there only.
+    /// opens nothing to a higher one: who may read everything and act on some may do both there only. Where two of them are limited in both
+    /// queues and stores, and to others, the first one by name counts ([`Scope::or`]).
     #[must_use]
     pub fn of<'a>(&self, groups: impl IntoIterator<Item = &'a str>) -> Option<(Role, Scope)> {
+        let groups: BTreeSet<&str> = groups.into_iter().collect();
         let everybody = self.role.map(|role| (role, Scope::all()));
         let of_groups = groups.into_iter().filter_map(|group| {
             let scope = self.scopes.get(group).cloned().unwrap_or_default();

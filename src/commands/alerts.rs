@@ -3,7 +3,9 @@
 use super::{
     Failure, alert_settings,
     options::{Common, Plain, settings},
-    output, time,
+    output,
+    serve::configs,
+    time,
 };
 use crate::{
     admin::SnoozeEnd,
@@ -124,7 +126,7 @@ impl Test {
         };
         // The files of others need not be readable.
         let receiver = wanted.receiver()?;
-        let shown = alert_settings::words(&config);
+        let shown = alert_settings::words(configs(&config).first().unwrap_or(&config));
         shown.test(&receiver).await.map_err(|error| {
             Failure::new(format!(
                 "{}: `[receivers.{}]` could not be told: {error}",

@@ -195,7 +195,12 @@ pub(super) fn configs(config: &Config) -> Vec<Config> {
 async fn open_all(config: &Config) -> Result<Vec<SharedStore>, Failure> {
     let mut stores = Vec::new();
     for config in configs(config) {
-        stores.push(open(&config).await?);
+        let name = config.stores.first().map(|store| &store.sign.name);
+        let store = open(&config).await.map_err(|failure| match name {
+            Some(name) => Failure::new(format!("store {name}: {failure}")),
+            None => failure,
+        });
+        stores.push(store?);
     }
     Ok(stores)
 }

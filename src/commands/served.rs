@@ -17,6 +17,7 @@ use crate::{
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 /// A store whose settings are all understood, and on whose behalf nothing runs yet.
 pub(super) struct Ready {
@@ -53,6 +54,14 @@ impl Ready {
             handlers::warn(&config);
             Some(worker)
         } else {
+            if config.store.is_embedded()
+                && config.stores.first().is_some_and(|it| it.works.is_none())
+            {
+                tracing::warn!(
+                    store = config.store.shown_url(),
+                    "nobody here enqueues what is due in this store: let it have `worker = true`, or run `jobdeck worker` on it"
+                );
+            }
             None
         };
         Ok(Self {
@@ -83,9 +92,17 @@ impl Ready {
             AlertOptions::default(),
             shutdown.clone(),
         ));
+        // Of several stores the log says which.
+        let name = config.stores.first().map(|store| store.sign.name.clone());
+        let span = match &name {
+            Some(name) => tracing::error_span!("store", name),
+            None => tracing::Span::none(),
+        };
+        let operations = OperationRunner::new(admin.clone()).run(shutdown.clone());
+        let holds = HoldKeeper::new(admin.clone()).run(shutdown.clone());
         let mut running = vec![
-            tokio::spawn(OperationRunner::new(admin.clone()).run(shutdown.clone())),
-            tokio::spawn(HoldKeeper::new(admin.clone()).run(shutdown.clone())),
+            tokio::spawn(operations.instrument(span.clone())),
+            tokio::spawn(holds.instrument(span)),
         ];
         running.extend(worker.map(|worker| {
             let (stop, store) = (shutdown.clone(), config.store.shown_url());

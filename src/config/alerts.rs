@@ -1,7 +1,7 @@
 //! `[alerts.NAME]`: rules that watch, and say who is told.
 
 use super::{
-    Problem, ReceiverConfig,
+    NamedStoreConfig, Problem, ReceiverConfig,
     named::{self, At, Named, key_of},
     quiet,
     section::{Key, key},
@@ -132,6 +132,8 @@ pub struct AlertConfig {
     pub rule: Rule,
     /// Of several stores those that it is about; none: all.
     stores: Vec<NamePattern>,
+    /// Where those stand.
+    stores_at: String,
     /// Where its receivers stand.
     receivers_at: String,
 }
@@ -154,14 +156,40 @@ pub(super) fn read(
     named::read(SECTION, "NAME", section, at, problems, |reader| {
         let place = reader.place.clone();
         let receivers_at = reader.place_of("to");
+        let stores_at = reader.place_of("stores");
         let stores = stores(reader);
         rule(reader).map(|rule| AlertConfig {
             place,
             rule,
             stores,
+            stores_at,
             receivers_at,
         })
     })
+}
+
+/// Names stores that there are not.
+pub(super) fn check_stores(
+    alerts: &[AlertConfig],
+    stores: &[NamedStoreConfig],
+    problems: &mut Vec<Problem>,
+) {
+    let names = || stores.iter().map(|store| store.sign.name.as_str());
+    for alert in alerts.iter().filter(|_| !stores.is_empty()) {
+        for pattern in &alert.stores {
+            if names().any(|name| pattern.matches(name)) {
+                continue;
+            }
+            let key = key_of(SECTION, &alert.rule.name, "stores");
+            let hint = nearest(&pattern.to_string(), names())
+                .map(|known| format!("; did you mean `{known}`?"))
+                .unwrap_or_default();
+            problems.push(Problem::new(
+                &alert.stores_at,
+                format!("`{key}`: there is no store `{pattern}`{hint}"),
+            ));
+        }
+    }
 }
 
 /// Names receivers that there are not.

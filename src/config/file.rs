@@ -79,6 +79,7 @@ impl File {
         if problems.is_empty() {
             // A receiver that could not be read is no missing one.
             alerts::check_receivers(&alerts, &receivers, &mut problems);
+            alerts::check_stores(&alerts, &stores, &mut problems);
         }
         if !problems.is_empty() {
             return Err(ConfigError(problems));

@@ -2,10 +2,9 @@
 
 use super::{
     Config, ConfigError, DEFAULT_FILE, InForce, Loaded, NamedStoreConfig, Problem, Setting,
-    StoreConfig,
     file::File,
     groups, oidc, secret_file,
-    setting::Kind,
+    setting::{Kind, UnlessSaid},
     settings::{SETTINGS, nearest},
     stores::{self, Asked},
 };
@@ -303,29 +302,53 @@ impl Sources {
         for store in &mut stores {
             store.settle(config.server.environment.as_ref());
         }
-        // What would have no say is not left out without a word, unless it says what holds anyway.
-        let usual = StoreConfig::default();
-        let is_usual = |key: &str| match key {
-            "store.url" => config.store.url == usual.url,
-            "store.time_unit" => config.store.time_unit == usual.time_unit,
-            _ => false,
+        if !file.stores.is_empty() {
+            self.refuse_useless(environment, file, &stores)?;
+        }
+        Ok(stores)
+    }
+
+    /// What would have no say where stores have names is not left out without a word, unless it says what holds anyway.
+    fn refuse_useless(
+        &self,
+        environment: &[(&'static Setting, &str, Value)],
+        file: &File,
+        stores: &[NamedStoreConfig],
+    ) -> Result<(), ConfigError> {
+        let is_usual = |key: &str, setting: &Setting| {
+            let name = key.rsplit('.').next().unwrap_or_default();
+            let said = file.table.get("store").and_then(|store| store.get(name));
+            match setting.unless_said {
+                UnlessSaid::Value(value) => said.is_some_and(|said| said.to_string() == value),
+                UnlessSaid::Words(..) => false,
+            }
         };
-        let is_useless = |key: &str| {
-            let by_flag_or_variable = self.rank(key, environment, file) > 1;
+        let is_of_file = |store: &NamedStoreConfig| {
+            file.stores
+                .iter()
+                .any(|known| known.sign.name == store.sign.name)
+        };
+        for setting in SETTINGS {
+            let key = setting.key;
+            if !key.starts_with("store.") {
+                continue;
+            }
+            let by_file = file.place(key).filter(|_| !is_usual(key, setting));
             let is_choice = matches!(key, "store.url" | "store.url_file");
-            let by_file = file.place(key).is_some() && !is_usual(key);
-            by_file || (by_flag_or_variable && !is_choice && !stores.is_empty())
-        };
-        let mut keys = SETTINGS.iter().map(|setting| setting.key);
-        let useless = keys.find(|key| key.starts_with("store.") && is_useless(key));
-        if let Some(key) = useless.filter(|_| !file.stores.is_empty()) {
-            let place = self.place(key, environment, file);
+            let by_other = self.rank(key, environment, file) > 1
+                && !is_choice
+                && stores.iter().any(is_of_file);
+            let place = match by_file {
+                Some(place) => place.to_owned(),
+                None if by_other => self.place(key, environment, file),
+                None => continue,
+            };
             let reason = format!(
                 "`{key}` has no say where there is `[stores.NAME]`: set it for one of those"
             );
             return Err(ConfigError::one(place, reason));
         }
-        Ok(stores)
+        Ok(())
     }
 
     /// How high the source of a setting stands: a flag above the environment, that above the file.

@@ -60,9 +60,9 @@ pub(super) const KEYS: &[Key] = &[
     ),
     key(
         "worker",
-        "`false`; of the first one as `worker.enabled` says",
+        "`false`; of the first one as with one store",
         "false",
-        "whether `serve` works on it as well",
+        "whether `serve` works on it as well; `worker.enabled` goes over it for the first one, and if it is `false` for all",
     ),
 ];
 
@@ -352,8 +352,12 @@ impl Config {
             .as_ref()
             .map(|url| format!("{}{}", url.trim_end_matches('/'), one.sign.path()));
         config.worker.enabled = match one.works {
+            // Said for the process: nowhere.
+            _ if self.worker.enabled == Some(false) => Some(false),
+            // The flag and the variable stand above the file.
+            _ if is_first && self.worker.enabled.is_some() => self.worker.enabled,
             Some(works) => Some(works),
-            None if is_first => config.worker.enabled,
+            None if is_first => None,
             None => Some(false),
         };
         config.stores = vec![one.clone()];

@@ -1,7 +1,7 @@
 //! What somebody is told who is limited to queues.
 
 use crate::admin::narrow_overview;
-use crate::model::{JobEntry, Limit, RunningJob, Snapshot};
+use crate::model::{HistoryPoint, JobEntry, Limit, QueueTrend, RunningJob, Snapshot};
 use crate::redaction::Redactor;
 use crate::shown::open_running;
 use std::sync::Arc;
@@ -11,6 +11,9 @@ pub(super) const RUNNING: usize = 100;
 
 /// Entries that failed last in a snapshot.
 pub(super) const FAILURES: usize = 10;
+
+/// Bytes of payloads that are kept together.
+const KEPT_TOGETHER: usize = 8 * 1024 * 1024;
 
 /// Largest payload that is kept until somebody may be shown the job, bytes; what is larger is made ready for that at once.
 const KEPT: usize = 64 * 1024;
@@ -31,10 +34,13 @@ impl Beside {
         failures: Arc<Vec<JobEntry>>,
         redactor: &Redactor,
     ) -> Self {
+        let mut together = 0;
         for (index, run) in runs.iter_mut().enumerate() {
-            if index < RUNNING || run.payload.len() > KEPT {
+            let is_large = run.payload.len() > KEPT || together > KEPT_TOGETHER;
+            if index < RUNNING || is_large {
                 make_ready(run, redactor);
             }
+            together += run.payload.len();
         }
         Self {
             runs,
@@ -75,7 +81,8 @@ fn make_ready(run: &mut RunningJob, redactor: &Redactor) {
     }
 }
 
-/// The snapshot for somebody who is limited. Totals of sets and of what was run, and their history, are numbers of the whole store, and stay.
+/// The snapshot for somebody who is limited. Totals of sets and of what was run, and the history of that, are numbers of the whole store, and
+/// stay.
 pub(super) fn narrowed(
     snapshot: &Snapshot,
     beside: &Beside,
@@ -87,6 +94,7 @@ pub(super) fn narrowed(
     let (running, running_total, orphans) = beside.running(limit);
     overview.running = running_total;
     let within = |name: &str| limit.includes(name);
+    let trends = kept(&snapshot.trends, |trend| within(&trend.name));
     Snapshot {
         state: snapshot.state.clone(),
         overview,
@@ -94,8 +102,8 @@ pub(super) fn narrowed(
         running_total,
         orphans,
         failures: beside.failures(limit),
-        history: snapshot.history.clone(),
-        trends: kept(&snapshot.trends, |trend| within(&trend.name)),
+        history: narrowed_history(&snapshot.history, &trends),
+        trends,
         failure_groups,
         store: snapshot.store.clone(),
         operations: kept(&snapshot.operations, |it| limit.covers(&it.limit)),
@@ -104,15 +112,34 @@ pub(super) fn narrowed(
     }
 }
 
+/// The history with the sizes of these queues alone. Whose the highest latency was is not known any more.
+fn narrowed_history(history: &[HistoryPoint], trends: &[QueueTrend]) -> Vec<HistoryPoint> {
+    let behind = (0..history.len()).rev();
+    let points = history.iter().zip(behind).map(|(point, behind)| {
+        let sizes = trends.iter().filter_map(|trend| {
+            let index = trend.sizes.len().checked_sub(behind + 1)?;
+            trend.sizes.get(index).copied().flatten()
+        });
+        HistoryPoint {
+            enqueued: point.enqueued.map(|_| sizes.sum()),
+            latency_seconds: None,
+            ..*point
+        }
+    });
+    points.collect()
+}
+
 fn kept<T: Clone>(all: &[T], is_kept: impl Fn(&T) -> bool) -> Vec<T> {
     all.iter().filter(|one| is_kept(one)).cloned().collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Beside, FAILURES, KEPT, RUNNING};
+    use super::{Beside, FAILURES, KEPT, RUNNING, narrowed_history};
     use crate::job::Job;
-    use crate::model::{JobEntry, Limit, NamePattern, Place, RunningJob, Set, Timestamp};
+    use crate::model::{
+        HistoryPoint, JobEntry, Limit, NamePattern, Place, QueueTrend, RunningJob, Set, Timestamp,
+    };
     use crate::redaction::Redactor;
     use crate::shown;
     use std::sync::Arc;
@@ -150,6 +177,32 @@ mod tests {
                 shown::entry(id, &job, false, &Redactor::none())
             })
             .collect()
+    }
+
+    #[test]
+    fn the_history_is_that_of_ones_own_queues() {
+        let point = |enqueued| HistoryPoint {
+            enqueued,
+            latency_seconds: Some(9.0),
+            failed_per_second: Some(0.5),
+            ..HistoryPoint::default()
+        };
+        let trend = |sizes: &[Option<u64>]| QueueTrend {
+            name: "mail".to_owned(),
+            sizes: sizes.to_vec(),
+        };
+        // The second queue is newer than the history.
+        let trends = [trend(&[Some(1), None, Some(3)]), trend(&[Some(40)])];
+        let history = [point(Some(100)), point(None), point(Some(300))];
+        let narrowed = narrowed_history(&history, &trends);
+        let sizes: Vec<_> = narrowed.iter().map(|point| point.enqueued).collect();
+        assert_eq!(sizes, [Some(1), None, Some(43)]);
+        for point in narrowed {
+            assert_eq!(
+                (point.latency_seconds, point.failed_per_second),
+                (None, Some(0.5))
+            );
+        }
     }
 
     #[test]

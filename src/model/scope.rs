@@ -138,13 +138,29 @@ impl Scope {
         self.stores.includes(name)
     }
 
-    /// What either of them allows, of queues and of stores.
+    /// What either of them allows. Queues are those of some stores: where two differ in both, all queues of the one with all stores of the other
+    /// would be more than either allows, and only this one counts.
     #[must_use]
     pub fn or(&self, other: &Self) -> Self {
-        Self {
-            queues: self.queues.or(&other.queues),
-            stores: self.stores.or(&other.stores),
+        let covers = |one: &Self, other: &Self| {
+            one.queues.covers(&other.queues) && one.stores.covers(&other.stores)
+        };
+        if covers(other, self) {
+            return other.clone();
         }
+        if self.stores == other.stores {
+            return Self {
+                queues: self.queues.or(&other.queues),
+                stores: self.stores.clone(),
+            };
+        }
+        if self.queues == other.queues {
+            return Self {
+                queues: self.queues.clone(),
+                stores: self.stores.or(&other.stores),
+            };
+        }
+        self.clone()
     }
 }
 
@@ -205,5 +221,54 @@ mod tests {
         assert!(serde_json::from_str::<Scope>(r#"{"queues":[" "]}"#).is_err());
         let none: Scope = serde_json::from_str(r#"{"queues":[]}"#).unwrap();
         assert!(none.is_limited() && !none.includes_queue("a"));
+    }
+
+    #[test]
+    fn two_together_allow_no_more_than_one_or_the_other() {
+        let scope = |queues: &[&str], stores: &[&str]| Scope {
+            queues: if queues.is_empty() {
+                Limit::none()
+            } else {
+                limit(queues)
+            },
+            stores: if stores.is_empty() {
+                Limit::none()
+            } else {
+                limit(stores)
+            },
+        };
+        for (one, other, together) in [
+            // The same stores, or the same queues: both.
+            (
+                scope(&["mail"], &[]),
+                scope(&["photos"], &[]),
+                scope(&["mail", "photos"], &[]),
+            ),
+            (
+                scope(&["mail"], &["eu"]),
+                scope(&["mail"], &["us"]),
+                scope(&["mail"], &["eu", "us"]),
+            ),
+            // One is within the other.
+            (
+                scope(&["mail"], &["eu"]),
+                scope(&["mail*"], &[]),
+                scope(&["mail*"], &[]),
+            ),
+            (scope(&[], &[]), scope(&["mail"], &["eu"]), scope(&[], &[])),
+            // All queues of one with all stores of the other is what neither allows.
+            (
+                scope(&["mail"], &[]),
+                scope(&[], &["staging"]),
+                scope(&["mail"], &[]),
+            ),
+            (
+                scope(&["mail"], &["eu"]),
+                scope(&["photos"], &["us"]),
+                scope(&["mail"], &["eu"]),
+            ),
+        ] {
+            assert_eq!(one.or(&other), together, "{one:?} {other:?}");
+        }
     }
 }

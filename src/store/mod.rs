@@ -227,8 +227,14 @@ pub enum Moved {
 /// What admin pages, scripts and bulk operations need.
 #[async_trait]
 pub trait AdminStore: Send + Sync {
-    /// What this store is; no round trip after the first.
+    /// What this store is; one round trip at most.
     async fn info(&self) -> StoreResult<StoreInfo>;
+
+    /// A cursor that leads to about the same place and holds nothing of the entry that it was made from, for somebody to whom that may not be
+    /// shown. One that is not this store's stays as it is.
+    fn blind(&self, cursor: Cursor) -> Cursor {
+        cursor
+    }
 
     /// What this process has asked of it so far; no round trip.
     fn cost(&self) -> StoreCost {

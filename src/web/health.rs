@@ -74,7 +74,7 @@ pub(super) async fn ready(State(state): State<AppState>) -> Response {
 const CONNECTED: &str = "connected";
 
 async fn health(store: ShownStore) -> StoreHealth {
-    let frame = store.live.probe(&Limit::none()).await;
+    let frame = store.fresh(&Limit::none()).await;
     let (state, reason, since) = match &frame.snapshot().state {
         StoreState::Connected => (CONNECTED, None, None),
         StoreState::Starting => ("starting", None, None),
@@ -82,14 +82,11 @@ async fn health(store: ShownStore) -> StoreHealth {
             ("lost", Some(reason.clone()), Some(since.to_string()))
         }
     };
-    let address = if state == CONNECTED {
-        store.admin.info().await.ok().map(|info| info.address)
-    } else {
-        None
-    };
+    let info = frame.snapshot().store.as_ref();
+    let address = info.map(|info| info.address.clone());
     StoreHealth {
         name: store.name,
-        address,
+        address: address.filter(|_| state == CONNECTED),
         state,
         reason,
         since,

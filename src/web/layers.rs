@@ -5,17 +5,18 @@ use super::{
 };
 use axum::{
     Router,
+    body::Body,
     extract::Request,
     http::StatusCode,
     middleware::{self, Next},
     response::Response,
 };
-use std::{any::Any, time::Duration};
+use std::{any::Any, sync::Arc, time::Duration};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-    trace::{DefaultOnFailure, TraceLayer},
+    trace::{DefaultOnFailure, MakeSpan, TraceLayer},
 };
 
 /// Longest time until an answer begins. Streams begin at once and then go on as long as they like.
@@ -44,7 +45,7 @@ pub(super) fn around(router: Router<AppState>, state: &AppState) -> Router<AppSt
         .layer(PropagateRequestIdLayer::new(request_id::HEADER))
         .layer(
             TraceLayer::new_for_http()
-                .make_span_with(span)
+                .make_span_with(Span(state.own_path.clone().into()))
                 .on_failure(DefaultOnFailure::new().level(tracing::Level::WARN)),
         )
         .layer(SetRequestIdLayer::new(request_id::HEADER, MakeRequestUuid))
@@ -71,13 +72,19 @@ async fn limit_time(request: Request, next: Next) -> Response {
 
 /// The path without its query, which may hold what people searched for. Of the highest level, so that every line of the log has it, unless the
 /// log's filter leaves out even the errors of this module.
-fn span(request: &Request) -> tracing::Span {
-    tracing::error_span!(
-        "request",
-        http.method = %request.method(),
-        http.path = request.uri().path(),
-        request_id = request.headers().get(&request_id::HEADER).and_then(|id| id.to_str().ok()),
-    )
+/// Of several stores the path says which, where one is asked for at its own address.
+#[derive(Clone)]
+struct Span(Arc<str>);
+
+impl MakeSpan<Body> for Span {
+    fn make_span(&mut self, request: &Request) -> tracing::Span {
+        tracing::error_span!(
+            "request",
+            http.method = %request.method(),
+            http.path = format_args!("{}{}", self.0, request.uri().path()),
+            request_id = request.headers().get(&request_id::HEADER).and_then(|id| id.to_str().ok()),
+        )
+    }
 }
 
 #[expect(

@@ -1,6 +1,7 @@
 //! What became of the few that were tried first.
 
 use super::drive::Drive;
+use crate::admin::limits::is_within;
 use crate::job::Job;
 use crate::model::{Canary, Set};
 use crate::store::{SharedStore, StoreResult};
@@ -36,6 +37,8 @@ impl Drive<'_> {
             let again = found
                 .entries
                 .iter()
+                // Another's job of the same id is not told of.
+                .filter(|entry| is_within(entry, &self.plan.limit))
                 .find(|entry| matches!(entry.id.place.set(), Some(Set::Retries | Set::Dead)));
             if let Some(entry) = again {
                 let job = Job::new(entry.raw.clone());

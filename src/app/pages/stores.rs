@@ -5,7 +5,7 @@ use crate::app::components::{
     ErrorNotice, Icon, IconName, PageTitle, StoreMark, UtcTime, after_first_reading, last_known,
 };
 use crate::app::format;
-use crate::app::live::use_live;
+use crate::app::live::{Link, use_live};
 use crate::model::{StoreGlance, StoreNumbers, StoreState};
 use leptos::prelude::*;
 
@@ -16,14 +16,15 @@ const REREAD_SECONDS: i64 = 2;
 #[component]
 pub fn StoresPage() -> impl IntoView {
     let live = use_live();
-    let (clock, held) = (live.clock(), live.held());
-    // By the clock: the store of the page that this stands on may be the one that is lost.
+    let (clock, link) = (live.clock(), live.link());
+    // By the clock: the store of the page that this stands on may be the one that is lost. Not while nobody looks.
     let beat = Memo::new(move |last: Option<&i64>| {
-        let now = clock.get().map_or(0, |now| now.0 / 1_000 / REREAD_SECONDS);
-        if held.get() {
-            last.copied().unwrap_or(now)
-        } else {
-            now
+        let is_still = link.get() == Link::Paused;
+        let now = clock.get().map(|now| now.0 / 1_000 / REREAD_SECONDS);
+        match (last, now) {
+            (Some(last), Some(now)) if *last == 0 || !is_still => now,
+            (Some(last), _) => *last,
+            (None, now) => now.unwrap_or(0),
         }
     });
     let read = Resource::new(move || beat.get(), |_| get_stores());

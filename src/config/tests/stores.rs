@@ -108,6 +108,25 @@ fn flags_and_variables_choose_among_them() {
 }
 
 #[test]
+fn a_file_that_says_of_the_store_what_holds_anyway_may_have_several() {
+    let text = format!("[store]\nurl = 'sqlite:jobdeck.db'\ntime_unit = 'auto'\n{TWO}");
+    let (_file, sources) = file(&text);
+    let config = sources.clone().load().expect("settings");
+    assert_eq!(names(&config).len(), 3);
+    let config = sources.flag("store.url", "--store", Some("emails")).load();
+    assert_eq!(names(&config.expect("settings")), ["emails"]);
+}
+
+#[test]
+fn that_the_process_does_not_work_goes_over_what_a_store_says() {
+    let config = load(|sources| sources.flag("worker.enabled", "--no-worker", Some(false)));
+    let config = config.expect("settings");
+    for store in &config.stores {
+        assert_eq!(config.of_store(store).worker.enabled, Some(false));
+    }
+}
+
+#[test]
 fn what_is_wrong_is_told_with_its_place() {
     for (text, expected) in [
         (
@@ -149,6 +168,10 @@ fn what_is_wrong_is_told_with_its_place() {
         (
             "[store]\nurl = 'redis://b'\n[stores.a]\nurl = 'redis://a'\n",
             "FILE:2: `store.url` has no say where there is `[stores.NAME]`",
+        ),
+        (
+            "[stores.main]\nurl = 'redis://a'\n[alerts.a]\nwhen = 'failures'\nabove = 1\nstores = ['mian']\n",
+            "FILE:6: `alerts.a.stores`: there is no store `mian`; did you mean `main`?",
         ),
         (
             "[alerts.a]\nwhen = 'failures'\nabove = 1\nstores = []\n",

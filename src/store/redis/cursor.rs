@@ -69,6 +69,15 @@ impl SetCursor {
         }
     }
 
+    /// The same place by its score and offset alone: nothing of the entry is in it, and nothing can be asked by it.
+    pub(super) fn blind(self) -> Self {
+        Self {
+            digest: "0".repeat(40),
+            beginning: Vec::new(),
+            ..self
+        }
+    }
+
     pub(super) fn to_cursor(&self) -> Cursor {
         Cursor(format!(
             "{}~{}~{}~{}",

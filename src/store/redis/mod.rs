@@ -62,8 +62,8 @@ use super::{
     StoredEntry, Turn, Turned, WorkerStore,
 };
 use crate::model::{
-    DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal, StoreInfo,
-    Timestamp,
+    Cursor, DayTotals, EntryId, Order, Overview, Place, ProcessInfo, RunningJob, Set, Signal,
+    StoreInfo, Timestamp,
 };
 use address::Address;
 use async_trait::async_trait;
@@ -171,6 +171,13 @@ impl AdminStore for RedisStore {
             address: self.admin.shown().to_owned(),
             is_read_only: self.admin.is_read_only_replica().await?,
         })
+    }
+
+    fn blind(&self, cursor: Cursor) -> Cursor {
+        match cursor::SetCursor::parse(&cursor) {
+            Ok(parsed) => parsed.blind().to_cursor(),
+            Err(_) => cursor,
+        }
     }
 
     fn cost(&self) -> StoreCost {
