@@ -39,7 +39,7 @@ const FOR: Key = key(
 const STORES: Key = key(
     "stores",
     "all",
-    "[\"main\", \"mail*\"]",
+    "[\"emails\"]",
     "of several stores those that it is about: names of `[stores.NAME]`; stars stand for any text",
 );
 

@@ -1,5 +1,5 @@
-//! The paths before all others: the base path, and those of several stores. What is below one is served as if it stood at the root: here, and nowhere else on the server, it is taken
-//! off what is asked for, and put before where an answer leads.
+//! The paths before all others: the base path, and those of several stores. What is below one is served as if it stood at the root: here, and
+//! nowhere else on the server, it is taken off what is asked for, and put before where an answer leads.
 //!
 //! Proxies pass it on as it is: what one has taken off already is not guessed.
 
