@@ -18,6 +18,35 @@ fn deletion(entry: StoredEntry) -> Move {
 }
 
 #[tokio::test]
+async fn blind_cursors_hold_nothing_of_an_entry_and_lead_on_behind_it() {
+    for order in [Order::Ascending, Order::Descending] {
+        let (_server, store, mut connection) = fresh().await;
+        fill_set(&mut connection, "dead", 300, |number| match number {
+            0..5 => 1.0,
+            5..290 => 1795470707.8316345,
+            _ => f64::INFINITY,
+        })
+        .await;
+        let mut seen = BTreeSet::new();
+        let mut start = Start::Edge;
+        loop {
+            let slice = store.slice(&DEAD, &start, order, 7).await.unwrap();
+            let Some(last) = slice.entries.last() else {
+                break;
+            };
+            let cursor = store.blind(last.cursor.clone());
+            assert!(!cursor.0.contains(&last.id.digest), "{cursor:?}");
+            assert!(cursor.0.ends_with('~'), "no beginning: {cursor:?}");
+            start = Start::After(cursor);
+            for entry in &slice.entries {
+                assert!(seen.insert(entry.raw.clone()), "seen twice");
+            }
+        }
+        assert_eq!(seen.len(), 300, "{order:?}");
+    }
+}
+
+#[tokio::test]
 async fn equal_scores_are_walked_through_while_what_was_seen_is_deleted() {
     for order in [Order::Ascending, Order::Descending] {
         for keep in [0, 1] {

@@ -8,13 +8,16 @@
 //! first digits of its neighbours' digests: found again around there, by itself or by a neighbour.
 
 use crate::{
-    model::Cursor,
+    model::{Cursor, Order},
     store::{StoreError, StoreResult},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 /// Most bytes of a beginning.
 const LONGEST_BEGINNING: usize = 1024;
+
+/// The digest of an entry that is not to be known again: no entry's.
+const BLIND: &str = "0000000000000000000000000000000000000000";
 
 /// Digits of a neighbour's digest.
 pub(super) const NEIGHBOUR_DIGITS: usize = 8;
@@ -72,10 +75,17 @@ impl SetCursor {
     /// The same place by its score and offset alone: nothing of the entry is in it, and nothing can be asked by it.
     pub(super) fn blind(self) -> Self {
         Self {
-            digest: "0".repeat(40),
+            digest: BLIND.to_owned(),
             beginning: Vec::new(),
             ..self
         }
+    }
+
+    /// The offset at which an entry is looked for that is not known again. One that is gone has left its place to the next one; behind one that
+    /// is only not to be known it goes on at the next place.
+    pub(super) fn offset_for(&self, order: Order) -> u64 {
+        let is_behind = self.digest == BLIND && order == Order::Ascending;
+        self.offset.saturating_add(u64::from(is_behind))
     }
 
     pub(super) fn to_cursor(&self) -> Cursor {

@@ -63,7 +63,7 @@ impl RedisStore {
                 call.arg("after")
                     .arg(cursor.score.to_string())
                     .arg(&cursor.digest)
-                    .arg(cursor.offset)
+                    .arg(cursor.offset_for(order))
                     .arg(&cursor.beginning[..]);
             }
         }
