@@ -5,7 +5,7 @@ use super::{
     named::{At, key_of},
     section::{self, Key},
     setting::{Secrecy, UnlessSaid},
-    without_secrets,
+    store::without_secrets,
 };
 use std::fmt;
 use toml::de::{DeTable, DeValue};
