@@ -286,14 +286,17 @@ pub fn set_cookie_below(base: &BasePath, name: &str, value: &str, max_age_second
 
 /// Whether a browser posted a plain form: it wants a page back, not data.
 fn is_form_post() -> bool {
-    use_context::<Parts>().is_some_and(|parts| {
-        parts.method == Method::POST
-            && parts
-                .headers
-                .get(header::ACCEPT)
-                .and_then(|accept| accept.to_str().ok())
-                .is_some_and(|accept| accept.contains("text/html"))
-    })
+    use_context::<Parts>()
+        .is_some_and(|parts| parts.method == Method::POST && wants_page(&parts.headers))
+}
+
+/// Whether whoever asks is a browser that shows a page to somebody.
+#[must_use]
+pub fn wants_page(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 #[cfg(test)]

@@ -26,6 +26,6 @@ impl StoresHere {
     /// Whether whoever asks may see one.
     #[must_use]
     pub fn shows(sign: &StoreSign) -> bool {
-        respond::actor().is_none_or(|actor| actor.may_enter(&sign.name))
+        respond::actor().is_some_and(|actor| actor.may_enter(&sign.name))
     }
 }

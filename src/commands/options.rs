@@ -66,9 +66,7 @@ impl Common {
             .flag("store.key_prefix", "--key-prefix", self.key_prefix.clone())
             .flag("log.filter", "--log", self.log.clone())
     }
-}
 
-impl Common {
     /// The same for a command that is about all stores that are named.
     pub(super) fn sources_of_several(&self) -> Sources {
         Sources {

@@ -160,6 +160,15 @@ impl Live {
         self.narrowed(&frame, limit)
     }
 
+    /// As [`Live::probe`], but a store that is known to be lost is not waited for: it is tried again all the time.
+    pub async fn glance(&self, limit: &Limit) -> Arc<Frame> {
+        if self.loss().is_some() {
+            self.latest(limit)
+        } else {
+            self.probe(limit).await
+        }
+    }
+
     /// The latest frame, however old, for somebody who is limited like that. Waits for nothing.
     #[must_use]
     pub fn latest(&self, limit: &Limit) -> Arc<Frame> {
@@ -285,7 +294,7 @@ impl Sampler {
             let watched = self.live.frames.receiver_count() > 0;
             let reading = timeout(PATIENCE, self.read(watched)).await;
             self.take(reading.unwrap_or_else(|_| Err(silence())), watched);
-            let lost = matches!(self.snapshot.state, StoreState::Lost { .. });
+            let lost = self.snapshot.state.is_lost();
             self.live.frames.send_replace(Arc::new(Frame::new(
                 self.snapshot.clone(),
                 Arc::clone(&self.beside),
@@ -301,7 +310,7 @@ impl Sampler {
         let soon = started + self.live.interval();
         loop {
             let watched = self.live.frames.receiver_count() > 0;
-            let lost = matches!(self.snapshot.state, StoreState::Lost { .. });
+            let lost = self.snapshot.state.is_lost();
             let next = if watched || lost {
                 soon
             } else {

@@ -31,12 +31,7 @@ impl Stores {
     ) -> Vec<StoreGlance> {
         let stores = self.0.iter().filter(|(sign, _)| wanted(sign));
         let glances = stores.map(async |(sign, live)| {
-            // It is read again all the time, and this page is not to wait for it.
-            let frame = if live.loss().is_some() {
-                live.latest(limit)
-            } else {
-                live.probe(limit).await
-            };
+            let frame = live.glance(limit).await;
             let snapshot = frame.snapshot();
             StoreGlance {
                 address: base.address(&sign.path()),

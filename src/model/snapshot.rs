@@ -65,6 +65,24 @@ pub enum StoreState {
     },
 }
 
+impl StoreState {
+    /// Name for programs.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Connected => "connected",
+            Self::Lost { .. } => "lost",
+        }
+    }
+
+    /// Whether it does not answer.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        matches!(self, Self::Lost { .. })
+    }
+}
+
 /// One point of the history.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct HistoryPoint {

@@ -6,7 +6,10 @@ use super::{
     AppState, client_address::ClientAddress, limits::Asker, login, oidc, rest, store_guard,
 };
 use crate::admin::Admin;
-use crate::api::{ApiError, respond::cookie_in};
+use crate::api::{
+    ApiError,
+    respond::{cookie_in, wants_page},
+};
 use crate::auth::{ProxyUser, Session};
 use crate::model::Actor;
 use axum::{
@@ -15,7 +18,7 @@ use axum::{
     extract::{ConnectInfo, FromRequestParts, Request, State},
     http::{
         Extensions, HeaderMap, HeaderValue, Method, StatusCode,
-        header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE},
+        header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE},
         request::Parts,
     },
     middleware::Next,
@@ -234,12 +237,7 @@ fn turned_away(request: &Request) -> Response {
             "Say who you are: with a token in the header `Authorization: Bearer TOKEN`.",
         );
     }
-    let is_form = *method == Method::POST
-        && request
-            .headers()
-            .get(ACCEPT)
-            .and_then(|accept| accept.to_str().ok())
-            .is_some_and(|accept| accept.contains("text/html"));
+    let is_form = *method == Method::POST && wants_page(request.headers());
     if path.starts_with("/api/ui/") && !is_form {
         let error =
             ApiError::Unauthorized("You are not logged in any more: reload the page.".to_owned());

@@ -30,21 +30,21 @@ pub(super) fn below(served: Vec<(BasePath, Router)>) -> Router {
 }
 
 async fn serve(served: &[(BasePath, Router)], mut request: Request) -> Response {
-    let found = served.iter().find_map(|(base, router)| {
-        let uri = inside(base, request.uri())?;
-        Some((base, router, Some(uri)))
-    });
     // What probes ask for is that of the last one, below which the others are.
     let is_probe = BasePath::AT_THE_ROOT.contains(&request.uri().path());
-    let last = served.last().map(|(base, router)| (base, router, None));
-    let found = if is_probe { last.clone() } else { found };
-    let Some((base, router, uri)) = found else {
-        let bases = served.last().map(|(base, _)| base.clone());
-        return outside(&bases.unwrap_or_default());
+    let found = if is_probe {
+        let last = served.last();
+        last.map(|(base, router)| (base, router, request.uri().clone()))
+    } else {
+        served
+            .iter()
+            .find_map(|(base, router)| Some((base, router, inside(base, request.uri())?)))
     };
-    if let Some(uri) = uri {
-        *request.uri_mut() = uri;
-    }
+    let Some((base, router, uri)) = found else {
+        let last = served.last().map(|(base, _)| base.clone());
+        return outside(&last.unwrap_or_default());
+    };
+    *request.uri_mut() = uri;
     let answer: Result<Response, Infallible> = router.clone().oneshot(request).await;
     let mut response = answer.unwrap_or_else(|never| match never {});
     lead_below(base, &mut response);

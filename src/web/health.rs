@@ -62,7 +62,8 @@ pub(super) async fn alive() -> Response {
 ))]
 pub(super) async fn ready(State(state): State<AppState>) -> Response {
     let stores = join_all(state.shown_stores().into_iter().map(health)).await;
-    let is_ready = stores.iter().any(|store| store.state == CONNECTED);
+    let is_ready = stores.iter().any(|(_, is_connected)| *is_connected);
+    let stores = stores.into_iter().map(|(store, _)| store).collect();
     let body = Json(Ready { stores });
     if is_ready {
         body.into_response()
@@ -71,24 +72,22 @@ pub(super) async fn ready(State(state): State<AppState>) -> Response {
     }
 }
 
-const CONNECTED: &str = "connected";
-
-async fn health(store: ShownStore) -> StoreHealth {
-    let frame = store.fresh(&Limit::none()).await;
-    let (state, reason, since) = match &frame.snapshot().state {
-        StoreState::Connected => (CONNECTED, None, None),
-        StoreState::Starting => ("starting", None, None),
-        StoreState::Lost { reason, since } => {
-            ("lost", Some(reason.clone()), Some(since.to_string()))
-        }
+/// How a store is, and whether it answers.
+async fn health(store: ShownStore) -> (StoreHealth, bool) {
+    let frame = store.live.glance(&Limit::none()).await;
+    let snapshot = frame.snapshot();
+    let is_connected = snapshot.state == StoreState::Connected;
+    let (reason, since) = match &snapshot.state {
+        StoreState::Lost { reason, since } => (Some(reason.clone()), Some(since.to_string())),
+        StoreState::Starting | StoreState::Connected => (None, None),
     };
-    let info = frame.snapshot().store.as_ref();
-    let address = info.map(|info| info.address.clone());
-    StoreHealth {
+    let info = snapshot.store.as_ref().filter(|_| is_connected);
+    let health = StoreHealth {
         name: store.name,
-        address: address.filter(|_| state == CONNECTED),
-        state,
+        address: info.map(|info| info.address.clone()),
+        state: snapshot.state.name(),
         reason,
         since,
-    }
+    };
+    (health, is_connected)
 }

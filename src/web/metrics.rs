@@ -43,7 +43,7 @@ pub(super) async fn metrics(State(state): State<AppState>, Door(door): Door) -> 
 async fn of_store(page: &mut Page, store: &ShownStore, door: &Admin) {
     let ShownStore { name, live, .. } = store;
     let labels: Labels = name.iter().map(|name| ("store", name.clone())).collect();
-    let frame = store.fresh(door.limit()).await;
+    let frame = live.glance(door.limit()).await;
     let snapshot = frame.snapshot();
     let is_up = snapshot.state == StoreState::Connected;
     let help = "Open live streams: one a visible tab, and those of scripts";

@@ -1,14 +1,14 @@
 //! The pages and their server functions.
 
 use super::{AppState, auth::Door, headers, renderers::on_one_thread};
-use crate::api::{Environment, FoundOnce, StoresHere};
+use crate::api::{Environment, FoundOnce, StoresHere, respond::wants_page};
 use crate::app::{App, shell};
 use crate::model::BasePath;
 use axum::{
     Router,
     body::{self, Body},
     extract::{Request, State},
-    http::{Method, StatusCode, Uri, header, request::Parts, uri::PathAndQuery},
+    http::{Method, StatusCode, Uri, request::Parts, uri::PathAndQuery},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
@@ -63,12 +63,7 @@ async fn limit_form(request: Request, next: Next) -> Response {
 
 /// The page that says that there is no such page; for programs, a short text.
 pub(super) async fn not_found(State(state): State<AppState>, request: Request) -> Response {
-    let wants_page = request
-        .headers()
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"));
-    if !wants_page {
+    if !wants_page(request.headers()) {
         return (StatusCode::NOT_FOUND, "There is nothing at this address.\n").into_response();
     }
     let render = render_app_async_with_context(context(state.clone()), document(state));

@@ -5,8 +5,8 @@ use crate::{
     admin::Admin,
     auth::Auth,
     groups::Groups,
-    live::{Frame, Live, Stores},
-    model::{Actor, BasePath, Limit, StoreSign},
+    live::{Live, Stores},
+    model::{Actor, BasePath, StoreSign},
 };
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -174,17 +174,6 @@ pub(super) struct ShownStore {
     pub(super) name: Option<String>,
     pub(super) admin: Admin,
     pub(super) live: Live,
-}
-
-impl ShownStore {
-    /// Its numbers, no older than a second; one that is known to be lost is not waited for: it is tried again all the time.
-    pub(super) async fn fresh(&self, limit: &Limit) -> Arc<Frame> {
-        if self.live.loss().is_some() {
-            self.live.latest(limit)
-        } else {
-            self.live.probe(limit).await
-        }
-    }
 }
 
 /// One of several stores.

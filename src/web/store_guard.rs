@@ -1,10 +1,11 @@
 //! Who may come to which of several stores.
 
 use super::{AppState, login, rest};
+use crate::api::respond::wants_page;
 use crate::model::{Actor, StoreSign};
 use axum::{
     extract::Request,
-    http::{Method, StatusCode, header::ACCEPT},
+    http::{Method, StatusCode},
     response::{Html, IntoResponse, Redirect, Response},
 };
 
@@ -35,12 +36,7 @@ pub(super) fn barred(state: &AppState, actor: &Actor, request: &Request) -> Opti
     if !is_reading {
         tracing::warn!(target: "jobdeck::audit", %actor, store = state.own_path, path, "refused: a store beyond the limit");
     }
-    let is_page = request
-        .headers()
-        .get(ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"));
-    if is_page {
+    if wants_page(request.headers()) {
         return Some((StatusCode::FORBIDDEN, Html(way_out(state, &own))).into_response());
     }
     let hint = match own.first() {

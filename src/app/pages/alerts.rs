@@ -9,7 +9,7 @@ use crate::app::components::{
     ActionNotice, ErrorNotice, PageTitle, after_first_reading, last_known,
 };
 use crate::app::live::use_live;
-use crate::model::{Alert, AlertState, StoreState};
+use crate::model::{Alert, AlertState};
 use leptos::prelude::*;
 use over::Over;
 use row::{AlertRow, RowActs};
@@ -90,7 +90,7 @@ fn summary(alerts: &[Alert]) -> String {
 /// What a store that is away means for alerts.
 #[component]
 fn Lost() -> impl IntoView {
-    let is_lost = use_live().select(|snapshot| matches!(snapshot.state, StoreState::Lost { .. }));
+    let is_lost = use_live().select(|snapshot| snapshot.state.is_lost());
     move || {
         is_lost.get().then(|| {
             view! {

@@ -73,10 +73,10 @@ pub(super) async fn stores(State(state): State<AppState>, Door(door): Door) -> J
 
 impl From<StoreGlance> for StoreBody {
     fn from(glance: StoreGlance) -> Self {
-        let (state, reason) = match glance.state {
-            StoreState::Connected => ("connected", None),
-            StoreState::Starting => ("starting", None),
-            StoreState::Lost { reason, .. } => ("lost", Some(reason)),
+        let state = glance.state.name();
+        let reason = match glance.state {
+            StoreState::Lost { reason, .. } => Some(reason),
+            StoreState::Starting | StoreState::Connected => None,
         };
         Self {
             name: glance.sign.name,
