@@ -27,7 +27,7 @@ pub fn may(right: Right) -> bool {
 /// Whether a verb that takes this right is drawn for a queue.
 #[must_use]
 pub fn may_in(right: Right, queue: &str) -> bool {
-    let is_within = |actor: &Actor| actor.scope.includes_queue(queue);
+    let is_within = |actor: &Actor| actor.scope.queues.includes(queue);
     may(right) && use_access().0.with_untracked(is_within)
 }
 

@@ -1,7 +1,7 @@
 //! `[alerts.NAME]`: rules that watch, and say who is told.
 
 use super::{
-    NamedStoreConfig, Problem, ReceiverConfig,
+    NamedStoreConfig, Problem, ReceiverConfig, groups,
     named::{self, At, Named, key_of},
     quiet,
     section::{Key, key},
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     alerts::Rule,
-    model::{AlertSeverity, AlertWatch, NamePattern},
+    model::{AlertSeverity, AlertWatch, Limit, NamePattern},
 };
 use std::{borrow::Cow, time::Duration};
 use toml::{Spanned, de::DeValue};
@@ -130,8 +130,8 @@ pub struct AlertConfig {
     pub place: String,
     /// What it says.
     pub rule: Rule,
-    /// Of several stores those that it is about; none: all.
-    stores: Vec<NamePattern>,
+    /// Of several stores those that it is about.
+    stores: Limit,
     /// Where those stand.
     stores_at: String,
     /// Where its receivers stand.
@@ -142,8 +142,7 @@ impl AlertConfig {
     /// Whether it is about the store of this name, or about one that has none.
     #[must_use]
     pub fn is_about(&self, store: Option<&str>) -> bool {
-        let fits = |name| self.stores.iter().any(|pattern| pattern.matches(name));
-        self.stores.is_empty() || store.is_none_or(fits)
+        store.is_none_or(|name| self.stores.includes(name))
     }
 }
 
@@ -174,9 +173,12 @@ pub(super) fn check_stores(
     stores: &[NamedStoreConfig],
     problems: &mut Vec<Problem>,
 ) {
+    if stores.is_empty() {
+        return;
+    }
     let names = || stores.iter().map(|store| store.sign.name.as_str());
-    for alert in alerts.iter().filter(|_| !stores.is_empty()) {
-        for pattern in &alert.stores {
+    for alert in alerts {
+        for pattern in alert.stores.patterns() {
             if names().any(|name| pattern.matches(name)) {
                 continue;
             }
@@ -220,19 +222,14 @@ pub(super) fn check_receivers(
     }
 }
 
-fn stores(reader: &mut Named<'_>) -> Vec<NamePattern> {
+fn stores(reader: &mut Named<'_>) -> Limit {
     let what = "a list of names, such as `[\"main\"]`";
     let names = reader.value("stores", what, |value| {
         named::texts(value).filter(|names| !names.is_empty())
     });
-    let mut stores = Vec::new();
-    for name in names.unwrap_or_default() {
-        match NamePattern::new(&name) {
-            Ok(pattern) => stores.push(pattern),
-            Err(reason) => reader.wrong_key("stores", reason),
-        }
-    }
-    stores
+    names
+        .and_then(|names| groups::patterns(reader, "stores", &names))
+        .unwrap_or_else(Limit::none)
 }
 
 fn rule(reader: &mut Named<'_>) -> Option<Rule> {

@@ -84,8 +84,13 @@ fn limit(reader: &mut Named<'_>, key: &str) -> Option<Limit> {
         );
         return None;
     }
+    patterns(reader, key, &texts)
+}
+
+/// The names that these texts mean; nothing when one of them is no pattern.
+pub(super) fn patterns(reader: &mut Named<'_>, key: &str, texts: &[String]) -> Option<Limit> {
     let mut patterns = Vec::with_capacity(texts.len());
-    for text in &texts {
+    for text in texts {
         match NamePattern::new(text) {
             Ok(pattern) => patterns.push(pattern),
             Err(reason) => {

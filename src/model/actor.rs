@@ -130,7 +130,7 @@ impl Actor {
     /// Whether it may come to the store of this name, where there are several.
     #[must_use]
     pub fn may_enter(&self, store: &str) -> bool {
-        self.scope.includes_store(store)
+        self.scope.stores.includes(store)
     }
 
     /// Whether it has a right: its role has, and it is none that reaches beyond the queues that it is limited to.

@@ -28,6 +28,11 @@ impl Limit {
         self.0.is_none()
     }
 
+    /// The patterns of the names; none where there is no limit.
+    pub fn patterns(&self) -> impl Iterator<Item = &NamePattern> {
+        self.0.iter().flat_map(|patterns| patterns.iter())
+    }
+
     /// Whether this is one of the names. What has no name is none of them, where there is a limit.
     #[must_use]
     pub fn includes(&self, name: &str) -> bool {
@@ -87,7 +92,7 @@ impl TryFrom<Option<Vec<String>>> for Limit {
 /// For people: `photos*, mail`; nothing where there is no limit.
 impl fmt::Display for Limit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, pattern) in self.0.iter().flat_map(|it| it.iter()).enumerate() {
+        for (index, pattern) in self.patterns().enumerate() {
             let comma = if index == 0 { "" } else { ", " };
             write!(formatter, "{comma}{pattern}")?;
         }
@@ -114,28 +119,10 @@ impl Scope {
         Self::default()
     }
 
-    /// Whether there is any limit.
-    #[must_use]
-    pub fn is_limited(&self) -> bool {
-        !(self.queues.is_none() && self.stores.is_none())
-    }
-
-    /// Whether there is none.
+    /// Whether there is no limit.
     #[must_use]
     pub fn is_all(&self) -> bool {
-        !self.is_limited()
-    }
-
-    /// Whether jobs of this queue are within it.
-    #[must_use]
-    pub fn includes_queue(&self, name: &str) -> bool {
-        self.queues.includes(name)
-    }
-
-    /// Whether the store of this name is within it.
-    #[must_use]
-    pub fn includes_store(&self, name: &str) -> bool {
-        self.stores.includes(name)
+        self.queues.is_none() && self.stores.is_none()
     }
 
     /// What either of them allows. Queues are those of some stores: where two differ in both, all queues of the one with all stores of the other
@@ -220,7 +207,7 @@ mod tests {
         // What cannot be read is no permission.
         assert!(serde_json::from_str::<Scope>(r#"{"queues":[" "]}"#).is_err());
         let none: Scope = serde_json::from_str(r#"{"queues":[]}"#).unwrap();
-        assert!(none.is_limited() && !none.includes_queue("a"));
+        assert!(!none.is_all() && !none.queues.includes("a"));
     }
 
     #[test]

@@ -40,11 +40,8 @@ impl StoreSign {
     /// Where everything of it stands, below what stands before all paths.
     #[must_use]
     pub fn path(&self) -> String {
-        format!("{}/{}", Self::FOLDER, self.name)
+        format!("/s/{}", self.name)
     }
-
-    /// What stands before the names of stores in addresses.
-    pub const FOLDER: &'static str = "/s";
 }
 
 impl StoreColor {

@@ -47,6 +47,80 @@ async fn blind_cursors_hold_nothing_of_an_entry_and_lead_on_behind_it() {
 }
 
 #[tokio::test]
+async fn blind_cursors_of_a_scan_lead_on_within_a_run_of_one_score() {
+    let (_server, store, mut connection) = fresh().await;
+    fill_set(&mut connection, "dead", 700, |number| match number {
+        0..100 => 10_000.0 + f64::from(u32::try_from(number).unwrap()),
+        _ => 7.0,
+    })
+    .await;
+    for order in [Order::Ascending, Order::Descending] {
+        let entries = all(&store, &DEAD, order).await;
+        let mut scanner = store.scan(DEAD, Start::Edge, order);
+        let mut seen = 0;
+        while let Some(scan) = scanner.next().await.unwrap() {
+            seen += scan.entries.len();
+            let last = scan.stored(scan.entries.len() - 1).unwrap();
+            let start = Start::After(store.blind(last.cursor));
+            let next = store.slice(&DEAD, &start, order, 1).await.unwrap();
+            assert_eq!(
+                next.entries.first().map(|entry| &entry.raw),
+                entries.get(seen).map(|entry| &entry.raw),
+                "{order:?} {seen}"
+            );
+        }
+        assert_eq!(seen, 700);
+    }
+}
+
+#[tokio::test]
+async fn the_last_entry_of_a_cut_window_is_told_from_the_next_one_when_it_is_gone() {
+    // Pairs that differ in their last byte; the window ends behind the first of a pair or the second.
+    for gone in [480, 481] {
+        let (_server, store, mut connection) = fresh().await;
+        let jobs: Vec<String> = (0..2_000)
+            .map(|number| format!("{:06}{}", number / 2, ["a", "b"][number % 2]))
+            .collect();
+        let mut add = redis::cmd("ZADD");
+        add.arg("dead");
+        for job in &jobs {
+            add.arg(7).arg(job);
+        }
+        let _: i64 = add.query_async(&mut connection).await.unwrap();
+        let mut scanner = store.scan(DEAD, Start::Edge, Order::Ascending);
+        let mut seen = scanner.next().await.unwrap().unwrap().entries.len();
+        // What was read is gone: a slice finds the place again, and from then on windows begin at the score.
+        for job in &jobs[..seen] {
+            let _: i64 = raw(&mut connection, &["ZREM", "dead", job]).await;
+        }
+        seen += scanner.next().await.unwrap().unwrap().entries.len();
+        assert_eq!(seen, 500);
+        for job in &jobs[100..gone] {
+            let _: i64 = raw(&mut connection, &["ZREM", "dead", job]).await;
+        }
+        let scan = scanner.next().await.unwrap().unwrap();
+        // Two more than 400 were read, with those that were passed; the last one only tells the one before it.
+        assert_eq!(scan.entries.len(), 402 - (500 - gone) - 1);
+        assert_eq!(scan.entries[0].1, jobs[seen].as_bytes());
+        seen += scan.entries.len();
+        let last = scan.stored(scan.entries.len() - 1).unwrap();
+        let after = async |cursor| {
+            let slice = store
+                .slice(&DEAD, &Start::After(cursor), Order::Ascending, 1)
+                .await
+                .unwrap();
+            slice.entries[0].raw.clone()
+        };
+        let blind = store.blind(last.cursor.clone());
+        assert_eq!(after(blind).await, jobs[seen].as_bytes());
+        let _: i64 = raw(&mut connection, &["ZREM", "dead", &jobs[seen - 1]]).await;
+        assert_eq!(after(last.cursor).await, jobs[seen].as_bytes());
+        let next = scanner.next().await.unwrap().unwrap();
+        assert_eq!(next.entries[0].1, jobs[seen].as_bytes(), "{gone}");
+    }
+}
+
+#[tokio::test]
 async fn equal_scores_are_walked_through_while_what_was_seen_is_deleted() {
     for order in [Order::Ascending, Order::Descending] {
         for keep in [0, 1] {

@@ -142,6 +142,16 @@ fn is_at(place: &str, path: &str) -> bool {
     below.is_some_and(|below| below.is_empty() || (!place.is_empty() && below.starts_with('/')))
 }
 
+/// The list that a page is about, which every store has: `/queues` for `/queues/photos`. Nothing for the first page, and for what one store has
+/// alone.
+pub(super) fn list_of(path: &str) -> &'static str {
+    // What is held has no place of its own here: it is told of on every page.
+    let mut lists = PLACES.iter().map(|place| place.href).chain(["/holds"]);
+    lists
+        .find(|list| *list != "/" && is_at(list, path))
+        .unwrap_or_default()
+}
+
 /// Alerts that fire, and to which nobody has said anything.
 fn unanswered_alerts(snapshot: &Snapshot) -> u64 {
     let alerts = snapshot.alerts.iter();
@@ -282,7 +292,7 @@ fn largest(queues: &[QueueSummary]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_QUEUES, is_at, largest};
+    use super::{MOST_QUEUES, is_at, largest, list_of};
     use crate::model::QueueSummary;
 
     #[test]
@@ -298,6 +308,22 @@ mod tests {
         }
         for (place, path) in [("/", "/queues"), ("/queues", "/"), ("/dead", "/deadly")] {
             assert!(!is_at(place, path), "{place} {path}");
+        }
+    }
+
+    #[test]
+    fn what_one_store_has_alone_leads_to_what_all_have() {
+        for (path, list) in [
+            ("/", ""),
+            ("/dead", "/dead"),
+            ("/queues/a%2Fb", "/queues"),
+            ("/operations/12", "/operations"),
+            ("/holds/new", "/holds"),
+            ("/jobs/00ab", ""),
+            ("/jobs", ""),
+            ("/no/such/page", ""),
+        ] {
+            assert_eq!(list_of(path), list, "{path}");
         }
     }
 

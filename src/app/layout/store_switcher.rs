@@ -1,5 +1,6 @@
 //! Which of several stores the page is about, and the way to the others. Plain links: works without JavaScript.
 
+use super::navigation::list_of;
 use crate::api::StoreLink;
 use crate::app::address::{link, use_path};
 use crate::app::components::StoreMark;
@@ -45,48 +46,4 @@ pub(super) fn StoreSwitcher(
             </details>
         }
     })
-}
-
-/// The list that a page is about, which every store has: `/queues` for `/queues/photos`.
-fn list_of(path: &str) -> String {
-    let first = path.trim_start_matches('/').split('/').next();
-    let list = LISTS.into_iter().find(|list| first == Some(list));
-    list.map(|list| format!("/{list}")).unwrap_or_default()
-}
-
-/// The lists. A job is in one store, and what is no page is so everywhere.
-const LISTS: [&str; 13] = [
-    "queues",
-    "running",
-    "scheduled",
-    "retries",
-    "dead",
-    "failures",
-    "holds",
-    "alerts",
-    "periodic",
-    "processes",
-    "operations",
-    "audit",
-    "stores",
-];
-
-#[cfg(test)]
-mod tests {
-    use super::list_of;
-
-    #[test]
-    fn what_one_store_has_alone_leads_to_what_all_have() {
-        for (path, list) in [
-            ("/", ""),
-            ("/dead", "/dead"),
-            ("/queues/a%2Fb", "/queues"),
-            ("/operations/12", "/operations"),
-            ("/jobs/00ab", ""),
-            ("/jobs", ""),
-            ("/no/such/page", ""),
-        ] {
-            assert_eq!(list_of(path), list, "{path}");
-        }
-    }
 }

@@ -88,6 +88,15 @@ impl SetCursor {
         self.offset.saturating_add(u64::from(is_behind))
     }
 
+    /// The digest of the entry to look for; nothing of one that is not to be known again.
+    pub(super) fn wanted(&self) -> &str {
+        if self.digest == BLIND {
+            ""
+        } else {
+            &self.digest
+        }
+    }
+
     pub(super) fn to_cursor(&self) -> Cursor {
         Cursor(format!(
             "{}~{}~{}~{}",

@@ -137,20 +137,12 @@ impl<'store> RedisScanner<'store> {
     /// By a window behind the mark; nothing when the mark is not where it was.
     async fn window(&mut self, mark: Mark) -> StoreResult<Option<Scan>> {
         let width = i64::try_from(self.width.get()).unwrap_or(i64::MAX);
-        let step = if self.order == Order::Ascending {
-            1
-        } else {
-            -1
-        };
+        let step = self.step();
         let rank = |distance: i64| mark.rank.saturating_add(step * distance);
-        let Read {
-            mut window,
-            total,
-            now,
-            samples,
-        } = self
+        let mut read = self
             .read(self.range(rank(0), rank(width + 1)), rank(width))
             .await?;
+        let mut window = std::mem::take(&mut read.window);
         if self.order == Order::Descending {
             window.reverse();
         }
@@ -173,14 +165,41 @@ impl<'store> RedisScanner<'store> {
                 Place::Queue(_) => (position_of(rank(distance)), raw),
             })
             .collect();
-        let more = beyond.is_some();
-        let read = Read {
-            window: Vec::new(),
-            total,
-            now,
-            samples,
+        let lower = self.lower(&mark, &entries, beyond.as_ref()).await?;
+        Ok(self.behind(mark, entries, beyond, lower, read))
+    }
+
+    /// How many entries have a smaller score than the last one read, where its offset cannot be told otherwise: downwards, when more entries of
+    /// its score follow.
+    async fn lower(
+        &self,
+        mark: &Mark,
+        entries: &[(f64, Bytes)],
+        beyond: Option<&(Bytes, f64)>,
+    ) -> StoreResult<Option<i64>> {
+        let (Place::Set(set), Some((score, _)), Some((_, other))) =
+            (&self.place, entries.last(), beyond)
+        else {
+            return Ok(None);
         };
-        Ok(self.behind(mark, entries, beyond, more, read))
+        let is_known = mark.score == *score && mark.offset.is_some();
+        if self.order == Order::Ascending || other != score || is_known {
+            return Ok(None);
+        }
+        let mut lower = cmd("ZCOUNT");
+        lower
+            .arg(self.store.keys.set(*set))
+            .arg("-inf")
+            .arg(format!("({score}"));
+        self.store.admin.read(&lower).await.map(Some)
+    }
+
+    /// By how much ranks change from one entry to the next.
+    fn step(&self) -> i64 {
+        match self.order {
+            Order::Ascending => 1,
+            Order::Descending => -1,
+        }
     }
 
     /// By a window of what comes behind the mark by score and bytes, wherever that stands or stood; nothing when that is not all within
@@ -218,21 +237,24 @@ impl<'store> RedisScanner<'store> {
             .map(|(raw, score)| (score, raw))
             .collect();
         let mut beyond = entries.drain(width.min(entries.len())..).next();
-        if beyond.is_none() && is_cut && entries.len() > 1 {
+        if beyond.is_none() && is_cut {
             // More follows: the last one is told from it by its own successor, so it must not be the last.
             beyond = entries.pop();
         }
-        if entries.is_empty() || (beyond.is_none() && is_cut) {
+        if entries.is_empty() {
             return Ok(None);
         }
-        let more = beyond.is_some() || is_cut;
         let before = i64::try_from(passed).unwrap_or(0) - 1;
         let mark = Mark {
             rank: lower.saturating_add(before),
+            // The window begins at the first of the score.
+            offset: u64::try_from(before).ok(),
+            // Nothing of its score is left in front: offsets count from the window's beginning.
+            score: if passed == 0 { f64::NAN } else { mark.score },
             ..mark
         };
         let beyond = beyond.map(|(score, raw)| (raw, score));
-        Ok(self.behind(mark, entries, beyond, more, read))
+        Ok(self.behind(mark, entries, beyond, None, read))
     }
 
     /// What was read behind a mark, and the next mark.
@@ -241,21 +263,17 @@ impl<'store> RedisScanner<'store> {
         mark: Mark,
         entries: Vec<(f64, Bytes)>,
         beyond: Option<(Bytes, f64)>,
-        more: bool,
+        lower: Option<i64>,
         read: Read,
     ) -> Option<Scan> {
+        let more = beyond.is_some();
         let Some((position, raw)) = entries.last() else {
             self.start = None;
             return None;
         };
         let longest = entries.iter().map(|(_, raw)| raw.len()).max();
-        let step = if self.order == Order::Ascending {
-            1
-        } else {
-            -1
-        };
         let distance = i64::try_from(entries.len()).unwrap_or(i64::MAX);
-        let next_rank = mark.rank.saturating_add(step * distance);
+        let next_rank = mark.rank.saturating_add(self.step() * distance);
         let (next_score, next_raw) = match self.place {
             Place::Set(_) => (*position, raw.clone()),
             Place::Queue(_) => (0.0, raw.clone()),
@@ -264,6 +282,7 @@ impl<'store> RedisScanner<'store> {
             order: self.order,
             mark,
             beyond,
+            lower,
             total: read.total,
         };
         let next = Mark {
@@ -299,12 +318,15 @@ impl<'store> RedisScanner<'store> {
         let Place::Set(set) = &self.place else {
             return Ok(None);
         };
-        let mut call = cmd("ZRANK");
-        call.arg(self.store.keys.set(*set)).arg(&mark.raw[..]);
-        let rank: Option<i64> = self.store.admin.read(&call).await?;
+        let key = self.store.keys.set(*set);
+        let mut calls = pipe();
+        calls.cmd("ZRANK").arg(&key).arg(&mark.raw[..]);
+        let below = format!("({}", mark.score);
+        calls.cmd("ZCOUNT").arg(&key).arg("-inf").arg(below);
+        let (rank, lower): (Option<i64>, i64) = self.store.admin.read(&calls).await?;
         Ok(rank.map(|rank| Mark {
             rank,
-            offset: None,
+            offset: u64::try_from(rank - lower).ok(),
             ..mark
         }))
     }
@@ -420,6 +442,8 @@ impl Scanner for RedisScanner<'_> {
                 if let Some(scan) = Box::pin(self.window_by_score(mark)).await? {
                     return Ok(Some(scan));
                 }
+                // Too many have its score: by ranks again, until something moves.
+                self.moves = false;
             } else if self.width.get() >= FEWEST {
                 if let Some(scan) = self.window(mark.clone()).await? {
                     return Ok(Some(scan));
@@ -442,6 +466,8 @@ struct Around {
     mark: Mark,
     /// The entry behind them.
     beyond: Option<(Bytes, f64)>,
+    /// How many entries have a smaller score than the last one, if that was read.
+    lower: Option<i64>,
     /// Entries of the whole place.
     total: u64,
 }
@@ -486,6 +512,10 @@ impl Around {
                 let behind = entries[index + 1..].iter().take_while(same).count();
                 let is_whole = index + 1 + behind < entries.len()
                     || self.beyond.as_ref().is_none_or(|(_, other)| other != score);
+                if !is_whole {
+                    let rank = self.mark.rank - (i64::try_from(index).ok()? + 1);
+                    return u64::try_from(rank - self.lower?).ok();
+                }
                 (behind, is_whole)
             }
         };

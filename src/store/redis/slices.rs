@@ -62,7 +62,7 @@ impl RedisStore {
                 let cursor = SetCursor::parse(cursor)?;
                 call.arg("after")
                     .arg(cursor.score.to_string())
-                    .arg(&cursor.digest)
+                    .arg(cursor.wanted())
                     .arg(cursor.offset_for(order))
                     .arg(&cursor.beginning[..]);
             }

@@ -9,14 +9,17 @@ local stands = call('HMGET', operation, 'state', 'step', 'owner')
 if (stands[1] ~= 'running' and stands[1] ~= 'waiting') or stands[2] ~= ARGV[2] or stands[3] ~= ARGV[1] then
   return 0
 end
-if ARGV[3] ~= '' and call('HEXISTS', others_kept, ARGV[3]) == 0 then
-  return 2
-end
-
 local function is_other_than(key, kind)
   local found = call('TYPE', key).ok
   return found ~= kind and found ~= 'none'
 end
+if is_other_than(others_kept, 'hash') then
+  return 3
+end
+if ARGV[3] ~= '' and call('HEXISTS', others_kept, ARGV[3]) == 0 then
+  return 2
+end
+
 if is_other_than(set, 'zset') or call('ZCOUNT', set, ARGV[4], ARGV[5]) > 0 then
   return 3
 end

@@ -1,7 +1,7 @@
 -- Neighbouring entries of a set, behind a place that is given by score and member: what it costs does not grow with its size.
 -- KEYS: set
 -- ARGV: 'asc' or 'desc'; limit; most bytes (but one entry at least); 'edge', 'score' or 'after'; score; and for 'after', of the
---       entry that stood there: digest, offset among the entries of its score, beginning of its bytes (as much as tells it from its
+--       entry that stood there: digest ('' if it is not to be looked for), offset among the entries of its score, beginning of its bytes (as much as tells it from its
 --       neighbours; may be empty)
 -- Answers: size, seconds, microseconds, lowest rank read, highest rank read, rank of the first entry below, rank of the lowest entry
 --          of its score, entries with scores, lowest rank first (on each side one more if it has the same score: its beginning only)
@@ -65,6 +65,9 @@ local function anchor()
     high = search(function(start) return before(beginning, start) end)
   end
   offset = math.max(low, math.min(offset, high))
+  if digest == '' then
+    return base + offset, false
+  end
   -- Among those, around where it stood: a bounded look, in members and in bytes.
   local start, found = math.max(low, offset - 256), nil
   gather(math.min(high, offset + 256) - start, 1048576, 1, step, 1, 1, function(done, number)
