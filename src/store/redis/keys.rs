@@ -217,9 +217,11 @@ impl Keys {
         format!("{}jobdeck:kept:{id}", self.prefix)
     }
 
-    /// Jobdeck's note that a step of an operation may be made, for as long as that takes.
-    pub(super) fn step_note(&self, id: &str, number: u64, attempt: &str) -> String {
-        format!("{}jobdeck:step:{id}:{number}:{attempt}", self.prefix)
+    /// Jobdeck's note that a step of an operation may be made: of one try, and another one each time. What a try has left behind, whose connection
+    /// broke, must not let another one pass.
+    pub(super) fn step_note(&self) -> String {
+        let random: u64 = rand::random();
+        format!("{}jobdeck:step:{random:016x}", self.prefix)
     }
 
     /// Jobdeck's list of what a periodic job has enqueued, the newest at the left end.

@@ -226,10 +226,7 @@ impl<'entry> Put<'entry> {
                 raw,
             },
             Destination::Queue { name, raw, end } => Self {
-                kind: match end {
-                    QueueEnd::Last => "last",
-                    QueueEnd::Next => "next",
-                },
+                kind: end.word(),
                 key: Some(store.keys.queue(name)),
                 detail: name.clone(),
                 raw,
@@ -241,8 +238,26 @@ impl<'entry> Put<'entry> {
     pub(super) fn command(&self) -> &'static str {
         match self.kind {
             "set" => "ZADD",
-            "next" => "RPUSH",
-            _ => "LPUSH",
+            "next" => QueueEnd::Next.command(),
+            _ => QueueEnd::Last.command(),
+        }
+    }
+}
+
+impl QueueEnd {
+    /// What it is called in scripts.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Last => "last",
+            Self::Next => "next",
+        }
+    }
+
+    /// What adds to it.
+    pub(super) fn command(self) -> &'static str {
+        match self {
+            Self::Last => "LPUSH",
+            Self::Next => "RPUSH",
         }
     }
 }

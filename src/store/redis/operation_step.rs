@@ -20,11 +20,7 @@ impl RedisStore {
         }
         let adds = step.adds();
         let entries = step.moves.len() + adds.len();
-        let field = if step.keeps && !step.moves.is_empty() {
-            format!("{}:{}", step.number, step.owner)
-        } else {
-            String::new()
-        };
+        let field = step.field();
         let mut places = Places::default();
         let mut calls = Vec::with_capacity(entries);
         for change in step.moves {
@@ -45,7 +41,7 @@ impl RedisStore {
                 entry.index = Some(index + 1);
             }
         }
-        let undone = step.undoes.map_or(step.id, |undone| undone.id);
+        let undone = step.undone_id();
         let mut keys = vec![
             self.keys.operation(step.id),
             self.keys.kept(step.id),
@@ -75,10 +71,7 @@ impl RedisStore {
             .arg(milliseconds(step.kept_for))
             .arg(OPERATION_KEPT)
             .arg(&field)
-            .arg(
-                step.undoes
-                    .map_or_else(String::new, |undone| undone.step.to_string()),
-            )
+            .arg(step.chunk())
             .arg(step.undoes.map_or(0, |undone| undone.entries))
             .arg(step.undoes.map_or(0, |undone| undone.newest_at))
             .arg(places.kinds.len())
@@ -193,19 +186,7 @@ impl RedisStore {
             .next()
             .and_then(|value| ::redis::from_redis_value(value).ok())
             .ok_or_else(unexpected)?;
-        if letters.len() != entries {
-            return Err(unexpected());
-        }
-        let mut moved: Vec<Moved> = letters
-            .iter()
-            .map(|letter| {
-                if *letter == b'1' {
-                    Moved::Done
-                } else {
-                    Moved::Gone
-                }
-            })
-            .collect();
+        let mut moved = moved(&letters, entries).ok_or_else(unexpected)?;
         while let (Some(Value::Int(index)), Some(text)) = (values.next(), values.next()) {
             let text: String = ::redis::from_redis_value(text).map_err(|_| unexpected())?;
             let place = usize::try_from(index - 1).ok();
@@ -214,6 +195,37 @@ impl RedisStore {
             }
         }
         Ok(Stepped::Made { moved, newest_at })
+    }
+}
+
+/// What became of the entries of a step by its letters: `1` done, else gone. Nothing if there are not as many.
+pub(super) fn moved(letters: &[u8], entries: usize) -> Option<Vec<Moved>> {
+    let outcomes = letters.iter().map(|letter| match letter {
+        b'1' => Moved::Done,
+        _ => Moved::Gone,
+    });
+    (letters.len() == entries).then(|| outcomes.collect())
+}
+
+impl Step<'_> {
+    /// The field of what is kept of it, in the hash of its operation; empty when nothing is.
+    pub(super) fn field(&self) -> String {
+        if self.keeps && !self.moves.is_empty() {
+            format!("{}:{}", self.number, self.owner)
+        } else {
+            String::new()
+        }
+    }
+
+    /// The operation that it undoes; its own if it undoes none.
+    pub(super) fn undone_id(&self) -> &str {
+        self.undoes.map_or(self.id, |undone| undone.id)
+    }
+
+    /// The name of the chunk that it undoes; empty if it undoes none.
+    pub(super) fn chunk(&self) -> String {
+        self.undoes
+            .map_or_else(String::new, |undone| undone.step.to_string())
     }
 }
 

@@ -12,6 +12,7 @@
 use super::{
     RedisStore,
     moves::{Put, is_unknown_script},
+    operation_step::moved,
     operations::milliseconds,
     request::Load,
     scripts,
@@ -73,13 +74,7 @@ impl<'step> Group<'step> {
     fn command(&self, key: &str) -> Cmd {
         let bytes: usize = self.texts.iter().map(|text| text.len() + 24).sum();
         let mut command = Cmd::with_capacity(self.texts.len() + 2, bytes);
-        command
-            .arg(match self.end {
-                QueueEnd::Last => "LPUSH",
-                QueueEnd::Next => "RPUSH",
-            })
-            .arg(key)
-            .arg(&self.texts);
+        command.arg(self.end.command()).arg(key).arg(&self.texts);
         command
     }
 }
@@ -210,18 +205,9 @@ impl RedisStore {
         if let Some(known) = self.transactions.known(connection) {
             return Ok(known);
         }
-        let note = self
-            .keys
-            .step_note("", 0, &format!("{:016x}", rand::random::<u64>()));
+        let note = self.keys.step_note();
         let mut calls = pipe();
-        calls.cmd("WATCH").arg(&note);
-        calls
-            .cmd("SET")
-            .arg(&note)
-            .arg("refused")
-            .arg("NX")
-            .arg("EX")
-            .arg(60);
+        refuse_unless_noted(&mut calls, &note);
         calls.cmd("UNLINK").arg(&note);
         calls.cmd("MULTI").cmd("EXEC").cmd("DISCARD");
         let mut replies: Vec<RedisResult<Value>> =
@@ -236,19 +222,11 @@ impl RedisStore {
     fn plain_step(&self, step: &Step<'_>, set: Set, work: &Work<'_>) -> StoreResult<Pipeline> {
         let (operation, kept) = (self.keys.operation(step.id), self.keys.kept(step.id));
         let set = self.keys.set(set);
-        let undone = step.undoes.map_or(step.id, |undone| undone.id);
-        let chunk = step
-            .undoes
-            .map_or_else(String::new, |undone| undone.step.to_string());
+        let (undone, chunk) = (step.undone_id(), step.chunk());
         let entries = i64::try_from(work.entries()).unwrap_or(MARKS);
         let lowest = HIGHEST_MARK - (i64::from(rand::random::<u32>()) + 1) * MARKS;
         let highest = lowest + entries - 1;
-        // Of this try alone: what another one has left behind, when its connection broke, must not let this one pass.
-        let note = self.keys.step_note(
-            step.id,
-            step.number,
-            &format!("{:016x}", rand::random::<u64>()),
-        );
+        let note = self.keys.step_note();
         let queues: Vec<String> = work
             .groups()
             .iter()
@@ -276,21 +254,11 @@ impl RedisStore {
             .arg(&chunk)
             .arg(lowest)
             .arg(highest);
-        calls.cmd("WATCH").arg(&note);
-        calls
-            .cmd("SET")
-            .arg(&note)
-            .arg("refused")
-            .arg("NX")
-            .arg("EX")
-            .arg(60);
+        refuse_unless_noted(&mut calls, &note);
         calls.cmd("MULTI");
-        let mut field = String::new();
-        if step.keeps
-            && let Work::Take(moves, _) = work
-        {
-            field = format!("{}:{}", step.number, step.owner);
-            let packed = kept::encode(moves)?;
+        let field = step.field();
+        if !field.is_empty() {
+            let packed = kept::encode(step.moves)?;
             calls.cmd("HSET").arg(&kept).arg(&field).arg(&packed[..]);
         }
         calls.add_command(work.command(self, &set, lowest));
@@ -328,16 +296,20 @@ impl RedisStore {
         for group in work.groups() {
             calls
                 .arg(group.texts.len())
-                .arg(match group.end {
-                    QueueEnd::Last => "last",
-                    QueueEnd::Next => "next",
-                })
+                .arg(group.end.word())
                 .arg(group.texts.last());
         }
         calls.cmd("EXEC");
         calls.cmd("UNLINK").arg(&note);
         Ok(calls)
     }
+}
+
+/// Watches a note, and sets it where there is none: that is a change for whoever watches it.
+fn refuse_unless_noted(calls: &mut Pipeline, note: &str) {
+    calls.cmd("WATCH").arg(note);
+    calls.cmd("SET").arg(note).arg("refused");
+    calls.arg("NX").arg("EX").arg(60);
 }
 
 /// What became of the step by the answer to its transaction; nothing if it was not made.
@@ -352,13 +324,7 @@ fn made(step: &Step<'_>, work: &Work<'_>, answer: &RedisResult<Value>) -> Option
         [Value::Int(1)] => vec![Moved::Done; work.entries()],
         [Value::Int(1), letters] => {
             let letters: Bytes = from_redis_value(letters.clone()).ok()?;
-            letters
-                .iter()
-                .map(|letter| match letter {
-                    b'1' => Moved::Done,
-                    _ => Moved::Gone,
-                })
-                .collect()
+            moved(&letters, work.entries())?
         }
         _ => return None,
     };
