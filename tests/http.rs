@@ -68,7 +68,7 @@ use axum::{
 use futures::StreamExt;
 use http_body_util::BodyExt;
 use jobdeck::{
-    admin::Admin,
+    admin::{Admin, OperationRunner},
     job::Job,
     live::{Live, SamplerOptions},
     model::{Limit, ProcessInfo, Set, Signal, Timestamp},
@@ -160,10 +160,23 @@ impl Site {
     /// On a store of its own, with something of its state changed.
     async fn with(change: impl FnOnce(&mut AppState)) -> Self {
         let mut site = Self::new().await;
-        let mut state = site.state();
-        change(&mut state);
-        site.router = router(state);
+        site.changed(change);
         site
+    }
+
+    /// The same store with something of the server's state changed.
+    fn changed(&mut self, change: impl FnOnce(&mut AppState)) {
+        let mut state = self.state();
+        change(&mut state);
+        self.router = router(state);
+    }
+
+    /// Works on an operation until it is over or paused.
+    async fn finish(&self, id: &str) {
+        OperationRunner::new(Admin::new(self.store.clone()))
+            .finish(id, &CancellationToken::new())
+            .await
+            .expect("it can be worked on");
     }
 
     /// Over a Redis that is not there.

@@ -21,7 +21,7 @@ impl Admin {
     /// [`AdminError::Beyond`](super::AdminError::Beyond) for entries of another's queue; the store's: then some may have been done, ask again to
     /// see.
     pub async fn act(&self, action: Action, entries: &[EntryId]) -> AdminResult<ActionReport> {
-        let mut deed = self
+        let deed = self
             .begin_on(action.verb().into(), |event| {
                 event.count = Some(u64::try_from(entries.len()).unwrap_or(u64::MAX));
                 event.details = Change::Act(action).detail().trim().to_owned();
@@ -30,10 +30,8 @@ impl Admin {
                 }
             })
             .await?;
-        let report = match self.require_entries(entries) {
-            Ok(()) => Box::pin(self.act_for(&mut deed, action, entries)).await,
-            Err(error) => Err(error),
-        };
+        let mut deed = deed.allowed(self.require_entries(entries)).await?;
+        let report = Box::pin(self.act_for(&mut deed, action, entries)).await;
         deed.end(report).await
     }
 
@@ -47,7 +45,6 @@ impl Admin {
         let planner = Planner {
             action,
             now: self.store.now().await?,
-            limit: self.limit(),
             fleet_unit: match verb {
                 Verb::Retry | Verb::Enqueue => self.fleet_unit().await,
                 Verb::Reschedule | Verb::Kill | Verb::Delete => None,
@@ -97,7 +94,7 @@ impl Admin {
     /// For a store that does not take down operations: there is no way back then.
     async fn act_on(
         &self,
-        planner: &Planner<'_>,
+        planner: &Planner,
         ids: &[EntryId],
     ) -> StoreResult<Vec<(EntryId, ActionOutcome)>> {
         let mut outcomes: Vec<(EntryId, ActionOutcome)> = Vec::with_capacity(ids.len());
@@ -105,7 +102,7 @@ impl Admin {
         let mut moved = Vec::new();
         for (id, entry) in ids.iter().zip(self.store.locate(ids).await?) {
             let within = entry.filter(|entry| self.is_within(entry));
-            let outcome = match within.map(|entry| (planner.plan(&entry), entry)) {
+            let outcome = match within.map(|entry| (planner.plan(&entry, self.limit()), entry)) {
                 None => ActionOutcome::Gone,
                 Some((Err(reason), _)) => ActionOutcome::Refused(reason),
                 Some((Ok(to), entry)) => {

@@ -76,11 +76,8 @@ impl Admin {
                 event.places = request.to.iter().map(ToString::to_string).collect();
             })
             .await?;
-        if let Some(place) = &request.to
-            && let Err(error) = self.require_place(place)
-        {
-            return deed.end(Err(error)).await;
-        }
+        let may = request.to.as_ref().map(|place| self.require_place(place));
+        let deed = deed.allowed(may.unwrap_or(Ok(()))).await?;
         let now = match self.store.now().await {
             Ok(now) => now,
             Err(error) => {

@@ -306,9 +306,6 @@ impl Admin {
             AuditAction::ResumeQueue
         };
         let deed = self.begin_on_queue(action, queue).await?;
-        if let Err(error) = self.require_queue(queue) {
-            return deed.end(Err(error)).await;
-        }
         let set = self.store.set_paused(queue, paused).await;
         deed.end(set.map_err(AdminError::from)).await
     }
@@ -319,9 +316,6 @@ impl Admin {
     /// [`AdminError::Beyond`] for another's queue; the store's.
     pub async fn clear_queue(&self, queue: &str) -> AdminResult<u64> {
         let mut deed = self.begin_on_queue(AuditAction::ClearQueue, queue).await?;
-        if let Err(error) = self.require_queue(queue) {
-            return deed.end(Err(error)).await;
-        }
         let removed = self.store.clear_queue(queue).await;
         self.searches.outdate();
         deed.tell(|event| event.done = *removed.as_ref().unwrap_or(&0));
@@ -332,6 +326,8 @@ impl Admin {
         self.begin_on(action, |event| {
             event.places = vec![Place::Queue(queue.to_owned()).to_string()];
         })
+        .await?
+        .allowed(self.require_queue(queue))
         .await
     }
 

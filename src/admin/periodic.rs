@@ -33,7 +33,7 @@ impl Admin {
             .into_iter()
             .find(|job| job.name == name)
             .ok_or_else(|| not_found(name))?;
-        Ok((job, self.periodic_runs(name).await?))
+        Ok((job, self.store.periodic_runs(name).await?))
     }
 
     /// What a periodic job has enqueued, newest first.
@@ -45,7 +45,7 @@ impl Admin {
         Ok(self.store.periodic_runs(name).await?)
     }
 
-    /// One whose jobs go to another's queue is not there, as long as nobody who is not limited asks.
+    /// For who is limited, one whose jobs go to another's queue is not there.
     async fn require_periodic(&self, name: &str) -> AdminResult<()> {
         if self.limit().is_none() || self.periodic().await?.iter().any(|job| job.name == name) {
             return Ok(());
@@ -58,15 +58,13 @@ impl Admin {
     /// # Errors
     /// [`AdminError::NotFound`] when there is no such one, [`AdminError::Refused`] when another version wrote what it is; the store's.
     pub async fn run_periodic(&self, name: &str) -> AdminResult<String> {
-        let mut deed = self
+        let deed = self
             .begin_on(AuditAction::RunPeriodic, |event| {
                 name.clone_into(&mut event.object);
             })
             .await?;
-        let jid = match self.require_periodic(name).await {
-            Ok(()) => self.enqueue_periodic(name).await,
-            Err(error) => Err(error),
-        };
+        let mut deed = deed.allowed(self.require_periodic(name).await).await?;
+        let jid = self.enqueue_periodic(name).await;
         if let Ok(jid) = &jid {
             deed.tell(|event| event.jids = vec![jid.clone()]);
         }
@@ -110,9 +108,7 @@ impl Admin {
         let deed = self
             .begin_on(action, |event| name.clone_into(&mut event.object))
             .await?;
-        if let Err(error) = self.require_periodic(name).await {
-            return deed.end(Err(error)).await;
-        }
+        let deed = deed.allowed(self.require_periodic(name).await).await?;
         let turned = match self.store.set_periodic_paused(name, paused).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(not_found(name)),
@@ -131,9 +127,7 @@ impl Admin {
                 name.clone_into(&mut event.object);
             })
             .await?;
-        if let Err(error) = self.require_periodic(name).await {
-            return deed.end(Err(error)).await;
-        }
+        let deed = deed.allowed(self.require_periodic(name).await).await?;
         let deleted = match self.store.delete_periodic(name).await {
             Ok(Deletion::Done) => Ok(()),
             Ok(Deletion::Gone) => Err(not_found(name)),

@@ -15,31 +15,35 @@ const DEFAULT_QUEUE: &str = "default";
 
 /// Says for each entry what an action does to it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Planner<'limit> {
+pub(super) struct Planner {
     /// What is done.
     pub(super) action: Action,
     /// The store's clock.
     pub(super) now: Timestamp,
     /// How the processes write times; if nobody knows, a job's new time is written as its others are.
     pub(super) fleet_unit: Option<TimeUnit>,
-    /// The queues beyond which no job goes.
-    pub(super) limit: &'limit Limit,
 }
 
-impl Planner<'_> {
-    /// Where the entry goes, or why it stays.
-    pub(super) fn plan(&self, entry: &StoredEntry) -> Result<Destination, String> {
-        self.plan_read(entry, &Job::new(entry.raw.clone()))
+impl Planner {
+    /// Where the entry goes, or why it stays: no job goes beyond the limit.
+    pub(super) fn plan(&self, entry: &StoredEntry, limit: &Limit) -> Result<Destination, String> {
+        self.plan_within(entry, &Job::new(entry.raw.clone()), limit)
     }
 
     /// As `plan`, of an entry that has been read already.
-    pub(super) fn plan_read(&self, entry: &StoredEntry, job: &Job) -> Result<Destination, String> {
-        let to = self.plan_anywhere(entry, job)?;
-        refuse_going(job, &to, self.limit)?;
+    pub(super) fn plan_within(
+        &self,
+        entry: &StoredEntry,
+        job: &Job,
+        limit: &Limit,
+    ) -> Result<Destination, String> {
+        let to = self.plan_read(entry, job)?;
+        refuse_going(job, &to, limit)?;
         Ok(to)
     }
 
-    fn plan_anywhere(&self, entry: &StoredEntry, job: &Job) -> Result<Destination, String> {
+    /// The same wherever that is, for who looks at the limit itself.
+    pub(super) fn plan_read(&self, entry: &StoredEntry, job: &Job) -> Result<Destination, String> {
         let place = &entry.id.place;
         let possible = Verb::for_place(place);
         if !possible.contains(&self.action.verb()) {
@@ -168,9 +172,8 @@ mod tests {
             action,
             now: NOW,
             fleet_unit,
-            limit: &Limit::none(),
         };
-        planner.plan(&entry)
+        planner.plan(&entry, &Limit::none())
     }
 
     fn into_queue(name: &str, raw: &str) -> Result<Destination, String> {

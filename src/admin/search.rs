@@ -2,12 +2,12 @@
 
 use super::{Admin, AdminError, AdminResult, read_ahead::ReadAhead};
 use crate::model::{
-    Cursor, JobFilter, Limit, Order, Overview, Place, SearchEvent, SearchProgress, Set, Timestamp,
+    Cursor, JobFilter, Order, Overview, Place, SearchEvent, SearchProgress, Set, Timestamp,
 };
 use crate::redaction::Redactor;
 use crate::search::Matcher;
 use crate::shown;
-use crate::store::{SharedStore, Start, StoreError};
+use crate::store::{Start, StoreError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_util::sync::CancellationToken;
@@ -68,17 +68,10 @@ impl Admin {
         let now = self.store().now().await?;
         let overview = self.store().overview().await?;
         let redactor = self.shown_redactor();
-        let mut request = request;
-        if let Some(after) = &mut request.after
-            && let Some((cursor, place)) = after.split_once(' ')
-        {
-            *after = format!("{} {place}", self.blind(Cursor(cursor.to_owned())).0);
-        }
-        let (parts, total) = parts(&request, &overview, now, &redactor, self.limit())?;
+        let (parts, total) = parts(self, &request, &overview, now, &redactor)?;
         let (events, receiver) = channel(WAITING);
         let search = Search {
             door: self.clone(),
-            store: self.store().clone(),
             redactor,
             events,
             limit: request.limit,
@@ -123,13 +116,14 @@ fn filter(query: &str) -> JobFilter {
 
 /// The places where something can be found, in order, from where the search goes on; and how many entries they have.
 fn parts(
+    door: &Admin,
     request: &SearchRequest,
     overview: &Overview,
     now: Timestamp,
     redactor: &Redactor,
-    limit: &Limit,
 ) -> AdminResult<(Vec<Part>, u64)> {
     let after = request.after.as_deref().map(read_cursor).transpose()?;
+    let after = after.map(|(place, cursor)| (place, Start::After(door.blind(cursor))));
     let within = request
         .within
         .as_ref()
@@ -145,7 +139,7 @@ fn parts(
         };
         let matcher = Matcher::new(&filter(&request.query), &place, now)
             .map_err(StoreError::from)?
-            .within(limit);
+            .within(door.limit());
         let is_outside = match &within {
             Some(within) => Matcher::new(within, &place, now)
                 .map_err(StoreError::from)?
@@ -182,10 +176,10 @@ fn order(place: &Place) -> (u8, &str) {
 }
 
 /// A place and the cursor behind one of its entries: `CURSOR PLACE`.
-fn read_cursor(text: &str) -> AdminResult<(Place, Start)> {
+fn read_cursor(text: &str) -> AdminResult<(Place, Cursor)> {
     let read = text.split_once(' ').and_then(|(cursor, place)| {
         let place: Place = place.parse().ok()?;
-        Some((place, Start::After(Cursor(cursor.to_owned()))))
+        Some((place, Cursor(cursor.to_owned())))
     });
     read.ok_or_else(|| {
         AdminError::Store(StoreError::Invalid(
@@ -197,7 +191,6 @@ fn read_cursor(text: &str) -> AdminResult<(Place, Start)> {
 /// A search that runs.
 struct Search {
     door: Admin,
-    store: SharedStore,
     redactor: Redactor,
     events: Sender<AdminResult<SearchEvent>>,
     limit: u64,
@@ -259,7 +252,7 @@ impl Search {
         } = part;
         let (from, _) = matcher.times();
         // The store reads what comes next while this is looked through.
-        let (store, read) = (self.store.clone(), place.clone());
+        let (store, read) = (self.door.store().clone(), place.clone());
         let mut scans = ReadAhead::scan(AHEAD, store, read, start, Order::Descending);
         while let Some(scan) = scans.next().await? {
             for (index, (position, raw)) in scan.entries.iter().enumerate() {

@@ -25,6 +25,9 @@ pub enum NameKind {
     Tag,
 }
 
+/// Limits whose names are remembered.
+const MOST_LIMITS: usize = 64;
+
 /// Those of everybody: who is limited is told of no names that only others were shown.
 #[derive(Debug, Default)]
 pub(super) struct Vocabularies(Mutex<HashMap<Limit, Arc<Vocabulary>>>);
@@ -32,12 +35,15 @@ pub(super) struct Vocabularies(Mutex<HashMap<Limit, Arc<Vocabulary>>>);
 impl Vocabularies {
     /// That of those who are limited to the same.
     pub(super) fn of(&self, limit: &Limit) -> Arc<Vocabulary> {
-        // There are as many limits as the settings hold.
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match all.get(limit) {
-            Some(known) => Arc::clone(known),
-            None => Arc::clone(all.entry(limit.clone()).or_default()),
+        if let Some(known) = all.get(limit) {
+            return Arc::clone(known);
         }
+        // Groups together make limits of their own, and settings that are read anew others: what nobody uses now is learned again.
+        if all.len() >= MOST_LIMITS {
+            all.retain(|_, known| Arc::strong_count(known) > 1);
+        }
+        Arc::clone(all.entry(limit.clone()).or_default())
     }
 }
 

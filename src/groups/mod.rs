@@ -211,9 +211,7 @@ impl Groups {
             None => GroupSample::default(),
         };
         let mut detail = detail::detail(&view, (digest, both), kept, sample, state);
-        if !limit.is_none() {
-            detail.entries = view.entries_within(limit);
-        }
+        detail.entries = view.entries_within(limit);
         if let Some(group) = &mut detail.group {
             hide_in(group, &self.shared.redactor.get());
         }

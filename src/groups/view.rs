@@ -147,15 +147,12 @@ impl View {
     ) -> Option<u64> {
         self.index.as_of?;
         let now = self.now();
-        let closed = kept.iter().filter(|(digest, kept)| {
-            self.groups
-                .get(digest)
-                .filter(|both| both.is_within(limit))
-                .is_some_and(|both| kept.state_at(now, both.group.last_seen).0 != GroupState::Open)
+        let open = self.groups.iter().filter(|(digest, both)| {
+            let state = |kept: &KeptGroup| kept.state_at(now, both.group.last_seen).0;
+            let is_open = |kept| state(kept) == GroupState::Open;
+            both.is_within(limit) && kept.get(*digest).is_none_or(is_open)
         });
-        let groups = self.groups.values();
-        let within = groups.filter(|both| both.is_within(limit)).count();
-        Some((within - closed.count()) as u64)
+        Some(open.count() as u64)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Something of everything that pages show, and a walk wherever they lead.
 
 use super::*;
-use jobdeck::{admin::OperationRunner, periodic::PeriodicJob, store::Announcement};
+use jobdeck::{periodic::PeriodicJob, store::Announcement};
 use regex::Regex;
 use std::collections::{BTreeSet, VecDeque};
 
@@ -83,13 +83,9 @@ pub(super) async fn fill(site: &Site, base: &str) {
         &json!({"query": "class:A1", "seconds": 14_400, "reason": "it is down"}),
     )
     .await;
-    let runner = OperationRunner::new(Admin::new(site.store.clone()));
     for operation in [&retried, &hold["operation"]] {
         let id = operation["id"].as_str().expect("a name");
-        runner
-            .finish(id, &CancellationToken::new())
-            .await
-            .expect("it can be worked on");
+        site.finish(id).await;
     }
     let waiting = json!({"action": "kill", "from": "scheduled", "reason": "later"});
     post(site, base, "/api/v1/operations", &waiting).await;

@@ -3,7 +3,6 @@
 use super::*;
 use bytes::Bytes;
 use jobdeck::{
-    admin::OperationRunner,
     model::{Order, Place},
     store::{QueueEnd, Start},
 };
@@ -131,10 +130,7 @@ async fn an_exact_export_of_what_was_deleted_puts_it_back() {
         (early.status, early.code()),
         (StatusCode::CONFLICT, "refused".to_owned())
     );
-    OperationRunner::new(Admin::new(site.store.clone()))
-        .finish(&id, &CancellationToken::new())
-        .await
-        .expect("it can be worked on");
+    site.finish(&id).await;
     assert_eq!(raws(&site, &place).await.len(), 1);
 
     for format in ["ndjson", "csv"] {

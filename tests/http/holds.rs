@@ -1,7 +1,6 @@
 //! Holds over REST and by forms: looked at before, begun, listed, released, ended.
 
 use super::*;
-use jobdeck::admin::OperationRunner;
 
 /// Retries that are due in an hour: three of class `A` with one cause, one of class `B`.
 async fn fill(site: &Site) {
@@ -40,10 +39,7 @@ async fn group(site: &Site) -> String {
 
 async fn finish(site: &Site, operation: &Value) {
     let id = operation["id"].as_str().expect("a name");
-    OperationRunner::new(Admin::new(site.store.clone()))
-        .finish(id, &CancellationToken::new())
-        .await
-        .expect("it can be worked on");
+    site.finish(id).await;
 }
 
 #[tokio::test]

@@ -11,10 +11,7 @@ mod reads;
 
 use super::*;
 use ground::{FOREIGN, OWN, QUEUE};
-use jobdeck::{
-    admin::{HoldKeeper, OperationRunner},
-    model::Role,
-};
+use jobdeck::{admin::HoldKeeper, model::Role};
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -52,9 +49,7 @@ async fn grounds() -> (Vec<(Site, Names)>, RedisServer) {
     let folder = tempfile::tempdir().expect("a folder");
     let mut grounds = Vec::new();
     for mut site in [Site::new().await, Site::on(&redis.url(), folder).await] {
-        let mut state = site.state();
-        state.auth = Arc::new(ground::auth());
-        site.router = router(state);
+        site.changed(|state| state.auth = Arc::new(ground::auth()));
         ground::fill(&site).await;
         let names = prepare(&site).await;
         grounds.push((site, names));
@@ -166,16 +161,6 @@ impl Site {
             site: self,
             header: ("cookie", cookie.expect("a cookie").to_owned()),
         }
-    }
-
-    /// Works on an operation until it is over or paused.
-    async fn finish(&self, id: &str) {
-        let runner = OperationRunner::new(Admin::new(self.store.clone()));
-        let never = CancellationToken::new();
-        runner
-            .finish(id, &never)
-            .await
-            .expect("it can be worked on");
     }
 }
 
@@ -365,11 +350,29 @@ async fn nothing_beyond_the_limit_is_changed() {
                 "by what {name} has begun"
             );
         }
-        // A hold that is limited holds nothing else.
+        // A hold that is limited holds nothing else. Theirs is due before one's own, so it has been looked at when that is held.
+        const DUE: f64 = 1_700_000_100.0;
+        let due = |queue: &str, jid: &str, score| Destination::Set {
+            set: Set::Retries,
+            score,
+            raw: format!(r#"{{"class":"A","args":[],"jid":"{jid}","queue":"{queue}"}}"#).into(),
+        };
+        let retries = [
+            due(ground::QUEUE, "zebra-due", DUE),
+            due("mine", "pony-due", DUE + 1.0),
+        ];
+        site.store.add(&retries).await.expect("they are added");
+        let before = ground::state(site, &names.foreign).await;
         let keeper = HoldKeeper::new(Admin::new(site.store.clone()));
         let stop = CancellationToken::new();
         let kept = tokio::spawn(keeper.run(stop.clone()));
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        support::wait_until("one's own retry is held", async || {
+            let budget = std::time::Duration::from_secs(5);
+            let found = site.store.find_jid("pony-due", budget).await;
+            let entries = found.expect("an answer").entries;
+            entries.iter().any(|entry| entry.id.position > DUE + 100.0)
+        })
+        .await;
         stop.cancel();
         kept.await.expect("it ends");
         assert_eq!(
@@ -382,10 +385,7 @@ async fn nothing_beyond_the_limit_is_changed() {
 
 #[tokio::test]
 async fn verbs_that_reach_beyond_the_limit_are_not_drawn() {
-    let mut site = Site::new().await;
-    let mut state = site.state();
-    state.auth = Arc::new(ground::auth());
-    site.router = router(state);
+    let site = Site::with(|state| state.auth = Arc::new(ground::auth())).await;
     ground::fill(&site).await;
     let (admin, limited) = (
         site.as_user("admin").await,

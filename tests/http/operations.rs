@@ -1,7 +1,6 @@
 //! Operations over REST: looked at before, begun, followed, paused, stopped, undone, freed.
 
 use super::*;
-use jobdeck::admin::OperationRunner;
 
 /// As many jobs as this in the scheduled set, every third of class `Report`.
 async fn scheduled(site: &Site, count: usize) {
@@ -16,10 +15,7 @@ async fn scheduled(site: &Site, count: usize) {
 
 /// Works on an operation until it is over or paused; how it stands then.
 async fn finish(site: &Site, id: &str) -> Value {
-    OperationRunner::new(Admin::new(site.store.clone()))
-        .finish(id, &CancellationToken::new())
-        .await
-        .expect("it can be worked on");
+    site.finish(id).await;
     let answer = site.get(&format!("/api/v1/operations/{id}")).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     answer.json()

@@ -35,6 +35,14 @@ impl Deed {
         self.once = Some(name);
     }
 
+    /// Goes on if it may; otherwise this was its end.
+    pub(in crate::admin) async fn allowed(self, may: AdminResult<()>) -> AdminResult<Self> {
+        match may {
+            Ok(()) => Ok(self),
+            Err(error) => self.end(Err(error)).await,
+        }
+    }
+
     /// Nothing was done, and there is nothing to tell.
     pub(in crate::admin) fn forget(mut self) {
         self.event = None;

@@ -28,7 +28,7 @@ impl Admin {
     /// Takes down what is to be done; nothing when the store does not keep such notes (no right to, no memory): then it is done without.
     pub(in crate::admin) async fn begin_at_once(
         &self,
-        planner: &Planner<'_>,
+        planner: &Planner,
         entries: &[EntryId],
     ) -> AdminResult<Option<AtOnce>> {
         let plan = OperationPlan {
@@ -78,7 +78,7 @@ impl AtOnce {
     pub(in crate::admin) async fn act_on(
         &mut self,
         admin: &Admin,
-        planner: &Planner<'_>,
+        planner: &Planner,
         ids: &[EntryId],
     ) -> StoreResult<Vec<(EntryId, ActionOutcome)>> {
         let mut outcomes: Vec<(EntryId, ActionOutcome)> = Vec::with_capacity(ids.len());
@@ -93,7 +93,7 @@ impl AtOnce {
                 Some(entry) => {
                     let job = Job::new(entry.raw.clone());
                     self.named.note(&job);
-                    match planner.plan_read(&entry, &job) {
+                    match planner.plan_within(&entry, &job, admin.limit()) {
                         Err(reason) => {
                             self.mark.refuse(&reason, 1);
                             ActionOutcome::Refused(reason)

@@ -51,12 +51,11 @@ impl Changer<'_> {
         }
     }
 
-    fn planner(&self, action: Action) -> Planner<'_> {
+    fn planner(&self, action: Action) -> Planner {
         Planner {
             action,
             now: self.now,
             fleet_unit: self.fleet_unit,
-            limit: self.limit,
         }
     }
 

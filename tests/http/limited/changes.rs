@@ -210,7 +210,6 @@ fn functions(names: &Names) -> Vec<(&'static str, Vec<String>)> {
                 .iter()
                 .map(|only| only.replacen("only=", &format!("only={verb}%20"), 1)),
         );
-        acts.extend(each("verb", &[verb.to_owned()], &all));
     }
     let mut turns = Vec::new();
     for verb in ["pause", "resume", "stop", "undo", "free"] {
